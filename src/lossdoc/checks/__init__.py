@@ -1,0 +1,45 @@
+"""One file per illness. The module's name is the check's id (loss_spike.py is loss-spike).
+
+A check is a module of this folder (not starting with "_") with
+- a docstring in Markdown, which is its `explain` page, under fixed headings: a first line (what is wrong, one sentence),
+  then `## What it means`, `## How it is measured`, `## Silent when`, `## Likely causes`, `## What to try`, `## Sources`.
+  Causes and remedies are bullet lists: findings quote them, so they stand here and nowhere else;
+- `SEVERITY`: a literal, the usual one; `EXPLAINS`: a literal tuple of check ids it makes consequences of;
+- `PROGRESS = True` if silence of this check says that the run learns;
+- `NEEDS`: what it asks for, by parameter name (`lossdoc.case.Need`, `Setting`); a dict, first entry = the main curve;
+- `check(case, **needs) -> Iterator[Finding]`: called once per combination of curves; `case.finding(...)` makes findings,
+  `raise Skip("why")` when the data do not allow a judgement.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, Protocol
+
+from lossdoc.case import Case, Needs
+from lossdoc.finding import Finding, Severity
+
+
+class Check(Protocol):
+    """The interface of a check; modules satisfy it."""
+
+    __doc__: str
+    SEVERITY: Severity
+    EXPLAINS: Sequence[str]
+    NEEDS: Needs
+
+    def check(self, case: Case, **needs: Any) -> Iterable[Finding]: ...
+
+
+def check_ids() -> list[str]:
+    """Ids of all checks, without importing any."""
+    return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+
+
+@cache
+def load(check_id: str) -> Check:
+    """The module of a check."""
+    return importlib.import_module(f"{__name__}.{check_id.replace('-', '_')}")  # type: ignore[return-value]
