@@ -1,0 +1,31 @@
+"""JSON as trainers write it: NaN and Infinity, nested objects, numbers in strings. Shared by several readers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lossdoc.record import Raw
+
+
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Raw]:
+    """Nested objects become keys joined by "/". Lists and booleans are no metrics and are left out."""
+    flat: dict[str, Raw] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            flat.update(flatten(value, f"{prefix}{key}/"))
+        elif value is None or (isinstance(value, int | float | str) and not isinstance(value, bool)):
+            flat[prefix + key] = value
+    return flat
+
+
+def loads(text: str | bytes) -> Any:
+    """Parse one document; ValueError (also for nesting that is too deep) when it is none.
+
+    The standard library's parser is used on purpose: it reads the NaN and Infinity that Python programs write.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error

@@ -1,0 +1,117 @@
+"""trainer_state.json of the Hugging Face Trainer: flat rows with their steps in `log_history`, settings beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lossdoc.readers import Sample
+from lossdoc.readers._json import flatten, loads
+from lossdoc.record import Event, Item, Record, Unread
+from lossdoc.source import Source
+
+NAME = "trainer-state"
+TITLE = "trainer_state.json of the Hugging Face Trainer"
+
+_HISTORY = re.compile(r'"log_history"\s*:\s*\[')
+_GAP = re.compile(r"[\s,]*")
+_SETTINGS = (
+    *("max_steps", "num_train_epochs", "logging_steps", "eval_steps", "save_steps", "train_batch_size"),
+    *("global_step", "epoch", "best_metric", "best_global_step", "num_input_tokens_seen", "total_flos"),
+)
+
+SAMPLES = [
+    Sample(
+        program="transformers 4.57, 5.23",
+        cite="transformers/trainer_callback.py TrainerState.save_to_json",
+        text="""{
+  "best_metric": null,
+  "epoch": 0.5,
+  "eval_steps": 4,
+  "global_step": 4,
+  "log_history": [
+    {
+      "epoch": 0.25,
+      "grad_norm": 1.25,
+      "learning_rate": 5e-05,
+      "loss": 2.5,
+      "step": 2
+    },
+    {
+      "epoch": 0.5,
+      "grad_norm": NaN,
+      "loss": Infinity,
+      "step": 4
+    },
+    {
+      "epoch": 0.5,
+      "eval_loss": 2.25,
+      "step": 4
+    }
+  ],
+  "logging_steps": 2,
+  "max_steps": 8,
+  "num_train_epochs": 1
+}
+""",
+        records=[
+            (None, {"epoch": 0.25, "grad_norm": 1.25, "learning_rate": 5e-05, "loss": 2.5, "step": 2}),
+            (None, {"epoch": 0.5, "grad_norm": float("nan"), "loss": float("inf"), "step": 4}),
+            (None, {"epoch": 0.5, "eval_loss": 2.25, "step": 4}),
+        ],
+        events=("config",),
+    ),
+]
+
+
+def sniff(source: Source) -> float:
+    head = source.text[:65536]
+    found = _HISTORY.search(head)
+    if found is None or not head.lstrip("\ufeff \t\r\n").startswith("{"):
+        return 0.0
+    # ms-swift ends its JSONL with a summary object that repeats the history: there, a whole object stands before it.
+    before = head[: found.start()].rsplit("\n{", 1)
+    return 0.0 if len(before) == 2 else 1.0
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Rows with the line on which each begins. A file that ends inside the history is read as far as it goes."""
+    text = source.text
+    start = _HISTORY.search(text)
+    if start is None:
+        yield Unread(1, 'no "log_history" in this JSON')
+        return
+    decode = json.JSONDecoder().raw_decode
+    position, line, counted, ended = start.end(), 1, 0, False
+    while True:
+        position = _GAP.match(text, position).end()  # type: ignore[union-attr]  # matches the empty string as well
+        line += text.count("\n", counted, position)
+        counted = position
+        if text.startswith("]", position):
+            break
+        try:
+            row, position = decode(text, position)
+        except (ValueError, RecursionError):
+            yield Event("cut", line, "the file ends or breaks inside log_history")
+            return
+        if not isinstance(row, dict):
+            yield Unread(line, "an entry of log_history is not an object")
+            continue
+        ended = ended or "train_loss" in row
+        yield Record(flatten(row), line)
+    yield from _around(text[: start.end()] + text[position:], ended, line)
+
+
+def _around(text: str, ended: bool, line: int) -> Iterator[Item]:
+    """Events from the document without its history."""
+    try:
+        state: dict[str, Any] = loads(text)
+    except ValueError:
+        yield Event("cut", line, "the file ends or breaks after log_history")
+        return
+    settings = {key: state[key] for key in _SETTINGS if isinstance(state.get(key), int | float)}
+    yield Event("config", None, "trainer_state.json", settings)
+    if ended:  # the summary row with train_loss is written only when train() returns
+        yield Event("end", line, "log_history holds the summary of a finished training")
