@@ -1,0 +1,75 @@
+"""The command line: arguments -> call -> exit code. The only room that touches screen, clock, environment, exit code.
+
+One command is one module of this folder (not starting with "_") with a function `command` whose parameters are typer
+options and whose docstring is its help; the number it returns is the exit code (None is 0). Underscores in a module's
+name become hyphens. Commands are found by walking the folder and imported only when they are run or when help lists
+them; none of them may import numpy, pandas or plotext at module level.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Annotated, Any
+
+import typer
+import typer.core
+import typer.main
+
+from lossdoc import __version__
+
+
+def command_names() -> list[str]:
+    """Names of all commands, without importing any."""
+    return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+
+
+@cache
+def _load(name: str) -> Any:
+    module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+    # No rich in help texts: it doubles the time of `--help` and would read `[...]` in them as markup.
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command(name=name)(module.command)
+    return typer.main.get_command(single)
+
+
+class ClosedPipe(Exception):
+    """Nobody reads our output any more. Typer would turn a BrokenPipeError into exit code 1, which means findings."""
+
+
+class Commands(typer.core.TyperGroup):
+    """A group whose members are the modules of this folder."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return command_names()
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        return _load(cmd_name) if cmd_name in command_names() else None
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            code = super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ClosedPipe from error
+        raise typer.Exit(code if isinstance(code, int) else 0)
+
+
+app = typer.Typer(
+    cls=Commands, name="lossdoc", rich_markup_mode=None, no_args_is_help=True, pretty_exceptions_enable=False
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"lossdoc {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """The linter for training runs: reads what a trainer printed, finds what is wrong, and explains it."""

@@ -1,0 +1,5 @@
+"""`lossdoc check`."""
+
+
+def command() -> None:
+    """Say what is wrong with a training run."""
