@@ -1,1 +1,56 @@
-"""Robust statistics shared by checks: trend, level, noise, spikes, change points. NumPy only."""
+"""Robust statistics shared by checks. NumPy only; arrays in, small frozen records out; nothing here knows a metric.
+
+Words used throughout
+- `y`: values, shape (n,), finite. `x`: where they stand (steps), same shape, never decreasing; None = 0, 1, 2, ...
+- scale: a robust standard deviation of one point around the slow course of its curve, in the unit of `y`.
+- score: a difference divided by its standard error, without unit.
+
+Adding a constant to `y` changes no scale, score or index; multiplying `y` by a positive number multiplies what has the
+unit of `y` and changes nothing else. Checks rely on both, tests prove both.
+
+    noise(y)                     scale of the points            local_noise(y)     the same along the run, shape (n,)
+    smooth(y)                    slow course, shape (n,)        level(y)           Level(value, error, n) of a stretch
+    difference(a, b)             b - a with its error           trend(y, x)        Trend(slope, change, error, score)
+    head(n), tail(n)             slices of the first and last stretch that carry a level
+    best_stretch(y)              Stretch: the lowest level of the run that lasted
+    spikes(y)                    list[Spike]: sudden rises that come back
+    shifts(y)                    list[Shift]: lasting steps after removing the trend
+    onset(y, ...)                index where a curve left its reference level and did not come back
+    settled(y)                   index from which on nothing material happens
+    stretches(mask), longest(mask)   (first, last) of runs of True
+    thin(x, y, at_most)          block medians of very long curves
+    resolution(...)              the smallest difference that a printed number can show
+"""
+
+from lossdoc.signal.change import Shift, onset, settled, shifts
+from lossdoc.signal.course import local_noise, noise, resolution, smooth, thin
+from lossdoc.signal.level import Difference, Level, Stretch, best_stretch, difference, head, level, tail
+from lossdoc.signal.masks import longest, stretches
+from lossdoc.signal.slope import Trend, trend
+from lossdoc.signal.spike import Spike, spikes
+
+__all__ = [
+    "Difference",
+    "Level",
+    "Shift",
+    "Spike",
+    "Stretch",
+    "Trend",
+    "best_stretch",
+    "difference",
+    "head",
+    "level",
+    "local_noise",
+    "longest",
+    "noise",
+    "onset",
+    "resolution",
+    "settled",
+    "shifts",
+    "smooth",
+    "spikes",
+    "stretches",
+    "tail",
+    "thin",
+    "trend",
+]
