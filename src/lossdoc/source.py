@@ -6,33 +6,64 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from lossdoc.clean import Line, clean
+from lossdoc.clean import Line, clean, physical_lines
+from lossdoc.decode import decode, decompress, is_binary
 
 
 class Source:
-    """The content of one input. Readers look at `head`, `text`, `lines` or `data`; never at the name alone."""
+    """The content of one input. Readers look at `head`, `text`, `lines` or `data`; never at the name alone.
+
+    `raw` is the content as stored; `data` the same decompressed (gz, bz2, xz, zst, told by content).
+    """
 
     def __init__(self, name: str, data: bytes, path: Path | None = None) -> None:
         self.name = name
-        self.data = data
+        self.raw = data
         self.path = path  # None for standard input and for text
 
     @classmethod
     def from_text(cls, text: str, name: str = "text") -> Source:
-        return cls(name, text.encode())
+        return cls(name, text.encode("utf-8", "surrogatepass"))
 
     @classmethod
     def from_path(cls, path: Path) -> Source:
         return cls(str(path), path.read_bytes(), path)
 
     @cached_property
+    def data(self) -> bytes:
+        """The decompressed content: as far as it goes when the archive is cut."""
+        return decompress(self.raw)
+
+    @cached_property
+    def is_binary(self) -> bool:
+        """No text in any encoding we read: event files, databases, images."""
+        return is_binary(self.data)
+
+    @cached_property
     def text(self) -> str:
-        return self.data.decode("utf-8", "replace")
+        """The whole text; "" for a binary source."""
+        return "" if self.is_binary else decode(self.data)
+
+    @cached_property
+    def head(self) -> str:
+        """The first 64 Ki characters: enough for most sniffing."""
+        return self.text[: 1 << 16]
 
     @cached_property
     def lines(self) -> list[Line]:
-        """Cleaned lines with the line numbers of the source."""
+        """Cleaned lines with the line numbers of the source. Long sources are better iterated."""
         return list(self.iter_lines())
 
     def iter_lines(self) -> Iterator[Line]:
         return clean(self.text)
+
+    def iter_raw(self) -> Iterator[tuple[int, str]]:
+        """Line number and content as written, control characters included."""
+        return physical_lines(self.text)
+
+    @cached_property
+    def looks_like(self) -> str:
+        """What this is when it is no training log: "a Markdown text", "Python source code", ... or "" (no idea)."""
+        from lossdoc.looks import looks_like
+
+        return looks_like(self)

@@ -47,7 +47,7 @@ class Reader(Protocol):
 def all_readers() -> tuple[Reader, ...]:
     """Every reader, found by walking this folder, in order of name."""
     names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
-    return tuple(importlib.import_module(f"{__name__}.{name}") for name in names)  # type: ignore[misc]
+    return tuple(importlib.import_module(f"{__name__}.{name}") for name in names)
 
 
 def detect(source: Source) -> list[tuple[float, Reader]]:

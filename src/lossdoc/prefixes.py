@@ -1,0 +1,77 @@
+"""What loggers, launchers and Ray write before a line: stripped, but rank and split are kept. clean -> [here]."""
+
+from __future__ import annotations
+
+import re
+
+_LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|SUCCESS|TRACE|FATAL|NOTICE)"
+_DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|\d{8})"
+_TIME = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|\s?[+-]\d{2}:?\d{2}|\s?[AP]M)?"
+_FILE = r"[\w./<>-]+\.(?:py|cc|cpp|cu|c|h|rs)"
+_SPLIT_NAME = r"train_inner|train|training|valid|validation|val|eval|test"
+
+# Each alternative is one prefix; they are stripped one after another. The order puts the longer form of two first.
+_PREFIX = re.compile(
+    "|".join(
+        (
+            r"\[(?P<rank>[Rr]ank[ :]?\d+|RANK:\d+|default\d+|gpu\d+)\]:?\s*",  # torchrun, c10d, DeepSpeed
+            r"\((?P<ray>[^()\s]*\s?pid=\d+(?:, ip=[\w.:]+)?)\)\s*",  # Ray
+            r"\[(?P<mpi>\d+,\d+)\]<std(?:out|err)>:?\s?",  # mpirun --tag-output
+            r"(?P<srun>\d{1,4}):\s(?=\s*(?:\[|\d{4}-|" + _LEVEL + r"\b))",  # srun -l
+            r"\[(?P<node>[\w.-]+:\d+/\d+)\]\s+",  # ESPnet
+            r"\[std(?:out|err)\]:\s",  # Composer's file logger
+            r"(?P<pod>[\w.-]+[-_]\d+)\s+\|\s",  # docker compose
+            r"[IWEF]\d{4}(?:\d{4})? " + _TIME + r"\s+\d+ " + _FILE + r":\d+\]\s",  # glog, absl
+            _LEVEL + r" \d\d-\d\d " + _TIME + r"\s+(?:\[)?" + _FILE + r":\d+\]\s*",  # OpenRLHF, vLLM
+            r"\[" + _DATE + r"[ T]" + _TIME + r"[^\]]*\]:?[ \t]*(?:" + _FILE + r":\d+ - )?",  # [date time ..]
+            _DATE + r"[ T_-]" + _TIME + r"(?:\s*[|:,>]|\s+-(?=\s))?[ \t]*",  # date time
+            _TIME + r"(?:\s+(?:-|\|)(?=\s)|\s*\|)?[ \t]+(?=\S)(?!elapsed|remaining)",  # time only
+            r"\[\s*" + _LEVEL + r"(?:\|[^\]]*)?\s*\](?:\s+-(?=\s))?:?[ \t]*",  # [INFO], [INFO|trainer.py:123]
+            r"\|?\s*" + _LEVEL + r"\s*(?:\||:| -(?=\s)|(?=\s))\s*",  # INFO |, INFO:, INFO -
+            r"\[" + _FILE + r":\d+(?::\w+)?\]\s*",  # [logging.py:96:log_dist]
+            r"\[PID:\d+\]\s*",
+            r"\[titan\]\s+",
+            r"\((?:[\w.]+:\d+|AReaL)\)\s*",  # (trainer:464)
+            r"(?:root|__main__|[a-z_]\w*(?:\.\w+)+|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",
+            r"[a-z_]\w*(?:\.\w+)+(?::\d+)?\s+(?=" + _LEVEL + r"\b)",  # ppdet.engine INFO:
+            r"[a-z]\w*(?=\s+-\s+" + _LEVEL + r"\s+-\s)\s+-\s+",  # name - INFO -
+            r"(?:__\w+__|[\w.]+)\s?[:,]\d+\s+-\s+(?=\S)",  # file:12 -
+            _FILE + r":\d+(?:\s+-{1,2}|:|\])\s+",  # dpo_tune_cache.py:676 -
+            r"[\w.-]+:\d+\t(?=[\w.:]+\t)|[\w.]+:\d+\t(?=" + _LEVEL + r"\t)",  # OLMo: host:0<TAB>logger:12<TAB>INFO<TAB>
+            r"-\s(?:\d+:\d\d:\d\d)\s-\s",  # lingua: - 0:00:12 -
+            r"(?P<split>" + _SPLIT_NAME + r") \| (?=\{|epoch)",  # fairseq: the logger's name is the split
+            r"\[(?:transformers|trl|accelerate)\]\s+",
+            r">>\s+(?=\S)",
+        )
+    )
+)
+_RANKS = ("rank", "ray", "mpi", "srun", "node", "pod")
+_SPLITS = {"train_inner": "train", "training": "train", "valid": "eval", "validation": "eval", "val": "eval"}
+# The first characters with which a prefix can begin: most lines of a log are dismissed by one look.
+_FIRST = frozenset("[(|0123456789IWEFDSTCNirtvm_-")
+_NUMBERS = re.compile(r"\d+")
+
+
+def strip_prefix(text: str) -> tuple[str, str | None, str | None]:
+    """(text without prefixes, rank or process, split). Indentation stays when there is no prefix."""
+    first = text[0] if text[0] != " " else text.lstrip()[0]
+    if first not in _FIRST:
+        if first.isalpha() and ("INFO" in text[:60] or "pid=" in text[:40] or " | " in text[:40]):
+            pass
+        else:
+            return text, None, None
+    start = 0
+    while start < len(text) and text[start] == " ":
+        start += 1
+    at, stream, split = start, None, None
+    for _ in range(8):
+        match = _PREFIX.match(text, at)
+        if match is None or match.end() == at or match.end() >= len(text):
+            break
+        kind = match.lastgroup
+        if kind == "split":
+            split = _SPLITS.get(match["split"], match["split"])
+        elif kind in _RANKS:
+            stream = match[kind]
+        at = match.end()
+    return (text[at:], stream, split) if at > start else (text, None, None)

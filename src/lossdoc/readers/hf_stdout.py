@@ -1,0 +1,201 @@
+"""Dict rows on standard output: transformers Trainer, TRL and all that is built on them (Unsloth, axolotl, ms-swift).
+
+One row is `repr(dict)`: floats up to transformers 4, quoted `.4g` strings from 5 on, bare nan and inf, beside bars.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from lossdoc.clean import Line, clean_line, lines_with
+from lossdoc.numbers import to_float
+from lossdoc.readers import Sample
+from lossdoc.readers._bars import bar, last_bar
+from lossdoc.readers._events import events, merged
+from lossdoc.readers._pydict import dict_end, parse_dict
+from lossdoc.record import Event, Item, Raw, Record, Unread
+from lossdoc.source import Source
+
+NAME = "hf-stdout"
+TITLE = "Hugging Face Trainer / TRL rows on standard output ({'loss': ..., 'epoch': ...})"
+
+_METRIC = re.compile(
+    r"loss$|loss/|_loss_|^rewards?(?:/|$)|reward$|_reward_|accurac|grad_norm|^epoch$|_(?:f1|wer|cer|bleu|rouge\w*|mcc|map)$"
+    r"|perplexity|_runtime$|_per_second$|^logps/|^objective/|spearman|pearson|cosine|entropy|^kl$|token_acc"
+)
+_SETTING = re.compile(
+    r"^(?:weight_decay|(?:\w+_)?batch_size|num_(?:train_)?epochs|optim(?:izer)?|max_steps|seed|adam_\w+|lr_scheduler\w*|"
+    r"warmup\w*|output_dir|model\w*_name\w*|max_(?:seq_)?length|logging_steps|gradient_accumulation_steps|bf16|fp16)$"
+)
+_BOX = "╭│┃┏┡├└╰┠╞║|"
+_LIKE_ROW = re.compile(
+    r"\{'(?:loss|eval_[\w/.-]+|train_runtime|reward|grad_norm|learning_rate|objective/\w+|eps|[\w/]*loss)': "
+)
+
+
+def sniff(source: Source) -> float:
+    """Rows of metrics among the first dicts of the log, however much other output stands between them."""
+    rows = 0
+    for number, raw in islice(lines_with(source.text, "{'"), 3000):
+        rows += any(isinstance(item, Record) for item in _items(number, raw, False))
+        if rows >= 3:
+            return 0.92
+    return 0.84 if rows else 0.0
+
+
+def read(source: Source) -> Iterator[Item]:
+    yield from merged(_read(source), events(source))
+
+
+def _read(source: Source) -> Iterator[Item]:
+    text = source.text
+    end = text.count("\n") + (not text.endswith("\n"))
+    unfinished = not text.endswith("\n")
+    previous_end = 0
+    for number, raw in lines_with(text, "{'"):
+        found = list(_items(number, raw, unfinished and number == end))
+        if found and isinstance(found[0], Record) and raw.startswith("{'"):
+            # The bar stands on the lines before: the few hundred characters before the row are enough to find it.
+            position = text.find(raw, previous_end)
+            before = text[max(previous_end, position - 400) : position]
+            beside = bar(before[before.rfind("\n", 0, -1) + 1 :], number) if "%|" in before else None
+            if beside is not None:
+                yield beside
+            previous_end = position + len(raw)
+        yield from found
+    final = last_bar(text)
+    if final is not None:
+        yield final
+
+
+def _items(number: int, raw: str, last: bool) -> Iterator[Item]:
+    """What one physical line holds: usually one row, sometimes bars, several rows, or half a row."""
+    if raw[0] == "{" and raw[-1] == "}" and "\r" not in raw:
+        row = parse_dict(raw)
+        if row is not None:
+            yield from _row(row, Line(number, raw))
+            return
+    beside: Event | None = None
+    for line in clean_line(number, raw):
+        if "{'" not in line.text:
+            beside = bar(line.text, number) or beside
+            continue
+        for item in _from_part(line, last and line.final):
+            if isinstance(item, Record) and beside is not None:
+                yield beside
+                beside = None
+            yield item
+
+
+def _from_part(line: Line, last: bool) -> Iterator[Item]:
+    text = line.text
+    start = text.find("{'")
+    if text.lstrip()[0] in _BOX:
+        return  # a table of completions: its cells may quote anything
+    lead = text[:start].rstrip(" \t")
+    if lead and (lead[-1] not in ":=]>-|)" or len(lead) > 400):
+        return
+    if "%|" in lead:
+        found = bar(lead, line.number)
+        if found is not None:
+            yield found
+    while start >= 0:
+        end = dict_end(text, start)
+        if end < 0:
+            if last:
+                yield Event("cut", line.number, text[start : start + 200])
+            elif _LIKE_ROW.match(text, start):
+                yield Unread(line.number, "the row is not closed: another process wrote into it, or it was cut")
+            return
+        tail = text[end:].lstrip()
+        if tail[:1] in (")", ",", "]", "}", "'", '"'):
+            return  # part of a larger value: TrainOutput(..., metrics={...}), a list of rows, code
+        row = parse_dict(text[start:end])
+        if row is not None:
+            yield from _row(row, line)
+        elif _LIKE_ROW.match(text, start):
+            yield Unread(line.number, "looks like a row of metrics, but is no Python dict")
+        start = text.find("{'", end)
+
+
+def _row(row: Mapping[str, Any], line: Line) -> Iterator[Item]:
+    values: dict[str, Raw] = {}
+    numeric = 0
+    foreign = 0
+    for key, value in row.items():
+        if not isinstance(key, str):
+            return
+        if value is None or (isinstance(value, (int, float, str)) and not isinstance(value, bool)):
+            values[key] = value
+            if value is not None and (not isinstance(value, str) or to_float(value) is not None):
+                numeric += 1
+        else:
+            foreign += 1
+    settings = sum(1 for key in row if _SETTING.match(key))
+    if settings >= 2:
+        plain = {key: value for key, value in row.items() if not isinstance(value, (dict, list))}
+        yield Event("config", line.number, "settings printed as a dict", plain)
+        return
+    metrics = [key for key in values if _METRIC.search(key)]
+    if not metrics or not numeric or (metrics == ["epoch"] and numeric < 2) or foreign * 3 > len(row):
+        return
+    yield Record(values, line.number, split=line.split, stream=line.stream, labels=_dataset(values))
+    if ("train_loss" in values and "train_runtime" in values) or "train_samples_per_second" in values:
+        yield Event("end", line.number, "the trainer printed its summary")
+
+
+def _dataset(values: Mapping[str, Raw]) -> dict[str, str]:
+    """With several evaluation sets only loss and runtime name the set (TRL): the runtime names it for the whole row."""
+    for key in values:
+        if key.startswith("eval_") and key.endswith("_runtime") and len(key) > 13:
+            return {"dataset": key[5:-8]}
+    return {}
+
+
+SAMPLES = [
+    Sample(
+        "\r 12%|█▎        | 1/8 [00:00<00:01,  5.50it/s]\r              \r"
+        "{'loss': '3.512', 'grad_norm': '0.9012', 'learning_rate': '5e-05', 'epoch': '0.125'}\n"
+        "{'eval_loss': '3.402', 'eval_runtime': '0.16', 'eval_samples_per_second': '51.2', 'epoch': '0.5'}\n"
+        "{'train_runtime': '1.8', 'train_samples_per_second': '17.9', 'train_loss': '3.41', 'epoch': '1'}\n",
+        [
+            (None, {"loss": "3.512", "grad_norm": "0.9012", "learning_rate": "5e-05", "epoch": "0.125"}),
+            (None, {"eval_loss": "3.402", "eval_runtime": "0.16", "eval_samples_per_second": "51.2", "epoch": "0.5"}),
+            (None, {"train_runtime": "1.8", "train_samples_per_second": "17.9", "train_loss": "3.41", "epoch": "1"}),
+        ],
+        "transformers 5.23",
+        "src/transformers/trainer_callback.py ProgressCallback.on_log",
+        ("progress", "end"),
+    ),
+    Sample(
+        "{'loss': 0.0, 'grad_norm': nan, 'learning_rate': 4e-05, 'epoch': 0.25}\n"
+        "{'loss': 2.25, 'grad_norm': inf, 'learning_rate': 3e-05, 'epoch': 0.5}\n",
+        [
+            (None, {"loss": 0.0, "grad_norm": "nan", "learning_rate": 4e-05, "epoch": 0.25}),
+            (None, {"loss": 2.25, "grad_norm": "inf", "learning_rate": 3e-05, "epoch": 0.5}),
+        ],
+        "transformers 4.57",
+        "src/transformers/trainer_callback.py PrinterCallback.on_log",
+    ),
+    Sample(
+        "[default0]:{'loss': '0.6931', 'rewards/margins': '1.4e-06', 'rewards/none_reward/mean': None, "
+        "'spread': np.float32(0.93), 'epoch': '0.1'}\n",
+        [
+            (
+                None,
+                {
+                    "loss": "0.6931",
+                    "rewards/margins": "1.4e-06",
+                    "rewards/none_reward/mean": None,
+                    "spread": 0.93,
+                    "epoch": "0.1",
+                },
+            )
+        ],
+        "TRL 1.16",
+        "trl/trainer/dpo_trainer.py log; torch/distributed/elastic/multiprocessing/tail_log.py",
+    ),
+]
