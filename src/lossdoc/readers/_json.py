@@ -29,3 +29,17 @@ def loads(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+_TEXTS = frozenset(
+    """
+    prompt chosen rejected messages conversations instruction question answer text input output response completion
+    completions query content context input_ids tokens solution
+    """.split()
+)
+
+
+def is_data_row(row: Mapping[str, Any]) -> bool:
+    """A row of a data set or a roll-out, not of a log: it holds texts or token lists under the usual names."""
+    texts = (value for key, value in row.items() if key in _TEXTS)
+    return any(isinstance(value, list | dict) or (isinstance(value, str) and len(value) > 12) for value in texts)

@@ -1,0 +1,89 @@
+"""Does a set of names look like the keys of a training log? Used by `sniff` only.
+
+Readers do not know the documents; without some notion of training words every CSV and every JSON server log would be
+claimed. Which metric a key means is never decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# Words that hardly anything but a trainer writes as the name of a number.
+_STRONG = frozenset(
+    """
+    loss losses acc accs accuracy accuracies ppl perp perplexity gnorm gradnorm reward rewards kl entropy auc mauc
+    f1 fscore map recall precision bleu wer cer ter iou miou dice rmse mse mae mape rmsle bpb bpc nll elbo fid logp
+    logps logits margin margins loglikelihood logloss psnr ssim mcc spearman pearson ndcg mrr xent crossentropy cost
+    perp clipfrac clipfraction likelihood advantage advantages objective top1 top5 acc1 acc5 prec1 prec5 l1 l2
+    multiclass rew rouge rougel rouge1 rouge2 logit
+    """.split()
+)
+_PARTS = re.compile(r"(?:loss(?:es)?|rmse|accuracy|entropy|perplexity|reward)\d*$|^(?:fid|kid)\d+k$")
+_PAIRS = re.compile(
+    r"\b(?:grad norm|explained variance|clip ratio|clip frac|ep len|log likelihood|cross entropy|success rate)\b"
+)
+_AXIS = frozenset(
+    """
+    step steps iter iters iteration iterations it epoch epochs update updates batch batches episode episodes round
+    rounds kimg tick ticks timestep timesteps
+    """.split()
+)
+_AXIS_BESIDE = frozenset(
+    """
+    global current train training total optimizer policy env num max idx id no number n trained time
+    """.split()
+)
+_WEAK = frozenset(
+    """
+    lr learning rate error score return returns norm value metric test val valid validation train eval
+    """.split()
+)
+# "aux_loss_coef" and "loss_scale" are settings, "accuracy_type" is a word: the last part decides.
+_SETTING = frozenset(
+    """
+    coef coeff coefficient weight weights type fn func function name names scheduler factor alpha lambda threshold
+    mask config path file decay scale reduction dtype size label labels model id url version impl kwargs args
+    strategy window mode
+    """.split()
+)
+_SPLIT = re.compile(r"[^a-z0-9#]+")
+
+
+def tokens(key: str) -> list[str]:
+    """valLoss, "Val Loss", val/loss -> ["val", "loss"]."""
+    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
+    return [part for part in _SPLIT.split(snake) if part]
+
+
+def is_strong(key: str) -> bool:
+    """The name of a quantity that hardly anything but a trainer writes: loss, accuracy, grad_norm, rewards/margins."""
+    parts = tokens(key)
+    if not parts or parts[-1] in _SETTING:
+        return False
+    return any(p in _STRONG or _PARTS.search(p) for p in parts) or _PAIRS.search(" ".join(parts)) is not None
+
+
+def is_axis(key: str) -> bool:
+    """A name that counts the progress of a training."""
+    parts = tokens(key)
+    if parts in (["#"], ["e"]):  # spaCy's table
+        return True
+    return any(p in _AXIS for p in parts) and all(p in _AXIS or p in _AXIS_BESIDE for p in parts)
+
+
+def likelihood(keys: Iterable[str]) -> float:
+    """0..1: how much these names look like one row of a training log."""
+    names = list(keys)
+    strong = sum(map(is_strong, names))
+    axis = any(map(is_axis, names))
+    weak = any(part in _WEAK for name in names for part in tokens(name))
+    if strong and axis:
+        return 0.95
+    if strong > 1:
+        return 0.8
+    if strong and (weak or len(names) <= 3):
+        return 0.6
+    if axis and weak:
+        return 0.7
+    return 0.4 if axis and len(names) > 1 else 0.0

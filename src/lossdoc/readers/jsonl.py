@@ -1,0 +1,149 @@
+"""JSON lines: one object per line, flat or nested, also after a logger's prefix. Trackers' and trainers' own files.
+
+LLaMA-Factory trainer_log.jsonl, ms-swift logging.jsonl, verl's file logger, fairseq --log-format json, lingua, prime-rl,
+MaxText, stable-baselines3, detectron2, MMCV and MMEngine, spaCy, DeiT and StyleGAN all write this with their own keys.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from lossdoc.numbers import to_float
+from lossdoc.readers import Sample
+from lossdoc.readers._json import flatten, is_data_row, loads
+from lossdoc.readers._samples_jsonl import JSONL
+from lossdoc.readers._words import likelihood
+from lossdoc.record import Event, Item, Raw, Record, Unread
+from lossdoc.source import Source
+
+NAME = "jsonl"
+TITLE = "JSON lines, flat or nested, with or without a logger's prefix"
+SAMPLES: list[Sample] = JSONL
+
+_FLAT = msgspec.json.Decoder(dict[str, float | int | str | None])
+_OBJECT = re.compile(r'\{\s*"')
+_SPLITS = {"train": "train", "val": "eval", "valid": "eval", "validation": "eval", "eval": "eval", "test": "test"}
+_SNAPSHOT = re.compile(r"(\d+)\.pkl$")
+_WRAPPERS = frozenset(("data", "metrics", "logs", "log", "values", "scalars", "results"))
+_SUMMARY = frozenset(("log_history", "last_model_checkpoint"))
+
+
+def sniff(source: Source) -> float:
+    """The share of objects among the lines, and what their keys look like."""
+    rows: list[dict[str, Any]] = []
+    lines = broken = 0
+    for _, text, _ in islice(_lines(source), 2000):
+        lines += 1
+        row = _object(text)
+        if row is not None:
+            rows.append(row)
+        elif text.startswith('{"'):
+            broken += 1
+        if len(rows) == 40:
+            break
+    if not rows or broken > len(rows) or sum(map(is_data_row, rows)) > len(rows) / 4:
+        return 0.0
+    best = max(likelihood(k for k, v in _values(row).items() if to_float(v) is not None) for row in rows)
+    share = (len(rows) + broken) / lines
+    return best * (1.0 if share > 0.9 else 0.8 if share > 0.2 else 0.3)
+
+
+def read(source: Source) -> Iterator[Item]:
+    """One record per object. A line that begins like an object and is none is `Unread` with its number."""
+    told = False
+    epoch: Raw = None  # of the last MMEngine training row
+    for number, text, split in _lines(source):
+        row: Mapping[str, Any] | None
+        try:
+            row = values = _FLAT.decode(text)
+        except (msgspec.MsgspecError, UnicodeError):
+            row = _object(text)
+            if row is None:
+                if "{" in text and '":' in text or text.endswith("}"):
+                    yield Unread(number, "broken or cut JSON object")
+                continue
+            values = _values(row)
+        if not values:
+            continue
+        if "hook_msgs" in row or "env_info" in row:  # the first line of MMCV
+            yield Event("config", number, "first line of the log", values)
+            continue
+        if _SUMMARY & row.keys():  # ms-swift ends with an object that repeats the history
+            yield Event("end", number, "summary of a finished training")
+            continue
+        if not told and (length := _length(values)) is not None:
+            told = True
+            yield Event("config", number, "length of the run", {"max_steps": length})
+        record = Record(values, number, split=split)
+        if "mode" in values:
+            _mmcv(record)
+        elif "snapshot_pkl" in values:
+            _stylegan(record)
+        elif "iter" in values and "step" in values:
+            epoch = values.get("epoch")
+        elif epoch is not None and values.get("step") == epoch:
+            # MMEngine's scalars.json: `step` counts iterations in training rows and epochs in evaluation rows.
+            record.epoch, record.split = to_float(epoch), "eval"
+            record.values = {k: v for k, v in values.items() if k != "step"}
+        yield record
+
+
+def _lines(source: Source) -> Iterator[tuple[int, str, str | None]]:
+    """(line number, text, split in the prefix). Whole objects skip the cleaning, which would cost more than parsing."""
+    if source.text.lstrip("\ufeff \r\n").startswith("{"):
+        for number, text in enumerate(io.StringIO(source.text, newline="\n"), 1):
+            if not text.isspace():
+                yield number, text.strip("\ufeff \r\n") if number == 1 else text.rstrip(), None
+        return
+    for line in source.iter_lines():
+        found = _OBJECT.search(line.text)
+        yield line.number, line.text[found.start() :].rstrip() if found else "", line.split
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    start = text.find('{"') if not text.startswith("{") else 0
+    if start < 0:
+        return None
+    try:
+        row = loads(text[start:])
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) and row else None
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Raw]:
+    """The row without the object around its metrics ({"step": 1, "data": {...}}), StyleGAN's statistics as their mean."""
+    inner = [key for key, value in row.items() if isinstance(value, dict)]
+    if len(inner) == 1 and inner[0] in _WRAPPERS:
+        return flatten({key: value for key, value in row.items() if key != inner[0]} | row[inner[0]])
+    means = {k: v["mean"] if isinstance(v, dict) and v.keys() == {"num", "mean", "std"} else v for k, v in row.items()}
+    return flatten(means)
+
+
+def _length(values: Mapping[str, Raw]) -> float | None:
+    """LLaMA-Factory writes total_steps into each row, ms-swift "10/438"."""
+    both = values.get("global_step/max_steps", values.get("iteration"))
+    if isinstance(both, str) and "/" in both:
+        return to_float(both.rpartition("/")[2])
+    return to_float(values["total_steps"]) if "total_steps" in values and "loss" in values else None
+
+
+def _mmcv(record: Record) -> None:
+    """MMCV: `mode` is the split; in evaluation rows `iter` is the number of evaluation batches, no step."""
+    mode = record.values["mode"]
+    record.split = _SPLITS.get(mode.lower()) if isinstance(mode, str) else None
+    if record.split in ("eval", "test") and "epoch" in record.values:
+        record.values = {k: v for k, v in record.values.items() if k != "iter"}
+
+
+def _stylegan(record: Record) -> None:
+    """StyleGAN's metric files hold the step (in thousands of images) only in the name of the snapshot."""
+    name = _SNAPSHOT.search(str(record.values["snapshot_pkl"]))
+    if name is not None:
+        record.step, record.axis = float(name[1]) * 1000, "samples"
