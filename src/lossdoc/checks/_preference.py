@@ -1,0 +1,166 @@
+"""What the checks of preference training share: beta from the log itself, rewards in nats, whether a margin moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.signal import difference, head, level, noise, trend
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from lossdoc.run import Curve, Floats, Run
+
+# Ours. A margin under 0.001 nat per pair changes no choice, whatever the accuracy says: runs with a learning rate of 1e-9
+# to 1e-8 end at 1e-7 to 2e-5 nat, the slowest healthy labelled runs at 0.1 nat.
+NOTHING_NATS = 1e-3
+# The same without beta: below this, any beta of 0.01 or more is under 0.001 nat.
+NOTHING_RAW = 1e-5
+# Ours. An estimated beta is used when its standard error is below a fifth of it.
+BETA_ERROR = 0.2
+# Rewards of trainers without a reference are beta times the log-probability: their quotient moves at no record.
+PROPORTIONAL = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Beta:
+    """The factor between log-probability ratios and logged rewards, and where it was found."""
+
+    value: float
+    reference_free: bool
+    source: str
+
+
+def paired(*curves: Curve) -> list[Floats]:
+    """Values of several curves at the records that all of them have; each array has the shape (common records,)."""
+    common = curves[0].records
+    for curve in curves[1:]:
+        common = np.intersect1d(common, curve.records)
+    return [c.values[np.searchsorted(c.records, common)] for c in curves]
+
+
+def alive(y: Floats) -> Floats:
+    """The values before a tail of exact zeros.
+
+    After a NaN, KTO prints rewards and log-probabilities as 0.0 for the rest of the run: the end of a measurement, not
+    a measured 0. A curve that is 0 from its first point on is kept.
+    """
+    moved = np.flatnonzero(y != 0)
+    if not len(moved) or len(y) - moved[-1] < 4:
+        return y
+    return y[: moved[-1] + 1]
+
+
+def find_beta(run: Run, config: Mapping[str, Any], split: str = "train") -> Beta | None:
+    """Beta as configured, or as the log shows it: a log-probability moves by 1 / beta per unit of reward.
+
+    The rewards are beta (log p - log p_reference), so regressing log p on the reward leaves the reference's spread
+    from batch to batch as plain noise of the regression: the slope is unbiased. It works once the policy has moved.
+    """
+    pairs = [(run.get(f"reward_{side}", split), run.get(f"logp_{side}", split)) for side in ("chosen", "rejected")]
+    given = _number(config.get("beta"))
+    found: list[tuple[float, float]] = []
+    free = False
+    for reward, logp in pairs:
+        if reward is None or logp is None:
+            continue
+        r, p = (alive(y) for y in paired(reward, logp))
+        n = min(len(r), len(p))
+        r, p = r[:n], p[:n]
+        ok = np.isfinite(r) & np.isfinite(p)
+        r, p = r[ok], p[ok]
+        if len(r) < 8:
+            continue
+        if np.all(p != 0) and (quotient := _steady(r / p)) is not None:
+            free = True
+            found.append((quotient, 0.0))
+            continue
+        order = np.argsort(r, kind="stable")
+        line = trend(p[order], r[order])
+        if line.slope > 0 and line.change > 0:
+            found.append((1.0 / line.slope, line.error / line.change))
+    if given is not None and given > 0:
+        return Beta(given, free, "given")
+    if not found:
+        return None
+    value, error = min(found, key=lambda b: b[1])
+    return Beta(value, free, "from the log") if error <= BETA_ERROR else None
+
+
+def _steady(quotient: Floats) -> float | None:
+    middle = float(np.median(quotient))
+    # Nearly all records: with a reference the quotient is 0 at first and settles only when the policy is far away.
+    spread = float(np.quantile(np.abs(quotient - middle), 0.95))
+    return middle if middle > 0 and spread <= PROPORTIONAL * middle else None
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How a preference margin stands in the second half of its run.
+
+    late, error, noise: in units of the margin; nats: late / beta where beta is known; score: how surely it rose, in
+    standard errors (trend after the first tenth, or late level against the first points, whichever is surer);
+    accuracy, accuracy_error: mean of the second half, where logged.
+    """
+
+    late: float
+    error: float
+    noise: float
+    score: float
+    nats: float | None = None
+    accuracy: float | None = None
+    accuracy_error: float = 0.0
+
+    @property
+    def learns(self) -> bool:
+        """The margin rose beyond its noise and by an amount that matters."""
+        return self.score >= 3 and not self.nothing
+
+    @property
+    def nothing(self) -> bool:
+        """Too small to matter, however sure it is."""
+        if self.nats is not None:
+            return abs(self.nats) < NOTHING_NATS
+        return abs(self.late) < NOTHING_RAW
+
+    @property
+    def flat(self) -> bool:
+        """No margin that stands out of its noise: neither its level nor its trend is above 0.
+
+        3 errors as everywhere; a level below 0.3 of the batch noise is not material either (ours: random labels give
+        at most 0.2, the slowest healthy labelled run 1.2). An accuracy well above a half contradicts.
+        """
+        if self.nothing:
+            return True
+        if self.accuracy is not None and self.accuracy > 0.5 + max(0.1, 3 * self.accuracy_error):
+            return False
+        stands_out = self.late > 3 * self.error and self.late > 0.3 * self.noise
+        return not stands_out and self.score < 3
+
+
+def margin_state(margin: Floats, accuracy: Floats | None = None, beta: float | None = None) -> Margin:
+    """Judge a margin, shape (n,), by its second half; accuracy has its own shape (m,)."""
+    margin = alive(margin)
+    half = margin[len(margin) // 2 :]
+    scale = noise(half)
+    now = level(half, scale)
+    gain = difference(level(margin[head(len(margin))], scale), now)
+    score = max(trend(margin[max(1, len(margin) // 10) :]).score, gain.score)
+    state = Margin(now.value, now.error, scale, score, None if beta is None else now.value / beta)
+    if accuracy is None or len(accuracy) < 4:
+        return state
+    last = accuracy[len(accuracy) // 2 :]
+    # The mean, not the median: shares of small batches take few values, and their median is one of these.
+    error = float(np.std(last)) / np.sqrt(len(last))
+    return Margin(state.late, state.error, scale, score, state.nats, float(np.mean(last)), error)
