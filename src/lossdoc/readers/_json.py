@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lossdoc.readers._words import words
 from lossdoc.record import Raw
 
 
@@ -20,6 +22,29 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Raw]:
     return flat
 
 
+_GAP = re.compile(r"[\s,]*")
+
+
+def rows_with_lines(text: str, start: int) -> Iterator[tuple[int, Any, int]]:
+    """The elements of the array whose "[" stands just before `start`: (line, element, position behind it).
+
+    Ends at the closing bracket; raises ValueError at the place where the array breaks off.
+    """
+    decode = json.JSONDecoder().raw_decode
+    position, line, counted = start, 1, 0
+    while True:
+        position = _GAP.match(text, position).end()  # type: ignore[union-attr]  # matches the empty string as well
+        line += text.count("\n", counted, position)
+        counted = position
+        if text.startswith("]", position):
+            return
+        try:
+            element, position = decode(text, position)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        yield line, element, position
+
+
 def loads(text: str | bytes) -> Any:
     """Parse one document; ValueError (also for nesting that is too deep) when it is none.
 
@@ -31,12 +56,10 @@ def loads(text: str | bytes) -> Any:
         raise ValueError("nested too deeply") from error
 
 
-_TEXTS = frozenset(
-    """
+_TEXTS = words("""
     prompt chosen rejected messages conversations instruction question answer text input output response completion
     completions query content context input_ids tokens solution
-    """.split()
-)
+""")
 
 
 def is_data_row(row: Mapping[str, Any]) -> bool:

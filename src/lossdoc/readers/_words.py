@@ -9,44 +9,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
+    return frozenset(text.split())
+
+
 # Words that hardly anything but a trainer writes as the name of a number.
-_STRONG = frozenset(
-    """
+_STRONG = words("""
     loss losses acc accs accuracy accuracies ppl perp perplexity gnorm gradnorm reward rewards kl entropy auc mauc
     f1 fscore map recall precision bleu wer cer ter iou miou dice rmse mse mae mape rmsle bpb bpc nll elbo fid logp
     logps logits margin margins loglikelihood logloss psnr ssim mcc spearman pearson ndcg mrr xent crossentropy cost
     perp clipfrac clipfraction likelihood advantage advantages objective top1 top5 acc1 acc5 prec1 prec5 l1 l2
     multiclass rew rouge rougel rouge1 rouge2 logit
-    """.split()
-)
+""")
 _PARTS = re.compile(r"(?:loss(?:es)?|rmse|accuracy|entropy|perplexity|reward)\d*$|^(?:fid|kid)\d+k$")
 _PAIRS = re.compile(
     r"\b(?:grad norm|explained variance|clip ratio|clip frac|ep len|log likelihood|cross entropy|success rate)\b"
 )
-_AXIS = frozenset(
-    """
+_AXIS = words("""
     step steps iter iters iteration iterations it epoch epochs update updates batch batches episode episodes round
     rounds kimg tick ticks timestep timesteps
-    """.split()
-)
-_AXIS_BESIDE = frozenset(
-    """
+""")
+_AXIS_BESIDE = words("""
     global current train training total optimizer policy env num max idx id no number n trained time
-    """.split()
-)
-_WEAK = frozenset(
-    """
+""")
+_WEAK = words("""
     lr learning rate error score return returns norm value metric test val valid validation train eval
-    """.split()
-)
+""")
 # "aux_loss_coef" and "loss_scale" are settings, "accuracy_type" is a word: the last part decides.
-_SETTING = frozenset(
-    """
+_SETTING = words("""
     coef coeff coefficient weight weights type fn func function name names scheduler factor alpha lambda threshold
     mask config path file decay scale reduction dtype size label labels model id url version impl kwargs args
     strategy window mode
-    """.split()
-)
+""")
 _SPLIT = re.compile(r"[^a-z0-9#]+")
 
 

@@ -1,7 +1,8 @@
 """JSON lines: one object per line, flat or nested, also after a logger's prefix. Trackers' and trainers' own files.
 
-LLaMA-Factory trainer_log.jsonl, ms-swift logging.jsonl, verl's file logger, fairseq --log-format json, lingua, prime-rl,
-MaxText, stable-baselines3, detectron2, MMCV and MMEngine, spaCy, DeiT and StyleGAN all write this with their own keys.
+LLaMA-Factory trainer_log.jsonl, ms-swift logging.jsonl, verl's file logger, fairseq --log-format json, lingua,
+prime-rl, MaxText, stable-baselines3, detectron2, MMCV and MMEngine, spaCy, DeiT and StyleGAN write this, each with
+its own keys.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def read(source: Source) -> Iterator[Item]:
         except (msgspec.MsgspecError, UnicodeError):
             row = _object(text)
             if row is None:
-                if "{" in text and '":' in text or text.endswith("}"):
+                if ("{" in text and '":' in text) or text.endswith("}"):
                     yield Unread(number, "broken or cut JSON object")
                 continue
             values = _values(row)
@@ -118,7 +119,7 @@ def _object(text: str) -> dict[str, Any] | None:
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Raw]:
-    """The row without the object around its metrics ({"step": 1, "data": {...}}), StyleGAN's statistics as their mean."""
+    """The row without the object around its metrics ({"step": 1, "data": {...}}); StyleGAN's statistics by their mean."""
     inner = [key for key, value in row.items() if isinstance(value, dict)]
     if len(inner) == 1 and inner[0] in _WRAPPERS:
         return flatten({key: value for key, value in row.items() if key != inner[0]} | row[inner[0]])

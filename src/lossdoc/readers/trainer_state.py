@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from lossdoc.readers import Sample
-from lossdoc.readers._json import flatten, loads
+from lossdoc.readers._json import flatten, loads, rows_with_lines
 from lossdoc.record import Event, Item, Record, Unread
 from lossdoc.source import Source
 
@@ -16,7 +15,6 @@ NAME = "trainer-state"
 TITLE = "trainer_state.json of the Hugging Face Trainer"
 
 _HISTORY = re.compile(r'"log_history"\s*:\s*\[')
-_GAP = re.compile(r"[\s,]*")
 _SETTINGS = (
     *("max_steps", "num_train_epochs", "logging_steps", "eval_steps", "save_steps", "train_batch_size"),
     *("global_step", "epoch", "best_metric", "best_global_step", "num_input_tokens_seen", "total_flos"),
@@ -83,28 +81,21 @@ def read(source: Source) -> Iterator[Item]:
     if start is None:
         yield Unread(1, 'no "log_history" in this JSON')
         return
-    decode = json.JSONDecoder().raw_decode
-    position, line, counted, ended = start.end(), 1, 0, False
-    while True:
-        position = _GAP.match(text, position).end()  # type: ignore[union-attr]  # matches the empty string as well
-        line += text.count("\n", counted, position)
-        counted = position
-        if text.startswith("]", position):
-            break
-        try:
-            row, position = decode(text, position)
-        except (ValueError, RecursionError):
-            yield Event("cut", line, "the file ends or breaks inside log_history")
-            return
-        if not isinstance(row, dict):
-            yield Unread(line, "an entry of log_history is not an object")
-            continue
-        ended = ended or "train_loss" in row
-        yield Record(flatten(row), line)
-    yield from _around(text[: start.end()] + text[position:], ended, line)
+    line, ended, after = None, False, start.end()
+    try:
+        for line, row, after in rows_with_lines(text, start.end()):  # noqa: B007  # `after` is used behind the loop
+            if isinstance(row, dict):
+                ended = ended or "train_loss" in row
+                yield Record(flatten(row), line)
+            else:
+                yield Unread(line, "an entry of log_history is not an object")
+    except ValueError:
+        yield Event("cut", line, "the file ends or breaks inside log_history")
+        return
+    yield from _around(text[: start.end()] + text[after:], ended, line)
 
 
-def _around(text: str, ended: bool, line: int) -> Iterator[Item]:
+def _around(text: str, ended: bool, line: int | None) -> Iterator[Item]:
     """Events from the document without its history."""
     try:
         state: dict[str, Any] = loads(text)

@@ -1,0 +1,173 @@
+"""One JSON document: results of a finished run, a tracker's summary, Keras' History, a list or a dictionary of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from lossdoc.numbers import to_float
+from lossdoc.readers import Sample
+from lossdoc.readers._json import flatten, is_data_row, loads, rows_with_lines
+from lossdoc.readers._words import is_strong, likelihood
+from lossdoc.record import Columns, Event, Item, Record, Unread
+from lossdoc.source import Source
+
+NAME = "json"
+TITLE = "One JSON document: all_results.json, wandb-summary.json, Keras History, lists of rows"
+
+_STEP_KEY = re.compile(r"(?:(step|iter(?:ation)?|epoch|checkpoint|round)[_\- ]?)?(\d+)", re.I)
+_STATE = re.compile(r'"log_history"\s*:\s*\[')
+
+SAMPLES = [
+    Sample(
+        program="transformers 4 and 5 all_results.json",
+        cite="transformers/trainer_pt_utils.py save_metrics",
+        text='{\n    "epoch": 1.0,\n    "eval_loss": 0.5,\n    "train_loss": NaN,\n    "train_runtime": 12.5\n}',
+        records=[(None, {"epoch": 1.0, "eval_loss": 0.5, "train_loss": float("nan"), "train_runtime": 12.5})],
+    ),
+    Sample(
+        program="Keras 2 and 3 History.history as JSON",
+        cite="keras/src/callbacks/history.py",
+        text='{"loss": [0.75, 0.5, NaN], "accuracy": [0.5, 0.75, 0.25], "val_loss": [0.75, 0.5, 0.5]}',
+        records=[
+            (None, {"loss": 0.75, "accuracy": 0.5, "val_loss": 0.75}),
+            (None, {"loss": 0.5, "accuracy": 0.75, "val_loss": 0.5}),
+            (None, {"loss": float("nan"), "accuracy": 0.25, "val_loss": 0.5}),
+        ],
+    ),
+    Sample(
+        program="a saved log_history",
+        cite="transformers/trainer_callback.py TrainerState.log_history dumped by json",
+        text='[\n {"loss": 2.5, "step": 10},\n {"loss": 2.25, "step": 20},\n {"eval_loss": 2.5, "step": 20}\n]',
+        records=[
+            (None, {"loss": 2.5, "step": 10}),
+            (None, {"loss": 2.25, "step": 20}),
+            (None, {"eval_loss": 2.5, "step": 20}),
+        ],
+    ),
+    Sample(
+        program="results per step or epoch",
+        cite="json.dump of a dictionary of rows",
+        text='{"epoch_1": {"loss": 0.5, "val": {"acc": 0.25}}, "epoch_2": {"loss": 0.25, "val": {"acc": 0.5}}}',
+        records=[(1.0, {"loss": 0.5, "val/acc": 0.25}), (2.0, {"loss": 0.25, "val/acc": 0.5})],
+    ),
+]
+
+
+def sniff(source: Source) -> float:
+    start = source.text[:4096].lstrip("\ufeff \t\r\n")
+    if not start.startswith(("{", "[")) or _STATE.search(source.text[:65536]):
+        return 0.0
+    try:
+        tree = loads(source.text.lstrip("\ufeff"))
+    except ValueError:  # an array that is cut is read as far as it goes
+        tree = [item.values for item in islice(read(source), 20) if isinstance(item, Record)]
+    return max((_likelihood(keys) for keys in _key_sets(tree)), default=0.0)
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Records in the order of the document; lists of unequal length become columns over their index."""
+    text = source.text.lstrip("\ufeff")
+    if text.lstrip().startswith("["):
+        yield from _rows(text, text.index("[") + 1)
+        return
+    try:
+        tree = loads(text)
+    except ValueError as error:
+        yield Unread(getattr(error, "lineno", None), f"not one JSON document: {error}")
+        return
+    if isinstance(tree, dict):
+        yield from _from_dict(text, tree)
+
+
+def _from_dict(text: str, tree: dict[str, Any]) -> Iterator[Item]:
+    if _by_step(tree):
+        for name, row in tree.items():
+            found = _STEP_KEY.fullmatch(name)
+            word = (found[1] or "step").lower() if found else "step"
+            axis = "epoch" if word in ("epoch", "round") else "step"
+            yield Record(flatten(row), step=float(found[2]) if found else None, axis=axis)
+        return
+    curves = _curves(tree)
+    if curves:
+        yield from _from_lists(curves)
+        return
+    lists = [key for key, value in tree.items() if _is_rows(value)]
+    for key in lists:
+        found = re.search(rf'"{re.escape(key)}"\s*:\s*\[', text)
+        if found is not None:
+            yield from _rows(text, found.end())
+    rest = flatten({key: value for key, value in tree.items() if key not in lists})
+    if not lists or any(map(is_strong, rest)):
+        yield Record(rest, 1)
+
+
+def _from_lists(curves: Mapping[str, list[Any]]) -> Iterator[Item]:
+    lengths = {len(values) for values in curves.values()}
+    if len(lengths) == 1:
+        for row in zip(*curves.values(), strict=True):
+            yield Record(dict(zip(curves, row, strict=True)))
+        return
+    import numpy as np
+
+    for key, values in curves.items():
+        numbers = [(index, number) for index, value in enumerate(values) if (number := to_float(value)) is not None]
+        if numbers:
+            steps, points = np.array(numbers, dtype=float).T
+            yield Columns(key, steps, points, axis="row")
+
+
+def _rows(text: str, start: int) -> Iterator[Item]:
+    line = None
+    try:
+        for line, row, _ in rows_with_lines(text, start):
+            if isinstance(row, dict):
+                yield Record(flatten(row), line)
+    except ValueError:
+        yield Event("cut", line, "the list of rows breaks off")
+
+
+def _curves(tree: Mapping[str, Any], prefix: str = "") -> dict[str, list[Any]]:
+    """Lists of numbers by key; {"history": {...}} and {"train": {"loss": [...]}} are unfolded."""
+    found: dict[str, list[Any]] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            found.update(_curves(value, prefix if key in ("history", "metrics") else f"{prefix}{key}/"))
+        elif isinstance(value, list) and len(value) > 1 and all(v is None or to_float(v) is not None for v in value):
+            found[prefix + key] = value
+    return found
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _by_step(tree: Mapping[str, Any]) -> bool:
+    return bool(tree) and all(isinstance(v, dict) and _STEP_KEY.fullmatch(k) for k, v in tree.items())
+
+
+def _key_sets(tree: Any) -> Iterator[list[str]]:
+    """The keys of numbers in what `read` would make of the document, some rows of each list."""
+    if isinstance(tree, list):
+        rows = [row for row in tree[:20] if isinstance(row, dict)]
+    elif not isinstance(tree, dict):
+        return
+    elif _by_step(tree):
+        rows = list(tree.values())[:20]
+    elif curves := _curves(tree):
+        yield [*curves, "epoch"] if any(map(is_strong, curves)) else []
+        return
+    else:
+        lists = {key: value for key, value in tree.items() if _is_rows(value)}
+        rows = [row for value in lists.values() for row in value[:20]]
+        rows.append({key: value for key, value in tree.items() if key not in lists})
+    if sum(map(is_data_row, rows)) <= len(rows) / 4:
+        for row in rows:
+            yield [key for key, value in flatten(row).items() if to_float(value) is not None]
+
+
+def _likelihood(keys: list[str]) -> float:
+    """Settings of a model or a trainer hold learning_rate and num_train_epochs: without a result they are no log."""
+    return min(0.97, likelihood(keys) + 0.01) if any(map(is_strong, keys)) else 0.0
