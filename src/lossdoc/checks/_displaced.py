@@ -1,0 +1,104 @@
+"""How far the chosen answers fell, in nats, since when, and against what gain of the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lossdoc.checks._preference import alive, find_beta, paired
+from lossdoc.signal import level, noise, onset, tail
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve, Floats, Run
+
+FIRST = 3  # records that carry the start of a log-probability: a high learning rate moves it within ten steps
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """nats: change of the chosen log-probability (negative = fell) and its error; `curve` and the indices of its points;
+    ratio: fall over the gain of the margin (infinite without gain, None without a margin); rejected_share: part of the
+    margin that came from pushing the rejected answers down; start, end: logged log-probabilities;
+    short: a likely answer became four times as costly."""
+
+    curve: Curve
+    nats: float
+    error: float
+    how: str
+    first: int
+    detected: int
+    ratio: float | None
+    rejected_share: float | None
+    start: float | None
+    end: float | None
+    short: bool
+
+
+def fall_of_chosen(run: Run, config: Mapping[str, Any], split: str = "train") -> Fall | None:
+    """The change of the chosen answers over a run; None when neither rewards with a beta nor log-probabilities exist."""
+    beta = find_beta(run, config, split)
+    reward, logp = finite(run.get("reward_chosen", split)), finite(run.get("logp_chosen", split))
+    start = end = None
+    if logp is not None:
+        y = alive(logp.values)
+        start, end = float(np.median(y[:FIRST])), level(y[tail(len(y))]).value
+    if reward is not None and beta is not None and not beta.reference_free:
+        curve, how, unit, reference = reward, "reward_chosen / beta", beta.value, 0.0
+        # Averaged first records have moved a little already: the reference is 0 by definition.
+        values = alive(reward.values)
+    elif logp is not None:
+        curve, how, unit = logp, "logp_chosen", 1.0
+        values = alive(logp.values)
+        reference = float(np.median(values[:FIRST]))
+    else:
+        return None
+    if len(values) < 8:
+        return None
+    scale = noise(values)
+    now = level(values[tail(len(values))], scale)
+    change = (now.value - reference) / unit
+    error = now.error / unit
+    if unit == 1.0:
+        error = float(np.hypot(error, 1.2533 * scale / np.sqrt(FIRST)))
+    first = onset(-values, -reference, margin=max(0.1 * abs(now.value - reference), scale)) or 0
+    half = onset(-values, -reference, margin=max(0.5 * abs(now.value - reference), scale)) or first
+    ratio, share = against_margin(run, split)
+    short = bool(start is not None and end is not None and start < 0 and end <= 4.0 * start and change <= -3.0)
+    return Fall(curve, change, error, how, first, max(first, half), ratio, share, start, end, short)
+
+
+def against_margin(run: Run, split: str) -> tuple[float | None, float | None]:
+    """Fall of the chosen side over the gain of the margin, and the share of that gain that the rejected side gave."""
+    reward, rejected = finite(run.get("reward_chosen", split)), finite(run.get("reward_rejected", split))
+    if reward is None or rejected is None:
+        return None, None
+    chosen, other = paired(reward, rejected)
+    both = min(len(alive(chosen)), len(alive(other)))
+    if both < 8:
+        return None, None
+    chosen_change = change_of(chosen[:both])
+    gain = change_of(chosen[:both] - other[:both])
+    if gain <= 0:
+        return float("inf"), None
+    return -chosen_change / gain, -change_of(other[:both]) / gain
+
+
+def change_of(y: Floats) -> float:
+    return level(y[tail(len(y))]).value - float(np.median(y[:FIRST]))
+
+
+def finite(curve: Curve | None) -> Curve | None:
+    from dataclasses import replace
+
+    if curve is None:
+        return None
+    keep = np.isfinite(curve.values)
+    if not keep.any():
+        return None
+    if keep.all():
+        return curve
+    lines = curve.lines[keep] if len(curve.lines) else curve.lines
+    return replace(curve, steps=curve.steps[keep], values=curve.values[keep], records=curve.records[keep], lines=lines)

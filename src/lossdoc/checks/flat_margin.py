@@ -1,0 +1,85 @@
+"""The preference margin stays at 0: the policy tells chosen from rejected no better than at the start.
+
+## What it means
+The margin is how much more the policy has come to prefer the chosen answer over the rejected one. A margin that never
+leaves its noise around 0 means that no preference was learned, whatever the loss reads. The accuracy beside it proves
+little: it counts a lead of a millionth of a nat as a win, and reaches 0.85 in runs whose policy has not moved at all.
+
+## How it is measured
+The level of the second half of the run against 0, in standard errors, together with the trend after the first tenth and
+with the accuracy. Flat is a level within 3 errors of 0 or under 0.3 of the noise between batches, without a rising trend,
+and with an accuracy that does not stand above a half. A margin under 0.001 nat per pair (margin divided by beta; under
+1e-5 where beta is unknown) is flat however sure it is. Beta is taken from the configuration, or from the log: the slope
+of the log-probability over the implicit reward is 1 / beta once the policy moves.
+
+## Silent when
+- the margin rises beyond its noise, however slowly
+- the accuracy of the second half stands clearly above 0.5 and the margin is not vanishing
+- fewer than 8 points were logged
+- the margin is negative beyond its noise: that is `inverted-preference`
+
+## Likely causes
+- Labels without information: chosen and rejected shuffled, or annotators who agree no better than a coin.
+- A learning rate too low by orders of magnitude (full fine-tuning of DPO works around 5e-7 to 5e-6, LoRA around 1e-5).
+- The optimizer holds no parameter that trains: stale parameter groups, a frozen adapter.
+- Policy and reference are the same object, so that they move together.
+- Chosen and rejected become equal after truncation or templating.
+
+## What to try
+- Print ten pairs as the model sees them, after template and truncation.
+- Train on 32 pairs until the margin rises; if it does not, the optimizer or the reference is at fault.
+- Raise the learning rate tenfold.
+- Compare a weight of the policy before and after a step, and with the reference.
+
+## Sources
+- Levels and noise: ours, calibrated on the labelled runs (random labels reach 0.2 of the noise, the slowest healthy run 0.96).
+- 0.001 nat: ours; runs with a learning rate of 1e-9 end at 2e-5 nat or less, the slowest healthy run at 0.1.
+- Accuracy counts ties as wrong: trl/trainer/dpo_trainer.py (strict comparison).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lossdoc.case import Case, Need, Setting, Skip
+from lossdoc.checks._preference import find_beta, margin_state
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("thin-margin", "one-sided-margin", "plateau")
+NEEDS = {
+    "margin": Need("reward_margin", points=8),
+    "accuracy": Need("reward_accuracy", optional=True),
+    "beta": Setting("beta", optional=True),
+}
+
+
+def check(case: Case, margin: Curve, accuracy: Curve | None, beta: object) -> Iterator[Finding]:
+    found = find_beta(case.run, {"beta": beta})
+    state = margin_state(margin.values, None if accuracy is None else accuracy.values, found.value if found else None)
+    if not state.flat or state.late < -3 * state.error < 0:
+        return
+    if len(margin) < 20 and not state.nothing and state.noise > 0 and state.score > 1.5:
+        raise Skip(f"{len(margin)} points of the margin are too few to tell a slow rise from noise")
+    size = f"{state.late:.2g}" if state.nats is None else f"{state.late:.2g} ({state.nats:.2g} nat per pair)"
+    against = " and does not rise" if state.nothing and state.score < 3 else f" within a noise of {state.noise:.2g}"
+    if state.nothing and state.score >= 3:
+        against = ", too small to change any answer"
+    with_accuracy = "" if state.accuracy is None else f"; accuracy {state.accuracy:.2f}"
+    measured: dict[str, float | int | str] = {"margin": state.late, "error": state.error, "noise": state.noise}
+    if state.nats is not None and found is not None:
+        measured |= {"nats": state.nats, "beta": found.value, "beta_source": found.source}
+    if state.accuracy is not None:
+        measured["accuracy"] = state.accuracy
+    yield case.finding(
+        margin,
+        f"the margin of the second half is {size}{against}{with_accuracy}",
+        detected=len(margin) // 2,
+        confidence="high" if len(margin) >= 30 else "medium",
+        measured=measured,
+        cannot_tell=("whether the labels carry no information or the policy does not move",),
+    )

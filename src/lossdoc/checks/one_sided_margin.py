@@ -1,0 +1,73 @@
+"""The whole margin comes from one side: the rejected answers fall, or the chosen ones rise, and the other side stands still.
+
+## What it means
+A margin can grow by making chosen answers likelier, by making rejected ones less likely, or both. One side alone is no
+fault by itself. Pushing the rejected answers down without end is how later displacement begins, and a policy that only
+learned what not to say may still say little that is good.
+
+## How it is measured
+The share of the margin's gain that came from the rejected side: the fall of reward_rejected over the gain of the margin
+at the end of the run. Reported from 0.9 to 1.1 (only the rejected answers fell) and from -0.1 to 0.1 (only the chosen ones
+rose), when the gain itself is sure and at least half a nat per pair.
+
+## Silent when
+- both sides move
+- both sides fall (a share above 1.1): see `likelihood-displacement`
+- the margin gained less than half a nat per pair, or beta is unknown
+
+## Likely causes
+- Rejected answers far from what the policy writes: they are cheap to push down.
+- Chosen answers that are already nearly certain, so that nothing is left to gain there.
+
+## What to try
+- Watch the chosen log-probability; nothing needs to change while it holds.
+- Add a likelihood term on the chosen answers if they should become likelier.
+
+## Sources
+- Ours, for information only: no labelled run has this as its fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lossdoc.case import Case, Need, Setting, Skip
+from lossdoc.checks._displaced import against_margin
+from lossdoc.checks._preference import find_beta, margin_state
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+NEEDS = {
+    "rejected": Need("reward_rejected", points=20),
+    "chosen": Need("reward_chosen", points=20),
+    "margin": Need("reward_margin", points=20),
+    "beta": Setting("beta", optional=True),
+}
+LEAST_NATS = 0.5
+
+
+def check(case: Case, rejected: Curve, chosen: Curve, margin: Curve, beta: object) -> Iterator[Finding]:
+    found = find_beta(case.run, {"beta": beta})
+    if found is None:
+        raise Skip("beta is not in the log and cannot be read off the curves: say --set beta=VALUE")
+    state = margin_state(margin.values, None, found.value)
+    share = against_margin(case.run, margin.split)[1]
+    if share is None or not state.learns or state.nats is None or state.nats < LEAST_NATS:
+        return
+    if 0.9 <= share <= 1.1:
+        side, curve = "the rejected answers falling", rejected
+    elif -0.1 <= share <= 0.1:
+        side, curve = "the chosen answers rising", chosen
+    else:
+        return
+    yield case.finding(
+        curve,
+        f"the margin of {state.nats:.3g} nats per pair comes from {side} alone",
+        confidence="medium",
+        measured={"share_from_rejected": share, "nats": state.nats, "beta": found.value},
+    )

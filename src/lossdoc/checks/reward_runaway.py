@@ -1,0 +1,94 @@
+"""Implicit rewards grow to a size at which the policy has nothing left in common with its reference.
+
+## What it means
+The implicit reward divided by beta is how many nats the policy moved on these answers. Ten nats are a factor of 22,000
+in probability. A preference loss that is long satisfied goes on pushing as long as it sees the same pairs, and the
+policy is tuned to them alone.
+
+## How it is measured
+The larger side of the implicit rewards in nats at the end of the run (reward / beta; beta configured or read off the log).
+Reported when it stands above 30 nats and the log-probability of that answer is at least 5 times what it was, or above 200
+nats whatever the answer's length.
+
+## Silent when
+- beta is unknown and cannot be read off the log
+- long answers moved by a small part of their log-probability
+- a reward model: its scores have a scale of their own
+
+## Likely causes
+- Many epochs over few pairs: the pairs are memorised.
+- A learning rate too high, or beta too small.
+- Pairs that are trivial to tell apart (a format mark, a length).
+
+## What to try
+- Stop after one epoch, or where held-out accuracy stops rising.
+- Lower the learning rate or raise beta.
+- Use a loss with a target margin (IPO) or label smoothing (cDPO), which stop pushing.
+
+## Sources
+- 200 nats: a reward of 20 at beta 0.1, ours (failure-modes D7 calls it a rule of thumb).
+- 30 nats and 5 times: ours, calibrated on the labelled runs (healthy at most 7 nats and 2.4 times, saturated 55 and 12 times).
+- TRL issue 1236: loss 0 with margins of 17 and more, then accuracy falls back to 0.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need, Setting, Skip
+from lossdoc.checks._displaced import FIRST, finite
+from lossdoc.checks._preference import alive, find_beta
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import level, onset, tail
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("one-sided-margin",)
+NEEDS = {
+    "rejected": Need("reward_rejected", points=8),
+    "chosen": Need("reward_chosen", points=8),
+    "beta": Setting("beta", optional=True),
+}
+FAR_NATS, FAR_FACTOR, ANY_NATS = 30.0, 5.0, 200.0
+
+
+def check(case: Case, rejected: Curve, chosen: Curve, beta: object) -> Iterator[Finding]:
+    found = find_beta(case.run, {"beta": beta})
+    if found is None:
+        raise Skip("beta is not in the log and cannot be read off the curves: say --set beta=VALUE")
+    if found.reference_free:
+        raise Skip("rewards without a reference model are log-probabilities, not distances")
+    worst: tuple[float, Curve, float | None] | None = None
+    for curve, logp_name in ((rejected, "logp_rejected"), (chosen, "logp_chosen")):
+        values = alive(curve.values)
+        nats = level(values[tail(len(values))]).value / found.value
+        factor = growth(finite(case.run.get(logp_name, curve.split)))
+        far = abs(nats) >= ANY_NATS or (abs(nats) >= FAR_NATS and factor is not None and factor >= FAR_FACTOR)
+        if far and (worst is None or abs(nats) > abs(worst[0])):
+            worst = (nats, curve, factor)
+    if worst is None:
+        return
+    nats, curve, factor = worst
+    grown = "" if factor is None else f", {factor:.2g} times the log-probability at the start"
+    first = onset(np.sign(nats) * curve.values, 0.0, margin=min(FAR_NATS, 0.5 * abs(nats)) * found.value) or 0
+    yield case.finding(
+        curve,
+        f"{curve.name.replace('_', ' ')} stands at {nats:.3g} nats from the reference{grown}",
+        first=first,
+        confidence="medium",
+        measured={"nats": nats, "beta": found.value, "beta_source": found.source, "factor": factor or 0.0},
+    )
+
+
+def growth(logp: Curve | None) -> float | None:
+    """How many times its first value a log-probability is at the end."""
+    if logp is None:
+        return None
+    y = alive(logp.values)
+    start, end = float(np.median(y[:FIRST])), level(y[tail(len(y))]).value
+    return end / start if start < 0 else None
