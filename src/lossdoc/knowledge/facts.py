@@ -1,0 +1,128 @@
+"""What the index hands out: small frozen records made from the documents, without their prose and curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct, field
+
+from lossdoc.finding import Severity
+from lossdoc.knowledge.schema import CheckChange, Detect, Expect, LossType
+
+Kind = Literal["metric", "loss", "trainer", "check", "format"]
+Bounds = tuple[float | None, float | None]
+
+
+class Resolved(Struct, frozen=True):
+    """What a logged key means. The metric's value is `factor` times the logged number."""
+
+    metric: str
+    split: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    factor: float = 1.0
+    role: str | None = None
+    unit: str | None = None
+    aggregation: str | None = None
+    ignored: str | None = None  # why the key is no curve to judge (role `ignore`)
+
+
+class MetricFacts(Struct, frozen=True, omit_defaults=True):
+    """Facts of one metric. A metric that no document knows has only its id."""
+
+    id: str
+    name: str = ""
+    unit: str | None = None
+    aggregation: str | None = None
+    direction: str | None = None
+    bounds: Bounds | None = None
+    role: str | None = None
+    parent: str | None = None
+    judged: bool = True
+    why: str = ""
+    known: bool = True
+    expect: Expect | None = None
+    variations: Mapping[str, Expect] = field(default_factory=dict)
+
+
+class TrainerFacts(Struct, frozen=True, omit_defaults=True):
+    """Facts of one training objective; `detect`, `checks` and `family` are inherited from the parent."""
+
+    id: str
+    name: str = ""
+    family: str = "other"
+    aliases: Sequence[str] = ()
+    parent: str | None = None
+    detect: Detect = field(default_factory=Detect)
+    frameworks: Sequence[str] = ()
+    checks: Mapping[str, CheckChange] = field(default_factory=dict)
+    lossTypes: Mapping[str, LossType] = field(default_factory=dict)
+
+
+class CheckFacts(Struct, frozen=True, omit_defaults=True):
+    """What a check's file says without importing it. `metrics` are the curves its NEEDS name."""
+
+    id: str
+    title: str = ""
+    severity: Severity = "warning"
+    explains: Sequence[str] = ()
+    metrics: Sequence[str] = ()
+    progress: bool = False
+    doc: str = ""
+    path: str = ""
+
+
+class Expectation(Struct, frozen=True):
+    """What theory or practice expects of a metric under a trainer. `start` is None where a setting is missing."""
+
+    start: float | None = None
+    start_text: str | None = None
+    trend: str | None = None
+    band: Bounds | None = None
+    source: str = ""
+    needs: Sequence[str] = ()  # settings that would give the start value
+
+
+class Advice(Struct, frozen=True):
+    """What a finding quotes: likely causes and next steps."""
+
+    causes: Sequence[str] = ()
+    next: Sequence[str] = ()
+    title: str = ""
+
+
+class CheckPage(Struct, frozen=True):
+    """A check's docstring: its title and its sections (heading, text) in order."""
+
+    id: str
+    title: str
+    sections: Sequence[tuple[str, str]]
+    severity: Severity
+    explains: Sequence[str]
+    metrics: Sequence[str]
+
+    def section(self, heading: str) -> str:
+        """Text under a heading, "" where the page has none."""
+        return next((text for name, text in self.sections if name.lower() == heading.lower()), "")
+
+
+class Entry(Struct, frozen=True, array_like=True):
+    """One thing that `explain` can show."""
+
+    kind: Kind
+    id: str
+    name: str = ""
+    path: str = ""
+    exact: bool = False  # the word was its id, not an alias
+
+
+class Problem(Struct, frozen=True, order=True):
+    """One fault of a document."""
+
+    file: str
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {f'{self.field}: ' if self.field else ''}{self.reason}"

@@ -1,0 +1,213 @@
+"""Logged key -> metric: the tables that the index holds, and the search in them.
+
+Levels, the nearest first: framework and objective, framework, everywhere; in each level exact keys before patterns.
+What two documents claim on one level with equal right stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct, field
+
+from lossdoc.knowledge.words import inner_split, plain, uncamel, without_split
+from lossdoc.knowledge.words import SPLITS
+
+_PART = re.compile(r"\{(\w+)\}")
+_GAP = re.compile(r"[\s/_\-.:|()\[\]]+")
+
+
+class Rule(Struct, frozen=True, array_like=True):
+    """One claim of a document: this key or pattern (as written there) is this metric."""
+
+    metric: str
+    key: str
+    framework: str = ""
+    objective: str = ""
+    factor: float = 1.0
+    split: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def level(self) -> str:
+        return f"{self.framework} {self.objective}".strip()
+
+    @property
+    def pattern(self) -> bool:
+        return "{" in self.key and _PART.search(self.key) is not None
+
+    def same(self, other: Rule) -> bool:
+        """Both say the same thing about a key."""
+        mine = (self.metric, self.factor, self.split, dict(self.labels))
+        return mine == (other.metric, other.factor, other.split, dict(other.labels))
+
+
+class Tables(Struct):
+    """All rules, those of exact keys by level and plain key, those of patterns by level."""
+
+    rules: list[Rule] = []
+    exact: dict[str, dict[str, list[int]]] = {}
+    patterns: dict[str, list[int]] = {}
+    anywhere: dict[str, list[int]] = {}  # exact keys of frameworks, for logs whose framework is not known
+
+
+class Hit(Struct, frozen=True):
+    rule: Rule
+    split: str | None
+    labels: Mapping[str, str]
+
+
+class Ambiguous(Exception):
+    """Several documents claim a key with equal right."""
+
+    def __init__(self, metrics: Iterable[str]) -> None:
+        super().__init__()
+        self.metrics = sorted(set(metrics))
+
+
+def tables(rules: Sequence[Rule]) -> Tables:
+    """Sort rules into tables. Patterns with more literal text come first."""
+    made = Tables(rules=list(rules))
+    for number, rule in enumerate(made.rules):
+        if rule.pattern:
+            made.patterns.setdefault(rule.level, []).append(number)
+            continue
+        made.exact.setdefault(rule.level, {}).setdefault(plain(rule.key), []).append(number)
+        if rule.framework:
+            made.anywhere.setdefault(plain(rule.key), []).append(number)
+    for numbers in made.patterns.values():
+        numbers.sort(key=lambda n: -_literal(made.rules[n].key))
+    return made
+
+
+def with_split(rule: Rule) -> Rule:
+    """A rule whose key names a split that its document did not say (`eval_loss` in an alias list)."""
+    if rule.split:
+        return rule
+    split = without_split(rule.key)[-1][1]
+    return Rule(rule.metric, rule.key, rule.framework, rule.objective, rule.factor, split, rule.labels) if split else rule
+
+
+def _literal(pattern: str) -> int:
+    return len(_PART.sub("", pattern))
+
+
+class Matcher:
+    """The search. Regular expressions are made only for keys that no table has."""
+
+    def __init__(self, made: Tables) -> None:
+        self._tables = made
+        self._compiled: dict[int, re.Pattern[str]] = {}
+        self._ends: dict[int, tuple[str, str]] = {}
+
+    def find(self, key: str, levels: Sequence[str]) -> Hit | None:
+        """The rule for a key; None where no document knows it. Ambiguous where several claim it."""
+        for text in dict.fromkeys((key, uncamel(key))):
+            variants = without_split(text)
+            for level in levels:
+                hit = self._exact(self._tables.exact.get(level, {}), variants) or self._pattern(level, variants)
+                if hit:
+                    return hit
+            hit = self._dataset(variants, levels) or self._unnamed_framework(variants, levels)
+            if hit:
+                return hit
+        return None
+
+    def _exact(self, table: Mapping[str, list[int]], variants: Sequence[tuple[str, str | None]]) -> Hit | None:
+        for text, split in variants:
+            numbers = table.get(plain(text))
+            if numbers:
+                rule = self._one(text, [self._tables.rules[n] for n in numbers])
+                return Hit(rule, inner_split(split, rule.split), rule.labels)
+        return None
+
+    def _one(self, text: str, rules: list[Rule]) -> Rule:
+        if all(rule.same(rules[0]) for rule in rules[1:]):
+            return rules[0]
+        # `rewards/std` and `rewards_std` may be two things: the spelling decides where it can.
+        spelled = [r for r in rules if r.key == text] or [r for r in rules if r.key.lower() == text.lower()]
+        if spelled and all(rule.same(spelled[0]) for rule in spelled[1:]):
+            return spelled[0]
+        raise Ambiguous(rule.metric for rule in spelled or rules)
+
+    def _pattern(self, level: str, variants: Sequence[tuple[str, str | None]]) -> Hit | None:
+        for text, split in variants:
+            hits: list[Hit] = []
+            best = 0
+            for number in self._tables.patterns.get(level, ()):
+                rule = self._tables.rules[number]
+                if hits and _literal(rule.key) < best:
+                    break
+                labels = self._match(number, rule, text)
+                if labels is not None:
+                    best = _literal(rule.key)
+                    named = SPLITS.get(labels.pop("split", "").lower())
+                    hits.append(Hit(rule, inner_split(split, named or rule.split), {**labels, **rule.labels}))
+            if hits:
+                if all(hit.rule.same(hits[0].rule) for hit in hits[1:]):
+                    return hits[0]
+                raise Ambiguous(hit.rule.metric for hit in hits)
+        return None
+
+    def _match(self, number: int, rule: Rule, text: str) -> dict[str, str] | None:
+        if number not in self._ends:
+            parts = _PART.split(rule.key)
+            self._ends[number] = (plain(parts[0]), plain(parts[-1]))
+        flat = plain(text)
+        start, end = self._ends[number]
+        if not (flat.startswith(start) and flat.endswith(end)):
+            return None
+        if number not in self._compiled:
+            self._compiled[number] = _compile(rule.key)
+        found = self._compiled[number].fullmatch(text.strip())
+        if not found:
+            return None
+        labels = {name: value for name, value in found.groupdict().items() if value is not None}
+        if "split" in labels and labels["split"].lower() not in SPLITS:
+            return None
+        return labels
+
+    def _dataset(self, variants: Sequence[tuple[str, str | None]], levels: Sequence[str]) -> Hit | None:
+        """`eval_wiki_rewards/margins`: a held-out metric under the name of one of several data sets.
+
+        Only where what is left is a known key of several words: `eval_kl_loss` is no loss of a data set `kl`.
+        """
+        for text, split in variants:
+            if split not in ("eval", "test"):
+                continue
+            for gap in _GAP.finditer(text):
+                rest = text[gap.end() :]
+                if "_" not in plain(rest):
+                    break
+                for level in levels:
+                    hit = self._exact(self._tables.exact.get(level, {}), [(rest, split)])
+                    if hit:
+                        return Hit(hit.rule, split, {"dataset": text[: gap.start()], **hit.labels})
+        return None
+
+    def _unnamed_framework(self, variants: Sequence[tuple[str, str | None]], levels: Sequence[str]) -> Hit | None:
+        """A key of several words that only frameworks claim, and all of them alike, when the framework is not known."""
+        if len(levels) > 1:
+            return None
+        for text, split in variants:
+            rules = [self._tables.rules[n] for n in self._tables.anywhere.get(plain(text), ())]
+            usable = rules and "_" in plain(text) and not any(r.objective or r.factor != 1 for r in rules)
+            if usable and all(rule.same(rules[0]) for rule in rules[1:]):
+                return Hit(rules[0], inner_split(split, rules[0].split), rules[0].labels)
+        return None
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join(_regex(pattern)), re.IGNORECASE | re.DOTALL)
+
+
+def _regex(pattern: str) -> Iterator[str]:
+    seen: set[str] = set()
+    for position, part in enumerate(_PART.split(pattern)):
+        if position % 2:
+            yield f"(?P={part})" if part in seen else f"(?P<{part}>[^\\s/_\\-.](?:.*?[^\\s/_\\-.])??)"
+            seen.add(part)
+            continue
+        for number, literal in enumerate(_GAP.split(part)):
+            yield (r"[\s/_\-.:|()\[\]]+" if number else "") + re.escape(literal)

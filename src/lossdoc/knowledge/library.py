@@ -1,0 +1,206 @@
+"""Knowledge: the one door to the documents. Everything is decoded from the index when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import msgpack
+
+from lossdoc.knowledge import names as words
+from lossdoc.knowledge.expect import expectation
+from lossdoc.knowledge.facts import (
+    Advice,
+    CheckFacts,
+    CheckPage,
+    Entry,
+    Expectation,
+    MetricFacts,
+    Problem,
+    Resolved,
+    TrainerFacts,
+)
+from lossdoc.knowledge.keys import Ambiguous, Matcher, Tables
+from lossdoc.knowledge.schema import KINDS, Document
+from lossdoc.knowledge.sections import Sections
+from lossdoc.knowledge.source_code import bullets, page
+from lossdoc.knowledge.store import open_index
+from lossdoc.knowledge.trainers import Parsed, parse
+
+if TYPE_CHECKING:
+    from lossdoc.run import Trainer
+
+
+class Knowledge:
+    """What the documents say. Make one with `Knowledge.load()`."""
+
+    def __init__(self, sections: Sections) -> None:
+        self._sections = sections
+        self._resolved: dict[tuple[str, str | None, tuple[str, ...]], Resolved | None] = {}
+
+    @classmethod
+    def load(cls, extra: Sequence[Path] = ()) -> Knowledge:
+        """Our documents, and those of the folders in `extra`, which add to and override ours."""
+        return cls(open_index(tuple(extra)))
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """Documents that could not be used, and why."""
+        return msgpack.decode(self._sections["problems"], type=list[Problem])
+
+    @cached_property
+    def _metrics(self) -> dict[str, MetricFacts]:
+        return msgpack.decode(self._sections["metrics"], type=dict[str, MetricFacts])
+
+    @cached_property
+    def _trainers(self) -> dict[str, TrainerFacts]:
+        return msgpack.decode(self._sections["trainers"], type=dict[str, TrainerFacts])
+
+    @cached_property
+    def _checks(self) -> dict[str, CheckFacts]:
+        return msgpack.decode(self._sections["checks"], type=dict[str, CheckFacts])
+
+    @cached_property
+    def _names(self) -> words.Names:
+        return msgpack.decode(self._sections["names"], type=words.Names)
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(msgpack.decode(self._sections["keys"], type=Tables))
+
+    def resolve(self, key: str, framework: str | None = None, objectives: Sequence[str] = ()) -> Resolved | None:
+        """What a logged key means; None where no document knows it or several claim it with equal right."""
+        asked = (key, framework, tuple(objectives))
+        if asked not in self._resolved:
+            try:
+                self._resolved[asked] = self._resolve(*asked)
+            except Ambiguous:
+                self._resolved[asked] = None
+        return self._resolved[asked]
+
+    def ambiguous(self, key: str, framework: str | None = None, objectives: Sequence[str] = ()) -> list[str]:
+        """The metrics that claim a key which therefore stays unknown; empty for any other key."""
+        try:
+            self._resolve(key, framework, tuple(objectives))
+        except Ambiguous as claim:
+            return claim.metrics
+        return []
+
+    def _resolve(self, key: str, framework: str | None, objectives: tuple[str, ...]) -> Resolved | None:
+        found = [self._resolve_for(key, framework, objective) for objective in objectives or (None,)]
+        if any(other != found[0] for other in found[1:]):
+            raise Ambiguous(r.metric for r in found if r)
+        return found[0]
+
+    def _resolve_for(self, key: str, framework: str | None, objective: str | None) -> Resolved | None:
+        hit = self._matcher.find(key, self._levels(framework, objective))
+        if hit is None:
+            return None
+        facts = self.metric(hit.rule.metric)
+        return Resolved(
+            metric=facts.id,
+            split=hit.split,
+            labels=hit.labels,
+            factor=hit.rule.factor,
+            role=facts.role,
+            unit=facts.unit,
+            aggregation=facts.aggregation,
+            ignored=(facts.why or facts.name) if facts.role == "ignore" else None,
+        )
+
+    def _levels(self, framework: str | None, objective: str | None) -> list[str]:
+        lines = self.lineage(objective) if objective else []
+        found: list[str] = []
+        for name in self.frameworks(framework):
+            found += [f"{name} {line}" for line in lines]
+            found.append(name)
+        return [*found, ""]
+
+    def frameworks(self, framework: str | None) -> list[str]:
+        """A framework and those it is built on: what the lower one logs, the upper one logs as well."""
+        if not framework:
+            return []
+        from lossdoc.knowledge.frameworks import lineage
+
+        return lineage(framework)
+
+    def lineage(self, objective: str) -> list[str]:
+        """An objective and its parents."""
+        found = [objective]
+        while (parent := self.trainer(found[-1]).parent) and parent not in found:
+            found.append(parent)
+        return found
+
+    def metric(self, metric_id: str) -> MetricFacts:
+        """Facts of a metric; one that no document knows has only its id."""
+        return self._metrics.get(metric_id) or MetricFacts(id=metric_id, name=metric_id, known=False)
+
+    def metrics(self) -> list[MetricFacts]:
+        return list(self._metrics.values())
+
+    def trainer(self, objective: str) -> TrainerFacts:
+        """Facts of a training objective; one that no document knows has only its id and the family `other`."""
+        return self._trainers.get(objective) or TrainerFacts(id=objective, name=objective)
+
+    def trainers(self) -> list[TrainerFacts]:
+        return list(self._trainers.values())
+
+    def parse_trainer(self, word: str) -> Parsed:
+        """`dpo`, `trl-dpo`, `verl-grpo`, `trl-dpo-ipo`, an alias -> (framework, objective, loss type).
+
+        UnknownTrainer, a ValueError with near matches, where it is none.
+        """
+        return parse(word, self._trainers)
+
+    def expect(
+        self, metric: str, trainer: Trainer, config: Mapping[str, object] | None = None
+    ) -> Expectation | None:
+        """What the documents expect of a metric; a field on which the candidates disagree is left out."""
+        return expectation(self, metric, trainer, config or {})
+
+    def checks(self) -> list[CheckFacts]:
+        return list(self._checks.values())
+
+    def check_page(self, check_id: str) -> CheckPage:
+        """A check's docstring in sections. KeyError where there is no such check."""
+        return page(self._checks[check_id])
+
+    def advice(self, check_id: str, objectives: Sequence[str] = ()) -> Advice:
+        """Causes and next steps of a check; a trainer's own where all candidates give the same."""
+        said = self.check_page(check_id)
+        causes, steps = bullets(said.section("Likely causes")), bullets(said.section("What to try"))
+        changes = [self.trainer(o).checks.get(check_id) for o in objectives]
+        if changes and changes[0] and all(change == changes[0] for change in changes):
+            causes, steps = changes[0].causes or causes, changes[0].next or steps
+        return Advice(causes=causes, next=steps, title=said.title)
+
+    def entries(self, kind: str | None = None) -> list[Entry]:
+        """Everything that can be explained, of one kind or of all."""
+        return [e for e in self._names.entries if kind in (None, e.kind)]
+
+    def lookup(self, word: str) -> list[Entry]:
+        """What a word may mean: ids first, then names and aliases, then keys with split words, patterns, trainers."""
+        found = words.look_up(self._names, word)
+        if found:
+            return found
+        known = {(e.kind, e.id): e for e in self._names.entries}
+        resolved = self.resolve(word)
+        if resolved and ("metric", resolved.metric) in known:
+            return [known["metric", resolved.metric]]
+        claims = self.ambiguous(word)
+        if claims:
+            return [known["metric", m] for m in claims if ("metric", m) in known]
+        try:
+            return [known["trainer", self.parse_trainer(word).objective]]
+        except (ValueError, KeyError):
+            return []
+
+    def near(self, word: str) -> list[str]:
+        """Ids close to a word that nobody knows, the closest first."""
+        return words.near(self._names, word)
+
+    def document(self, kind: str, document_id: str) -> Document:
+        """The whole document. KeyError where there is none."""
+        return msgpack.decode(self._sections[f"{kind}:{document_id}"], type=KINDS[kind])

@@ -1,0 +1,208 @@
+"""The documents under `metrics/` as types: one struct per kind of document; the JSON schema is made from them.
+
+Fields keep the names they have in the documents. An unknown field is refused. What YAML leaves open (one curve or
+several under `unhealthy`) is made uniform by `lossdoc.knowledge.front` before these structs see it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+Family = Literal["supervised", "preference", "rl", "reward", "other"]
+Severity = Literal["error", "warning", "info"]
+Split = Literal["train", "eval", "test"]
+Role = Literal["step", "epoch", "tokens", "samples", "time", "summary", "config", "ignore"]
+Aggregation = Literal["mean", "sum", "fraction", "max", "min", "median", "last", "count"]
+Direction = Literal["down", "up", "neither"]
+
+
+class Strict(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Base of all parts of our documents."""
+
+
+class Point(Strict):
+    """One point of a drawing: a value, or the values of the training and the validation curve."""
+
+    step: float
+    value: float | None = None
+    train: float | None = None
+    val: float | None = None
+
+
+class Drawing(Strict):
+    """A curve that shows something, and the test of it: what all checks of its trainer must say."""
+
+    data: list[Point]
+    label: str = ""
+    analysis: str = ""
+    trainer: str | None = None
+    config: dict[str, Any] = {}
+    with_: dict[str, list[Point]] = field(default_factory=dict, name="with")
+    finds: list[str] | None = None
+    may_find: list[str] = []
+
+
+class Visualizations(Strict):
+    """Drawings by name; a document's single curve has the name ""."""
+
+    yDomain: list[float] | None = None
+    healthy: dict[str, Drawing] = {}
+    unhealthy: dict[str, Drawing] = {}
+
+
+class Start(Strict):
+    """The first value in theory: a number or a named constant (`ln 2`, `ln V`, `1/(4 beta^2)`)."""
+
+    value: float | str
+    source: str = ""
+    note: str = ""
+
+
+class Trend(Strict):
+    is_: Literal["down", "up", "flat", "neither"] = field(name="is")
+    source: str = ""
+    note: str = ""
+
+
+class Healthy(Strict):
+    """The band in which healthy runs stay; null is an open end."""
+
+    band: tuple[float | None, float | None]
+    source: str = ""
+    note: str = ""
+
+
+class Expect(Strict):
+    start: Start | None = None
+    trend: Trend | None = None
+    healthy: Healthy | None = None
+
+
+class Variation(Strict):
+    """What is different under one trainer: objective (`dpo`) or framework and objective (`trl-dpo`)."""
+
+    description: str = ""
+    whatToLookFor: list[str] = []
+    cannotTell: list[str] = []
+    expect: Expect | None = None
+    unit: str | None = None
+    aggregation: Aggregation | None = None
+    direction: Direction | None = None
+    bounds: tuple[float | None, float | None] | None = None
+    sources: list[str] = []
+
+
+class KeyEntry(Strict):
+    """A framework's key where more than the word must be said. The metric is factor times the logged number."""
+
+    key: str
+    factor: float = 1.0
+    split: Split | None = None
+    objective: str | None = None
+    labels: dict[str, str] = {}
+
+
+class JudgedWith(Strict):
+    """A metric that only supports the checks of others."""
+
+    with_: list[str] = field(name="with")
+
+
+class Document(Strict):
+    """What every document has."""
+
+    id: str
+    name: str = ""
+    aliases: list[str] = []
+    parent: str | None = None
+    shortDescription: str = ""
+    whatToLookFor: list[str] = []
+    cannotTell: list[str] = []
+    sources: list[str] = []
+    prose: str = ""  # the text under the front matter
+
+
+class MetricDocument(Document):
+    """`metrics/<id>.md`: one quantity that trainers log."""
+
+    keys: dict[str, list[str | KeyEntry]] = {}
+    unit: str | None = None
+    aggregation: Aggregation | None = None
+    direction: Direction | None = None
+    bounds: tuple[float | None, float | None] | None = None
+    role: Role | None = None
+    expect: Expect | None = None
+    visualizations: Visualizations | None = None
+    variations: dict[str, Variation] = {}
+    judged: bool | JudgedWith = True
+    why: str = ""
+
+
+class Detect(Strict):
+    """What makes an objective a candidate: canonical metrics that a log has or lacks, and raw key patterns."""
+
+    any: list[str] = []
+    all: list[str] = []
+    none: list[str] = []
+    keys: list[str] = []
+
+
+class CheckChange(Strict):
+    """How a check differs under a trainer: `off` with the reason, or another severity, other causes and remedies."""
+
+    off: str | None = None
+    severity: Severity | None = None
+    why: str = ""
+    causes: list[str] = []
+    next: list[str] = []
+
+
+class Pattern(Strict):
+    """One row of a trainer's table of failures."""
+
+    symptom: str
+    cause: str
+    severity: str = ""
+    try_: str = field(default="", name="try")
+
+
+class LossType(Strict):
+    """One `loss_type` of a trainer that has several: its start value and what is different."""
+
+    name: str = ""
+    aliases: list[str] = []
+    description: str = ""
+    formula: str = ""
+    start: Start | None = None
+
+
+class TrainerDocument(Document):
+    """`metrics/trainers/<objective>.md`: one training objective."""
+
+    family: Family | None = None
+    detect: Detect | None = None
+    frameworks: list[str] = []
+    checks: dict[str, CheckChange] = {}
+    formula: str = ""
+    latex: str = ""
+    patterns: list[Pattern] = []
+    lossTypes: dict[str, LossType] = {}
+
+
+class LossDocument(Document):
+    """`metrics/losses/<id>.md`: one loss function."""
+
+    formula: str = ""
+    latex: str = ""
+    inputs: str | list[str] | dict[str, str] = ""
+    range: str | list[float | str | None] = ""
+    start: float | str | Start | None = None
+    gradient: str = ""
+    curve: str | list[Point] | None = None
+    whenToUse: str | list[str] = ""
+    traps: list[str] = []
+
+
+KINDS: dict[str, type[Document]] = {"metric": MetricDocument, "trainer": TrainerDocument, "loss": LossDocument}

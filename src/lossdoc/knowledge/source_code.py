@@ -1,0 +1,104 @@
+"""Checks and readers as the index sees them: read from their source by `ast`, never imported."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lossdoc.knowledge.facts import CheckFacts, CheckPage
+
+_HEADING = re.compile(r"^##+\s+(.+?)\s*$")
+_BULLET = re.compile(r"^\s*[-*]\s+(.*)$")
+
+
+def literals(tree: ast.Module) -> dict[str, Any]:
+    """Constants that a module assigns at its top level, where they are literals."""
+    found: dict[str, Any] = {}
+    for name, value in _assignments(tree):
+        try:
+            found[name] = ast.literal_eval(value)
+        except ValueError:
+            continue
+    return found
+
+
+def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            yield node.target.id, node.value
+
+
+def check_facts(check_id: str, source: str, path: str) -> CheckFacts:
+    """Facts of a check's file. SyntaxError where it is no Python."""
+    tree = ast.parse(source)
+    said = literals(tree)
+    doc = inspect.cleandoc(ast.get_docstring(tree, clean=False) or "")
+    return CheckFacts(
+        id=check_id,
+        title=doc.split("\n\n")[0].replace("\n", " ").strip(),
+        severity=said.get("SEVERITY", "warning"),
+        explains=tuple(said.get("EXPLAINS", ())),
+        metrics=tuple(dict.fromkeys(_needed(tree))),
+        progress=bool(said.get("PROGRESS", False)),
+        doc=doc,
+        path=path,
+    )
+
+
+def _needed(tree: ast.Module) -> Iterator[str]:
+    """Metrics in the calls `Need("loss", ...)`, `Need(("reward", "score"))`, also through a constant's name."""
+    said = literals(tree)
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Need"):
+            continue
+        words = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "metrics")]
+        for word in words:
+            value = said.get(word.id) if isinstance(word, ast.Name) else _literal(word)
+            if isinstance(value, str):
+                yield value
+            elif isinstance(value, tuple | list):
+                yield from (v for v in value if isinstance(v, str))
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return None
+
+
+def page(facts: CheckFacts) -> CheckPage:
+    """The docstring in sections."""
+    sections: list[tuple[str, list[str]]] = []
+    body = facts.doc.split("\n")
+    for line in body:
+        heading = _HEADING.match(line)
+        if heading:
+            sections.append((heading[1], []))
+        elif sections:
+            sections[-1][1].append(line)
+    return CheckPage(
+        id=facts.id,
+        title=facts.title,
+        sections=tuple((name, "\n".join(lines).strip()) for name, lines in sections),
+        severity=facts.severity,
+        explains=facts.explains,
+        metrics=facts.metrics,
+    )
+
+
+def bullets(text: str) -> list[str]:
+    """Items of a Markdown list, each on one line."""
+    items: list[str] = []
+    for line in text.split("\n"):
+        start = _BULLET.match(line)
+        if start:
+            items.append(start[1].strip())
+        elif items and line.strip():
+            items[-1] += " " + line.strip()
+    return items

@@ -1,0 +1,67 @@
+"""Spelling: which ways of writing a key or a name are the same word, and which part of a key names the split."""
+
+from __future__ import annotations
+
+import re
+
+_SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_FIRST = re.compile(r"([A-Za-z]+)[\s/_\-.:|]+(.+)", re.DOTALL)
+_LAST = re.compile(r"(.+?)[\s/_\-.:|(\[]+([A-Za-z]+)[)\]]?", re.DOTALL)
+
+# Words that say which split a number belongs to, as trainers and trackers write them before or behind a key.
+SPLITS = {
+    "eval": "eval",
+    "evaluation": "eval",
+    "val": "eval",
+    "valid": "eval",
+    "validate": "eval",
+    "validation": "eval",
+    "dev": "eval",
+    "test": "test",
+    "predict": "test",
+    "train": "train",
+    "training": "train",
+}
+
+
+def plain(text: str) -> str:
+    """One spelling for all variants of case and separators: `Rewards / Chosen` -> `rewards_chosen`."""
+    return _SEPARATORS.sub("_", text).strip("_").lower()
+
+
+def squeezed(text: str) -> str:
+    """Without any separator: the last resort of a look-up (`GradNorm`, `grad norm`)."""
+    return _SEPARATORS.sub("", text).lower()
+
+
+def uncamel(text: str) -> str:
+    """`evalLoss` -> `eval_Loss`; the text itself where there is nothing to do."""
+    return _CAMEL.sub("_", text)
+
+
+def inner_split(outer: str | None, inner: str | None) -> str | None:
+    """Split of a key with two of them: trackers put `train/` in front of anything, so the inner one rules there."""
+    return inner or outer if outer in (None, "train") else outer
+
+
+def without_split(key: str) -> list[tuple[str, str | None]]:
+    """The key and what is left of it without its split words, each with the split they name; at most three are taken.
+
+    >>> without_split("train/val_loss")
+    [('train/val_loss', None), ('val_loss', 'train'), ('loss', 'eval')]
+    """
+    found: list[tuple[str, str | None]] = [(key, None)]
+    for depth in range(8):
+        if depth == len(found) or len(found) > 7:
+            break
+        text, split = found[depth]
+        ahead = _FIRST.fullmatch(text)
+        if ahead and (word := ahead[1].lower()) in SPLITS:
+            found.append((ahead[2], inner_split(split, SPLITS[word])))
+        elif ahead and ahead[1].lower() == "metrics":
+            found.append((ahead[2], split))
+        behind = _LAST.fullmatch(text)
+        if behind and (word := behind[2].lower()) in SPLITS:
+            found.append((behind[1], inner_split(split, SPLITS[word])))
+    return found
