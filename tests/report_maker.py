@@ -1,0 +1,156 @@
+"""Hand-made runs and reports for the tests of writers: no reader, no check, only the data types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lossdoc.finding import Finding, Report, Skipped, Verdict
+from lossdoc.record import Unread
+from lossdoc.run import Curve, Run, Trainer
+
+
+def curve(metric: str, values: Any, *, split: str = "train", every: int = 1, **more: Any) -> Curve:
+    """A curve at steps every, 2 * every, ... whose points stand on lines of the same number plus ten."""
+    y = np.asarray(values, dtype=np.float64)
+    index = np.arange(1, len(y) + 1)
+    key = more.pop("key", metric)
+    more.setdefault("steps", index * float(every))
+    more.setdefault("lines", index + 10)
+    return Curve(metric=metric, split=split, key=key, values=y, records=index, **more)
+
+
+def displacement() -> Report:
+    """A DPO run whose chosen log-probability falls while the margin grows, with a consequence and a remark."""
+    rng = np.random.default_rng(7)
+    t = np.arange(1, 301)
+    fall = 280 / (1 + np.exp(-(t - 120) / 25))
+    run = Run(
+        source="dpo.log",
+        sources=["dpo.log"],
+        format="hf-stdout",
+        curves=[
+            curve("loss", 0.6931 * np.exp(-t / 150) + rng.normal(0, 0.02, 300)),
+            curve("loss", 0.6931 * np.exp(-t[29::30] / 180), split="eval", every=30, key="eval_loss"),
+            curve("logp_chosen", -280 - fall + rng.normal(0, 6, 300), key="logps/chosen"),
+            curve("logp_rejected", -300 - 1.6 * fall + rng.normal(0, 6, 300), key="logps/rejected"),
+            curve("reward_margin", t / 40 + rng.normal(0, 0.3, 300), key="rewards/margins"),
+            curve("grad_norm", 2 + rng.lognormal(0, 0.4, 300)),
+            curve("my/custom", rng.normal(0, 1, 300), key="My/Custom", known=False),
+        ],
+        trainer=Trainer(("dpo",), "trl", None, False, "rewards/margins, logps/chosen"),
+        config={"beta": 0.1, "max_steps": 300},
+        unread=[Unread(812, "truncated JSON object")],
+        records=310,
+        dropped_records=2,
+    )
+    root = Finding(
+        check="likelihood-displacement",
+        severity="warning",
+        confidence="medium",
+        message="the log-probability of chosen answers falls by 280 nats, from -280 to -560, while the margin grows",
+        metric="logp_chosen",
+        split="train",
+        first_step=62,
+        detected_step=90,
+        last_step=300,
+        file="dpo.log",
+        line=72,
+        measured={"fall_nats": np.float64(280.25), "share_rejected": 0.62},
+        causes=["the loss only asks for a margin, and pushing both down is the cheapest way to it", "beta is too small"],
+        next=["raise beta to 0.3", "add the SFT loss on chosen answers (rpo_alpha=1)", "look at samples of step 300", "x"],
+        cannot_tell=["whether the answers got worse: only samples or an evaluation can say"],
+    )
+    consequence = Finding(
+        check="one-sided-margin",
+        severity="info",
+        confidence="high",
+        message="94 % of the margin comes from the rejected side",
+        metric="reward_margin",
+        split="train",
+        first_step=70,
+        last_step=300,
+        file="dpo.log",
+        line=80,
+        because_of=root.id,
+    )
+    remark = Finding("missing-eval", "info", "high", "no held-out reward in a run of 3 epochs", next=["log eval rewards"])
+    skips = [
+        Skipped("overfitting", "fewer than 20 evaluations in this log"),
+        Skipped("eval-gap", "fewer than 20 evaluations in this log"),
+        Skipped("zero-lr", "no learning rate in this log"),
+        Skipped("lr-jump", "no learning rate in this log"),
+        Skipped("reward-runaway", "needs the mean length of the answers: --set length=N"),
+        Skipped("frozen-eval", "eval loss is printed with 3 digits"),
+        Skipped("token-supply", "no token count in this log"),
+    ]
+    return Report(run, [root, consequence, remark], skips, "suspicious")
+
+
+def nan_run() -> Report:
+    """A language model whose loss turns NaN at step 180 of 300 after a spike."""
+    t = np.arange(1, 301)
+    loss = 6 * np.exp(-t / 80) + 2 + np.random.default_rng(1).normal(0, 0.05, 300)
+    loss[149] = 9.5
+    loss[179:] = np.nan
+    grad = np.where(t < 180, 1 + t / 300, np.nan)
+    grad[100] = np.inf
+    run = Run(
+        source="runs/nan.log",
+        format="jsonl",
+        curves=[curve("loss", loss), curve("grad_norm", grad), curve("learning_rate", np.linspace(3e-3, 0, 300))],
+        trainer=Trainer(("pretrain", "sft"), "transformers", None, False, "loss, grad_norm, learning_rate"),
+        records=300,
+    )
+    nan = Finding(
+        check="non-finite",
+        severity="error",
+        confidence="high",
+        message="loss is NaN in 121 of 300 records, without a break from step 180 to the end",
+        metric="loss",
+        split="train",
+        first_step=180,
+        detected_step=180,
+        last_step=300,
+        file="runs/nan.log",
+        line=190,
+        measured={"count": 121},
+        causes=["a batch with an empty target", "fp16 overflow"],
+        next=["look at the batch of step 180"],
+    )
+    spike = Finding(
+        check="loss-spike",
+        severity="warning",
+        confidence="medium",
+        message="one spike of 7.1 over a level of 2.9",
+        metric="loss",
+        split="train",
+        first_step=150,
+        last_step=151,
+        file="runs/nan.log",
+        line=160,
+        because_of=nan.id,
+    )
+    return Report(run, [nan, spike], [], "failing")
+
+
+def healthy(source: str = "ok.log") -> Report:
+    """Nothing to report."""
+    t = np.arange(1, 101)
+    loss = curve("loss", 3 * np.exp(-t / 30) + 1)
+    run = Run(source=source, format="csv", curves=[loss], trainer=Trainer(("sft",), None, None, True), records=100)
+    return Report(run, [], [Skipped("overfitting", "no eval loss in this log")], "healthy")
+
+
+def unjudged() -> Report:
+    """Four records in a notebook's table."""
+    run = Run(source="table.md", format="md", curves=[curve("loss", [1.0, 0.9, 0.8, 0.7], lines=np.array([]))], records=4)
+    return Report(run, [], [Skipped("divergence", "4 points, 20 are needed")], "not judged")
+
+
+def report(findings: Sequence[Finding] = (), verdict: Verdict = "failing", **run: Any) -> Report:
+    """A report of a run with any field replaced."""
+    fields: dict[str, Any] = {"source": "run.log", "format": "jsonl", "curves": [], "records": 1} | run
+    return Report(Run(**fields), findings, [], verdict)
