@@ -114,6 +114,15 @@ class Matcher:
                 return hit
         return None
 
+    def claims(self, keys: Iterable[str]) -> dict[str, int]:
+        """How many of these keys each framework has as its own, spelled as logged."""
+        counts: dict[str, int] = {}
+        for key in keys:
+            rules = [self._tables.rules[n] for n in self._tables.anywhere.get(plain(key), ())]
+            for framework in {rule.framework for rule in rules if rule.key.lower() == key.lower()}:
+                counts[framework] = counts.get(framework, 0) + 1
+        return counts
+
     def _exact(self, table: Mapping[str, list[int]], variants: Sequence[tuple[str, str | None]]) -> Hit | None:
         for text, split in variants:
             numbers = table.get(plain(text))

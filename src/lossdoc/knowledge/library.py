@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,6 +117,12 @@ class Knowledge:
             found += [f"{name} {line}" for line in lines]
             found.append(name)
         return [*found, ""]
+
+    def framework_of(self, keys: Iterable[str]) -> str | None:
+        """The framework that claims most of the keys as its own, if it claims three or more and no other as many."""
+        ranked = sorted(self._matcher.claims(keys).items(), key=lambda pair: -pair[1])
+        clear = ranked and ranked[0][1] >= 3 and (len(ranked) == 1 or ranked[0][1] > ranked[1][1])
+        return ranked[0][0] if clear else None
 
     def frameworks(self, framework: str | None) -> list[str]:
         """A framework and those it is built on: what the lower one logs, the upper one logs as well."""

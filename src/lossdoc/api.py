@@ -1,0 +1,148 @@
+"""From a path to a diagnosis: the calls that the command line and notebooks make. Nothing here prints."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lossdoc.assemble import assemble
+from lossdoc.diagnose import diagnose as judge
+from lossdoc.finding import NotRead, Report
+from lossdoc.knowledge import Knowledge
+from lossdoc.readers import Reader, all_readers, detect
+from lossdoc.record import Event, Item
+from lossdoc.source import Source
+from lossdoc.trainer import Hint, hint_from_name, recognise
+
+if TYPE_CHECKING:
+    from lossdoc.run import Run
+
+# A reader that recognises nothing but itself scores near 1; below this a guess is not worth a try.
+_LEAST_SCORE = 0.05
+
+
+class UsageError(ValueError):
+    """The caller asked for something that does not exist; the text says what there is instead."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user said beside the paths."""
+
+    trainer: str | None = None
+    input_format: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)  # --set beta=0.1
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    metrics: Sequence[Path] = ()  # folders of the user's own documents
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return Knowledge.load(self.metrics)
+
+    @cached_property
+    def hint(self) -> Hint | None:
+        return hint_from_name(self.trainer, self.knowledge) if self.trainer else None
+
+
+def read_input(path: Path | None, options: Options, data: bytes | None = None) -> list[Run] | NotRead:
+    """The runs of one file, or of standard input (`path` None, `data` its bytes), or what it is instead."""
+    if path is None:
+        return read_source(Source("standard input", data or b""), options)
+    try:
+        source = Source.from_path(path)
+    except OSError as error:
+        return NotRead(str(path), "nothing that can be opened", f"{error.strerror or error}")
+    return read_source(source, options)
+
+
+def read_source(source: Source, options: Options) -> list[Run] | NotRead:
+    """The runs of a source by the reader that fits best and finds a metric."""
+    events: list[Event] = []
+    for reader in _readers(source, options):
+        items = list(reader.read(source))
+        runs = read_items(items, reader.NAME, source.name, options)
+        if runs:
+            return runs
+        events += [item for item in items if isinstance(item, Event)]
+    return _not_read(source, events, options)
+
+
+def _readers(source: Source, options: Options) -> Iterable[Reader]:
+    if options.input_format is None:
+        return [reader for score, reader in detect(source) if score >= _LEAST_SCORE]
+    chosen = [reader for reader in all_readers() if reader.NAME == options.input_format]
+    if not chosen:
+        raise UsageError(
+            f"no input format {options.input_format!r}; there are {', '.join(r.NAME for r in all_readers())}"
+        )
+    return chosen
+
+
+def read_items(items: Sequence[Item], format_name: str, name: str, options: Options) -> list[Run]:
+    """The runs that records of one reader make; `name` is how the source is called."""
+    trainer = recognise(items, options.knowledge, options.hint)
+    runs = assemble(
+        items,
+        options.knowledge,
+        name,
+        trainer.format_name or format_name,
+        trainer.trainer.framework,
+        trainer.trainer.candidates,
+        options.settings,
+    )
+    for run in runs:
+        run.trainer = trainer.trainer
+        run.notes = [*trainer.notes, *run.notes]
+    return runs
+
+
+def _not_read(source: Source, events: Sequence[Event], options: Options) -> NotRead:
+    crash = next((event for event in events if event.kind == "crash"), None)
+    if crash is not None:
+        where = f" at line {crash.line}" if crash.line else ""
+        return NotRead(
+            source.name,
+            f"a log without metrics that ends in an error{where}",
+            f"{crash.text.strip()[:300]}: the run died before it logged a first metric; mend that and run it again",
+        )
+    found, why = source.what_it_is()
+    if options.input_format:
+        why = f"--input-format {options.input_format} found no metric in it; leave it out to let the content decide"
+    return NotRead(source.name, found, why)
+
+
+def diagnose(run: Run, options: Options) -> Report:
+    """The report of one run."""
+    return judge(run, options.knowledge, options.select, options.ignore)
+
+
+def read_path(path: str, options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:
+    """Everything behind one argument of the command line: a file, a folder, a glob, or "-" (with `data`)."""
+    if path == "-":
+        return [read_input(None, options, data)]
+    here = Path(path)
+    if here.is_dir():
+        from lossdoc.folder import read_folder
+
+        return read_folder(here, options)
+    if here.exists() or not glob.has_magic(path):
+        return [read_input(here, options)]
+    matches = sorted(glob.glob(path, recursive=True))
+    if not matches:
+        return [NotRead(path, "a pattern that matches no file", "check the pattern, and quote it if the shell expands it")]
+    return as_members(
+        result for match in matches for result in read_path(match, options)
+    )
+
+
+def as_members(results: Iterable[list[Run] | NotRead]) -> list[list[Run] | NotRead]:
+    """Members of a glob or folder that are no logs change nothing, unless none is one."""
+    found = list(results)
+    if any(isinstance(result, list) for result in found):
+        return [replace(result, named=False) if isinstance(result, NotRead) else result for result in found]
+    return found

@@ -1,0 +1,205 @@
+"""Buckets of a table, and columns of stores, to curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lossdoc.record import Event
+from lossdoc.run import Curve
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lossdoc.assemble.rows import Bucket, Table
+    from lossdoc.assemble.segments import Part
+    from lossdoc.knowledge import Knowledge
+    from lossdoc.record import Columns
+
+# A float source that was rounded before it was written (transformers 4 rounds the loss to 4 digits) shows it on every
+# value; more digits than this are not worth knowing.
+_MOST_DECIMALS = 6
+
+
+def build_curves(table: Table, part: Part) -> list[Curve]:
+    """The curves of the rows of one run, in the order in which their keys appear."""
+    import numpy as np
+
+    places = np.asarray(table.places, dtype=np.float64)
+    lines = np.asarray([0 if line is None else line for line in table.lines], dtype=np.int64)
+    textual = any(line is not None for line in table.lines)
+    order = np.full(len(table), -1, dtype=np.int64)
+    order[np.asarray(part.rows, dtype=np.int64)] = np.arange(len(part.rows))
+    curves = []
+    for bucket in table.buckets.values():
+        rows = np.asarray(bucket.rows, dtype=np.int64)
+        keep = order[rows] >= 0
+        if not keep.any():
+            continue
+        rows, values = rows[keep], np.asarray(bucket.values, dtype=np.float64)[keep]
+        sequence = np.argsort(places[rows], kind="stable")
+        rows, values = rows[sequence], values[sequence]
+        line_numbers = lines[rows] if textual else lines[:0]
+        curves.append(_curve(bucket, table, places[rows], values, order[rows], line_numbers))
+    return _without_collisions(curves)
+
+
+def _curve(
+    bucket: Bucket,
+    table: Table,
+    steps: NDArray[np.float64],
+    values: NDArray[np.float64],
+    records: NDArray[np.int64],
+    lines: NDArray[np.int64],
+) -> Curve:
+    decimals = None if bucket.decimals == -1 else bucket.decimals
+    return Curve(
+        bucket.metric,
+        bucket.split,
+        bucket.key,
+        steps,
+        values,
+        records,
+        lines,
+        axis=table.axis,
+        steps_inferred=table.inferred,
+        labels=bucket.labels,
+        unit=bucket.unit,
+        aggregation=bucket.aggregation,
+        decimals=_rounded_to(values) if decimals is None else decimals,
+        significant=None if bucket.significant == -1 else bucket.significant,
+        known=bucket.known,
+    )
+
+
+def _rounded_to(values: NDArray[np.float64]) -> int | None:
+    """Digits after the point if every value is rounded to them; None for full precision or too few values to tell."""
+    import numpy as np
+
+    finite = values[np.isfinite(values) & (values != np.rint(values))]
+    if len(np.unique(finite)) < 5:
+        return None
+    for digits in range(1, _MOST_DECIMALS + 1):
+        if np.array_equal(np.round(finite, digits), finite):
+            return digits
+    return None
+
+
+def _without_collisions(curves: Sequence[Curve]) -> list[Curve]:
+    """Two keys with one meaning: one curve if they never stand in the same record, else the lesser is labelled."""
+    import numpy as np
+
+    groups: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Curve]] = {}
+    for curve in curves:
+        groups.setdefault((curve.metric, curve.split, tuple(sorted(curve.labels.items()))), []).append(curve)
+    result = []
+    for group in groups.values():
+        group.sort(key=lambda c: (-len(c), len(c.key)))
+        main = group[0]
+        for other in group[1:]:
+            if np.intersect1d(main.records, other.records).size:
+                result.append(replace(other, labels={**other.labels, "key": other.key}))
+            else:
+                main = _joined(main, other)
+        result.append(main)
+    first = {curve.key: position for position, curve in reversed(list(enumerate(curves)))}
+    return sorted(result, key=lambda c: first[c.key])
+
+
+def _joined(a: Curve, b: Curve) -> Curve:
+    import numpy as np
+
+    steps = np.concatenate([a.steps, b.steps])
+    order = np.argsort(steps, kind="stable")
+    lines = np.concatenate([a.lines, b.lines])
+    return replace(
+        a,
+        steps=steps[order],
+        values=np.concatenate([a.values, b.values])[order],
+        records=np.concatenate([a.records, b.records])[order],
+        lines=lines[order] if len(lines) == len(order) else lines[:0],
+        decimals=None if a.decimals is None or b.decimals is None else max(a.decimals, b.decimals),
+    )
+
+
+def columns_to_curves(
+    columns: Sequence[Columns], knowledge: Knowledge, framework: str | None, objectives: Sequence[str]
+) -> Iterator[tuple[str, list[Curve], int, list[Event]]]:
+    """(run name, curves, records, replays) for each run of a store; one value is one record."""
+    import numpy as np
+
+    no_lines = np.zeros(0, dtype=np.int64)
+    by_run: dict[str, list[Columns]] = {}
+    for column in columns:
+        by_run.setdefault(column.run or "", []).append(column)
+    for name, several in by_run.items():
+        group = _merged(several)
+        grid = np.unique(np.concatenate([column.steps for column in group]))
+        curves: list[Curve] = []
+        count = 0
+        replay: tuple[float, float, int] | None = None
+        for column in group:
+            found = knowledge.resolve(column.key, framework, objectives)
+            if found and (found.role not in (None,) or found.ignored):
+                continue
+            keep = _newest(column.steps)
+            count += len(column.steps)
+            if not keep.all():
+                gone = column.steps[~keep]
+                seen = replay or (float(gone.min()), float(gone.max()), 0)
+                replay = (min(seen[0], float(gone.min())), max(seen[1], float(gone.max())), seen[2] + len(gone))
+            steps = column.steps[keep]
+            factor = found.factor if found else 1.0
+            curves.append(
+                Curve(
+                    found.metric if found else column.key.lower(),
+                    (found.split if found else None) or column.split or "train",
+                    column.key,
+                    steps,
+                    column.values[keep] * factor,
+                    np.searchsorted(grid, steps).astype(np.int64),
+                    no_lines,
+                    axis=column.axis or "step",
+                    labels=found.labels if found else {},
+                    unit=found.unit if found else None,
+                    aggregation=found.aggregation if found else None,
+                    known=found is not None,
+                )
+            )
+        events = []
+        if replay:
+            data = {"from_step": replay[0], "to_step": replay[1], "dropped": replay[2]}
+            events.append(Event("replay", data=data))
+        yield name if len(by_run) > 1 else "", _without_collisions(curves), count, events
+
+
+def _merged(columns: Sequence[Columns]) -> list[Columns]:
+    """Columns of one key from several files of a run, one after the other."""
+    import numpy as np
+
+    by_key: dict[tuple[str, str | None], list[Columns]] = {}
+    for column in columns:
+        by_key.setdefault((column.key, column.split), []).append(column)
+    return [
+        same[0]
+        if len(same) == 1
+        else replace(
+            same[0],
+            steps=np.concatenate([column.steps for column in same]),
+            values=np.concatenate([column.values for column in same]),
+        )
+        for same in by_key.values()
+    ]
+
+
+def _newest(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Points that no later segment replaces: where steps go back, what stands at or after that place is dropped."""
+    import numpy as np
+
+    returns = np.full(len(steps) + 1, np.inf)
+    back = np.flatnonzero(np.diff(steps) < 0) + 1
+    returns[back] = steps[back]
+    following = np.minimum.accumulate(returns[::-1])[::-1][1:]
+    return np.asarray(steps < following)

@@ -1,0 +1,120 @@
+"""Where each row stands: a step, an epoch or a row number. What the log does not print is inferred, and said."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lossdoc.assemble.hf_steps import infer_steps
+from lossdoc.assemble.rows import Table
+from lossdoc.record import Event
+
+
+def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any]) -> None:
+    """Fill in `places`, `axis` and `inferred` of a table."""
+    rows = [row for row in range(len(table)) if table.kinds[row]]
+    with_step = [row for row in rows if table.steps[row] is not None]
+    with_epoch = [row for row in rows if table.epochs[row] is not None]
+    if len(with_step) >= 0.5 * len(rows) and len(set(table.steps[row] for row in with_step)) > min(1, len(rows) - 1):
+        _by_step(table, rows)
+    elif len(with_epoch) >= 0.5 * len(rows):
+        _by_epoch(table, rows, events, settings)
+    elif sum(table.counts[row] is not None for row in rows) >= 0.5 * len(rows):
+        table.axis = statistics.mode(count[1] for row in rows if (count := table.counts[row]))
+        table.places = _carried([count and count[0] for count in table.counts])
+    else:
+        table.axis, table.inferred = "row", True
+        table.places = [float(n) for n in _numbered(table)]
+        table.notes.append("the log prints no step: positions are counted in logged rows")
+
+
+def _numbered(table: Table) -> list[int]:
+    """Rows counted from 1; rows without a metric share the number of the next one."""
+    numbers, count = [], 1
+    for kind in table.kinds:
+        numbers.append(count)
+        count += bool(kind)
+    return numbers
+
+
+def _by_step(table: Table, rows: Sequence[int]) -> None:
+    axes = [axis for row in rows if (axis := table.axes[row])]
+    table.axis = statistics.mode(axes) if axes else "step"
+    steps = _restarting(table, rows) or [table.steps[row] for row in range(len(table))]
+    _evals_that_count_epochs(table, rows, steps)
+    table.places = _carried(steps)
+
+
+def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
+    """Steps that begin anew in each epoch, made to run on: (epoch, step) -> epoch * steps per epoch + step."""
+    pairs = [(row, table.epochs[row], table.steps[row]) for row in rows if table.kinds[row] == "train"]
+    known = [(row, epoch, step) for row, epoch, step in pairs if epoch is not None and step is not None]
+    if len(known) < 3 or len(known) < len(pairs):
+        return None
+    back = with_epoch = 0
+    for (_, epoch_a, step_a), (_, epoch_b, step_b) in zip(known, known[1:], strict=False):
+        if step_b < step_a:
+            back += 1
+            with_epoch += int(epoch_b) > int(epoch_a)
+    if not back or with_epoch < 0.9 * back:
+        return None
+    length = max(step for _, _, step in known)
+    lowest = min(step for _, _, step in known)
+    gaps = [b[2] - a[2] for a, b in zip(known, known[1:], strict=False) if b[2] > a[2]]
+    if lowest == 0 and gaps:
+        length += statistics.median(gaps)
+    base = min(int(epoch) for _, epoch, _ in known)
+    table.inferred = True
+    table.notes.append(f"steps begin anew in each epoch: {length:g} steps per epoch are assumed")
+    steps: list[float | None] = []
+    for epoch, step, kind in zip(table.epochs, table.steps, table.kinds, strict=True):
+        if epoch is None:
+            steps.append(None)
+        elif step is None or kind != "train":
+            steps.append((int(epoch) - base + 1) * length)
+        else:
+            steps.append((int(epoch) - base) * length + step)
+    return steps
+
+
+def _evals_that_count_epochs(table: Table, rows: Sequence[int], steps: list[float | None]) -> None:
+    """Evaluation rows whose "step" is the epoch, beside training rows in iterations (MMEngine), get their neighbour's."""
+    train = [steps[row] for row in rows if table.kinds[row] == "train"]
+    evals = [row for row in rows if table.kinds[row] != "train"]
+    if not train or not evals:
+        return
+    furthest = max(step for step in train if step is not None) if any(s is not None for s in train) else 0.0
+    same = [row for row in evals if table.epochs[row] is not None and table.steps[row] == table.epochs[row]]
+    tops = [step for row in evals if (step := steps[row]) is not None]
+    if len(same) == len(evals) and tops and max(tops) < 0.5 * furthest:
+        for row in evals:
+            steps[row] = None
+
+
+def _carried(steps: Sequence[float | None]) -> list[float]:
+    """Rows without a step of their own stand where the last one stood."""
+    places: list[float] = []
+    last = next((step for step in steps if step is not None), 0.0)
+    for step in steps:
+        last = last if step is None else float(step)
+        places.append(last)
+    return places
+
+
+def _by_epoch(table: Table, rows: Sequence[int], events: Sequence[Event], settings: Mapping[str, Any]) -> None:
+    epochs = [epoch for row in rows if (epoch := table.epochs[row]) is not None]
+    if all(epoch == int(epoch) for epoch in epochs) and len(set(epochs)) > 0.3 * len(epochs):
+        table.axis = "epoch"
+        table.places = _carried(table.epochs)
+        return
+    inferred = infer_steps(table, rows, events, settings)
+    table.inferred = True
+    if inferred is None:
+        table.axis = "row"
+        table.places = [float(n) for n in _numbered(table)]
+        table.notes.append("the log prints no step: positions are counted in logged rows")
+    else:
+        table.axis = inferred.axis
+        table.places = inferred.places
+        table.notes.append(inferred.note)

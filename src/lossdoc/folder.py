@@ -1,0 +1,179 @@
+"""A folder of runs: which files belong to one run, and which of them says most about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lossdoc.api import Options, as_members, read_input, read_items
+from lossdoc.finding import NotRead
+from lossdoc.readers import mlflow_files, tfevents
+from lossdoc.record import Item
+from lossdoc.source import Source
+
+if TYPE_CHECKING:
+    from lossdoc.run import Run
+
+# Weights, data, pictures and code: never opened, they may be huge.
+_NO_LOGS = frozenset(
+    ".safetensors .bin .pt .pth .ckpt .npz .npy .h5 .hdf5 .onnx .gguf .parquet .arrow .feather .pkl .pickle .model .png .jpg"
+    " .jpeg .gif .webp .svg .pdf .mp4 .wav .py .pyc .ipynb_checkpoints .so .o .whl .tar .zip .md5 .sha256 .lock .ttf".split()
+)
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
+_LARGEST = 4 << 30
+_CHECKPOINT = re.compile(r"^(?:checkpoint|step|global_step|epoch|iter)[-_]?(\d+)$")
+# Folders that hold a part of the run above them, not a run of their own.
+_PARTS = frozenset({"tb", "runs", "logs", "log", "tensorboard", "events", "files", "eval", "csv", "catboost_info"})
+_SPLITS = {"train": "train", "validation": "eval", "val": "eval", "valid": "eval", "eval": "eval", "test": "test"}
+# The best source first: it carries steps, all digits and the whole course.
+_ORDER = ("trainer-state", "jsonl", "tfevents", "wandb", "csv")
+
+
+@dataclass
+class Group:
+    """Files that may describe one run."""
+
+    root: Path
+    states: list[Path] = field(default_factory=list)
+    events: list[Path] = field(default_factory=list)
+    others: list[Path] = field(default_factory=list)
+
+
+def read_folder(folder: Path, options: Options) -> list[list[Run] | NotRead]:
+    """One entry for each run, and for each file that might have been a log and is none."""
+    results: list[list[Run] | NotRead] = []
+    for group in _groups(folder):
+        results += _read_group(group, options)
+    results += [runs for store in _mlflow_stores(folder) if (runs := _read_mlflow(store, options))]
+    if not results:
+        return [NotRead(str(folder), "a folder without logs", "name the log file, or the folder that holds it")]
+    if not any(isinstance(result, list) for result in results):
+        others = ", ".join(sorted({r.found for r in results if isinstance(r, NotRead)})[:3])
+        return [
+            NotRead(str(folder), f"a folder without logs ({len(results)} files read: {others})", "name the log file itself")
+        ]
+    return as_members(results)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name in _SKIPPED_FOLDERS:
+            continue
+        if path.is_dir():
+            yield from _files(path)
+        elif path.is_file() and path.suffix.lower() not in _NO_LOGS and path.stat().st_size <= _LARGEST:
+            yield path
+
+
+def _groups(folder: Path) -> list[Group]:
+    groups: dict[Path, Group] = {}
+    for path in _files(folder):
+        if "mlruns" in path.parts:
+            continue
+        root = _root(path.parent, folder)
+        group = groups.setdefault(root, Group(root))
+        if path.name == "trainer_state.json":
+            group.states.append(path)
+        elif "tfevents" in path.name:
+            group.events.append(path)
+        else:
+            group.others.append(path)
+    return list(groups.values())
+
+
+def _root(folder: Path, top: Path) -> Path:
+    """The folder of the run that a file's folder is a part of."""
+    while folder != top and (folder.name in _PARTS or folder.name in _SPLITS or _CHECKPOINT.match(folder.name)):
+        folder = folder.parent
+    # transformers writes event files to runs/<date>_<host>/ below the output folder.
+    if folder != top and folder.parent.name == "runs" and re.match(r"^[A-Z][a-z]{2}\d{2}_", folder.name):
+        return _root(folder.parent, top)
+    return folder
+
+
+def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
+    read: list[tuple[Path, list[Run]]] = []
+    refused: list[list[Run] | NotRead] = []
+    if group.states:
+        group.others.append(max(group.states, key=_checkpoint_number))
+    for path in group.others:
+        result = read_input(path, options)
+        if isinstance(result, NotRead):
+            refused.append(result)
+        else:
+            read.append((path, result))
+    for events in _event_folders(group):
+        if runs := _read_events(events, options):
+            read.append((events[0], runs))
+    if not read:
+        return refused
+    read.sort(key=lambda entry: (_rank(entry[1]), -sum(run.records for run in entry[1]), entry[0]))
+    best = read[0]
+    formats = [runs[0].format for _, runs in read]
+    if _rank(best[1]) == len(_ORDER) or (formats.count(formats[0]) > 1 and formats[0] not in ("trainer-state", "tfevents")):
+        return [*(runs for _, runs in read), *refused]
+    _tell(group, best, [path for path, _ in read[1:]])
+    _lend_crash(best[1], read[1:])
+    return [best[1], *refused]
+
+
+def _rank(runs: Sequence[Run]) -> int:
+    name = runs[0].format
+    summary = all(len(curve) <= 1 for run in runs for curve in run.curves)
+    return len(_ORDER) + 1 if summary else _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def _tell(group: Group, best: tuple[Path, list[Run]], others: Sequence[Path]) -> None:
+    path, runs = best
+    why = "the highest checkpoint" if len(group.states) > 1 and path.name == "trainer_state.json" else "the fullest source"
+    beside = f"; not used: {', '.join(str(p.relative_to(group.root)) for p in others)}" if others else ""
+    for run in runs:
+        run.notes = [*run.notes, f"read {path.relative_to(group.root)} as {why}{beside}"]
+
+
+def _lend_crash(runs: Sequence[Run], others: Sequence[tuple[Path, list[Run]]]) -> None:
+    """An error that only another file of the run shows is not lost."""
+    crashes = [event for _, rest in others for run in rest for event in run.events if event.kind == "crash"]
+    if len(runs) == 1 and not any(event.kind == "crash" for event in runs[0].events):
+        runs[0].events = [*runs[0].events, *crashes[:1]]
+
+
+def _checkpoint_number(path: Path) -> float:
+    """Checkpoints by their number; the state in the output folder itself was written last of all."""
+    match = _CHECKPOINT.match(path.parent.name)
+    return float(match[1]) if match else float("inf")
+
+
+def _event_folders(group: Group) -> list[list[Path]]:
+    """Event files that belong together: of one folder, and of its train/ and validation/ folders."""
+    folders: dict[Path, list[Path]] = {}
+    for path in group.events:
+        home = path.parent.parent if path.parent.name in _SPLITS else path.parent
+        folders.setdefault(home, []).append(path)
+    return [sorted(paths, key=lambda p: p.name) for paths in folders.values()]
+
+
+def _read_events(paths: Sequence[Path], options: Options) -> list[Run]:
+    items: list[Item] = []
+    for path in paths:
+        split = _SPLITS.get(path.parent.name)
+        for item in tfevents.read(Source.from_path(path)):
+            if split and hasattr(item, "split") and item.split is None:
+                item.split = split
+            items.append(item)
+    runs = read_items(items, tfevents.NAME, str(paths[0] if len(paths) == 1 else paths[0].parent), options)
+    for run in runs:
+        run.sources = [str(path) for path in paths]
+    return runs
+
+
+def _mlflow_stores(folder: Path) -> list[Path]:
+    """Folders of MLflow runs: `metrics/` beside a meta.yaml."""
+    return sorted(path for path in folder.rglob("metrics") if path.is_dir() and (path.parent / "meta.yaml").is_file())
+
+
+def _read_mlflow(store: Path, options: Options) -> list[Run]:
+    return read_items(list(mlflow_files.read_store(store)), mlflow_files.NAME, str(store.parent), options)
