@@ -57,6 +57,8 @@ def is_strong(key: str) -> bool:
     parts = tokens(key)
     if not parts or parts[-1] in _SETTING:
         return False
+    if "".join(parts) in _STRONG:  # MultiClass, LogLoss
+        return True
     return any(p in _STRONG or _PARTS.search(p) for p in parts) or _PAIRS.search(" ".join(parts)) is not None
 
 

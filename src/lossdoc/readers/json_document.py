@@ -57,8 +57,8 @@ SAMPLES = [
 
 
 def sniff(source: Source) -> float:
-    start = source.text[:4096].lstrip("\ufeff \t\r\n")
-    if not start.startswith(("{", "[")) or _STATE.search(source.text[:65536]):
+    start = source.head.lstrip("\ufeff \t\r\n")
+    if not start.startswith(("{", "[")) or _STATE.search(source.head):
         return 0.0
     try:
         tree = loads(source.text.lstrip("\ufeff"))

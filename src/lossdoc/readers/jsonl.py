@@ -119,7 +119,7 @@ def _object(text: str) -> dict[str, Any] | None:
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Raw]:
-    """The row without the object around its metrics ({"step": 1, "data": {...}}); StyleGAN's statistics by their mean."""
+    """The row without the object around its metrics ({"step": 1, "data": {..}}); StyleGAN's statistics by their mean."""
     inner = [key for key, value in row.items() if isinstance(value, dict)]
     if len(inner) == 1 and inner[0] in _WRAPPERS:
         return flatten({key: value for key, value in row.items() if key != inner[0]} | row[inner[0]])

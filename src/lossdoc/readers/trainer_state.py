@@ -65,7 +65,7 @@ SAMPLES = [
 
 
 def sniff(source: Source) -> float:
-    head = source.text[:65536]
+    head = source.head
     found = _HISTORY.search(head)
     if found is None or not head.lstrip("\ufeff \t\r\n").startswith("{"):
         return 0.0

@@ -1,0 +1,171 @@
+"""CSV and TSV: Lightning, Keras, Ultralytics, timm, stable-baselines3, CatBoost, litgpt, trackers' exports.
+
+A blank cell was not logged. The header may stand again in the middle (a resumed run, new keys), may begin with "#",
+may follow comment lines or the "#{json}" line of monitor files, and cells may be padded.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lossdoc.numbers import to_float
+from lossdoc.readers import Sample
+from lossdoc.readers._json import is_data_row, loads
+from lossdoc.readers._samples_csv import CSV
+from lossdoc.readers._words import is_strong, likelihood
+from lossdoc.record import Event, Item, Raw, Record
+from lossdoc.source import Source
+
+NAME = "csv"
+TITLE = "CSV or TSV with a header row"
+SAMPLES: list[Sample] = CSV
+
+_DELIMITERS = (",", "\t", ";", "|")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+_WORDY = re.compile(r"^[ \t]*[A-Za-z#\"_]", re.M)
+_MONITOR = ["r", "l", "t"]  # reward, length and time of an episode
+
+
+class _Head(NamedTuple):
+    """Where a table begins: the line of its header (from 0), its names, how cells are separated."""
+
+    line: int
+    names: list[str]
+    delimiter: str
+    meta: dict[str, object]
+
+
+def sniff(source: Source) -> float:
+    lines = source.head.split("\n")
+    lines = lines[:-1] if len(source.text) > len(source.head) else lines
+    head = _find(lines)
+    if head is None:
+        return 0.0
+    body = [line for line in lines[head.line + 1 : head.line + 200] if line.strip()]
+    cells = [split_cells(line, head.delimiter) for line in body]
+    cells = [row for row in cells if len(set(row) & set(head.names)) < 2]  # a header in the middle
+    width = len(head.names)
+    if not cells or sum(abs(len(row) - width) <= (width > 3) for row in cells) < 0.8 * len(cells):
+        return 0.0
+    rows = [dict(zip(head.names, row, strict=False)) for row in cells[:50]]
+    numeric = [name for name in head.names if any(to_float(row.get(name)) is not None for row in rows)]
+    if not numeric or sum(map(is_data_row, rows)) > len(rows) / 4:
+        return 0.0
+    if head.names[:3] == _MONITOR:
+        return 0.95 if head.meta or width == 3 else 0.5
+    if width == 1:
+        return 0.7 if is_strong(head.names[0]) and len(rows) > 2 else 0.0
+    return likelihood(numeric)
+
+
+def read(source: Source) -> Iterator[Item]:
+    """One record per row, blank cells left out; a header in the middle starts a new table."""
+    lines = source.text.split("\n")
+    head = _find(lines)
+    if head is None:
+        return
+    if head.meta:
+        yield Event("config", 1, "first line of the table", head.meta)
+    starts = [head.line, *_later_headers(lines, head)]
+    for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
+        names = _names(lines[start], head.delimiter)
+        yield from _table(lines[start + 1 : stop], names, head.delimiter, start + 2)
+
+
+def split_cells(line: str, delimiter: str) -> list[str]:
+    """Cells of one line without padding; quotes are honoured where there are any."""
+    if '"' in line:
+        import csv
+
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
+    return [cell.strip() for cell in line.split(delimiter)]
+
+
+def _find(lines: list[str]) -> _Head | None:
+    """The first line that is a header: names, no numbers, and a row with a number under it."""
+    meta: dict[str, object] = {}
+    seen = [(i, line) for i, line in enumerate(lines[:60]) if line.strip()]
+    for place, (index, line) in enumerate(seen[:-1]):
+        if line.startswith("#{"):
+            try:
+                meta = loads(line[1:])
+            except ValueError:
+                return None
+            continue
+        following = seen[place + 1][1]
+        delimiter = max(
+            _DELIMITERS, key=lambda mark: (line.count(mark) > 0 and following.count(mark), line.count(mark))
+        )
+        names, row = _names(line, delimiter), split_cells(following, delimiter)
+        if any(to_float(name) is not None for name in names):
+            return None
+        if any(to_float(cell) is not None for cell in row) and abs(len(row) - len(names)) <= 1:
+            return _Head(index, names, delimiter, meta)
+        if not line.lstrip().startswith("#"):
+            return None
+    return None
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    """Names of a header; a name that stands twice gets a number, as pandas does it."""
+    seen: dict[str, int] = {}
+    names = []
+    for cell in split_cells(line.lstrip("\ufeff").lstrip().removeprefix("#"), delimiter):
+        count = seen[cell] = seen.get(cell, -1) + 1
+        names.append(f"{cell}.{count}" if count and cell else cell)
+    return names
+
+
+def _later_headers(lines: list[str], head: _Head) -> list[int]:
+    known = set(head.names)
+    found = []
+    for index in range(head.line + 1, len(lines)):
+        if _WORDY.match(lines[index]):
+            names = _names(lines[index], head.delimiter)
+            if 2 * len(known & set(names)) > len(known) and not any(to_float(name) is not None for name in names):
+                found.append(index)
+                known |= set(names)
+    return found
+
+
+def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> Iterator[Item]:
+    """Rows of one table. `first` is the line number of the first of `lines`."""
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if not lines:
+        return
+    import pandas as pd
+
+    # Rows written with an older, shorter header or cut rows must not make pandas fail: enough columns for the longest.
+    width = max(len(names), max(line.count(delimiter) for line in lines) + 1)
+    frame = pd.read_csv(
+        io.StringIO("\n".join(lines)),
+        sep=delimiter,
+        header=None,
+        names=range(width),
+        index_col=False,
+        dtype=str,
+        keep_default_na=False,
+        skipinitialspace=delimiter != "\t",
+        skip_blank_lines=False,
+        engine="c",
+        quoting=3 if _open_quote(lines) else 0,
+    )
+    numbered = len(frame) == len(lines)  # not when a quoted cell holds a line break
+    columns = [frame[index].tolist() for index in range(len(names))]
+    comma = delimiter == ";" and not any("." in line for line in lines[:50])
+    for index, row in enumerate(zip(*columns, strict=True)):
+        values: dict[str, Raw] = {}
+        for name, cell in zip(names, row, strict=True):
+            if isinstance(cell, str) and (cell := cell.strip()) and name:
+                values[name] = cell.replace(",", ".") if comma and _DECIMAL_COMMA.fullmatch(cell) else cell
+        if values:
+            yield Record(values, first + index if numbered else None)
+
+
+def _open_quote(lines: list[str]) -> bool:
+    """A quote that is never closed (a file cut in a cell) would swallow the rest of the table."""
+    return sum(line.count('"') for line in lines) % 2 == 1
