@@ -1,0 +1,87 @@
+"""What the checks of reinforcement learning share: the reward's own scale, whether it rose, what was sustained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Skip
+from lossdoc.signal import longest, noise, smooth
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lossdoc.run import Curve, Floats
+
+# Ours. Without a logged spread, one answer is taken to spread four times as far as a batch mean: batches of 16.
+BATCH_FACTOR = 4.0
+
+
+def rl_only(case: Case) -> None:
+    """Skip where a candidate trainer is not reinforcement learning: KTO logs a `kl` of another kind."""
+    families = case.families()
+    if families - {"rl"}:
+        others = [o for o in case.objectives if case.knowledge.trainer(o).family != "rl"]
+        raise Skip(f"holds for reinforcement learning only and the run may be {' or '.join(others)}: say --trainer")
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a reward moved between two stretches: change and its error in units of `scale`, the spread of one answer."""
+
+    change: float
+    error: float
+    scale: float
+    early: float
+    late: float
+
+    @property
+    def rose(self) -> bool:
+        """Surely, and by enough to matter. A fifth of the spread is ours: healthy labelled runs gain 0.3 and more."""
+        return self.change >= 0.2 and self.change > 3 * self.error
+
+    @property
+    def fell(self) -> bool:
+        return self.change <= -0.2 and -self.change > 3 * self.error
+
+
+def spread_of(reward: Floats, std: Floats | None) -> float:
+    """The spread of one answer's reward: the median of the logged positive reward_std, else from the batch noise."""
+    if std is not None:
+        positive = std[np.isfinite(std) & (std > 1e-6)]
+        if len(positive) >= 3:
+            return float(np.median(positive[: max(3, len(positive) // 2)]))
+    return BATCH_FACTOR * noise(reward)
+
+
+def course(reward: Floats, std: Floats | None = None, early: float = 0.2, late: float = 0.3) -> Course:
+    """Means of the first and last share of a reward, shape (n,). Means, not medians: rewards are bounded and often 0/1."""
+    n = len(reward)
+    a, b = reward[: max(1, int(n * early))], reward[n - max(1, int(n * late)) :]
+    scale = spread_of(reward, std)
+    change = float(b.mean() - a.mean())
+    error = noise(reward) * float(np.sqrt(1 / len(a) + 1 / len(b)))
+    if scale <= 0:
+        size = abs(change) or 1.0
+        return Course(change / size, 0.0, size, float(a.mean()), float(b.mean()))
+    return Course(change / scale, error / scale, scale, float(a.mean()), float(b.mean()))
+
+
+def unlabelled(curve: Curve | None) -> Curve | None:
+    """The curve of the whole reward, not of a component."""
+    return curve if curve is not None and not curve.labels else None
+
+
+def sustained(mask: NDArray[np.bool_], share: float, least: int) -> tuple[int, int] | None:
+    """The longest stretch of True as (first, last) if it covers a share of the curve and `least` points."""
+    found = longest(mask)
+    if found is None or found[1] - found[0] + 1 < max(least, share * len(mask)):
+        return None
+    return found
+
+
+def course_above(y: Floats, limit: float, share: float, least: int) -> tuple[int, int] | None:
+    """The longest stretch over which the running median of `y` stands at or above a limit."""
+    return sustained(smooth(y) >= limit, share, least)

@@ -1,0 +1,114 @@
+"""The divergence from the reference model grows out of proportion.
+
+## What it means
+The KL divergence says how far the policy has left the model it started from. A penalty, a small learning rate and clipping
+keep it small. Once it is above two nats per token the policy writes tokens that the reference hardly ever would: language
+that no longer is, or a trick that pays.
+
+## How it is measured
+The running median of the KL to the reference, per token, at or above 2 over at least a tenth of the run and 5 records.
+A sum over the answer (TRL's PPO logs it so) is divided by the answer's length where that is logged; else 50 nats count, and
+only when the reward does not rise. It is an error when the KL stands above 5 or the reward fell at the same time.
+
+## Silent when
+- single spikes (a healthy labelled run spiked to 1.1 within one record, others settle at 0.3)
+- other quantities of that name: the KL between old and new policy, between trainer and sampler, KTO's batch estimate
+- beta is configured as 0: then it only informs
+
+## Likely causes
+- A learning rate too high.
+- Beta too small, or 0.
+- A reward that pays for one odd kind of answer.
+- Large updates: many passes over one batch, loose clipping.
+
+## What to try
+- Go back to a checkpoint before the rise; lower the learning rate by 3 to 10.
+- Raise beta tenfold, or use a controller with a target.
+- Clip the gradient norm at 0.1 to 0.2.
+- Read the answers with the highest reward.
+
+## Sources
+- axolotl docs/training_stability.qmd: 0 to 0.5 healthy, above 2 a red flag (per-token mean, GRPO).
+- TRL v0.9.6 how_to_train.md: keep objective/kl (a sum) between 0 and 10; 50 is ours, five times that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need, Setting
+from lossdoc.checks._preference import paired
+from lossdoc.checks._rl import course, course_above, rl_only, unlabelled
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve, Floats
+
+SEVERITY: Severity = "warning"
+EXPLAINS = (
+    "reward-hacking", "length-explosion", "length-collapse", "truncated-completions", "entropy-collapse",
+    "entropy-explosion", "reward-flat", "reward-collapse", "zero-std-groups", "clip-saturation", "ratio-drift",
+)  # fmt: skip
+NEEDS = {
+    "kl": Need("kl", points=8),
+    "reward": Need("reward", points=8, optional=True),
+    "length": Need("completion_length", points=8, optional=True),
+    "beta": Setting("beta", optional=True),
+}
+PER_TOKEN, SEVERE, PER_ANSWER = 2.0, 5.0, 50.0
+
+
+def check(case: Case, kl: Curve, reward: Curve | None, length: Curve | None, beta: object) -> Iterator[Finding]:
+    rl_only(case)
+    summed = is_sum(case, kl)
+    values, limit, unit = kl.values, PER_TOKEN, "nats per token"
+    if summed and length is not None:
+        values, limit = per_token(kl, length), PER_TOKEN
+    elif summed:
+        limit, unit = PER_ANSWER, "nats per answer"
+    found = course_above(values, limit, 0.1, 5)
+    if found is None:
+        return
+    first, last = found
+    reward = unlabelled(reward)
+    moved = None if reward is None else course(reward.values)
+    if limit == PER_ANSWER and moved is not None and moved.rose:
+        return
+    height = float(np.median(values[first : last + 1]))
+    start = float(np.median(values[: max(1, min(5, len(values) // 10))]))
+    severe = limit == PER_TOKEN and (height >= SEVERE or (moved is not None and moved.fell))
+    free = str(beta) in ("0", "0.0")
+    yield case.finding(
+        kl,
+        f"the KL to the reference stands at {height:.3g} {unit} (from {start:.2g}, peak {np.max(values):.3g})",
+        first=rise(values, limit, first),
+        detected=min(last, first + 4),
+        last=last,
+        severity="info" if free else "error" if severe else None,
+        confidence="high" if height >= 1.5 * limit else "medium",
+        measured={"kl": height, "start": start, "peak": float(np.max(values))},
+        cannot_tell=("whether the reward is worth the distance",),
+    )
+
+
+def is_sum(case: Case, kl: Curve) -> bool:
+    """TRL's PPO logs the sum over the answer."""
+    return kl.aggregation == "sum" or kl.key.startswith("objective/kl") or case.run.trainer.objective == "ppo"
+
+
+def per_token(kl: Curve, length: Curve) -> Floats:
+    """KL of each record divided by the answers' length there; the median length where it was not logged."""
+    tokens = np.full(len(kl), float(np.median(length.values)))
+    common = np.intersect1d(kl.records, length.records)
+    tokens[np.searchsorted(kl.records, common)] = paired(length, kl)[0]
+    return kl.values / np.maximum(tokens, 1.0)
+
+
+def rise(values: Floats, limit: float, first: int) -> int:
+    """Back from the first point over the limit to where the rise began: a quarter of the limit."""
+    while first > 0 and values[first - 1] > 0.25 * limit:
+        first -= 1
+    return first

@@ -1,0 +1,77 @@
+"""Answers shrink suddenly to a fraction of their length.
+
+## What it means
+A sudden fall of the answer length is a shortcut: refusals, empty answers, a bare guess without reasoning. The reward may
+rise at the same time when it pays for exactly that.
+
+## How it is measured
+The level of the last 15 % of the run is at most half of the first records, and the step from 90 % to 60 % of the start
+took at most a quarter of the run. A slower shrinking with a rising reward only informs.
+
+## Silent when
+- a slow shortening, or one that comes back
+- episodes of an environment: shorter may be better there
+
+## Likely causes
+- A reward that punishes length or pays for short answers.
+- A learning rate too high: the policy fell into the end token.
+- A changed template or stop token.
+
+## What to try
+- Read ten answers before and after the fall.
+- Give no reward to empty answers; require the parts that matter.
+- Lower the learning rate; go back to a checkpoint before the fall.
+
+## Sources
+- metrics.help, completions: a fall by more than half. prime-rl: more than 5 % empty or failed rollouts.
+- A quarter of the run: ours; injected collapses take a tenth, healthy labelled runs shrink by 26 % at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._rl import course, rl_only, unlabelled
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import onset
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("entropy-collapse", "zero-std-groups", "dead-reward", "zero-gradient", "vanishing-gradient")
+NEEDS = {
+    "length": Need("completion_length", points=20),
+    "reward": Need("reward", points=8, optional=True),
+}
+HALF = 0.5
+
+
+def check(case: Case, length: Curve, reward: Curve | None) -> Iterator[Finding]:
+    rl_only(case)
+    y = length.values
+    start = float(np.median(y[: max(3, len(y) // 20)]))
+    end = float(np.median(y[-max(3, round(0.15 * len(y))) :]))
+    if start < 2 or end > HALF * start:
+        return
+    first = onset(-y, -start, margin=0.1 * start) or 0
+    low = onset(-y, -start, margin=0.4 * start) or first
+    sudden = low - first <= 0.25 * len(y)
+    reward = unlabelled(reward)
+    rose = reward is not None and course(reward.values).rose
+    if not sudden and not rose:
+        return
+    yield case.finding(
+        length,
+        f"answers shrank from {start:.4g} to {end:.3g} tokens",
+        first=first,
+        detected=max(first, low),
+        severity=None if sudden else "info",
+        confidence="high" if end <= 0.25 * start else "medium",
+        measured={"start": start, "end": end},
+        cannot_tell=("whether the short answers are right",),
+    )

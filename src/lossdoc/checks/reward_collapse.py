@@ -1,0 +1,90 @@
+"""The reward falls for good from a level that it had held.
+
+## What it means
+A policy that had reached a reward loses it and does not come back: gibberish, empty or endless answers, or a grader that
+stopped working. What is trained after that is lost.
+
+## How it is measured
+The best level that lasted a tenth of the run against the level of the last 15 %. Reported when the fall is at least half
+of the spread of one answer's reward (reward_std where logged, else four times the noise), more than 6 standard errors, and
+more than half of what had been gained since the start or below the start.
+
+## Silent when
+- the reward dips and recovers (exploration)
+- the best level did not last
+- ordinary noise around a flat or rising course
+
+## Likely causes
+- A learning rate too high, or one that jumped.
+- The reward function or its service broke: every answer scores 0 from one step on.
+- Sampler and trainer disagree, or the data are too far off policy.
+- The policy left its reference: KL weight too small.
+- Multi-turn masks that train on the environment's tokens.
+
+## What to try
+- Read answers from just before and after the fall; score them by hand.
+- Roll back to a checkpoint before the fall; lower the learning rate; clip gradients at 0.1 to 0.2.
+- Look at KL, entropy, length and gradient norm: which moved first?
+
+## Sources
+- Search-R1 issue 88, ZeroSearch issue 23, ConvSearch-R1 issue 6: collapses at steps 160 to 300.
+- Half a spread and 6 errors: ours; on labelled runs faults fall by 0.7 spreads and more, healthy ones and noise by 0.3 at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._rl import rl_only, spread_of, unlabelled
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import best_stretch, noise, onset
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "error"
+EXPLAINS = (
+    "zero-std-groups", "dead-reward", "reward-flat", "zero-gradient", "entropy-collapse", "entropy-explosion",
+    "vanishing-gradient", "reward-hacking", "negative-kl",
+)  # fmt: skip
+NEEDS = {
+    "reward": Need("reward", points=20),
+    "std": Need("reward_std", optional=True),
+}
+SPREADS, ERRORS = 0.5, 6.0
+
+
+def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
+    rl_only(case)
+    values = reward.values
+    n = len(values)
+    best = best_stretch(values, max(5, n // 10), up=True)
+    last = values[n - max(4, round(0.15 * n)) :]
+    if best.last >= n - len(last):
+        return
+    before = unlabelled(std)
+    scale = spread_of(values[: best.last + 1], None if before is None else before.values[: best.last + 1])
+    held, final = best.value, float(np.mean(last))
+    fall = held - final
+    error = noise(values) * float(np.sqrt(1.57 / (best.last - best.first + 1) + 1 / len(last)))
+    start = float(np.mean(values[: max(3, n // 20)]))
+    if fall < SPREADS * scale or fall <= ERRORS * error or fall <= 0.5 * (held - start):
+        return
+    first = onset(-values, -held, from_index=best.last, margin=0.4 * fall)
+    if first is None:
+        return
+    share = fall / abs(held) if held else float("inf")
+    yield case.finding(
+        reward,
+        f"the reward held {held:.4g} and fell to {final:.4g}, {fall / scale if scale > 0 else float('inf'):.2g} times "
+        "the spread of one answer",
+        first=first,
+        detected=min(n - 1, first + max(3, n // 20)),
+        confidence="high" if fall > scale or share > 0.9 else "medium",
+        measured={"held": held, "final": final, "fall": fall, "spread": scale},
+        cannot_tell=("whether the policy fell apart or the grader did; the answers show it",),
+    )

@@ -1,0 +1,95 @@
+"""The reward does not move over a material part of the run, and the log is long enough to say so.
+
+## What it means
+The reward is the one number that reinforcement learning maximises. When its level at the end equals its level at the
+start within a small part of the spread of single answers, nothing was learned that the reward can see.
+
+## How it is measured
+The mean of the last 30 % of records against the first 20 %, in units of the spread of one answer's reward (reward_std
+where logged, else four times the noise between records). Flat means that even the upper end of the error of that
+difference (2 standard errors) stays under 0.2, that no trend rises by 3 errors, and that no stretch in between stood 0.5
+above the start. A reward that is exactly constant for 20 records and more is flat as well.
+
+## Silent when
+- fewer than 50 records, or noise too large for that statement (skipped, with the reason)
+- the reward is near a ceiling of 1 from the start, and not constant
+- the logged batch is what dynamic sampling left over, or the reward is whitened: its mean is pinned
+- the reward fell: that is `reward-collapse`
+
+## Likely causes
+- A learning rate too low, or weights in pure bf16 at rates near 1e-6, where updates round to nothing.
+- A reward without information: noise, a constant, a parser that never matches.
+- Groups without spread (see `zero-std-groups`).
+- Tasks too hard for the model to solve now and then.
+- A KL penalty so strong that the policy cannot leave its reference.
+
+## What to try
+- Test the reward function alone, on answers of known quality.
+- Compare answers of the first and last checkpoint: are they different at all?
+- Raise the learning rate threefold; keep master weights in float32.
+- Look at the spread within groups and at the components of the reward.
+
+## Sources
+- axolotl docs/agents/grpo.md: reward should move within about 20 steps.
+- 0.2 and 50 records: ours; healthy labelled runs gain 0.3 to 3 spreads, faulty ones 0.1 at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need, Skip
+from lossdoc.checks._rl import course, rl_only, unlabelled
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import best_stretch, trend
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("plateau", "no-learning", "dead-reward")
+PROGRESS = True
+NEEDS = {
+    "reward": Need("reward", points=20),
+    "std": Need("reward_std", optional=True),
+}
+MOVED, STOOD, RECORDS = 0.2, 0.5, 50
+
+
+def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
+    rl_only(case)
+    values = reward.values
+    if np.ptp(values) <= 1e-12 * max(1.0, abs(float(values[0]))):
+        yield case.finding(
+            reward,
+            f"the reward is {values[0]:.4g} in all {len(values)} records",
+            detected=19,
+            measured={"reward": float(values[0]), "records": len(values)},
+        )
+        return
+    if len(values) < RECORDS:
+        raise Skip(f"{len(values)} records of the reward are too few to call it flat (needs {RECORDS})")
+    moved = course(values, None if unlabelled(std) is None or std is None else std.values)
+    upper = moved.change + 2 * moved.error
+    if moved.rose or moved.fell or trend(values).score >= 3:
+        return
+    if best_stretch(values, up=True).value - moved.early > STOOD * moved.scale:
+        return
+    if upper >= MOVED:
+        if 2 * moved.error >= MOVED:
+            raise Skip(f"the reward's noise hides changes below {2 * moved.error:.2g} of its spread")
+        return
+    if moved.early >= 0.95 and np.max(values) <= 1.0:
+        return
+    yield case.finding(
+        reward,
+        f"the reward went from {moved.early:.4g} to {moved.late:.4g}, {moved.change:+.2f} ± {moved.error:.2f} of the "
+        "spread of one answer",
+        detected=len(values) // 2,
+        confidence="high" if upper < 0.5 * MOVED else "medium",
+        measured={"early": moved.early, "late": moved.late, "spread": moved.scale, "change_in_spreads": moved.change},
+        cannot_tell=("whether the policy does not move or moves where the reward does not look",),
+    )

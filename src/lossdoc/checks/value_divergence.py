@@ -1,0 +1,100 @@
+"""The critic falls apart: its loss grows by orders of magnitude, or it explains less than nothing.
+
+## What it means
+The critic predicts returns; advantages are measured against it. With a diverged critic the advantages are noise and the
+policy follows them. An explained variance below 0 means that a constant would predict better.
+
+## How it is measured
+Value loss: the level of the last 15 % is at least 10 times the median of the first half (after the first tenth), stays
+there, and the reward did not rise. Explained variance: the running median stays below -0.1 over the last third of the run,
+20 records and more.
+
+## Silent when
+- the first tenth of the run, where any critic is bad
+- the loss rises with the return: it scales with its square
+- spikes that come back
+
+## Likely causes
+- A learning rate of the critic too high, or no value clipping.
+- Returns of a large or changing scale: rewards not normalised.
+- A discount near 1 with bootstrapping from a stale target.
+
+## What to try
+- Lower the critic's learning rate; clip the value change.
+- Normalise rewards or returns.
+- Train the critic alone for a while before the policy moves.
+
+## Sources
+- TRL v0.9.6 logging.mdx: the value loss spikes or turns NaN when PPO does not go well.
+- OpenAI baselines, explained variance: 1 perfect, 0 useless, below 0 worse than nothing.
+- The factor 10 and -0.1: ours; no labelled run has this fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._rl import course, unlabelled
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import onset, smooth
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("reward-flat", "reward-collapse")
+NEEDS = {
+    "critic": Need(("value_loss", "explained_variance"), points=20),
+    "explained": Need("explained_variance", points=20, optional=True),
+    "reward": Need("reward", points=8, optional=True),
+}
+FACTOR, BELOW = 10.0, -0.1
+
+
+def check(case: Case, critic: Curve, explained: Curve | None, reward: Curve | None) -> Iterator[Finding]:
+    reward = unlabelled(reward)
+    rose = reward is not None and course(reward.values).rose
+    if critic.metric == "value_loss" and not rose:
+        yield from exploding(case, critic)
+    if explained is not None:
+        yield from useless(case, explained)
+
+
+def exploding(case: Case, loss: Curve) -> Iterator[Finding]:
+    y = loss.values
+    n = len(y)
+    usual = float(np.median(y[n // 10 : n // 2]))
+    end = float(np.median(y[-max(4, round(0.15 * n)) :]))
+    if usual <= 0 or end < FACTOR * usual:
+        return
+    first = onset(y, usual, from_index=n // 10, margin=2.0 * usual)
+    if first is None:
+        return
+    yield case.finding(
+        loss,
+        f"the value loss grew from {usual:.3g} to {end:.3g}, {end / usual:.3g} times",
+        first=first,
+        detected=min(n - 1, first + 3),
+        confidence="medium",
+        measured={"usual": usual, "end": end, "factor": end / usual},
+    )
+
+
+def useless(case: Case, explained: Curve) -> Iterator[Finding]:
+    y = smooth(explained.values)
+    last = y[2 * len(y) // 3 :]
+    if not np.all(last < BELOW):
+        return
+    high = np.flatnonzero(y >= BELOW)
+    yield case.finding(
+        explained,
+        f"the explained variance of the critic stays at {np.median(last):.2f}, worse than a constant",
+        first=0 if not len(high) else int(high[-1]) + 1,
+        detected=2 * len(y) // 3,
+        confidence="medium",
+        measured={"explained_variance": float(np.median(last))},
+    )

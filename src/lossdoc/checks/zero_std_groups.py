@@ -1,0 +1,106 @@
+"""Most groups of answers get one and the same reward, so they teach nothing.
+
+## What it means
+GRPO, RLOO and their kin learn from differences between the answers to one prompt. Where all answers of a group score the
+same, the advantage is 0 and the prompt is wasted. When nearly all groups are like that, training stands still.
+Whether they are all right or all wrong decides what to do; the reward tells.
+
+## How it is measured
+The share of groups without spread, record by record; a record whose reward_std is 0 counts as 1, since the share can read
+0 through floating-point noise while no answer differs. Reported when the running median stays at 0.8 or above for at
+least a quarter of the run and 8 records.
+
+## Silent when
+- the share rises because the task is nearly solved: the reward rose and holds its best level (then it only informs)
+- up to half of the groups are without spread, as on any task with easy prompts
+- dynamic sampling filters such groups: the logged share is pinned low by design
+
+## Likely causes
+- All wrong: the task is too hard for the model, or the parser of the reward function never finds an answer.
+- All right: the prompts are too easy, or are solved by now.
+- The reward function returns a constant.
+- The policy lost its diversity: low temperature, collapsed entropy.
+- Too few answers per prompt.
+
+## What to try
+- Score one answer by hand with the reward function.
+- All wrong: easier prompts, partial credit, a few supervised examples first.
+- All right: harder prompts, or stop, the task is done.
+- Filter such groups (dynamic sampling), or draw more answers per prompt at a higher temperature.
+
+## Sources
+- axolotl docs/training_stability.qmd: below 0.8, red flag at 1.0; the compute used is 1 / (1 - share).
+- DAPO, arXiv 2503.14476: dynamic sampling.
+- A quarter of the run: ours; healthy labelled runs reach a median of 0.5 late, faulty ones 1.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._preference import paired
+from lossdoc.checks._rl import course, course_above, unlabelled
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve, Floats
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("dead-reward", "reward-flat", "zero-gradient", "vanishing-gradient", "no-learning", "plateau")
+NEEDS = {
+    "share": Need(("zero_std_fraction", "reward_std"), points=8),
+    "std": Need("reward_std", optional=True),
+    "reward": Need("reward", points=8, optional=True),
+}
+SHARE = 0.8
+
+
+def check(case: Case, share: Curve, std: Curve | None, reward: Curve | None) -> Iterator[Finding]:
+    if share.labels:
+        return
+    std = unlabelled(std)
+    wasted = no_signal(share, std)
+    found = course_above(wasted, SHARE, 0.25, 8)
+    if found is None:
+        return
+    first, last = found
+    reward = unlabelled(reward)
+    text = f"{np.mean(wasted[first : last + 1]):.0%} of the groups have no spread of reward"
+    solved = False
+    measured: dict[str, float | int | str] = {"share": float(np.mean(wasted[first : last + 1]))}
+    if reward is not None:
+        level_there = float(np.median(reward.values[-max(3, len(reward) // 5) :]))
+        measured["reward"] = level_there
+        moved = course(reward.values, None if std is None else std.values)
+        best = float(np.max(reward.values))
+        solved = moved.rose and level_there >= best - 0.1 * abs(best - moved.early)
+        text += f" while the reward is {level_there:.3g}"
+        text += ": the answers are all equally good" if solved else ", and it did not get there by learning"
+        if level_there == 0:
+            text = text.replace(", and it did not get there by learning", ": all answers score 0")
+    yield case.finding(
+        share,
+        text,
+        first=first,
+        detected=min(last, first + max(7, len(wasted) // 4)),
+        last=last,
+        severity="info" if solved else None,
+        measured=measured,
+        cannot_tell=() if reward is not None else ("whether the answers are all right or all wrong",),
+    )
+
+
+def no_signal(share: Curve, std: Curve | None) -> Floats:
+    """Share of groups without spread per record, shape (n,); 1 where the spread of the whole batch is 0."""
+    if share.metric == "reward_std":
+        return (share.values <= 1e-6).astype(float)
+    wasted = np.array(share.values, dtype=float)
+    if std is not None:
+        common = np.intersect1d(share.records, std.records)
+        spread = paired(std, share)[0]
+        wasted[np.searchsorted(share.records, common[spread <= 1e-6])] = 1.0
+    return wasted
