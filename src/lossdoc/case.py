@@ -74,7 +74,7 @@ class Case:
 
     def expect(self, metric: str) -> Expectation | None:
         """What the documents expect of a metric under the trainer; None where candidates disagree or none says."""
-        return self.knowledge.expect(metric, self.run.trainer)
+        return self.knowledge.expect(metric, self.run.trainer, self.config)
 
     def finding(
         self,

@@ -19,7 +19,6 @@ from lossdoc.knowledge.keys import Rule, tables, with_split
 from lossdoc.knowledge.names import Names, names
 from lossdoc.knowledge.schema import (
     KINDS,
-    Detect,
     Document,
     KeyEntry,
     LossDocument,
@@ -38,6 +37,7 @@ class Source(msgspec.Struct):
     kind: str
     path: str
     data: dict[str, Any]
+    text: str
 
 
 def files(root: Traversable, kind: str) -> Iterator[Traversable]:
@@ -54,13 +54,14 @@ def read(root: Traversable, problems: list[Problem], prefix: str) -> list[Source
         for file in files(root, kind):
             path = f"{prefix}/{FOLDERS[kind]}/{file.name}".replace("//", "/")
             try:
-                data = front.read(file.read_text(encoding="utf-8"))
+                text = file.read_text(encoding="utf-8")
+                data = front.read(text)
             except front.FrontError as error:
                 problems.append(Problem(path, error.line, "", error.reason))
             except UnicodeDecodeError:
                 problems.append(Problem(path, 1, "", "not UTF-8 text"))
             else:
-                found.append(Source(kind, path, data))
+                found.append(Source(kind, path, data, text))
     return found
 
 
@@ -78,7 +79,9 @@ def merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return joined
 
 
-def documents(roots: Sequence[tuple[Traversable, str]], problems: list[Problem]) -> dict[str, dict[str, tuple[Document, str]]]:
+def documents(
+    roots: Sequence[tuple[Traversable, str]], problems: list[Problem]
+) -> dict[str, dict[str, tuple[Document, str]]]:
     """Documents of all folders by kind and id, later folders over earlier ones, each with its path."""
     raw: dict[str, dict[str, Source]] = {kind: {} for kind in FOLDERS}
     for number, (root, prefix) in enumerate(roots):
@@ -92,13 +95,16 @@ def documents(roots: Sequence[tuple[Traversable, str]], problems: list[Problem])
             here[source.kind, document_id] = source.path
             old = raw[source.kind].get(document_id)
             data = merge(old.data, source.data) if old and number else source.data
-            raw[source.kind][document_id] = Source(source.kind, source.path, data)
+            raw[source.kind][document_id] = Source(source.kind, source.path, data, source.text)
     found: dict[str, dict[str, tuple[Document, str]]] = {kind: {} for kind in FOLDERS}
     for kind, sources in raw.items():
         for document_id, source in sources.items():
             faults: list[tuple[list[str | int], str]] = []
             document = convert(source.data, KINDS[kind], faults)
-            problems.extend(Problem(source.path, 0, ".".join(map(str, path)), why) for path, why in faults)
+            problems.extend(
+                Problem(source.path, front.line_of(source.text, path), ".".join(str(p) for p in path if p != ""), why)
+                for path, why in faults
+            )
             if document is not None:
                 found[kind][document_id] = (document, source.path)
     return found
@@ -162,7 +168,8 @@ def trainer_facts(found: Mapping[str, TrainerDocument]) -> dict[str, TrainerFact
             family=next((d.family for d in chain if d.family), "other"),
             aliases=document.aliases,
             parent=document.parent,
-            detect=next((d.detect for d in chain if d.detect), Detect()),
+            detect=next((d.detect for d in chain if d.detect), []),
+            rank=document.rank,
             frameworks=next((d.frameworks for d in chain if d.frameworks), []),
             checks=checks,
             lossTypes=document.lossTypes,

@@ -53,7 +53,8 @@ class TrainerFacts(Struct, frozen=True, omit_defaults=True):
     family: str = "other"
     aliases: Sequence[str] = ()
     parent: str | None = None
-    detect: Detect = field(default_factory=Detect)
+    rank: int = 50
+    detect: Sequence[Detect] = ()
     frameworks: Sequence[str] = ()
     checks: Mapping[str, CheckChange] = field(default_factory=dict)
     lossTypes: Mapping[str, LossType] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -29,12 +29,12 @@ class FrontError(Exception):
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
 def _float(loader: Any, node: ScalarNode) -> float:
-    text: str = loader.construct_scalar(node)
-    return float(text.replace("_", "").replace(".inf", "inf").replace(".Inf", "inf").lstrip(".") if "n" in text.lower() else text.replace("_", ""))
+    text: str = loader.construct_scalar(node).replace("_", "").lower()
+    return float(text.replace(".inf", "inf").replace(".nan", "nan"))
 
 
 def _mapping(loader: Any, node: MappingNode) -> dict[str, Any]:
@@ -47,7 +47,9 @@ def _mapping(loader: Any, node: MappingNode) -> dict[str, Any]:
     return found
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", _INT, list("-+0123456789"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+.0123456789niNI"))
@@ -71,7 +73,7 @@ def read(text: str) -> dict[str, Any]:
     """The fields of a document and its `prose`. FrontError where it cannot be read."""
     front, prose = split(text)
     try:
-        data = yaml.load(front, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+        data = yaml.load(front, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise FrontError(f"not YAML: {error.problem or error.context}", mark.line + 2 if mark else 1) from error
@@ -83,12 +85,19 @@ def read(text: str) -> dict[str, Any]:
 
 
 def uniform(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Make a single curve under `healthy` or `unhealthy` a mapping of one curve without a name."""
+    """One shape where documents may have two: a single curve becomes a mapping of one curve without a name, a single
+    rule under `detect` or value under `start` a list of one."""
     found = dict(data)
+    for name in ("detect", "start"):
+        if name in found and not isinstance(found[name], list):
+            value = found[name]
+            found[name] = [value if isinstance(value, dict) else {"value": value}]
     views = found.get("visualizations")
     if isinstance(views, dict):
         found["visualizations"] = {
-            name: {"": value} if name in ("healthy", "unhealthy") and isinstance(value, dict) and "data" in value else value
+            name: {"": value}
+            if name in ("healthy", "unhealthy") and isinstance(value, dict) and "data" in value
+            else value
             for name, value in views.items()
         }
     return found
@@ -102,8 +111,8 @@ def line_of(text: str, path: list[str | int]) -> int:
         return 1
     line = 2
     for part in path:
-        if part == "" and isinstance(node, MappingNode):
-            continue
+        if isinstance(node, MappingNode) and (part == "" or isinstance(part, int)):
+            continue  # a step that `uniform` added
         step = _enter(node, part)
         if step is None:
             break

@@ -1,6 +1,7 @@
 """Logged key -> metric: the tables that the index holds, and the search in them.
 
-Levels, the nearest first: framework and objective, framework, everywhere; in each level exact keys before patterns.
+Levels, the nearest first: framework and objective, framework, everywhere. Exact keys come before patterns of any level:
+TRL's `rewards/{component}` must not swallow the `rewards/margins` that everybody means alike.
 What two documents claim on one level with equal right stays unknown.
 """
 
@@ -11,8 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from lossdoc.knowledge.words import inner_split, plain, uncamel, without_split
-from lossdoc.knowledge.words import SPLITS
+from lossdoc.knowledge.words import SPLITS, inner_split, plain, uncamel, without_split
 
 _PART = re.compile(r"\{(\w+)\}")
 _GAP = re.compile(r"[\s/_\-.:|()\[\]]+")
@@ -86,7 +86,9 @@ def with_split(rule: Rule) -> Rule:
     if rule.split:
         return rule
     split = without_split(rule.key)[-1][1]
-    return Rule(rule.metric, rule.key, rule.framework, rule.objective, rule.factor, split, rule.labels) if split else rule
+    return (
+        Rule(rule.metric, rule.key, rule.framework, rule.objective, rule.factor, split, rule.labels) if split else rule
+    )
 
 
 def _literal(pattern: str) -> int:
@@ -106,7 +108,11 @@ class Matcher:
         for text in dict.fromkeys((key, uncamel(key))):
             variants = without_split(text)
             for level in levels:
-                hit = self._exact(self._tables.exact.get(level, {}), variants) or self._pattern(level, variants)
+                hit = self._exact(self._tables.exact.get(level, {}), variants)
+                if hit:
+                    return hit
+            for level in levels:
+                hit = self._pattern(level, variants)
                 if hit:
                     return hit
             hit = self._dataset(variants, levels) or self._unnamed_framework(variants, levels)

@@ -160,9 +160,7 @@ class Knowledge:
         """
         return parse(word, self._trainers)
 
-    def expect(
-        self, metric: str, trainer: Trainer, config: Mapping[str, object] | None = None
-    ) -> Expectation | None:
+    def expect(self, metric: str, trainer: Trainer, config: Mapping[str, object] | None = None) -> Expectation | None:
         """What the documents expect of a metric; a field on which the candidates disagree is left out."""
         return expectation(self, metric, trainer, config or {})
 

@@ -55,7 +55,7 @@ class Visualizations(Strict):
 class Start(Strict):
     """The first value in theory: a number or a named constant (`ln 2`, `ln V`, `1/(4 beta^2)`)."""
 
-    value: float | str
+    value: float | str | None = None  # None, or the word none: theory fixes no start
     source: str = ""
     note: str = ""
 
@@ -141,12 +141,18 @@ class MetricDocument(Document):
 
 
 class Detect(Strict):
-    """What makes an objective a candidate: canonical metrics that a log has or lacks, and raw key patterns."""
+    """What makes an objective a candidate: canonical metrics that a log has or lacks, and raw key patterns.
+
+    `first` is the range of a metric's first value; `only` are the frameworks for which the rule holds.
+    """
 
     any: list[str] = []
     all: list[str] = []
     none: list[str] = []
     keys: list[str] = []
+    none_keys: list[str] = []
+    first: dict[str, tuple[float | None, float | None]] = {}
+    only: list[str] = []
 
 
 class CheckChange(Strict):
@@ -182,7 +188,8 @@ class TrainerDocument(Document):
     """`metrics/trainers/<objective>.md`: one training objective."""
 
     family: Family | None = None
-    detect: Detect | None = None
+    rank: int = 50  # of several candidates the one with the lowest rank is named first
+    detect: list[Detect] = []
     frameworks: list[str] = []
     checks: dict[str, CheckChange] = {}
     formula: str = ""
@@ -198,7 +205,7 @@ class LossDocument(Document):
     latex: str = ""
     inputs: str | list[str] | dict[str, str] = ""
     range: str | list[float | str | None] = ""
-    start: float | str | Start | None = None
+    start: list[Start] = []
     gradient: str = ""
     curve: str | list[Point] | None = None
     whenToUse: str | list[str] = ""

@@ -29,7 +29,9 @@ class Sections:
             raise ValueError("not an index")
         self._data = data
         self._start = 12 + size
-        self.stamp, self._contents = msgspec.msgpack.decode(data[12 : 12 + size], type=tuple[bytes, dict[str, tuple[int, int]]])
+        self.stamp, self._contents = msgspec.msgpack.decode(
+            data[12 : 12 + size], type=tuple[bytes, dict[str, tuple[int, int]]]
+        )
         if self._contents and self._start + sum(list(self._contents.values())[-1]) != len(data):
             raise ValueError("the index is cut")
 
