@@ -110,9 +110,17 @@ def _not_read(source: Source, events: Sequence[Event], options: Options) -> NotR
             f"a log without metrics that ends in an error{where}",
             f"{crash.text.strip()[:300]}: the run died before it logged a first metric; mend that and run it again",
         )
-    found, why = source.what_it_is()
+    found = source.looks_like
     if options.input_format:
         why = f"--input-format {options.input_format} found no metric in it; leave it out to let the content decide"
+    elif found:
+        why = "it holds no metric of a training run; name the log, the trainer_state.json or the event file of the run"
+    elif any(event.kind == "progress" for event in events):
+        found = "a log of progress without metrics"
+        why = "log the loss as well (logging_steps in transformers), or name the file that the trainer writes it to"
+    else:
+        found = "text without training metrics"
+        why = "no line has a number under a name such as loss, reward or accuracy; `lossdoc list formats` shows what is read"
     return NotRead(source.name, found, why)
 
 
