@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def words(text: str) -> frozenset[str]:
@@ -52,6 +53,7 @@ def tokens(key: str) -> list[str]:
     return [part for part in _SPLIT.split(snake) if part]
 
 
+@lru_cache(4096)
 def is_strong(key: str) -> bool:
     """The name of a quantity that hardly anything but a trainer writes: loss, accuracy, grad_norm, rewards/margins."""
     parts = tokens(key)
@@ -62,6 +64,7 @@ def is_strong(key: str) -> bool:
     return any(p in _STRONG or _PARTS.search(p) for p in parts) or _PAIRS.search(" ".join(parts)) is not None
 
 
+@lru_cache(4096)
 def is_axis(key: str) -> bool:
     """A name that counts the progress of a training."""
     parts = tokens(key)
@@ -75,7 +78,7 @@ def likelihood(keys: Iterable[str]) -> float:
     names = list(keys)
     strong = sum(map(is_strong, names))
     axis = any(map(is_axis, names))
-    weak = any(part in _WEAK for name in names for part in tokens(name))
+    weak = any(map(_is_weak, names))
     if strong and axis:
         return 0.95
     if strong > 1:
@@ -85,3 +88,8 @@ def likelihood(keys: Iterable[str]) -> float:
     if axis and weak:
         return 0.7
     return 0.4 if axis and len(names) > 1 else 0.0
+
+
+@lru_cache(4096)
+def _is_weak(key: str) -> bool:
+    return any(part in _WEAK for part in tokens(key))

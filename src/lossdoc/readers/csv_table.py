@@ -46,9 +46,9 @@ def sniff(source: Source) -> float:
         return 0.0
     body = [line for line in lines[head.line + 1 : head.line + 200] if line.strip()]
     cells = [split_cells(line, head.delimiter) for line in body]
-    cells = [row for row in cells if len(set(row) & set(head.names)) < 2]  # a header in the middle
     width = len(head.names)
-    if not cells or sum(abs(len(row) - width) <= (width > 3) for row in cells) < 0.8 * len(cells):
+    widths = {width, *(len(split_cells(lines[index], head.delimiter)) for index in _later_headers(lines, head))}
+    if not cells or sum(len(row) in widths for row in cells) < 0.8 * len(cells):
         return 0.0
     rows = [dict(zip(head.names, row, strict=False)) for row in cells[:50]]
     numeric = [name for name in head.names if any(to_float(row.get(name)) is not None for row in rows)]

@@ -1,0 +1,107 @@
+"""Header rows and number rows: what whitespace, Markdown, HTML and console tables share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lossdoc.numbers import to_float
+from lossdoc.readers._words import is_axis, is_strong, likelihood, words
+from lossdoc.record import Raw, Record
+
+_DURATION = re.compile(r"(?:\d+:)?\d+:\d\d(?:\.\d+)?|\d+h(?:\d+m)?(?:\d+s)?|\d+m\d+s|[<>]?\d+(?:\.\d+)?(?:ms|s|m|h)")
+_EMPTY = frozenset(("", "none", "null", "n/a", "na", "-", "--", "no log", "nan", "?", "…"))
+# Columns that may hold words: the split of a row, or nothing of interest.
+_TEXT_COLUMNS = words("phase split mode set stage dataset date time eta class name note best saved status gpu_mem size")
+_SPLITS = {"train": "train", "training": "train", "val": "eval", "valid": "eval", "validation": "eval", "eval": "eval"}
+_SPLITS |= {"dev": "eval", "test": "test"}
+_GLYPHS = re.compile(r"[▲▼△▽↑↓✓✔★*]+(?=\s|$)")
+# HF's notebook table writes its names in title case: "Training Loss", "F1 Macro".
+_FOLLOWERS = words("Loss Norm Rate Accuracy Reward Length Score Macro Micro Precision Recall Acc F1 Std Steps Tokens")
+
+
+def is_value(cell: str) -> bool:
+    """A number, a duration, or a sign for "not logged"."""
+    return cell.lower() in _EMPTY or to_float(cell) is not None or _DURATION.fullmatch(cell) is not None
+
+
+def is_name(cell: str) -> bool:
+    """Could be the name of a column: no number, no sentence."""
+    return 0 < len(cell) <= 60 and cell.count(" ") <= 5 and not is_value(cell) and cell[0] not in "{}<>\"'="
+
+
+@dataclass(slots=True)
+class Grid:
+    """A header and the rows under it."""
+
+    names: list[str]
+    line: int
+    index: bool = False  # rows begin with a number that the header does not name (a printed data frame)
+    rows: list[Record] = field(default_factory=list)
+
+    def row(self, cells: Sequence[str], line: int) -> Record | None:
+        """A record if the cells are as many as the names, and numbers where numbers must be."""
+        if len(cells) == len(self.names) + 1 and (self.index or not self.rows) and cells[0].isdigit():
+            self.index, cells = True, cells[1:]
+        if len(cells) != len(self.names):
+            return None
+        values: dict[str, Raw] = {}
+        split = None
+        for name, cell in zip(self.names, cells, strict=True):
+            if is_value(cell):
+                if cell.lower() not in _EMPTY or cell.lower() == "nan":
+                    values[name] = cell
+            elif name.lower() in _TEXT_COLUMNS:
+                split = split or _SPLITS.get(cell.lower())
+            else:
+                return None
+        return Record(values, line, split=split) if values else None
+
+    def likelihood(self) -> float:
+        """0..1: names of a training log, rows that go forward. Benchmark tables have neither axis nor order."""
+        names = [name for name in self.names if name and any(name in row.values for row in self.rows)]
+        score = likelihood(names)
+        if not self.rows or score == 0:
+            return 0.0
+        axes = [name for name in names if is_axis(name)]
+        if not axes:
+            return score * 0.4 if len(self.rows) > 2 and sum(map(is_strong, names)) > 1 else 0.0
+        points = [
+            [number for row in self.rows if (number := to_float(row.values.get(axis))) is not None] for axis in axes
+        ]
+        forward = any(
+            len(p) >= 0.6 * len(self.rows) and p == sorted(p) and (len(p) < 3 or p[0] < p[-1]) for p in points
+        )
+        return score if forward else score * 0.5 if len(self.rows) > 10 else 0.0
+
+
+def header_cells(line: str) -> list[str]:
+    """Names of a header line: split at tabs, else at two or more spaces, else at single spaces."""
+    text = line.strip().removeprefix("#").strip()
+    if "\t" in text:
+        return [cell.strip() for cell in text.split("\t")]
+    cells = re.split(r"\s{2,}", text)
+    return cells if len(cells) > 1 else text.split()
+
+
+def row_cells(line: str) -> list[list[str]]:
+    """The ways to cut a row into cells, most trustworthy first."""
+    text = _GLYPHS.sub("", line)
+    if "\t" in text:
+        return [[cell.strip() for cell in text.strip("\r\n").split("\t")]]
+    text = text.strip()
+    ways = [re.split(r"\s{2,}", text), text.split()]
+    return ways if ways[0] != ways[1] else ways[:1]
+
+
+def merge_words(cells: Sequence[str], count: int) -> list[str] | None:
+    """Join the words of a header that lost its alignment ("Step Training Loss rewards / chosen") into `count` names."""
+    merged: list[str] = []
+    for cell in cells:
+        joins = merged and (cell == "/" or merged[-1].endswith(" /"))
+        if joins or (merged and cell in _FOLLOWERS and len(cells) > count and not is_axis(merged[-1])):
+            merged[-1] = f"{merged[-1]} {cell}"
+        else:
+            merged.append(cell)
+    return merged if len(merged) == count else None

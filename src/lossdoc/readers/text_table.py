@@ -1,0 +1,117 @@
+"""Tables in text: columns lined up with spaces or tabs, and Markdown, with prose or other output around them.
+
+Notebook tables copied from a browser, model cards, fastai's and spaCy's console, DeePMD's lcurve.out, printed data
+frames.
+A table is believed only if its header names things that a trainer logs and its rows go forward.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from lossdoc.clean import Line
+from lossdoc.readers import Sample
+from lossdoc.readers._events import events, merged
+from lossdoc.readers._grid import Grid, header_cells, is_name, merge_words, row_cells
+from lossdoc.readers._samples_table import TABLES
+from lossdoc.readers._words import likelihood
+from lossdoc.record import Item
+from lossdoc.source import Source
+
+NAME = "table"
+TITLE = "Whitespace, tab or Markdown table with a header row, also inside prose"
+SAMPLES: list[Sample] = TABLES
+
+_RULE = re.compile(r"\s*[-=:|+\s─━.…·]{2,}\s*")  # the line under a header, or "..." for rows left out
+_MARKDOWN = re.compile(r"\s*\|.*\|\s*")
+_BAR = re.compile(r"[:\s]*\d+%\|.*")
+_HINT = re.compile(r"(?i)step|epoch|iter|loss|round|update|batch|episode|rmse|acc|#")  # no table without one of these
+_SENTENCE = re.compile(r"[.,:;!?)](?:\s|$)|(?:\S+ ){16}")
+_HEAD_LINES = 3000
+
+
+def sniff(source: Source) -> float:
+    lines = list(islice(source.iter_lines(), _HEAD_LINES))
+    scores = [(grid.likelihood(), len(grid.rows)) for grid in _grids(lines)]
+    best = max((score for score, _ in scores), default=0.0)
+    covered = sum(rows for score, rows in scores if score) / max(1, len(lines))
+    return best * (0.9 if covered > 0.5 else 0.7 if covered > 0.1 else 0.4)
+
+
+def read(source: Source) -> Iterator[Item]:
+    rows = (row for grid in _grids(source.iter_lines()) if grid.likelihood() for row in grid.rows)
+    yield from merged(rows, events(source))
+
+
+def _grids(lines: Iterable[Line]) -> Iterator[Grid]:
+    """Every header with the rows under it, in order."""
+    grid: Grid | None = None
+    pending: Line | None = None  # a line that would do as a header, until the line after it decides
+    missed = 0
+    for line in lines:
+        text = line.text
+        if not line.final or _RULE.fullmatch(text):
+            continue  # a part that was written over is a state of a progress bar
+        if grid is not None:
+            if _add(grid, line):
+                missed = 0
+                pending = None
+                continue
+            missed += 1
+            # Other output between the rows of a live log is normal; two columns of numbers are too little to trust it.
+            if missed > (3 if len(grid.names) < 3 else 200):
+                yield grid
+                grid = None
+        if pending is not None:
+            new = _start(pending, line)
+            if new is not None:
+                if grid is not None:
+                    yield grid
+                grid, pending, missed = new, None, 0
+                continue
+        pending = line if _may_head(text) else None
+    if grid is not None:
+        yield grid
+
+
+def _cells(text: str) -> list[list[str]]:
+    if _MARKDOWN.fullmatch(text):
+        return [[cell.strip().strip("*`") for cell in text.strip().strip("|").split("|")]]
+    return row_cells(_BAR.sub("", text) if "%|" in text else text)
+
+
+def _may_head(text: str) -> bool:
+    if len(text) > 4000 or _HINT.search(text) is None:
+        return False
+    names = _cells(text)[0] if _MARKDOWN.fullmatch(text) else header_cells(text)
+    if "  " not in text.strip() and "\t" not in text and "|" not in text and _SENTENCE.search(text):
+        return False
+    return len(names) > 1 and likelihood(names) > 0 and all(is_name(name) for name in names if name)
+
+
+def _start(head: Line, line: Line) -> Grid | None:
+    markdown = _MARKDOWN.fullmatch(head.text) is not None
+    names = _cells(head.text)[0] if markdown else header_cells(head.text)
+    for cells in _cells(line.text):
+        fitting = [names] if markdown or "\t" in head.text else [names, head.text.strip().removeprefix("#").split()]
+        for candidate in fitting:
+            exact = candidate if len(cells) - len(candidate) in (0, 1) else merge_words(candidate, len(cells))
+            if exact is None or len(set(exact)) < len(exact):
+                continue
+            grid = Grid(exact, head.number)
+            row = grid.row(cells, line.number)
+            if row is not None and len(row.values) > 1:
+                grid.rows.append(row)
+                return grid
+    return None
+
+
+def _add(grid: Grid, line: Line) -> bool:
+    for cells in _cells(line.text):
+        row = grid.row(cells, line.number)
+        if row is not None:
+            grid.rows.append(row)
+            return True
+    return False
