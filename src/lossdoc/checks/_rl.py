@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from lossdoc.case import Case, Skip
 from lossdoc.signal import longest, noise, smooth
@@ -52,7 +53,8 @@ def spread_of(reward: Floats, std: Floats | None) -> float:
     if std is not None:
         positive = std[np.isfinite(std) & (std > 1e-6)]
         if len(positive) >= 3:
-            return float(np.median(positive[: max(3, len(positive) // 2)]))
+            # The first third: a policy that falls apart takes its spread with it.
+            return float(np.median(positive[: max(3, len(positive) // 3)]))
     return BATCH_FACTOR * noise(reward)
 
 
@@ -67,6 +69,13 @@ def course(reward: Floats, std: Floats | None = None, early: float = 0.2, late: 
         size = abs(change) or 1.0
         return Course(change / size, 0.0, size, float(a.mean()), float(b.mean()))
     return Course(change / scale, error / scale, scale, float(a.mean()), float(b.mean()))
+
+
+def highest_level(y: Floats, window: int) -> tuple[int, int, float]:
+    """(first, last, value) of the full window with the highest median: single high points at the ends carry no level."""
+    medians = np.median(sliding_window_view(y, min(window, len(y))), axis=1)
+    at = int(np.argmax(medians))
+    return at, at + min(window, len(y)) - 1, float(medians[at])
 
 
 def unlabelled(curve: Curve | None) -> Curve | None:

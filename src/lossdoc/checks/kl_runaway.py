@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 EXPLAINS = (
     "reward-hacking", "length-explosion", "length-collapse", "truncated-completions", "entropy-collapse",
-    "entropy-explosion", "reward-flat", "reward-collapse", "zero-std-groups", "clip-saturation", "ratio-drift",
+    "entropy-explosion", "reward-flat", "zero-std-groups", "clip-saturation", "ratio-drift",
 )  # fmt: skip
 NEEDS = {
     "kl": Need("kl", points=8),
@@ -78,7 +78,7 @@ def check(case: Case, kl: Curve, reward: Curve | None, length: Curve | None, bet
     if limit == PER_ANSWER and moved is not None and moved.rose:
         return
     height = float(np.median(values[first : last + 1]))
-    start = float(np.median(values[: max(1, min(5, len(values) // 10))]))
+    start = float(values[0])
     severe = limit == PER_TOKEN and (height >= SEVERE or (moved is not None and moved.fell))
     free = str(beta) in ("0", "0.0")
     yield case.finding(

@@ -39,9 +39,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.case import Case, Need
-from lossdoc.checks._rl import rl_only, spread_of, unlabelled
+from lossdoc.checks._rl import highest_level, rl_only, spread_of, unlabelled
 from lossdoc.finding import Finding, Severity
-from lossdoc.signal import best_stretch, noise, onset
+from lossdoc.signal import noise, onset
 
 if TYPE_CHECKING:
     from lossdoc.run import Curve
@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "error"
 EXPLAINS = (
     "zero-std-groups", "dead-reward", "reward-flat", "zero-gradient", "entropy-collapse", "entropy-explosion",
-    "vanishing-gradient", "reward-hacking", "negative-kl",
+    "vanishing-gradient", "reward-hacking", "negative-kl", "kl-runaway", "length-explosion", "length-collapse",
+    "truncated-completions",
 )  # fmt: skip
 NEEDS = {
     "reward": Need("reward", points=20),
@@ -62,26 +63,26 @@ def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
     rl_only(case)
     values = reward.values
     n = len(values)
-    best = best_stretch(values, max(5, n // 10), up=True)
+    best_first, best_last, held = highest_level(values, max(5, n // 10))
     last = values[n - max(4, round(0.15 * n)) :]
-    if best.last >= n - len(last):
+    if best_last >= n - len(last):
         return
     before = unlabelled(std)
-    scale = spread_of(values[: best.last + 1], None if before is None else before.values[: best.last + 1])
-    held, final = best.value, float(np.mean(last))
+    scale = spread_of(values[: best_last + 1], None if before is None else before.values[: best_last + 1])
+    final = float(np.mean(last))
     fall = held - final
-    error = noise(values) * float(np.sqrt(1.57 / (best.last - best.first + 1) + 1 / len(last)))
+    error = noise(values) * float(np.sqrt(1.57 / (best_last - best_first + 1) + 1 / len(last)))
     start = float(np.mean(values[: max(3, n // 20)]))
     if fall < SPREADS * scale or fall <= ERRORS * error or fall <= 0.5 * (held - start):
         return
-    first = onset(-values, -held, from_index=best.last, margin=0.4 * fall)
+    first = onset(-values, -held, from_index=best_last, margin=0.4 * fall)
     if first is None:
         return
     share = fall / abs(held) if held else float("inf")
+    size = f", {fall / scale:.2g} times the spread of one answer" if scale > 0 else ""
     yield case.finding(
         reward,
-        f"the reward held {held:.4g} and fell to {final:.4g}, {fall / scale if scale > 0 else float('inf'):.2g} times "
-        "the spread of one answer",
+        f"the reward held {held:.4g} and fell to {final:.4g}" + size,
         first=first,
         detected=min(n - 1, first + max(3, n // 20)),
         confidence="high" if fall > scale or share > 0.9 else "medium",

@@ -7,7 +7,7 @@ start within a small part of the spread of single answers, nothing was learned t
 ## How it is measured
 The mean of the last 30 % of records against the first 20 %, in units of the spread of one answer's reward (reward_std
 where logged, else four times the noise between records). Flat means that even the upper end of the error of that
-difference (2 standard errors) stays under 0.2, that no trend rises by 3 errors, and that no stretch in between stood 0.5
+difference (2 standard errors) stays under 0.25, that no trend rises by 3 errors, and that no stretch in between stood 0.5
 above the start. A reward that is exactly constant for 20 records and more is flat as well.
 
 ## Silent when
@@ -31,7 +31,7 @@ above the start. A reward that is exactly constant for 20 records and more is fl
 
 ## Sources
 - axolotl docs/agents/grpo.md: reward should move within about 20 steps.
-- 0.2 and 50 records: ours; healthy labelled runs gain 0.3 to 3 spreads, faulty ones 0.1 at most.
+- 0.25 and 50 records: ours; healthy labelled runs gain 0.3 to 3 spreads, faulty ones 0.1 at most.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.case import Case, Need, Skip
-from lossdoc.checks._rl import course, rl_only, unlabelled
+from lossdoc.checks._rl import course, highest_level, rl_only, unlabelled
 from lossdoc.finding import Finding, Severity
-from lossdoc.signal import best_stretch, trend
+from lossdoc.signal import trend
 
 if TYPE_CHECKING:
     from lossdoc.run import Curve
@@ -56,7 +56,7 @@ NEEDS = {
     "reward": Need("reward", points=20),
     "std": Need("reward_std", optional=True),
 }
-MOVED, STOOD, RECORDS = 0.2, 0.5, 50
+MOVED, STOOD, RECORDS = 0.25, 0.5, 50
 
 
 def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
     upper = moved.change + 2 * moved.error
     if moved.rose or moved.fell or trend(values).score >= 3:
         return
-    if best_stretch(values, up=True).value - moved.early > STOOD * moved.scale:
+    if highest_level(values, max(5, len(values) // 10))[2] - moved.early > STOOD * moved.scale:
         return
     if upper >= MOVED:
         if 2 * moved.error >= MOVED:

@@ -1,0 +1,64 @@
+"""The log holds the error that ended the run.
+
+## What it means
+A traceback, an out-of-memory message, a communication failure or a kill signal stands in the log. The curves before it say
+whether the training was sick already; the error's own line says what stopped it.
+
+## How it is measured
+Lines that a program prints when it dies: a Python traceback (its last line is quoted), CUDA out of memory, NCCL and watchdog
+errors, a non-zero exit code, Killed, a segmentation fault. Position in the file is no evidence of time, since errors and
+records reach the file through different buffers.
+
+## Silent when
+- the words stand in generated text, in source code or in a warning
+- the trainer printed its final summary after all, or training went on for long behind the error: then it only informs
+
+## Likely causes
+- What the quoted line names.
+- For errors inside sampling or an assert on the device: NaN or infinity in the logits, an index outside the vocabulary.
+- For out of memory: longer sequences than before, a batch too large, a leak (see `memory-growth`).
+- For communication errors: another rank died first; its log has the reason.
+
+## What to try
+- Read the traceback at the given line from its end upwards.
+- For NaN: train in bf16 or float32, lower the learning rate, look at the loss before it.
+- For memory: smaller batch with accumulation, gradient checkpointing, a cap on sequence length.
+- For several ranks: find the rank that failed first.
+
+## Sources
+- runmedic's patterns and axolotl's error table; log-formats notes on torch elastic (exitcode) and Ray prefixes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lossdoc.case import Case
+from lossdoc.finding import Finding, Severity
+
+SEVERITY: Severity = "error"
+EXPLAINS = ("truncated-log",)
+NEEDS: dict[str, object] = {}
+
+
+def check(case: Case) -> Iterator[Finding]:
+    crashes = [event for event in case.run.events if event.kind == "crash"]
+    if not crashes:
+        return
+    run = case.run
+    worst = crashes[-1]
+    went_on = any(event.kind == "end" for event in run.events) or any(
+        event.kind in ("resume", "replay", "restart") and (event.line or 0) > (worst.line or 0) for event in run.events
+    )
+    more = "" if len(crashes) == 1 else f" (and {len(crashes) - 1} more)"
+    finding = case.finding(
+        None,
+        f"the log holds an error{more}: {worst.text.strip()[:200]}" + ("; the run went on" if went_on else ""),
+        line=worst.line,
+        severity="info" if went_on else None,
+        confidence="high",
+        measured={"errors": len(crashes)},
+    )
+    step = run.last_step
+    yield finding if step is None or went_on else replace(finding, first_step=step, detected_step=step, last_step=step)
