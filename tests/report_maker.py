@@ -59,8 +59,16 @@ def displacement() -> Report:
         file="dpo.log",
         line=72,
         measured={"fall_nats": np.float64(280.25), "share_rejected": 0.62},
-        causes=["the loss only asks for a margin, and pushing both down is the cheapest way to it", "beta is too small"],
-        next=["raise beta to 0.3", "add the SFT loss on chosen answers (rpo_alpha=1)", "look at samples of step 300", "x"],
+        causes=[
+            "the loss only asks for a margin, and pushing both down is the cheapest way to it",
+            "beta is too small",
+        ],
+        next=[
+            "raise beta to 0.3",
+            "add the SFT loss on chosen answers (rpo_alpha=1)",
+            "look at samples of step 300",
+            "x",
+        ],
         cannot_tell=["whether the answers got worse: only samples or an evaluation can say"],
     )
     consequence = Finding(
@@ -76,7 +84,9 @@ def displacement() -> Report:
         line=80,
         because_of=root.id,
     )
-    remark = Finding("missing-eval", "info", "high", "no held-out reward in a run of 3 epochs", next=["log eval rewards"])
+    remark = Finding(
+        "missing-eval", "info", "high", "no held-out reward in a run of 3 epochs", next=["log eval rewards"]
+    )
     skips = [
         Skipped("overfitting", "fewer than 20 evaluations in this log"),
         Skipped("eval-gap", "fewer than 20 evaluations in this log"),
@@ -146,7 +156,9 @@ def healthy(source: str = "ok.log") -> Report:
 
 def unjudged() -> Report:
     """Four records in a notebook's table."""
-    run = Run(source="table.md", format="md", curves=[curve("loss", [1.0, 0.9, 0.8, 0.7], lines=np.array([]))], records=4)
+    run = Run(
+        source="table.md", format="md", curves=[curve("loss", [1.0, 0.9, 0.8, 0.7], lines=np.array([]))], records=4
+    )
     return Report(run, [], [Skipped("divergence", "4 points, 20 are needed")], "not judged")
 
 

@@ -30,25 +30,11 @@ def _run() -> int:
     except ClosedPipe:
         raise BrokenPipeError from None
     except Exception as error:
-        print(_internal(error), file=sys.stderr)
+        from lossdoc.cli._errors import internal, say
+
+        say(internal(error))
         return 2
     return 0
-
-
-def _internal(error: Exception) -> str:
-    """One line for an exception that nobody expected: what, where, and how to report it."""
-    import traceback
-
-    if os.environ.get("LOSSDOC_TRACEBACK"):
-        traceback.print_exception(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [f for f in frames if f"{os.sep}lossdoc{os.sep}" in f.filename] or frames
-    where = f"{os.path.basename(ours[-1].filename)}:{ours[-1].lineno}" if ours else "an unknown place"
-    what = ascii(" ".join(f"{type(error).__name__}: {error}".split()))[1:-1]
-    return (
-        f"lossdoc: internal error in {where}: {what}. This is a fault of lossdoc, not of the run: please report this "
-        "line together with the command (LOSSDOC_TRACEBACK=1 shows the whole traceback)."
-    )
 
 
 if __name__ == "__main__":

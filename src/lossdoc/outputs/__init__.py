@@ -67,7 +67,7 @@ def writer_names() -> list[str]:
 @cache
 def load(name: str) -> Writer:
     """The writer of a format."""
-    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}")  # type: ignore[return-value]
+    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
 
 
 def _rank(report: Report) -> tuple[int, int, int]:

@@ -108,7 +108,7 @@ def _limits(values: Floats) -> tuple[float, float]:
 
 
 def _axes(plt: Any, x: tuple[float, float], y: tuple[float, float], size: Size, axis: str, log: bool) -> None:
-    x_ticks = ticks(*x, most=max(2, size.width // 11))
+    x_ticks = ticks(*x, most=max(2, size.width // 11), whole=axis != "epoch")
     x_labels = labels(x_ticks)
     if x_ticks:
         x_labels[-1] = f"{axis} {x_labels[-1]}"

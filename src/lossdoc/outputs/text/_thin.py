@@ -35,5 +35,5 @@ def pieces(kept: NDArray[np.int64], y: Floats) -> list[NDArray[np.int64]]:
     import numpy as np
 
     holes = np.cumsum(~np.isfinite(y))
-    breaks = np.flatnonzero(np.diff(holes[kept])) + 1 if len(kept) else []
+    breaks = np.flatnonzero(np.diff(holes[kept])) + 1
     return [part for part in np.split(kept, breaks) if len(part)]

@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 
 
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """At most `most` round values (1, 2, 2.5 or 5 times a power of ten) in [low, high]; at least two where possible."""
+def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
+    """At most `most` round values (1, 2, 2.5 or 5 times a power of ten) in [low, high]; at least two where possible.
+
+    whole: only whole numbers, for axes that count.
+    """
     span = high - low
     if not (math.isfinite(span) and span > 0):
         return [low]
     power = 10.0 ** math.floor(math.log10(span / max(most, 1)))
-    for factor in (1, 2, 2.5, 5, 10, 20, 25, 50):
+    for factor in (1, 2, 2.5, 5, 10, 20, 25, 50, 100):
         step = factor * power
+        if whole and not step.is_integer():
+            continue
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first + 1 <= most:
             values = [n * step for n in range(first, last + 1)]

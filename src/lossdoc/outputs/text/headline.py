@@ -48,8 +48,8 @@ def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
         yield "settings", join(settings, 10**9 if options.verbose else 8)
     if len(run.sources) > 1:
         yield "files", join([safe(s) for s in run.sources], 10**9 if options.verbose else 4)
-    for note in run.notes:
-        yield "note", safe(note)
+    for index, note in enumerate(run.notes):
+        yield "" if index else "notes" if len(run.notes) > 1 else "note", safe(note)
 
 
 def _read(run: Run) -> str:
@@ -60,7 +60,7 @@ def _read(run: Run) -> str:
         first = min(low for a, low, _ in spans if a == axis)
         last = max(high for a, _, high in spans if a == axis)
         parts.append(f"{axis.removesuffix('s')}s {number(first)} to {number(last)}")
-    if any(c.steps_inferred for c in run.curves):
+    if any(c.steps_inferred for c in run.curves) and not any("inferred" in note for note in run.notes):
         parts.append("steps inferred, not logged")
     if run.dropped_records:
         parts.append(f"{count(run.dropped_records, 'repeated record')} dropped")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,8 @@ from lossdoc.finding import SEVERITIES, Finding, Report
 from lossdoc.outputs import Options
 from lossdoc.outputs._words import safe
 from lossdoc.outputs.text._canvas import Mark, Series, Size, draw, wants_log
-from lossdoc.outputs.text._page import SEVERITY_INK, SEVERITY_STYLE
 from lossdoc.outputs.text._numbers import numbered
+from lossdoc.outputs.text._page import SEVERITY_INK, SEVERITY_STYLE
 from lossdoc.run import Curve, Run
 
 # What to show when no finding asks for more.
@@ -49,7 +48,7 @@ def plots(report: Report, options: Options) -> Iterator[Table | Text]:
         grid = Table.grid(padding=(0, gap, 0, 0), pad_edge=False)
         row = boxes[start : start + columns]
         for _ in row:
-            grid.add_column(width=width, no_wrap=True)
+            grid.add_column(width=width, vertical="bottom")
         grid.add_row(*(heading for heading, _ in row))
         grid.add_row(*(body for _, body in row))
         yield grid
@@ -58,7 +57,8 @@ def plots(report: Report, options: Options) -> Iterator[Table | Text]:
 
 def choose(report: Report, most: int) -> list[Panel]:
     """Panels of the curves with findings, roots first and worst first; at least two panels where the run has two."""
-    run, panels = report.run, []
+    run = report.run
+    panels: list[Panel] = []
     shown: set[int] = set()
     findings = numbered(report)
     ranked = sorted(findings, key=lambda pair: (pair[1].because_of is not None, SEVERITIES.index(pair[1].severity)))
@@ -79,7 +79,7 @@ def choose(report: Report, most: int) -> list[Panel]:
 
 
 def _together(run: Run, metric: str, labels: Mapping[str, str], split: str) -> list[Curve]:
-    """The curve that is asked for, the same metric of other splits, and its partner; on one axis, of 2 points or more."""
+    """The curve that is asked for, the same metric of other splits, and its partner, all on one axis."""
     first = run.get(metric, split, labels) or next(iter(run.all(metric)), None)
     if first is None or len(first) < 2:
         return []
@@ -106,11 +106,13 @@ def _box(panel: Panel, size: Size, options: Options) -> tuple[Text, Text]:
         marks[x] = Mark(x, f"{old.label},{label}", old.ink) if old else Mark(x, label, SEVERITY_INK[finding.severity])
     # The curve that is asked for is drawn last, so that no other hides it.
     body = draw(series[::-1], list(marks.values()), size, curves[0].axis, log=log, ascii=options.ascii)
-    return _heading(panel, pens, log, size), Text.from_ansi(body.rstrip("\n"), no_wrap=True)
+    return _heading(panel, pens, log, size.width), Text.from_ansi(body.rstrip("\n"), no_wrap=True)
 
 
-def _heading(panel: Panel, pens: Sequence[tuple[str, str]], log: bool, size: Size) -> Text:
-    """`loss  ⣿ train  • eval  × 3 NaN  ┊1 non-finite`."""
+def _heading(panel: Panel, pens: Sequence[tuple[str, str]], log: bool, width: int) -> Text:
+    """`loss  ⣿ train  • eval  × 3 NaN  ┊1 non-finite`; the findings on a line of their own where they do not fit."""
+    import numpy as np
+
     first = panel.curves[0]
     text = Text(" " + safe(first.metric + "".join(f" ({v})" for v in first.labels.values())), style="bold")
     several = len(panel.curves) > 1
@@ -119,14 +121,16 @@ def _heading(panel: Panel, pens: Sequence[tuple[str, str]], log: bool, size: Siz
             word = curve.split if curve.metric == first.metric else safe(curve.name)
             text.append("  " + ("⣿" if pen == "braille" else pen), style=ink)
             text.append(f" {word}", style="not bold")
-        values = curve.values.tolist()
-        for word, sick in (("NaN", sum(map(math.isnan, values))), ("infinite", sum(map(math.isinf, values)))):
+        for word, sick in (("NaN", np.isnan(curve.values).sum()), ("infinite", np.isinf(curve.values).sum())):
             if sick:
                 text.append(f"  × {sick} {word}", style="not bold red")
     if log:
         text.append("  log scale", style="not bold dim")
+    marks = Text()
     for label, finding in panel.findings:
-        text.append(f"  ┊{label} ", style=SEVERITY_STYLE[finding.severity])
-        text.append(finding.check, style="not bold")
-    text.truncate(size.width, overflow="ellipsis")
-    return text
+        marks.append(f"  ┊{label} ", style=SEVERITY_STYLE[finding.severity])
+        marks.append(finding.check)
+    lines = [text + marks] if text.cell_len + marks.cell_len <= width else [text, marks]
+    for line in lines:
+        line.truncate(width, overflow="ellipsis")
+    return Text("\n").join(lines)

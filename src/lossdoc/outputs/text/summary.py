@@ -19,7 +19,9 @@ def summary(reports: Sequence[Report]) -> Iterator[Table | Text]:
     """The table, under one line that counts the verdicts. `reports` are in the order of the rows."""
     counts = Counter(report.verdict for report in reports)
     line = Text(count(len(reports), "run") + ": ", style="bold")
-    parts = [Text(f"{counts[verdict]} {verdict}", style=VERDICT_STYLE[verdict]) for verdict in VERDICTS if counts[verdict]]
+    parts = [
+        Text(f"{counts[verdict]} {verdict}", style=VERDICT_STYLE[verdict]) for verdict in VERDICTS if counts[verdict]
+    ]
     yield line + Text(", ").join(parts)
     yield Text("")
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, header_style="dim", padding=(0, 1))

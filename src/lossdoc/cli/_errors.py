@@ -1,0 +1,50 @@
+"""What is said on standard error: inputs that gave nothing, and errors of our own."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from lossdoc.finding import NotRead
+from lossdoc.outputs._words import safe, sentence
+
+SHOWN = 5  # members of a folder or glob that are no logs, without --verbose
+
+
+def say(text: str) -> None:
+    """One line to the person; standard output stays free for the report. Never fails on an odd encoding."""
+    encoding = getattr(sys.stderr, "encoding", None) or "ascii"
+    print(f"lossdoc: {safe(text)}".encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+
+
+def say_not_read(not_read: list[NotRead], *, verbose: bool) -> None:
+    """Named inputs one by one with what to do; members of a folder or a glob in one line."""
+    for unread in not_read:
+        if unread.named:
+            say(f"no metrics in {unread.source}. Found: {sentence(unread.found)} {sentence(unread.why)}")
+    others = [unread for unread in not_read if not unread.named]
+    if others:
+        shown = others if verbose else others[:SHOWN]
+        listed = ", ".join(f"{unread.source} ({unread.found})" for unread in shown)
+        more = f" and {len(others) - len(shown)} more" if len(others) > len(shown) else ""
+        say(f"passed over, no logs: {listed}{more}")
+
+
+def internal(error: Exception) -> str:
+    """One line for an exception that nobody expected: what, where, and how to report it."""
+    if os.environ.get("LOSSDOC_TRACEBACK"):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if f"{os.sep}lossdoc{os.sep}" in f.filename] or frames
+    where = f"{os.path.basename(ours[-1].filename)}:{ours[-1].lineno}" if ours else "an unknown place"
+    what = safe(f"{type(error).__name__}: {error}")[:300]
+    return (
+        f"internal error in {where}: {what}. This is a fault of lossdoc, not of the run: please report this line "
+        "together with the command (LOSSDOC_TRACEBACK=1 shows more)"
+    )
+
+
+def unexpected(source: str, error: Exception) -> NotRead:
+    """An input on which lossdoc itself failed; the other inputs are still judged."""
+    return NotRead(source, "something that this version fails on", internal(error))

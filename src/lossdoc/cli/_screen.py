@@ -1,0 +1,74 @@
+"""Where output goes: width, colour and characters of a stream, and how text is written to it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import Any, Literal, TextIO
+
+Color = Literal["auto", "always", "never"]
+
+PIPE_WIDTH = 80
+WIDEST = 160  # wider lines are hard to read; --width goes beyond
+NARROWEST = 40
+_GLYPHS = "─│┊⣿✗▲✓×"
+
+
+def width_of(stream: TextIO, wanted: int | None, environ: Mapping[str, str] = os.environ) -> int:
+    """--width, else COLUMNS, else the terminal's width (up to `WIDEST`), else 80."""
+    if wanted is not None:
+        return max(NARROWEST, wanted)
+    columns = environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return max(NARROWEST, min(int(columns), WIDEST))
+    if not _is_terminal(stream):
+        return PIPE_WIDTH
+    return max(NARROWEST, min(shutil.get_terminal_size((PIPE_WIDTH, 24)).columns, WIDEST))
+
+
+def color_of(stream: TextIO, wanted: Color, environ: Mapping[str, str] = os.environ) -> bool:
+    """--color, else NO_COLOR, else FORCE_COLOR, else whether this is a terminal that knows colours."""
+    if wanted != "auto":
+        return wanted == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return _is_terminal(stream) and environ.get("TERM") != "dumb"
+
+
+def needs_ascii(stream: TextIO) -> bool:
+    """True where the stream cannot encode what plots and tables are made of."""
+    try:
+        _GLYPHS.encode(getattr(stream, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False
+
+
+def emit(text: str, *, machine: bool = False) -> None:
+    """Write to standard output. Machine formats are UTF-8 whatever the terminal speaks.
+
+    A reader that has gone away (`| head -1`) has what it wanted: no complaint, and the exit code stays what it is.
+    """
+    buffer: Any = getattr(sys.stdout, "buffer", None)
+    try:
+        if machine and buffer is not None:
+            sys.stdout.flush()
+            buffer.write(text.encode("utf-8", "replace"))
+            buffer.flush()
+        else:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at exit, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
