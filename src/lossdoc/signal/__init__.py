@@ -13,7 +13,7 @@ unit of `y` and changes nothing else. Checks rely on both, tests prove both.
     difference(a, b)             b - a with its error           trend(y, x)        Trend(slope, change, error, score)
     head(n), tail(n)             slices of the first and last stretch that carry a level
     best_stretch(y)              Stretch: the lowest level of the run that lasted
-    spikes(y)                    list[Spike]: sudden rises that come back
+    spikes(y)                    list[Spike]: sudden rises, with whether they came back
     shifts(y)                    list[Shift]: lasting steps after removing the trend
     onset(y, ...)                index where a curve left its reference level and did not come back
     settled(y)                   index from which on nothing material happens

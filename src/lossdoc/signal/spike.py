@@ -1,4 +1,4 @@
-"""Sudden rises that come back."""
+"""Sudden rises: those that come back (spikes) and those that do not."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.signal.course import local_noise, smooth, window_for
-from lossdoc.signal.masks import stretches
+from lossdoc.signal.course import local_noise, smooth
 
 if TYPE_CHECKING:
     from lossdoc.run import Floats
 
+TRAIL = 11  # points before a rise that give its level
+LIGHT_TAIL = 1.645  # 95 % quantile of a standard normal distribution
+
 
 @dataclass(frozen=True, slots=True)
 class Spike:
-    """first, peak, last: indices; height: peak over the course around it; score: height in local scales;
-    before, after: the course on both sides (what it rose from, what it came back to)."""
+    """A sudden rise. first, peak, last: indices (last = the last point before the curve was back).
+
+    height: peak over the level before, in the unit of y; score: height in scales; before: the level it rose from;
+    after: the level of the points behind `last` (the end of the run where it did not come back);
+    back: whether it came back to within a quarter of its height.
+    """
 
     first: int
     peak: int
@@ -26,37 +32,81 @@ class Spike:
     score: float
     before: float
     after: float
+    back: bool
+
+    @property
+    def points(self) -> int:
+        return self.last - self.first + 1
+
+
+def tail_weight(y: Floats) -> float:
+    """How much heavier the upper tail of the noise is than a normal one, at least 1.
+
+    The 95 % quantile of the residuals against 1.645 local scales: spikes themselves, rarer than one point in 20, do not
+    count, while a curve whose every tenth point jumps (losses of single examples) needs higher spikes to be special.
+    """
+    if len(y) < 20:
+        return 1.0
+    scale = np.maximum(local_noise(y), np.finfo(float).tiny)
+    return float(max(1.0, np.quantile((y - smooth(y)) / scale, 0.95) / LIGHT_TAIL))
 
 
 def spikes(y: Floats, sigmas: float = 6.0, least: float = 0.0, floor: float = 0.0) -> list[Spike]:
-    """Rises of at least `sigmas` local scales and `least` in the unit of y, over the running median of the run.
+    """Sudden rises of at least `sigmas` scales and `least` in the unit of y over the median of the points before.
 
-    `floor`: the scale is never taken below it (pass the resolution of a printed curve). Points less than a few apart
-    are one spike. 6 sigma is OLMo-core's rule. A rise that lasts longer than half the window of the running median is
-    part of the course, hence no spike: see `shifts`.
+    The scale is local noise times the weight of its tail, never below `floor` (pass the resolution of a printed
+    curve). 6 sigma is OLMo-core's rule. A rise lasts until the median of three points is back within a quarter of the
+    height; one that never is runs to the end with `back` False. The first three points have no level before them.
     """
     n = len(y)
     if n < 10:
         return []
-    course = smooth(y, spike_window(n))
-    scale = np.maximum(local_noise(y), max(floor, np.finfo(float).tiny))
-    above = y - course
-    hot = (above > sigmas * scale) & (above >= least)
-    if not hot.any():
-        return []
-    # A spike's flanks belong to it: bridge gaps of up to two points.
-    near = hot.copy()
-    for gap in (1, 2):
-        near[gap:-gap] |= hot[: -2 * gap] & hot[2 * gap :]
-    found = []
-    for first, last in stretches(near):
-        peak = first + int(np.argmax(above[first : last + 1]))
-        before = float(course[max(0, first - 2)])
-        after = float(course[min(n - 1, last + 2)])
-        found.append(Spike(first, peak, last, float(above[peak]), float(above[peak] / scale[peak]), before, after))
+    scale = np.maximum(local_noise(y) * tail_weight(y), max(floor, np.finfo(float).tiny))
+    level = trailing_median(y)
+    hot = np.flatnonzero((y - level > sigmas * scale) & (y - level >= least))
+    found: list[Spike] = []
+    for first in (int(i) for i in hot):
+        if found and first <= found[-1].last:
+            continue
+        found.append(rise(y, first, float(level[first]), float(scale[first])))
     return found
 
 
-def spike_window(n: int) -> int:
-    """Wider than the course's own window: a burst of a dozen bad batches is still a spike of a run of some hundred."""
-    return max(9, min(2 * window_for(n) + 1, n // 3)) | 1
+def trailing_median(y: Floats) -> Floats:
+    """Median of up to TRAIL points before each point, shape (n,); the first three points are their own level."""
+    n = len(y)
+    out = np.array(y, dtype=float)
+    for i in range(3, min(TRAIL, n)):
+        out[i] = np.median(y[:i])
+    if n > TRAIL:
+        windows = np.lib.stride_tricks.sliding_window_view(y, TRAIL)[:-1]
+        out[TRAIL:] = np.median(windows, axis=1)
+    return out
+
+
+def rise(y: Floats, first: int, before: float, scale: float) -> Spike:
+    n = len(y)
+    peak = first
+    for j in range(first + 1, n + 1):
+        if j < n and y[j] > y[peak]:
+            peak = j
+        height = float(y[peak]) - before
+        following = y[j : j + 3]
+        if len(following) and float(np.median(following)) <= before + height / 4:
+            # The median is back before the last high point: that one still belongs to the rise.
+            high = np.flatnonzero(following > before + height / 4)
+            last = j + int(high[-1]) if len(high) else j - 1
+            after = y[last + 1 : last + 6]
+            return Spike(
+                first,
+                peak,
+                last,
+                height,
+                height / scale,
+                before,
+                float(np.median(after)) if len(after) else before,
+                True,
+            )
+    height = float(y[peak]) - before
+    after = float(np.median(y[max(first, n - max(3, (n - first) // 4)) :]))
+    return Spike(first, peak, n - 1, height, height / scale, before, after, False)
