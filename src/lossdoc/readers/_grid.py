@@ -49,6 +49,8 @@ class Grid:
         values: dict[str, Raw] = {}
         split = None
         for name, cell in zip(self.names, cells, strict=True):
+            if not name:  # the index of a printed data frame
+                continue
             if is_value(cell):
                 if cell.lower() not in _EMPTY or cell.lower() == "nan":
                     values[name] = cell

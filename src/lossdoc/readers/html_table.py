@@ -1,0 +1,121 @@
+"""HTML with tables of a training: the output of a notebook cell, or a page saved from one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from lossdoc.readers import Sample
+from lossdoc.readers._grid import Grid
+from lossdoc.record import Event, Item
+from lossdoc.source import Source
+
+NAME = "html"
+TITLE = "HTML tables of notebooks (Hugging Face Trainer, fastai, data frames)"
+
+_PROGRESS = re.compile(r"\[\s*(\d+)/(\d+) [\d:]+[^\]]*, Epoch [\d.]+/(\d+)\]")
+
+SAMPLES = [
+    Sample(
+        program="transformers 4 and 5 in a notebook",
+        cite="transformers/utils/notebook.py NotebookTrainingTracker",
+        text="""<div>
+  <progress value='8' max='8'></progress>
+  [8/8 00:00, Epoch 1/1]
+</div>
+<table border="1" class="dataframe">
+  <thead>
+    <tr style="text-align: left;"><th>Step</th><th>Training Loss</th><th>Validation Loss</th><th>F1 Macro</th></tr>
+  </thead>
+  <tbody>
+    <tr><td>4</td><td>No log</td><td>2.500000</td></tr>
+    <tr><td>8</td><td>2.250000</td><td>nan</td><td>0.500000</td></tr>
+  </tbody>
+</table><p>
+""",
+        records=[
+            (None, {"Step": "4", "Validation Loss": "2.500000"}),
+            (None, {"Step": "8", "Training Loss": "2.250000", "Validation Loss": "nan", "F1 Macro": "0.500000"}),
+        ],
+        events=("progress",),
+    ),
+    Sample(
+        program="fastai 2 in a notebook",
+        cite="fastprogress/fastprogress.py text2html_table",
+        text="""<table border="1" class="dataframe"><thead>
+<tr style="text-align: left;"><th>epoch</th><th>train_loss</th><th>valid_loss</th><th>time</th></tr></thead><tbody>
+<tr><td>0</td><td>1.250000</td><td>1.125000</td><td>00:01</td></tr>
+<tr><td>1</td><td>0.750000</td><td>1.000000</td><td>00:01</td></tr></tbody></table>
+""",
+        records=[
+            (None, {"epoch": "0", "train_loss": "1.250000", "valid_loss": "1.125000"}),
+            (None, {"epoch": "1", "train_loss": "0.750000", "valid_loss": "1.000000"}),
+        ],
+    ),
+]
+
+
+def sniff(source: Source) -> float:
+    if "<table" not in source.head or not source.head.lstrip("\ufeff \t\r\n").startswith("<"):
+        return 0.0
+    return 0.95 * max((grid.likelihood() for grid in grids(source.text)), default=0.0)
+
+
+def read(source: Source) -> Iterator[Item]:
+    yield from items(source.text)
+
+
+def items(html: str) -> Iterator[Item]:
+    """Rows of the tables that hold a training, and the length of the run where the Trainer's bar says it."""
+    for found in _PROGRESS.finditer(html):
+        line = html.count("\n", 0, found.start()) + 1
+        done, total, epochs = (float(number) for number in found.groups())
+        yield Event("progress", line, found[0], {"n": done, "total": total, "epochs": epochs})
+    for grid in grids(html):
+        if grid.likelihood():
+            yield from grid.rows
+
+
+def grids(html: str) -> Iterator[Grid]:
+    parser = _Tables()
+    parser.feed(html)
+    parser.close()
+    for table in parser.tables:
+        if len(table) < 2:
+            continue
+        line, names = table[0]
+        grid = Grid(names, line)
+        for number, cells in table[1:]:
+            # The Trainer adds columns as metrics appear: earlier rows are shorter.
+            row = grid.row(cells + [""] * (len(names) - len(cells)), number)
+            if row is not None:
+                grid.rows.append(row)
+        yield grid
+
+
+class _Tables(HTMLParser):
+    """All tables of a page as lists of (line, cells)."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[tuple[int, list[str]]]] = []
+        self._cell: list[str] | None = None
+
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr" and self.tables:
+            self.tables[-1].append((self.getpos()[0], []))
+        elif tag in ("td", "th"):
+            self._cell = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th") and self._cell is not None:
+            if self.tables and self.tables[-1]:
+                self.tables[-1][-1][1].append(" ".join("".join(self._cell).split()))
+            self._cell = None
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None:
+            self._cell.append(data)
