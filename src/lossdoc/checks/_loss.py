@@ -1,0 +1,163 @@
+"""What the checks of loss curves share: where a loss died, what the run has left, how numbers are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.signal import Level, difference, head, level, noise, resolution, tail, trend
+
+if TYPE_CHECKING:
+    from lossdoc.case import Case
+    from lossdoc.run import Curve, Floats
+
+MIN_POINTS = 15  # ours: below it a level of the start and one of the end rest on the same few points
+
+
+def number(value: float) -> str:
+    """Four significant digits, as people read a log."""
+    return f"{value:.4g}"
+
+
+def step(curve: Curve, index: int) -> str:
+    """How a place is called: `step 310`, `epoch 4`."""
+    return f"{curve.axis} {curve.steps[index]:g}"
+
+
+def part(curve: Curve, first: int = 0, stop: int | None = None) -> Curve:
+    """The points first .. stop-1 of a curve."""
+    s = slice(first, stop)
+    lines = curve.lines[s] if len(curve.lines) else curve.lines
+    return replace(curve, steps=curve.steps[s], values=curve.values[s], records=curve.records[s], lines=lines)
+
+
+def died(values: Floats) -> int:
+    """Index from which on a loss reads exactly 0 to the end (at least two records); its length if it does not.
+
+    A filtered NaN reads 0 for ever: that is the end of a measurement, and no check of a level may see it.
+    """
+    other = np.flatnonzero(values != 0)
+    if not len(other):
+        return 0
+    end = int(other[-1]) + 1
+    return end if len(values) - end >= 2 else len(values)
+
+
+def living(curve: Curve) -> Curve:
+    """The curve up to the point where its loss died (masked NaN, masked labels)."""
+    end = died(curve.values)
+    return curve if end == len(curve) else part(curve, 0, end)
+
+
+def aligned(curve: Curve, other: Curve) -> tuple[Floats, Floats]:
+    """Values of both at their common records, shapes (n,)."""
+    _, i, j = np.intersect1d(curve.records, other.records, return_indices=True)
+    return curve.values[i], other.values[j]
+
+
+def warm_up_end(case: Case, curve: Curve) -> int:
+    """Index of the first point of `curve` at or behind the peak of the learning rate.
+
+    0 without a learning rate; the length of the curve while the rate is still rising.
+    """
+    rate = case.run.get("learning_rate")
+    if rate is None or len(rate) < 3:
+        return 0
+    values = rate.values[np.isfinite(rate.values)]
+    if not len(values) or len(values) != len(rate) or values[0] >= values.max():
+        return 0
+    at = int(np.argmax(values >= values.max() * (1 - 1e-6)))
+    if at == len(values) - 1:
+        return len(curve)
+    return int(np.searchsorted(curve.records, rate.records[at]))
+
+
+def passed(case: Case) -> float | None:
+    """Share of the planned run that the log covers: from the declared end, else from a falling rate."""
+    run = case.run
+    last = run.last_step
+    planned = declared(case, "max_steps")
+    if planned and last is not None:
+        return min(1.0, last / planned)
+    epochs, epoch = declared(case, "num_train_epochs"), run.get("epoch")
+    if epochs and epoch is not None and len(epoch):
+        return min(1.0, float(epoch.values[-1]) / epochs)
+    done = [e.data for e in run.events if e.kind == "progress" and e.data.get("total")]
+    if done:
+        return min(1.0, float(done[-1]["n"]) / float(done[-1]["total"]))
+    rate = run.get("learning_rate")
+    if rate is None or len(rate) < 5:
+        return None
+    values = rate.values
+    peak = float(np.nanmax(values))
+    late = values[-max(3, len(values) // 4) :]
+    # A rate that goes down at every record is on its way to the planned end: what is left of it is left of the run.
+    if peak > 0 and np.all(np.diff(late) < 0):
+        return float(1 - values[-1] / peak)
+    return None
+
+
+def declared(case: Case, key: str) -> float | None:
+    """A positive number of the configuration, or None."""
+    try:
+        value = float(case.config[key])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return value if value > 0 else None
+
+
+def unfinished(case: Case) -> bool:
+    """Less than 60 % of the planned run is over: what has not happened yet may still happen (ours).
+
+    The healthiest late starters of the labelled runs leave their first level at half of the run.
+    """
+    share = passed(case)
+    return share is not None and share < 0.6
+
+
+def preference(case: Case) -> bool:
+    """All candidate trainers compare pairs: their loss percentage proves nothing."""
+    families = case.families()
+    return bool(families) and families <= {"preference"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Improvement from the first to the last stretch of a curve: positive = better, in its unit.
+
+    share: of the start level's size; error: standard error of `value`; trend: Kendall's score, negative = falling.
+    """
+
+    start: Level
+    end: Level
+    value: float
+    error: float
+    trend: float
+
+    @property
+    def score(self) -> float:
+        return self.value / self.error if self.error > 0 else float(np.sign(self.value)) * np.inf if self.value else 0.0
+
+    @property
+    def share(self) -> float:
+        return self.value / abs(self.start.value) if self.start.value else 0.0
+
+    @property
+    def upper_share(self) -> float:
+        """The largest improvement (of the start's size) that the noise leaves possible: two standard errors above."""
+        return (self.value + 2 * self.error) / abs(self.start.value) if self.start.value else 0.0
+
+
+def gain(curve: Curve, up: bool = False, first: int = 0) -> Gain:
+    """How much a curve improved from its point `first` on."""
+    y = curve.values[first:]
+    n = len(y)
+    scale = max(noise(y), resolution(curve) / 4)
+    # A quarter of the run at each end: a slow and noisy run needs the many points.
+    start, end = level(y[head(n, 0.15, least=3, most=100)], scale), level(y[tail(n, 0.25, least=3, most=400)], scale)
+    step_down = difference(end, start)
+    value = -step_down.value if up else step_down.value
+    score = trend(y, curve.steps[first:]).score
+    return Gain(start, end, value, step_down.error, -score if up else score)

@@ -1,0 +1,225 @@
+"""The loss sits where guessing puts it: the model tells nothing apart.
+
+## What it means
+Each loss has a value that a model without any knowledge of the input gets: ln k for k classes, ln 2 for a pair, ln V
+for a vocabulary. A run that stays there has learned nothing from its inputs. The start of every run stands there;
+what counts is that it does not leave. A loss just at the entropy of the class frequencies means that only these were
+learned.
+
+## How it is measured
+The level of the last half of the run against ln k: k is given (`--set classes=3`, `vocab_size`), or follows from an
+accuracy near 1 / k, or is the whole number up to 20 whose logarithm a flat curve meets within 0.3 %. Preference
+trainers and reward models: against the start value of their loss, within 0.3 %, or within 1.5 % with a margin that is
+flat and an accuracy near a half.
+
+## Silent when
+- the accuracy contradicts, or the loss is leaving the level at the end
+- less than half of the run stands at the level
+- the level is a coincidence of a curve that falls through it
+
+## Likely causes
+- Labels are shuffled, or have nothing to do with the inputs.
+- The inputs are constant: an empty tokenization, a wrong column, a mask that hides everything.
+- The learning rate is so high that the network saturated, or so low that it never left the start.
+- Gradients do not reach the network: frozen, detached, saturating activations.
+
+## What to try
+- Train on 16 examples until they are known by heart; if that fails the model or optimizer is at fault, else the
+  labels.
+- Print inputs and labels side by side as the model gets them.
+- Divide the learning rate by 10 and use a warm-up; then multiply it by 10.
+- Put batch or layer normalisation between saturating layers, or replace the activation.
+
+## Sources
+- ln k: entropy of a uniform guess. runmedic takes 2 % of a whole number of classes; ours is 0.3 to 1 %, with
+  flatness.
+- Start values of preference losses: TRL 1.16 (ln 2 for sigmoid and reward models, 0.5 for KTO, 1 for hinge), checked
+  numerically.
+- Labelled runs: cls-frozen-a, cls-deepsigmoid-a, cls-shuffled-a and others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need, Setting, Skip
+from lossdoc.checks._loss import MIN_POINTS, living, number, step, unfinished
+from lossdoc.checks._preference import margin_state
+from lossdoc.finding import Confidence, Finding, Severity
+from lossdoc.signal import level, noise, resolution, smooth, trend
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "error"
+PROGRESS = True
+EXPLAINS = (
+    "no-learning",
+    "flat-margin",
+    "thin-margin",
+    "plateau",
+    "constant-prediction",
+    "vanishing-gradient",
+    "frozen-eval",
+    "oscillation",
+    "unshuffled-epochs",
+)
+NEEDS = {
+    "loss": Need("loss", points=MIN_POINTS),
+    "accuracy": Need("accuracy", optional=True, points=5),
+    "eval_accuracy": Need("accuracy", split="eval", optional=True, points=2),
+    "eval_loss": Need("loss", split="eval", optional=True, points=2),
+    "margin": Need("reward_margin", optional=True, points=MIN_POINTS),
+    "pair_accuracy": Need(("reward_accuracy", "accuracy"), optional=True, points=5),
+    "classes": Setting("classes", optional=True),
+    "vocab_size": Setting("vocab_size", optional=True),
+}
+
+EXACT = 0.003  # of the chance value: with nothing but the loss to go by (ours)
+NEAR = (
+    0.01  # with a number of classes that is given or agrees with the accuracy (ours: shuffled labels end 0.5 % below)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """The last half of a curve: its level, the error of it, where it began to sit, and whether it is leaving."""
+
+    value: float
+    error: float
+    first: int
+    leaving: bool
+
+
+def check(
+    case: Case,
+    loss: Curve,
+    accuracy: Curve | None,
+    eval_accuracy: Curve | None,
+    eval_loss: Curve | None,
+    margin: Curve | None,
+    pair_accuracy: Curve | None,
+    classes: object,
+    vocab_size: object,
+) -> Iterator[Finding]:
+    loss = living(loss)
+    if len(loss) < MIN_POINTS:
+        raise Skip(f"only {len(loss)} records before the loss ends")
+    if "supervised" not in case.families():
+        yield from pairs(case, loss, margin, pair_accuracy)
+        return
+    known = {int(float(str(c))) for c in (classes, vocab_size) if c is not None}
+    sitting = sits(loss)
+    right = best_accuracy(eval_accuracy) if eval_accuracy is not None else late_accuracy(accuracy)
+    found = meets(sitting, known, right)
+    if found is None or sitting.leaving:
+        return
+    k, confidence = found
+    if eval_loss is not None and abs(float(np.median(eval_loss.values[-3:])) - np.log(k)) > 0.05 * np.log(k):
+        # A held-out loss elsewhere says that the level is a coincidence, or overfitting of guessed labels.
+        if float(np.median(eval_loss.values[-3:])) < np.log(k):
+            return
+        confidence = "medium"
+    yield report(case, loss, sitting, f"ln {k}", float(np.log(k)), right, confidence, f"guessing among {k}")
+
+
+def sits(loss: Curve) -> Sitting:
+    y = loss.values
+    n = len(y)
+    late = y[n // 2 :]
+    scale = max(noise(y), resolution(loss) / 4)
+    here = level(late, scale)
+    close = np.abs(smooth(y) - here.value) <= max(3 * scale, 0.02 * abs(here.value))
+    away = np.flatnonzero(~close[: n // 2])
+    first = int(away[-1]) + 1 if len(away) else 0
+    moving = trend(late)
+    # Leaving: a trend that is sure and has carried the curve by more than 2 % of its level within the last half.
+    leaving = abs(moving.score) > 3.5 and abs(moving.change) > 0.02 * abs(here.value)
+    return Sitting(float(np.mean(late)) if scale < 0.1 * abs(here.value) else here.value, here.error, first, leaving)
+
+
+def best_accuracy(curve: Curve) -> float:
+    return float(np.median(curve.values[-max(2, len(curve) // 2) :]))
+
+
+def late_accuracy(curve: Curve | None) -> float | None:
+    # The mean: shares of small batches take few values.
+    return None if curve is None else float(np.mean(curve.values[len(curve) // 2 :]))
+
+
+def meets(sitting: Sitting, known: set[int], right: float | None) -> tuple[int, Confidence] | None:
+    """The number of classes whose ln the level meets, and how sure that is."""
+
+    def off(k: int) -> float:
+        return abs(sitting.value - float(np.log(k))) / float(np.log(k))
+
+    if right is not None and right > 1:
+        right /= 100
+    for k in sorted(k for k in known if k >= 2):
+        if off(k) <= max(NEAR, 2 * sitting.error / float(np.log(k))) and (right is None or right < 1 / k + 0.15):
+            return k, "high"
+    if known:
+        return None
+    if sitting.value <= 0 or sitting.error > NEAR * sitting.value:
+        return None
+    k = round(float(np.exp(min(sitting.value, 8.0))))
+    if k < 2:
+        return None
+    if right is not None:
+        # Accuracy above chance by more than its own noise can be means that something was learned.
+        agrees = right <= 1 / k + max(0.05, 0.5 / k * 0.5)
+        return (k, "high") if k <= 1000 and off(k) <= NEAR and agrees else None
+    return (k, "medium") if k <= 20 and off(k) <= EXACT else None
+
+
+def pairs(case: Case, loss: Curve, margin: Curve | None, accuracy: Curve | None) -> Iterator[Finding]:
+    expected = case.expect("loss")
+    start = None if expected is None else expected.start
+    if not start:
+        raise Skip("the loss of this trainer has no fixed start value; its loss type or beta would give one")
+    sitting = sits(loss)
+    off = abs(sitting.value - start) / start
+    state = None
+    if margin is not None:
+        state = margin_state(margin.values, None if accuracy is None else accuracy.values)
+    right = late_accuracy(accuracy)
+    exact = off <= EXACT and sitting.error <= EXACT * start and (state is None or state.flat or state.nothing)
+    half = right is not None and abs(right - 0.5) <= 0.06
+    near = off <= 0.015 and half and (state is None or state.flat)
+    if not (exact or near) or sitting.leaving:
+        return
+    text = expected.start_text if expected is not None and expected.start_text else number(start)
+    yield report(case, loss, sitting, text, start, right, "high" if exact else "medium", "no preference at all")
+
+
+def report(
+    case: Case,
+    loss: Curve,
+    sitting: Sitting,
+    name: str,
+    value: float,
+    right: float | None,
+    confidence: Confidence,
+    meaning: str,
+) -> Finding:
+    early = unfinished(case)
+    with_accuracy = "" if right is None else f", accuracy {right:.2f}"
+    measured: dict[str, float | int | str] = {"level": sitting.value, "chance": value}
+    if right is not None:
+        measured["accuracy"] = right
+    since = "from the start" if sitting.first == 0 else f"since {step(loss, sitting.first)}"
+    return case.finding(
+        loss,
+        f"loss sits at {number(sitting.value)} {since}{with_accuracy}: "
+        f"{name} = {number(value)} is what {meaning} gives",
+        first=sitting.first,
+        detected=max(sitting.first, len(loss) // 2),
+        severity="warning" if early else "error",
+        confidence="medium" if early else confidence,
+        measured=measured,
+        cannot_tell=("whether the labels, the inputs or the optimizer are at fault",),
+    )

@@ -1,0 +1,118 @@
+"""The loss left its best level for good: the run got worse and stayed worse.
+
+## What it means
+The model had reached a level, lost it, and the rest of the run did not bring it back. Everything trained after that
+point is worse than the checkpoint before it. A rise that comes back is a `loss-spike`; one that stays small is a
+level shift.
+
+## How it is measured
+The level of the last stretch against the best level that lasted (running medians). It has to be worse by at least 30
+% of all that had been gained, or by 25 % of the best level itself, by eight times the noise of its own error, and by
+twice the scatter of single records. The onset is the record at which the curve left the best level and did not come
+back.
+
+## Silent when
+- the eval loss is still improving at the end: then the training data changed, not the model
+- the loss came most of the way back
+- the objective is a policy loss, an adversarial loss or the like, whose level means nothing
+- there are fewer than 10 records
+
+## Likely causes
+- The learning rate is too high, jumped, or met no clipping.
+- The warm-up is too short, or the optimizer state was lost at a resume.
+- A stretch of broken data: wrong labels, other encoding, padding that counts as labels.
+- Half precision without loss scaling.
+
+## What to try
+- Go back to the best checkpoint and continue with a third of the learning rate.
+- Clip the gradient norm at 1.0 and warm up over the first 1 to 5 % of the steps.
+- Look at the learning rate and the gradient norm around the onset; look at the batches that were read there.
+- Skip the data of the 200 to 500 batches around the onset when the rest is sound (PaLM).
+
+## Sources
+- Rise that counts: ours (runs that lost 30 % of their progress never recovered in the labelled set; PaLM-like spikes
+  do).
+- Restarting 100 steps earlier and skipping 200-500 batches: PaLM, arXiv 2204.02311, section 5.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import best_stretch, level, noise, onset, resolution, tail
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "error"
+EXPLAINS = (
+    "exploding-gradient",
+    "loss-spike",
+    "vanishing-gradient",
+    "oscillation",
+    "level-shift",
+    "plateau",
+    "eval-below-train",
+    "metric-disagreement",
+    "overfitting",
+    "eval-gap",
+    "constant-clipping",
+)
+NEEDS = {"loss": Need("loss", points=10), "eval_loss": Need("loss", split="eval", optional=True, points=3)}
+
+LOST = 0.3  # of the progress made: see Sources
+WORSE = 0.25  # of the best level, for runs whose start was far above everything that followed
+SCORE = 8.0
+
+
+def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]:
+    loss = living(loss)
+    n = len(loss)
+    if n < 10 or still_improving(eval_loss):
+        return
+    y = loss.values
+    scale = max(noise(y[: max(10, n // 2)]), resolution(loss))
+    end = level(y[tail(n)])
+    best = best_stretch(y[: tail(n).start])
+    rise = end.value - best.value
+    progress = max(0.0, float(np.median(y[: max(1, min(5, n // 10))])) - best.value)
+    error = float(np.hypot(end.error, scale / np.sqrt(best.last - best.first + 1)))
+    material = (progress > 0 and rise >= LOST * progress) or rise >= WORSE * abs(best.value)
+    if not material or rise < SCORE * error or rise < 2 * scale:
+        return
+    at = onset(y, best.value, best.first, margin=max(rise / 3, 3 * scale))
+    if at is None:
+        return
+    # The last records alone could be a spike that the log ends in.
+    if n - at < max(4, 0.03 * n):
+        return
+    worst = float(np.max(y[at:]))
+    blown = not worst < 100 * max(abs(best.value), scale)
+    yield case.finding(
+        loss,
+        f"loss rose from {number(best.value)} ({step(loss, best.last)}) to {number(end.value)} and stayed"
+        + (f"; it reached {number(worst)}" if blown else "")
+        + (f"; {100 * rise / progress:.0f} % of what had been gained is lost" if progress > 2 * scale else ""),
+        first=at,
+        detected=min(n - 1, at + max(3, n // 20)),
+        confidence="high" if rise >= 2 * LOST * progress or blown else "medium",
+        measured={"best": best.value, "end": end.value, "rise": rise, "progress": progress},
+        cannot_tell=("whether the data or the weights changed",),
+    )
+
+
+def still_improving(curve: Curve | None) -> bool:
+    """The eval loss ends at its best."""
+    if curve is None:
+        return False
+    y = living(curve).values
+    if len(y) < 3:
+        return False
+    least = float(y[:-1].min())
+    return bool(y[-1] <= least + 0.02 * (float(y.max()) - least))

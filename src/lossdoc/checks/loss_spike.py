@@ -1,0 +1,117 @@
+"""The loss jumped up and came back.
+
+## What it means
+Some steps had a far higher loss than their neighbours, and the run recovered. One such spike of a large run is a
+nuisance; a cluster, or spikes that grow, comes before a divergence. When the peak is above the loss at the start, the
+batch or its labels were broken, or a step threw the weights far off.
+
+## How it is measured
+Rises over the median of the eleven records before, in units of the local noise. The noise scale follows the run, and
+heavy upper tails (losses of few examples) widen it. A rise counts from eight scales on (twelve and more than
+everything gained so far when it is a single record), or when three or more records stand ten errors above; and from
+30 % of what had been gained on. The spike score is the number of such records per 1000.
+
+## Silent when
+- the rise is an ordinary one for the noise of the run, or small against what was learned
+- it stands in the first twentieth of the run: the start has checks of its own (`lr-too-high`, `wrong-start`)
+- the loss never came back (`divergence`)
+
+## Likely causes
+- Broken batches: wrong labels, another encoding, one document repeated, lengths far off.
+- The learning rate is high for the state of the optimizer; Adam's second moment was too small for what came.
+- A jump of the learning rate, or a warm restart.
+- The loss of a batch is summed or scaled differently (an incomplete accumulation, a short last batch).
+
+## What to try
+- Look at the batches of these steps: decode them, count their labels.
+- Clip the gradient norm, or skip steps whose loss or norm is 6 sigma above the last 128.
+- Lower Adam's beta2 to 0.95, or the learning rate by a third, when spikes repeat.
+- Restart 100 steps before the spike and leave out the batches that made it.
+
+## Sources
+- 6 sigma over the last 128 steps is skipped: OLMo-core, SkipStepOptimizer; spike score per 1000 steps: OLMo 2, arXiv
+  2501.00656.
+- Restart and skip: PaLM, arXiv 2204.02311.
+- Eight scales, and the share of progress: ours, calibrated on the labelled runs (bursts reach 1.3 times the progress,
+  the largest healthy isolated rise 7.4 scales).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import Spike, best_stretch, local_noise, resolution, spikes
+from lossdoc.signal.spike import tail_weight
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve, Floats
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("exploding-gradient", "oscillation", "metric-disagreement")
+NEEDS = {"loss": Need("loss", points=15)}
+
+SHARE = 0.3  # of the progress made
+SIGMAS, ALONE, LASTING = 8.0, 12.0, 10.0
+
+
+def check(case: Case, loss: Curve) -> Iterator[Finding]:
+    loss = living(loss)
+    y = loss.values
+    n = len(y)
+    if n < 15:
+        return
+    found = [s for s in material(y, resolution(loss)) if s.first >= max(4, n // 20) and s.back]
+    if not found:
+        return
+    points = sum(s.points for s in found)
+    top = max(found, key=lambda s: s.height)
+    first = found[0]
+    what = "one spike" if len(found) == 1 else f"{len(found)} spikes"
+    yield case.finding(
+        loss,
+        f"{what} of the loss: {number(float(y[top.peak]))} at {step(loss, top.peak)} from a level of "
+        f"{number(top.before)}, {top.points} record{'s' if top.points > 1 else ''} until it was back "
+        f"at {number(top.after)} (spike score {1000 * points / n:.0f} per 1000 records)",
+        first=first.first,
+        detected=min(n - 1, first.first + 1),
+        last=found[-1].last,
+        measured={
+            "spikes": len(found),
+            "height": top.height,
+            "sigmas": top.score,
+            "before": top.before,
+            "after": top.after,
+            "per_1000": 1000 * points / n,
+        },
+        cannot_tell=("whether the batch or the step before it was at fault",),
+    )
+
+
+def material(y: Floats, floor: float) -> Sequence[Spike]:
+    """Spikes that are sure and large enough to matter."""
+    start = float(np.median(y[:5]))
+    progress = max(0.0, start - best_stretch(y).value)
+    scale = local_noise(y) * tail_weight(y)
+    return [s for s in spikes(y, sigmas=5.0, floor=floor) if sure(y, s, scale) and large(s, start, progress)]
+
+
+def large(spike: Spike, start: float, progress: float) -> bool:
+    # A run that gained next to nothing is measured by its own level.
+    by_level = 0.3 * abs(spike.before)
+    alone = 1.0 if spike.points == 1 else SHARE
+    return spike.height >= alone * max(progress, 1e-12) and (progress > 0.05 * abs(start) or spike.height >= by_level)
+
+
+def sure(y: Floats, spike: Spike, scale: Floats) -> bool:
+    if spike.points == 1:
+        return spike.score >= ALONE
+    if spike.score >= SIGMAS:
+        return True
+    above = float(np.median(y[spike.first : spike.last + 1])) - spike.before
+    return spike.points >= 3 and above / float(scale[spike.first]) * np.sqrt(spike.points) >= LASTING

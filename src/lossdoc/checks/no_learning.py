@@ -1,0 +1,184 @@
+"""The run does not learn: no material improvement from the start to the end.
+
+## What it means
+The weights do not change, or what changes has no effect on the loss. Supervised losses fall at once and visibly when
+anything can be learned; a curve that is still at its first level after the warm-up says that the gradient does not
+reach the weights, that the steps are far too small, or that inputs and labels have nothing to do with each other.
+
+## How it is measured
+The level of the last quarter against the first records and against the first stretch. Flat means that, two standard
+errors included, less than 2 % of the start level can have been gained; in a noisy log, that neither the levels nor
+the trend show any improvement although 20 % would have been seen, or that the eval loss moved by less than 1 %. An
+eval loss or an accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has
+not moved at all.
+
+## Silent when
+- the eval loss or an accuracy improves
+- the warm-up is not over, there are fewer than 15 records, or the log begins in the middle of a run (skipped)
+- the trainer's loss need not fall: reinforcement learning, diffusion, adversarial losses
+- 60 % of the planned run is still to come: then it is a warning, not an error
+
+## Likely causes
+- The optimizer holds other parameters than the model: built before the model was wrapped, moved or given adapters.
+- The parameters are frozen, or the graph is detached (gradient checkpointing with frozen inputs).
+- The learning rate is far too low, 0, or was never warmed up; pure bf16 weights round updates near 1e-6 away.
+- Labels are shuffled against their inputs, or inputs are constant.
+- A deep stack of saturating layers lets no gradient through.
+
+## What to try
+- Overfit one batch of 8 examples; a sound set-up reaches a loss near 0 in 100 steps.
+- Compare one weight before and after a step, and count the parameters with `requires_grad` that the optimizer holds.
+- Raise the learning rate tenfold, twice.
+- Print one batch with its labels as the model sees them.
+- Call `enable_input_require_grads()` when adapters train under gradient checkpointing.
+
+## Sources
+- Under 2 % improvement: the rule of runmedic; trainproof uses 5 % of the medians. On the labelled runs the stuck ones
+  gain at most 0.4 %, the slowest healthy supervised one 7.8 %.
+- Optimizer built before wrapping: accelerate issue 2665. Rounding of bf16 updates: PyTorch forum and TRL, notes on
+  pure bf16.
+- No loss percentage for preference trainers: healthy DPO runs improve by 2 % (labelled runs dpo-ok1, dpo-ok2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need, Setting, Skip
+from lossdoc.checks._loss import MIN_POINTS, Gain, gain, living, number, step, unfinished, warm_up_end
+from lossdoc.checks._preference import find_beta, margin_state
+from lossdoc.finding import Confidence, Finding, Severity
+from lossdoc.signal import noise
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "error"
+PROGRESS = True
+EXPLAINS = (
+    "plateau",
+    "flat-margin",
+    "thin-margin",
+    "constant-prediction",
+    "frozen-eval",
+    "vanishing-gradient",
+    "oscillation",
+    "unshuffled-epochs",
+)
+NEEDS = {
+    "loss": Need("loss", points=MIN_POINTS),
+    "eval_loss": Need("loss", split="eval", optional=True, points=3),
+    "accuracy": Need(("accuracy", "token_accuracy"), optional=True, points=MIN_POINTS),
+    "eval_accuracy": Need(("accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
+    "margin": Need("reward_margin", optional=True, points=MIN_POINTS),
+    "beta": Setting("beta", optional=True),
+}
+
+MATERIAL = 0.02
+EVAL_MATERIAL = 0.01
+POWER = 0.2  # an improvement that a noisy log must be able to show before silence counts as evidence (ours)
+
+
+def check(
+    case: Case,
+    loss: Curve,
+    eval_loss: Curve | None,
+    accuracy: Curve | None,
+    eval_accuracy: Curve | None,
+    margin: Curve | None,
+    beta: object,
+) -> Iterator[Finding]:
+    loss = living(loss)
+    if len(loss) < MIN_POINTS:
+        raise Skip(f"only {len(loss)} records before the loss ends")
+    if "supervised" not in case.families():
+        yield from by_margin(case, loss, margin, beta)
+        return
+    begins_late(loss)
+    if warm_up_end(case, loss) >= 0.7 * len(loss):
+        raise Skip("the learning rate is still warming up at the end of this log")
+    found = gain(loss)
+    why = flat(loss, found, eval_loss)
+    if why is None or improves(accuracy, 3) or improves(eval_accuracy, 2):
+        return
+    text, confidence = why
+    early = unfinished(case)
+    yield case.finding(
+        loss,
+        f"loss was {number(found.start.value)} at the start and is {number(found.end.value)} after {len(loss)} "
+        f"records: {text}" + (" so far" if early else ""),
+        detected=min(len(loss) - 1, max(MIN_POINTS, len(loss) // 2)),
+        severity="warning" if early else "error",
+        confidence="medium" if early else confidence,
+        measured={
+            "start": found.start.value,
+            "end": found.end.value,
+            "gain_percent": 100 * found.share,
+            "at_most_percent": 100 * found.upper_share,
+        },
+        cannot_tell=("whether the weights stand still or the labels carry no information",),
+    )
+
+
+def begins_late(loss: Curve) -> None:
+    """A log that begins far into a run shows a floor, not a start."""
+    if loss.axis == "step" and not loss.steps_inferred and len(loss) > 2:
+        spacing = float(np.median(np.diff(loss.steps)))
+        if loss.steps[0] > 20 * max(spacing, 1) and loss.steps[0] > loss.steps[-1] - loss.steps[0]:
+            raise Skip(f"the log begins at {step(loss, 0)}: what was learned before is not in it")
+
+
+def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confidence] | None:
+    """What was not gained, in words, and how sure; None when something was."""
+    held_out = gain(living(eval_loss)) if eval_loss is not None and len(living(eval_loss)) >= 3 else None
+    if held_out is not None and held_out.share >= MATERIAL and held_out.score > 2:
+        return None
+    # Much may be learned within the first stretch already: the very first records count as well.
+    y = loss.values
+    scale = noise(y)
+    first = float(np.median(y[:3]))
+    early = (first - found.end.value) / abs(first) if first else 0.0
+    if early >= MATERIAL and first - found.end.value > 3 * 1.2533 * scale / np.sqrt(3):
+        return None
+    if found.upper_share < MATERIAL:
+        return f"{100 * found.share:.2g} % better", "high"
+    unsure = found.score < 2 and found.trend > -2
+    still = held_out is not None and abs(held_out.share) < EVAL_MATERIAL and held_out.upper_share < 2 * EVAL_MATERIAL
+    if unsure and still and eval_loss is not None:
+        level = number(float(eval_loss.values[-1]))
+        return f"no improvement within its noise, and the eval loss stands at {level}", "high"
+    if unsure and found.upper_share < POWER and len(loss) >= 50:
+        return f"no improvement within its noise (more than {100 * found.upper_share:.0f} % would show)", "medium"
+    return None
+
+
+def improves(curve: Curve | None, least_score: float) -> bool:
+    """A score that counts up got better beyond noise and by at least two points of a hundred."""
+    if curve is None:
+        return False
+    found = gain(curve, up=True)
+    return found.value >= 0.02 and (found.score > least_score or found.trend < -least_score)
+
+
+def by_margin(case: Case, loss: Curve, margin: Curve | None, beta: object) -> Iterator[Finding]:
+    if margin is None:
+        raise Skip("no reward margin in this log, and a preference loss alone does not tell")
+    found = find_beta(case.run, {"beta": beta})
+    state = margin_state(margin.values, None, found.value if found else None)
+    late = loss.values[len(loss) // 2 :]
+    moved = abs(float(np.median(late)) - float(np.median(loss.values[:3]))) / max(abs(float(loss.values[0])), 1e-12)
+    # The slowest healthy labelled preference run moves its loss by 1 %, one whose optimizer is dead by 0.001 %.
+    if not state.nothing or moved > 1e-3:
+        return
+    early = unfinished(case)
+    yield case.finding(
+        margin,
+        f"the policy has not moved: margin {state.late:.2g}, loss {float(late[-1]):.6g} after {len(loss)} records",
+        detected=len(margin) // 2,
+        severity="warning" if early else "error",
+        measured={"margin": state.late, "loss": float(late[-1])},
+        cannot_tell=("whether the optimizer, the learning rate or the reference model is at fault",),
+    )

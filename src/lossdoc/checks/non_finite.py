@@ -1,0 +1,143 @@
+"""A loss, reward or KL became NaN or infinite, or a gradient norm keeps being so.
+
+## What it means
+From the first NaN in the weights on every output is NaN: the run is over, whatever it goes on printing. An infinite
+value is the same illness one step earlier. A single NaN gradient norm beside a finite loss is different: a gradient
+scaler found an overflow and skipped that step, which mixed precision does now and then.
+
+## How it is measured
+Any NaN or infinite value of a loss, reward, KL or entropy of the run counts. In a gradient norm it takes a tail of at
+least three, or at least five that make up 5 % of the records. Values that were not logged are no NaN.
+
+## Silent when
+- a key was simply not logged in a record
+- a reward component is NaN for batches that it does not apply to
+- the perplexity overflows while its loss is finite
+- single gradient norms are NaN while the loss stays finite: reported as information
+
+## Likely causes
+- Half precision (fp16) overflowed: activations, logits or a loss of large magnitude.
+- The learning rate is too high or has no warm-up.
+- A batch holds NaN, an empty target, or a label outside the classes.
+- log(0), a division by 0 or a square root of 0 in the loss: a mask that leaves no token, a probability of exactly 0.
+
+## What to try
+- Train in bf16 or fp32; with fp16 use a gradient scaler.
+- Go back to the checkpoint before the first NaN and divide the learning rate by 3 to 10.
+- Look at the batch of that step; run it alone under `torch.autograd.set_detect_anomaly(True)`.
+- Clip the gradient norm at 1.0, add a small epsilon inside logs, roots and divisions.
+
+## Sources
+- Any non-finite loss is terminal: Keras TerminateOnNaN, Lightning detect_nan, SageMaker Debugger ExplodingTensor.
+- Skipped steps of a gradient scaler are normal: PyTorch, "Automatic mixed precision", working with scaled gradients.
+- The share for gradient norms is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import step
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "error"
+EXPLAINS = (
+    "zero-loss",
+    "loss-collapse",
+    "no-learning",
+    "loss-spike",
+    "zero-gradient",
+    "plateau",
+    "reward-collapse",
+    "reward-flat",
+    "frozen-eval",
+    "constant-prediction",
+    "flat-margin",
+    "thin-margin",
+)
+_VALUES = (
+    "loss",
+    "policy_loss",
+    "value_loss",
+    "reward",
+    "kl",
+    "approx_kl",
+    "rollout_kl",
+    "entropy",
+    "nll_loss",
+    "reward_margin",
+)
+NEEDS = {"values": Need((*_VALUES, "grad_norm"), split="any", finite=False)}
+
+# Ours: a scaler may skip the first few steps in a row while it looks for its scale, hence a tail and a share.
+TAIL = 3
+LEAST, SHARE = 5, 0.05
+
+
+def check(case: Case, values: Curve) -> Iterator[Finding]:
+    del values
+    bad = [c for c in case.run.curves if judged(c) and not np.all(np.isfinite(c.values))]
+    if bad:
+        # One illness: the earliest curve carries the finding, the loss before what is derived from it.
+        first = min(
+            bad, key=lambda c: (c.records[first_bad(c)], _VALUES.index(c.metric) if c.metric in _VALUES else 99)
+        )
+        yield report(case, first, [c.name for c in bad if c is not first])
+        return
+    norm = case.run.get("grad_norm")
+    if norm is not None and not np.all(np.isfinite(norm.values)):
+        yield from gradient(case, norm)
+
+
+def judged(curve: Curve) -> bool:
+    if curve.labels and curve.metric == "reward":
+        return False
+    return curve.known and (curve.metric in _VALUES or curve.metric.endswith("_loss"))
+
+
+def first_bad(curve: Curve) -> int:
+    return int(np.argmax(~np.isfinite(curve.values)))
+
+
+def report(case: Case, curve: Curve, others: list[str]) -> Finding:
+    bad = ~np.isfinite(curve.values)
+    at = first_bad(curve)
+    word = "NaN" if np.isnan(curve.values[at]) else "infinite"
+    recovered = bool(np.all(np.isfinite(curve.values[-TAIL:]))) and bad.sum() < LEAST and len(curve) - at > TAIL
+    fate = f"{bad.sum()} of {len(curve)} records" + (", finite again afterwards" if recovered else "")
+    also = f"; also {', '.join(others[:3])}" if others else ""
+    return case.finding(
+        curve,
+        f"{curve.name} became {word} at {step(curve, at)} ({fate}){also}",
+        first=at,
+        severity="warning" if recovered else "error",
+        measured={"non_finite": int(bad.sum()), "records": len(curve)},
+        cannot_tell=("which batch or layer produced it",),
+    )
+
+
+def gradient(case: Case, norm: Curve) -> Iterator[Finding]:
+    bad = ~np.isfinite(norm.values)
+    count, at = int(bad.sum()), first_bad(norm)
+    measured = {"non_finite": count, "records": len(norm)}
+    if bad[-TAIL:].all() and len(norm) > TAIL:
+        good = np.flatnonzero(~bad)
+        at = int(good[-1]) + 1 if len(good) else 0
+        text = f"the gradient norm is not finite from {step(norm, at)} to the end, while the loss still reads finite"
+        yield case.finding(norm, text, first=at, measured=measured)
+    elif count >= LEAST and count >= SHARE * len(norm):
+        text = f"the gradient norm was not finite in {count} of {len(norm)} records, first at {step(norm, at)}"
+        yield case.finding(norm, text, first=at, severity="warning", measured=measured)
+    else:
+        times = "once" if count == 1 else f"{count} times"
+        text = (
+            f"the gradient norm was not finite {times} ({step(norm, at)}) with a finite loss: as when a step is skipped"
+        )
+        yield case.finding(norm, text, first=at, severity="info", measured=measured)

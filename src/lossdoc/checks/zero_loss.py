@@ -1,0 +1,83 @@
+"""The loss is exactly 0: no label counts.
+
+## What it means
+A loss of exactly 0 from the first record on means that there was nothing to predict: every label is masked. From some
+record on it means that all later batches are masked, or that a NaN was replaced by 0 without a trace. A model that
+has learned everything comes down to 0 smoothly and never reads exactly 0 in full precision.
+
+## How it is measured
+Exact zeros of the training loss: at least five records from the first on, or at least five records to the end after a
+level that was not already small. A printed 0.0000 proves no zero: after an onset such a curve counts only when it
+fell from at least a thousand times its last printed digit.
+
+## Silent when
+- the trainer is a reinforcement learner, whose loss may be exactly 0
+- a rounded loss went down to 0.0000 little by little (that is `loss-collapse`)
+- a NaN stands beside it (that is `masked-nan` or `non-finite`)
+
+## Likely causes
+- The chat template or the response marker is not found, so that every token is masked to -100.
+- Truncation cuts off the answers: the prompt alone fills the maximum length.
+- The data collator masks the wrong part, or the labels are all padding.
+- An earlier NaN is filtered by the trainer.
+
+## What to try
+- Print one batch and count the labels that are not -100; decode them.
+- Raise the maximum length, or truncate the prompt instead of the answer.
+- Compare the response template with the decoded text token by token.
+- Set `logging_nan_inf_filter=False`.
+
+## Sources
+- All labels masked gives 0 or NaN: TRL, completion-only loss and its warning on missing response templates.
+- The numbers of records are ours, checked against the labelled run lm-masked-b.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import died, number, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import resolution
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "error"
+EXPLAINS = ("no-learning", "plateau", "loss-collapse", "zero-gradient", "flat-margin", "thin-margin", "frozen-eval")
+NEEDS = {"loss": Need("loss", points=5)}
+
+LEAST = 5
+
+
+def check(case: Case, loss: Curve) -> Iterator[Finding]:
+    y = loss.values
+    end = died(y)
+    zeros = len(y) - end
+    if zeros < LEAST:
+        return
+    if end == 0:
+        yield case.finding(
+            loss,
+            f"the loss is exactly 0 in all {len(y)} records",
+            confidence="high" if resolution(loss) == 0 else "medium",
+            measured={"records": len(y)},
+            cannot_tell=("whether labels are masked or a NaN was replaced by 0",),
+        )
+        return
+    before = float(np.median(y[max(0, end - 5) : end]))
+    start = float(np.median(y[: max(1, min(5, end))]))
+    # A sudden end: the level just before is no small part of the start and far above what the print can show. Ours.
+    if before < 0.05 * abs(start) or before < 1000 * resolution(loss):
+        return
+    yield case.finding(
+        loss,
+        f"the loss fell from {number(before)} to exactly 0 at {step(loss, end)} and stayed there ({zeros} records)",
+        first=end,
+        measured={"before": before, "records": zeros},
+        cannot_tell=("whether labels are masked or a NaN was replaced by 0",),
+    )

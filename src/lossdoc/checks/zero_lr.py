@@ -1,0 +1,101 @@
+"""The learning rate is 0: the optimizer changes nothing.
+
+## What it means
+With a learning rate of 0 no weight moves. As the first point of a warm-up or the last point of a decay that is
+normal. For all or most of the run, or long before its end, the schedule is wrong: often it was made for fewer steps
+than the run has.
+
+## How it is measured
+Records whose learning rate is exactly 0, the first 2 and those of an initial warm-up left aside: at least half of the
+run, or a last stretch of zeros that makes up 10 % of the records (at least 5). A rate printed with few digits counts
+only when its last digit is under 1e-4 of the peak, or when nothing else was ever printed.
+
+## Silent when
+- only the first or the last points are 0
+- the rate is rounded: 0.00000 of a rate that was 1e-5 proves nothing
+- the rate touches 0 and climbs again (that is `lr-jump`)
+
+## Likely causes
+- The scheduler counts other steps than the trainer: total steps without gradient accumulation, number of devices or
+  epochs.
+- The run was resumed or prolonged with a scheduler that had already ended.
+- The learning rate was set to 0, or to an integer division that gives 0.
+- A parameter group without a learning rate is the one that is logged.
+
+## What to try
+- Print the scheduler's total steps and the trainer's; make them equal.
+- Set the learning rate and the number of warm-up steps explicitly, and look at the first 10 logged rates.
+- When resuming for longer, make a new schedule for the steps that are left.
+
+## Sources
+- Stretch of zeros at the end: trainproof's rule uses 10 %; ours asks for at least 5 records beside.
+- The labelled runs lm-lrzero-a and cls-lrhalf-b.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import resolution
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "error"
+EXPLAINS = (
+    "no-learning",
+    "chance-level",
+    "plateau",
+    "flat-margin",
+    "thin-margin",
+    "reward-flat",
+    "frozen-eval",
+    "constant-prediction",
+    "lr-jump",
+)
+NEEDS = {"rate": Need("learning_rate", points=5)}
+
+
+def check(case: Case, rate: Curve) -> Iterator[Finding]:
+    y = rate.values
+    n = len(y)
+    zero = y == 0
+    peak = float(y.max())
+    # Half a printed digit may hide behind a zero.
+    if peak > 0 and resolution(rate) / 2 > 1e-4 * peak:
+        return
+    if peak == 0:
+        # 1e-6 prints as 0.00000: then nothing is sure.
+        coarse = rate.decimals is not None and rate.decimals < 8
+        yield case.finding(
+            rate,
+            f"the learning rate is 0 in all {n} records",
+            confidence="medium" if coarse else "high",
+            measured={"records": n},
+        )
+        return
+    other = np.flatnonzero(~zero)
+    last = n - int(other[-1]) - 1
+    if last >= max(5, 0.1 * n):
+        at = int(other[-1]) + 1
+        yield case.finding(
+            rate,
+            f"the learning rate is 0 from {step(rate, at)} to the end at {step(rate, n - 1)} "
+            f"({last} of {n} records); its peak was {peak:.3g}",
+            first=at,
+            measured={"records": last, "share": last / n, "peak": peak},
+        )
+    elif zero[2:].sum() >= 0.5 * n:
+        at = int(np.argmax(zero))
+        yield case.finding(
+            rate,
+            f"the learning rate is 0 in {int(zero.sum())} of {n} records; its peak was {peak:.3g}",
+            first=at,
+            measured={"records": int(zero.sum()), "share": float(zero.mean()), "peak": peak},
+        )
