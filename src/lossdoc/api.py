@@ -65,7 +65,7 @@ def read_source(source: Source, options: Options) -> list[Run] | NotRead:
     events: list[Event] = []
     for reader in _readers(source, options):
         items = list(reader.read(source))
-        runs = read_items(items, reader.NAME, source.name, options)
+        runs = read_items(items, reader.NAME, source.name, options, getattr(reader, "FRAMEWORK", None))
         if runs:
             return runs
         events += [item for item in items if isinstance(item, Event)]
@@ -83,15 +83,17 @@ def _readers(source: Source, options: Options) -> Iterable[Reader]:
     return chosen
 
 
-def read_items(items: Sequence[Item], format_name: str, name: str, options: Options) -> list[Run]:
+def read_items(
+    items: Sequence[Item], format_name: str, name: str, options: Options, framework: str | None = None
+) -> list[Run]:
     """The runs that records of one reader make; `name` is how the source is called."""
-    trainer = recognise(items, options.knowledge, options.hint)
+    trainer = recognise(items, options.knowledge, options.hint, framework)
     runs = assemble(
         items,
         options.knowledge,
         name,
         trainer.format_name or format_name,
-        trainer.trainer.framework,
+        trainer.framework,
         trainer.trainer.candidates,
         options.settings,
     )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge, TrainerFacts
     from lossdoc.knowledge.schema import Detect
 
+# What is built on a framework that a format belongs to: the widest set of words that its logs may use.
+_TOP = {"transformers": "trl"}
 _SPLIT = re.compile(r"^(?:train|eval|val|valid|validation|test)[/_.\- ]", re.IGNORECASE)
 
 
@@ -32,9 +34,13 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The trainer, the name of the format where a reader serves several, and what a person should be told."""
+    """The trainer, the framework whose words the keys are read in, and what a person should be told.
+
+    `format_name`: the name of the format where one reader serves several.
+    """
 
     trainer: Trainer
+    framework: str | None = None
     format_name: str | None = None
     notes: Sequence[str] = field(default_factory=tuple)
 
@@ -45,31 +51,43 @@ def hint_from_name(text: str, knowledge: Knowledge) -> Hint:
     return Hint(text, objective, framework, loss_type)
 
 
-def recognise(items: Sequence[Item], knowledge: Knowledge, hint: Hint | None) -> Recognised:
-    """Candidates in order of rank, with the keys that spoke for them."""
+def recognise(
+    items: Sequence[Item], knowledge: Knowledge, hint: Hint | None = None, framework: str | None = None
+) -> Recognised:
+    """Candidates in order of rank, with the keys that spoke for them.
+
+    `framework` is what the format alone says (a trainer_state.json is of transformers or of what is built on it).
+    """
     first = first_values(items)
     config = {k: v for item in items if isinstance(item, Event) and item.kind == "config" for k, v in item.data.items()}
-    framework = (hint and hint.framework) or config.get("framework") or knowledge.framework_of(first)
+    said = (hint.framework if hint else None) or config.get("framework")
+    # Whatever stands on transformers may be TRL: its words are understood, its name is given only where keys show it.
+    reading = said or (_TOP.get(framework, framework) if framework else knowledge.framework_of(first))
     metrics: dict[str, float] = {}
     train: dict[str, float] = {}
     for key, value in first.items():
-        found = knowledge.resolve(key, framework)
+        found = knowledge.resolve(key, reading)
         if found and not found.ignored and found.role is None:
             metrics.setdefault(found.metric, value)
             if found.split in (None, "train") and math.isfinite(value):
                 train.setdefault(found.metric, value * found.factor)
-    candidates, evidence = _candidates(knowledge, metrics, train, list(first), framework)
+    candidates, evidence = _candidates(knowledge, metrics, train, list(first), reading)
+    if reading is None and candidates:
+        reading = knowledge.framework_of(first, knowledge.trainer(candidates[0]).frameworks)
+    name = reading
+    if said is None and framework and any(framework in knowledge.trainer(c).frameworks for c in candidates):
+        name = framework
     given_format = config.get("format")
     if hint is None:
-        return Recognised(Trainer(candidates, framework, None, False, evidence), given_format)
+        return Recognised(Trainer(candidates, name, None, False, evidence), reading, given_format)
     notes = []
     if candidates and hint.objective not in candidates and not _related(hint.objective, candidates, knowledge):
         notes.append(
             f"--trainer {hint.text} was given, but the keys look like {' or '.join(candidates[:3])} ({evidence}); "
             f"judged as {hint.objective}"
         )
-    trainer = Trainer((hint.objective,), framework, hint.loss_type, True, "given with --trainer")
-    return Recognised(trainer, given_format, notes)
+    trainer = Trainer((hint.objective,), name, hint.loss_type, True, "given with --trainer")
+    return Recognised(trainer, reading, given_format, notes)
 
 
 def first_values(items: Iterable[Item]) -> dict[str, float]:

@@ -120,14 +120,18 @@ class Matcher:
                 return hit
         return None
 
-    def claims(self, keys: Iterable[str]) -> dict[str, int]:
-        """How many of these keys each framework has as its own, spelled as logged."""
+    def claims(self, keys: Iterable[str]) -> tuple[dict[str, int], dict[str, int]]:
+        """Per framework: how many of these keys it has as its own, and how many paths (`actor/kl`) only it has."""
         counts: dict[str, int] = {}
+        alone: dict[str, int] = {}
         for key in keys:
             rules = [self._tables.rules[n] for n in self._tables.anywhere.get(plain(key), ())]
-            for framework in {rule.framework for rule in rules if rule.key.lower() == key.lower()}:
+            frameworks = {rule.framework for rule in rules if rule.key.lower() == key.lower()}
+            for framework in frameworks:
                 counts[framework] = counts.get(framework, 0) + 1
-        return counts
+                if len(frameworks) == 1 and "/" in key:
+                    alone[framework] = alone.get(framework, 0) + 1
+        return counts, alone
 
     def _exact(self, table: Mapping[str, list[int]], variants: Sequence[tuple[str, str | None]]) -> Hit | None:
         for text, split in variants:

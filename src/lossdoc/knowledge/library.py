@@ -118,11 +118,19 @@ class Knowledge:
             found.append(name)
         return [*found, ""]
 
-    def framework_of(self, keys: Iterable[str]) -> str | None:
-        """The framework that claims most of the keys as its own, if it claims three or more and no other as many."""
-        ranked = sorted(self._matcher.claims(keys).items(), key=lambda pair: -pair[1])
-        clear = ranked and ranked[0][1] >= 3 and (len(ranked) == 1 or ranked[0][1] > ranked[1][1])
-        return ranked[0][0] if clear else None
+    def framework_of(self, keys: Iterable[str], among: Sequence[str] | None = None) -> str | None:
+        """The framework that alone claims two paths among the keys (`actor/pg_loss`) and more than any other.
+
+        With `among` (frameworks that an objective is known from) three claimed keys of any shape are enough. Words that
+        trainers share (`nll_loss`, `ppl`) name nobody.
+        """
+        counts, alone = self._matcher.claims(keys)
+        ranked = alone if among is None else {name: n for name, n in counts.items() if name in among}
+        best = sorted(ranked.items(), key=lambda pair: -pair[1])
+        least = 2 if among is None else 3
+        if not best or best[0][1] < least or (len(best) > 1 and best[0][1] == best[1][1]):
+            return None
+        return best[0][0]
 
     def frameworks(self, framework: str | None) -> list[str]:
         """A framework and those it is built on: what the lower one logs, the upper one logs as well."""
