@@ -122,9 +122,20 @@ def metric_facts(document: MetricDocument) -> MetricFacts:
         parent=document.parent,
         judged=document.judged is not False,
         why=document.why or document.shortDescription,
+        described=list(document.variations),
         expect=document.expect,
         variations={key: v.expect for key, v in document.variations.items() if v.expect},
     )
+
+
+def drawings(found: Mapping[str, MetricDocument]) -> dict[str, list[tuple[str, str]]]:
+    """By check: the drawings that must set it off, as metric and name; a metric's own check first."""
+    by_check: dict[str, list[tuple[str, str]]] = {}
+    for document in found.values():
+        for name, drawing in (document.visualizations.unhealthy if document.visualizations else {}).items():
+            for check in drawing.finds or ():
+                by_check.setdefault(check, []).append((document.id, name))
+    return by_check
 
 
 def rules(document: MetricDocument) -> Iterator[Rule]:
@@ -237,6 +248,10 @@ def index(roots: Sequence[tuple[Traversable, str]], package: Path, stamp: bytes 
         "keys": encode(tables([rule for d in metrics.values() for rule in rules(d)])),
         "names": encode(words),
         "problems": encode(sorted(problems)),
+        "drawings": encode(drawings(metrics)),
+        "summaries": encode(
+            {f"{k}:{i}": d.shortDescription for k, by_id in found.items() for i, (d, _) in by_id.items()}
+        ),
     }
     for kind, by_id in found.items():
         for document_id, (document, _) in by_id.items():

@@ -41,6 +41,7 @@ class MetricFacts(Struct, frozen=True, omit_defaults=True):
     judged: bool = True
     why: str = ""
     known: bool = True
+    described: Sequence[str] = ()  # names of the variations
     expect: Expect | None = None
     variations: Mapping[str, Expect] = field(default_factory=dict)
 

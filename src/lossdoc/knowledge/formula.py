@@ -1,7 +1,8 @@
 """Named constants: `ln 2`, `ln V`, `1/(4 beta^2)` -> a number, given the settings they name.
 
 Grammar: sums of products of powers; a product may omit its sign (`4 beta^2`, `2 ln 2`); functions ln, log2, exp, sqrt
-take a bracket or the next factor. Nothing is evaluated as Python.
+take a bracket or the next factor, so do abs, tanh, cosh, sin, cos, acos, sigmoid, softplus and step (1 above 0,
+else 0); max(a, b) and min(a, b) take two. Nothing is evaluated as Python.
 """
 
 from __future__ import annotations
@@ -11,12 +12,23 @@ import re
 from collections.abc import Callable, Mapping
 
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z_0-9]*)|(\S))")
-_FUNCTIONS: dict[str, Callable[[float], float]] = {
+_FUNCTIONS: dict[str, Callable[..., float]] = {
     "ln": math.log,
     "log": math.log,
     "log2": math.log2,
     "exp": math.exp,
     "sqrt": math.sqrt,
+    "abs": abs,
+    "max": max,
+    "min": min,
+    "tanh": math.tanh,
+    "cosh": math.cosh,
+    "sin": math.sin,
+    "cos": math.cos,
+    "acos": math.acos,
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+    "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+    "step": lambda x: float(x > 0),
 }
 _CONSTANTS = {"pi": math.pi, "e": math.e}
 
@@ -26,6 +38,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "k": ("classes", "num_classes", "num_labels", "n_classes", "k"),
     "beta": ("beta",),
     "B": ("batch_size", "per_device_train_batch_size", "train_batch_size", "B"),
+    "batch": ("batch_size", "per_device_train_batch_size", "train_batch_size", "batch"),
     "N": ("batch_size", "per_device_train_batch_size", "train_batch_size", "N"),
 }
 
@@ -77,7 +90,9 @@ class _Parser:
     def parse(self) -> float:
         try:
             value = self._sum()
-        except (ZeroDivisionError, OverflowError, ValueError) as error:
+        except FormulaError:
+            raise
+        except (ZeroDivisionError, OverflowError, ValueError, TypeError) as error:
             raise FormulaError(f"`{self._text}` has no value") from error
         if self._at != len(self._tokens):
             raise FormulaError(f"`{self._text}` is no formula: `{self._peek()}` was not expected")
@@ -122,6 +137,19 @@ class _Parser:
             return float(value ** self._power())
         return value
 
+    def _arguments(self) -> list[float]:
+        """A bracket with one or more values, or the next factor: `ln(x)`, `ln 2`, `max(0, x)`."""
+        if self._peek() != "(":
+            return [self._power()]
+        self._take()
+        values = [self._sum()]
+        while self._peek() == ",":
+            self._take()
+            values.append(self._sum())
+        if self._take() != ")":
+            raise FormulaError(f"`{self._text}` is no formula: a bracket is not closed")
+        return values
+
     def _atom(self) -> float:
         token = self._take()
         if token == "(":
@@ -130,7 +158,7 @@ class _Parser:
                 raise FormulaError(f"`{self._text}` is no formula: a bracket is not closed")
             return value
         if token in _FUNCTIONS:
-            return _FUNCTIONS[token](self._power())
+            return float(_FUNCTIONS[token](*self._arguments()))
         if token in _CONSTANTS:
             return _CONSTANTS[token]
         if token and (token[0].isdigit() or token[0] == "."):

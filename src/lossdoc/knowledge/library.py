@@ -172,6 +172,26 @@ class Knowledge:
         """What the documents expect of a metric; a field on which the candidates disagree is left out."""
         return expectation(self, metric, trainer, config or {})
 
+    def drawings(self, check_id: str) -> list[tuple[str, str]]:
+        """Metrics and names of the drawings that must set off a check."""
+        return msgpack.decode(self._sections["drawings"], type=dict[str, list[tuple[str, str]]]).get(check_id, [])
+
+    def summary(self, kind: str, document_id: str) -> str:
+        """A document's one sentence."""
+        return self._summaries.get(f"{kind}:{document_id}", "")
+
+    @cached_property
+    def _summaries(self) -> dict[str, str]:
+        return msgpack.decode(self._sections["summaries"], type=dict[str, str])
+
+    def logged_by(self, objective: str) -> list[str]:
+        """Metrics of which the documents say something under an objective or by which it is recognised."""
+        facts = self.trainer(objective)
+        names = {objective, *(f"{f}-{objective}" for f in facts.frameworks)}
+        found = [m.id for m in self._metrics.values() if names & set(m.described)]
+        found += [m for rule in facts.detect for m in (*rule.all, *rule.any)]
+        return list(dict.fromkeys(found))
+
     def checks(self) -> list[CheckFacts]:
         return list(self._checks.values())
 

@@ -198,6 +198,17 @@ class TrainerDocument(Document):
     lossTypes: dict[str, LossType] = {}
 
 
+class LossCurve(Strict):
+    """A loss drawn over one quantity: formulas in x by name (see `lossdoc.knowledge.formula`), one for each line.
+
+    `curve: {x: logit of the right class, range: [-4, 4], lines: {cross-entropy: "ln(1 + exp(-x))"}}`
+    """
+
+    range: tuple[float, float]
+    lines: dict[str, str]
+    x: str = "x"
+
+
 class LossDocument(Document):
     """`metrics/losses/<id>.md`: one loss function."""
 
@@ -207,7 +218,7 @@ class LossDocument(Document):
     range: str | list[float | str | None] = ""
     start: list[Start] = []
     gradient: str = ""
-    curve: str | list[Point] | None = None
+    curve: LossCurve | str | None = None  # a string refers to a function of lossdoc.losses
     whenToUse: str | list[str] = ""
     traps: list[str] = []
 

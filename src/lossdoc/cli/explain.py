@@ -1,0 +1,79 @@
+"""`lossdoc explain`: the page of a word or of a number."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
+
+
+def command(
+    word: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORD",
+            help="A metric or a key of it, a loss function, a trainer, a check, a format, or a number such as 0.6931.",
+        ),
+    ],
+    trainer: Annotated[
+        str | None,
+        typer.Option("--trainer", "-t", metavar="NAME", help="As seen under this trainer: dpo, trl-dpo, ..."),
+    ] = None,
+    classes: Annotated[int | None, typer.Option(min=2, help="Classes or vocabulary size, for start values.")] = None,
+    beta: Annotated[float | None, typer.Option(help="beta, for start values.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Another setting for start values. Repeatable."),
+    ] = None,
+    metrics: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A folder of your own documents. Repeatable.", exists=True, file_okay=False),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Shorten no list.")] = False,
+    width: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Columns of the page (default: the terminal's, else 80).")
+    ] = None,
+    color: Annotated[Color, typer.Option(help="Colour the page.")] = "auto",
+) -> int:
+    """Explain a metric, a loss function, a trainer, a check or a number.
+
+    `trainer:reward`, `loss:ipo` say which kind is meant where a word has several meanings.
+    """
+    from lossdoc.cli._errors import say
+    from lossdoc.cli._values import settings
+    from lossdoc.knowledge import Knowledge
+    from lossdoc.pages import Look, explain
+
+    knowledge = Knowledge.load(tuple(metrics or ()))
+    for problem in knowledge.problems if metrics else ():
+        say(str(problem))
+    given: dict[str, float | str] = {}
+    try:
+        given |= settings(set_ or [])
+        parsed = knowledge.parse_trainer(trainer) if trainer else None
+    except ValueError as error:
+        say(str(error))
+        return 2
+    if classes is not None:
+        given |= {"classes": float(classes), "vocab_size": float(classes)}
+    if beta is not None:
+        given["beta"] = beta
+    stream = sys.stdout
+    look = Look(
+        width=width_of(stream, width),
+        color=color_of(stream, color),
+        ascii=needs_ascii(stream),
+        everything=everything,
+        trainer=parsed,
+        settings=given,
+    )
+    try:
+        emit(explain.explain(" ".join(word), knowledge, look))
+    except explain.NotFound as error:
+        say(str(error))
+        return 2
+    return 0

@@ -1,0 +1,27 @@
+"""What `explain` and `list` print: documents and checks as pages for a terminal.
+
+A page is a pure function of the knowledge and a `Look`: it yields rich renderables and touches no screen. Text of
+documents is data: it becomes `rich.text.Text`, never markup. No module here imports numpy, pandas or plotext.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lossdoc.knowledge.trainers import Parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a page looks and for whom: columns, colour, characters, the trainer and the settings that were given."""
+
+    width: int = 80
+    color: bool = False
+    ascii: bool = False
+    everything: bool = False  # shorten no list
+    trainer: Parsed | None = None
+    settings: Mapping[str, float | str] = field(default_factory=dict)
