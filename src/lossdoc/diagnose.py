@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
     from lossdoc.run import Curve, Run
 
+# How the reason of a skip begins when the fault is ours.
+BROKEN = "the check itself failed"
 _MILDEST: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
 def diagnose(run: Run, knowledge: Knowledge, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Report:
     """Judge a run with every check that applies to it; `select` and `ignore` hold check ids."""
+    import numpy as np
+
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     progress = False
@@ -31,7 +35,8 @@ def diagnose(run: Run, knowledge: Knowledge, select: Sequence[str] = (), ignore:
             continue
         check = checks.load(check_id)
         case = Case(check_id, check.SEVERITY, run, knowledge, run.config)
-        found, judged, reasons = _call(check, case)
+        with np.errstate(all="ignore"):  # logs hold 1e300 and infinity; a check judges what comes out
+            found, judged, reasons = _call(check, case)
         if judged:
             progress = progress or bool(getattr(check, "PROGRESS", False))
             findings += (_complete(finding, case) for finding in found)
@@ -68,6 +73,8 @@ def _call(check: checks.Check, case: Case) -> tuple[list[Finding], bool, list[st
             judged = True
         except Skip as skip:
             reasons.append(str(skip))
+        except Exception as error:  # one check that fails must not cost the user the report of all others
+            reasons.append(f"{BROKEN} ({type(error).__name__}: {error}); please report this with the log")
     return found, judged, reasons
 
 

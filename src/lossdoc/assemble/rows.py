@@ -21,6 +21,10 @@ POSITION_ROLES = ("step", "epoch", "tokens", "samples")
 _EVAL_SET = re.compile(r"^eval_(?P<name>.+)_runtime$")
 
 
+# A place beyond this is no place: NaN, infinity, a hash under a key that looks like a step.
+_FURTHEST = 1e15
+
+
 @dataclass(slots=True)
 class Bucket:
     """The values of one raw key under one meaning. `rows` index the table, in file order."""
@@ -168,7 +172,8 @@ def _resolve(
 
 def _take(table: Table, record: Record, plan: Sequence[_Slot]) -> None:
     row = len(table.lines)
-    step, axis, epoch = record.step, record.axis, record.epoch
+    step, epoch = (place if place is None or abs(place) < _FURTHEST else None for place in (record.step, record.epoch))
+    axis = record.axis
     count: tuple[float, str] | None = None
     splits: set[str] = set()
     summary = False
@@ -179,7 +184,7 @@ def _take(table: Table, record: Record, plan: Sequence[_Slot]) -> None:
             continue
         if slot.role in POSITION_ROLES:
             value = _number(raw)
-            if value is None:
+            if value is None or not abs(value) < _FURTHEST:
                 continue
             if slot.role == "epoch":
                 epoch = value if epoch is None else epoch

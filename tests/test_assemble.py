@@ -1,0 +1,204 @@
+"""Records to runs: steps, splits, runs in one file, replays, ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lossdoc.assemble import assemble
+from lossdoc.knowledge import Knowledge
+from lossdoc.record import Columns, Event, Item, Raw, Record
+from lossdoc.run import Run
+
+KNOWLEDGE = Knowledge.load()
+
+
+def runs_of(*items: Item, **settings: Any) -> list[Run]:
+    return assemble(items, KNOWLEDGE, "test.log", "test", config=settings)
+
+
+def rows(*values: Mapping[str, Raw]) -> list[Record]:
+    return [Record(value, line=number) for number, value in enumerate(values, 1)]
+
+
+def loss_of(run: Run, split: str = "train") -> list[tuple[float, float]]:
+    curve = run.get("loss", split)
+    assert curve is not None
+    return list(zip(curve.steps.tolist(), curve.values.tolist(), strict=True))
+
+
+def test_steps_splits_and_lines() -> None:
+    (run,) = runs_of(*rows({"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.5, "grad_norm": 3}, {"step": 2, "eval_loss": 1.7}))
+    assert loss_of(run) == [(1, 2.0), (2, 1.5)]
+    assert loss_of(run, "eval") == [(2, 1.7)]
+    grad = run.get("grad_norm")
+    assert grad is not None
+    assert (grad.line(0), grad.records.tolist()) == (2, [1])
+    assert run.records == 3
+
+
+def test_missing_is_not_nan() -> None:
+    (run,) = runs_of(*rows({"step": 1, "loss": None}, {"step": 2, "loss": "nan"}, {"step": 3, "loss": "n/a"}))
+    curve = run.get("loss")
+    assert curve is not None
+    assert curve.steps.tolist() == [2]
+    assert np.isnan(curve.values[0])
+
+
+def test_printed_precision() -> None:
+    (run,) = runs_of(*rows(*({"step": n, "loss": f"{1 / (n + 1):.3f}", "learning_rate": 1 / (n + 3)} for n in range(9))))
+    loss, rate = run.get("loss"), run.get("learning_rate")
+    assert loss is not None
+    assert rate is not None
+    assert (loss.decimals, rate.decimals) == (3, None)
+
+
+def test_rows_without_steps_are_counted_and_said() -> None:
+    (run,) = runs_of(*rows({"loss": 2.0}, {"loss": 1.0}))
+    assert loss_of(run) == [(1, 2.0), (2, 1.0)]
+    assert run.curves[0].axis == "row"
+    assert run.curves[0].steps_inferred
+    assert any("no step" in note for note in run.notes)
+
+
+def test_whole_epochs_are_the_axis() -> None:
+    (run,) = runs_of(*rows(*({"epoch": n, "loss": 3.0 - n} for n in range(3))))
+    assert (run.curves[0].axis, run.curves[0].steps_inferred) == ("epoch", False)
+
+
+@pytest.mark.parametrize("decimals", [2, 6])
+def test_steps_from_rounded_epochs_and_the_closing_speed(decimals: int) -> None:
+    """transformers 4 prints two decimals of the epoch: 300 steps over 3 epochs, logged every 5."""
+    items: list[Item] = [
+        Record({"loss": 3 - s / 300, "epoch": round(s / 100, decimals)}, line=s) for s in range(5, 301, 5)
+    ]
+    items.insert(40, Record({"eval_loss": 2.5, "epoch": 2.0}, line=200))
+    items.append(Record({"train_runtime": 50.0, "train_steps_per_second": 6.0, "train_loss": 2.0, "epoch": 3.0}, line=400))
+    (run,) = runs_of(*items)
+    assert [step for step, _ in loss_of(run)] == list(range(5, 301, 5))
+    assert loss_of(run, "eval") == [(200, 2.5)]
+    assert run.curves[0].steps_inferred
+
+
+def test_steps_from_the_progress_bar() -> None:
+    items: list[Item] = []
+    for step in range(10, 101, 10):
+        items.append(Event("progress", step, data={"n": step, "total": 200}))
+        items.append(Record({"loss": 1.0 / step, "epoch": step / 100}, line=step))
+    (run,) = runs_of(*items)
+    assert [step for step, _ in loss_of(run)] == list(range(10, 101, 10))
+
+
+def test_closing_row_is_no_point_of_the_curve() -> None:
+    (run,) = runs_of(
+        *rows({"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0}, {"step": 2, "train_loss": 1.5, "train_runtime": 9.0})
+    )
+    assert loss_of(run) == [(1, 2.0), (2, 1.0)]
+    assert run.records == 3
+
+
+def test_resume_keeps_the_newest_segment() -> None:
+    first = [{"step": s, "loss": 10.0 - s} for s in range(1, 8)]
+    second = [{"step": s, "loss": 20.0 - s} for s in range(5, 11)]
+    (run,) = runs_of(*rows(*first, *second))
+    assert [step for step, _ in loss_of(run)] == list(range(1, 11))
+    assert dict(loss_of(run))[6] == 14.0
+    assert run.dropped_records == 3
+    (replay,) = [e for e in run.events if e.kind == "replay"]
+    assert (replay.data["from_step"], replay.data["to_step"], replay.line) == (5, 7, 8)
+
+
+def test_resume_that_repeats_the_same_values() -> None:
+    values = [{"step": s, "loss": 10.0 - s} for s in [*range(1, 9), *range(5, 13)]]
+    (run,) = runs_of(*rows(*values))
+    assert [step for step, _ in loss_of(run)] == list(range(1, 13))
+    assert run.dropped_records == 4
+
+
+def test_two_runs_one_after_the_other() -> None:
+    one = [{"step": s, "loss": 10.0 - s} for s in range(1, 8)]
+    two = [{"step": s, "loss": 30.0 - s} for s in range(1, 5)]
+    runs = runs_of(*rows(*one, *two))
+    assert [run.name for run in runs] == ["run 1", "run 2"]
+    assert [len(loss_of(run)) for run in runs] == [7, 4]
+
+
+def test_two_writers_that_alternate() -> None:
+    values = []
+    for step in range(1, 40):
+        values += [{"step": step + 30, "loss": 1.0}, {"step": step, "loss": 2.0}]
+    runs = runs_of(*rows(*values))
+    assert len(runs) == 2
+    assert {float(value) for _, value in loss_of(runs[0])} == {1.0}
+    assert {float(value) for _, value in loss_of(runs[1])} == {2.0}
+
+
+def test_ranks_that_repeat_a_row_count_once() -> None:
+    values = [{"step": s, "loss": 5.0 - s, "runtime": rank} for s in range(1, 4) for rank in (0.1, 0.2)]
+    (run,) = runs_of(*rows(*values))
+    assert [step for step, _ in loss_of(run)] == [1, 2, 3]
+    assert (run.records, run.dropped_records) == (6, 3)
+    assert not [e for e in run.events if e.kind == "replay"]
+
+
+def test_coarse_steps_keep_all_points() -> None:
+    (run,) = runs_of(*rows(*({"step": 49000, "loss": 1.0 + n} for n in range(3)), {"step": 50000, "loss": 0.5}))
+    assert len(loss_of(run)) == 4
+
+
+def test_steps_that_begin_anew_each_epoch() -> None:
+    values = [{"epoch": epoch, "step": step, "loss": 1.0} for epoch in (1, 2, 3) for step in (10, 20, 30)]
+    (run,) = runs_of(*rows(*values))
+    assert [step for step, _ in loss_of(run)] == [10, 20, 30, 40, 50, 60, 70, 80, 90]
+
+
+def test_data_set_of_an_evaluation_row() -> None:
+    (run,) = runs_of(
+        *rows(
+            {"step": 1, "loss": 2.0},
+            {"step": 1, "eval_wiki_loss": 2.1, "eval_wiki_runtime": 1.0, "eval_mean_token_accuracy": 0.5},
+        )
+    )
+    (wiki,) = run.all("loss", "eval")
+    (accuracy,) = run.all("token_accuracy", "eval")
+    assert dict(wiki.labels) == dict(accuracy.labels) == {"dataset": "wiki"}
+
+
+def test_unknown_keys_are_kept() -> None:
+    (run,) = runs_of(*rows({"step": 1, "loss": 1.0, "Zorp Factor": 3.0}, {"step": 2, "loss": 1.0, "Zorp Factor": 4.0}))
+    (curve,) = [c for c in run.curves if not c.known]
+    assert (curve.metric, curve.key) == ("zorp factor", "Zorp Factor")
+
+
+def test_two_keys_of_one_meaning_do_not_mix() -> None:
+    (run,) = runs_of(*rows(*({"step": s, "loss": 1.0, "train/loss": 2.0} for s in range(3))))
+    assert len(run.all("loss")) == 2
+    assert {float(v) for _, v in loss_of(run)} == {1.0}
+
+
+def test_columns_of_an_event_file_with_a_replay() -> None:
+    steps = np.array([1.0, 2, 3, 4, 3, 4, 5])
+    (run,) = runs_of(Columns("train/loss", steps, np.arange(7.0)))
+    assert loss_of(run) == [(1, 0), (2, 1), (3, 4), (4, 5), (5, 6)]
+    assert (run.records, run.dropped_records) == (7, 2)
+    assert not len(run.curves[0].lines)
+
+
+def test_nothing_but_progress_makes_no_run() -> None:
+    assert runs_of(*rows({"step": 1, "epoch": 0.1}, {"step": 2, "epoch": 0.2})) == []
+
+
+_VALUE = st.one_of(st.none(), st.floats(), st.integers(-10, 10), st.text(max_size=6))
+_ROW = st.dictionaries(st.sampled_from(["step", "epoch", "loss", "eval_loss", "x", "train_runtime"]), _VALUE, max_size=5)
+
+
+@given(st.lists(_ROW, max_size=30))
+def test_any_rows_make_well_formed_curves(values: list[dict[str, Raw]]) -> None:
+    for run in runs_of(*rows(*values)):
+        for curve in run.curves:
+            assert len(curve.steps) == len(curve.values) == len(curve.records) == len(curve.lines) > 0
