@@ -35,7 +35,7 @@ _PREFIX = re.compile(
             r"(?:root|__main__|[a-z_]\w*(?:\.\w+)+|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",
             r"[a-z_]\w*(?:\.\w+)+(?::\d+)?\s+(?=" + _LEVEL + r"\b)",  # ppdet.engine INFO:
             r"[a-z]\w*(?=\s+-\s+" + _LEVEL + r"\s+-\s)\s+-\s+",  # name - INFO -
-            r"(?:__\w+__|[\w.]+)\s?[:,]\d+\s+-\s+(?=\S)",  # file:12 -
+            r"(?:__\w+__|\w+(?:\.\w+)+)(?::[\w<>]+)?:\d+\s+-\s+(?=\S)",  # loguru: module:function:12 -
             _FILE + r":\d+(?:\s+-{1,2}|:|\])\s+",  # dpo_tune_cache.py:676 -
             r"[\w.-]+:\d+\t(?=[\w.:]+\t)|[\w.]+:\d+\t(?=" + _LEVEL + r"\t)",  # OLMo: host:0<TAB>logger:12<TAB>INFO<TAB>
             r"-\s(?:\d+:\d\d:\d\d)\s-\s",  # lingua: - 0:00:12 -

@@ -20,6 +20,7 @@ from lossdoc.record import Event, Item, Raw, Record, Unread
 from lossdoc.source import Source
 
 NAME = "hf-stdout"
+FRAMEWORK = "transformers"
 TITLE = "Hugging Face Trainer / TRL rows on standard output ({'loss': ..., 'epoch': ...})"
 
 _METRIC = re.compile(
@@ -38,12 +39,20 @@ _LIKE_ROW = re.compile(
 
 def sniff(source: Source) -> float:
     """Rows of metrics among the first dicts of the log, however much other output stands between them."""
-    rows = 0
+    bare = led = 0
     for number, raw in islice(lines_with(source.text, "{'"), 3000):
-        rows += any(isinstance(item, Record) for item in _items(number, raw, False))
-        if rows >= 3:
+        for line in clean_line(number, raw):
+            start = line.text.find("{'")
+            if start >= 0 and any(isinstance(item, Record) for item in _from_part(line, False)):
+                lead = line.text[:start].strip()
+                # "step 3: {...}" is a dict too, but a program that numbers its rows has a format of its own.
+                if not lead or "%|" in lead:
+                    bare += 1
+                else:
+                    led += 1
+        if bare >= 3:
             return 0.92
-    return 0.84 if rows else 0.0
+    return 0.84 if bare else 0.55 if led else 0.0
 
 
 def read(source: Source) -> Iterator[Item]:

@@ -1,0 +1,156 @@
+"""Formats as data: one YAML file per program in `lines/` says how its metric lines look; this module reads by it.
+
+    title: nanoGPT (train.py)
+    anchors: ["iter "]              # one JSON list on one line: each record line holds one of these literals
+    lines:                          # kinds of lines, the first that matches counts
+      - pattern: 'iter (?P<step>\\d+): (?P<body>loss .+)'
+        split: train
+        pairs: auto                 # auto (general tokenizer), {between: " - ", sep: ":"}, dict, none
+    samples: [{program, cite, text, records: [{step, values}]}]
+
+Groups of a pattern: step, total (steps), epoch, epochs (total), split, stream, dataset, key and value, body; any other
+group is a value under its own name. Options of a kind:
+- `split`, `axis`: hints; `names`: {as written: as recorded}; `drop`: keys that are no metric here
+- `context`: remember the groups for later lines, make no record; `inherit`: hints taken from there or from the last
+  record; `consume`: the same, but the line counts only with them, and they serve once
+- `final`: only the last state of a line rewritten with \\r; `skip_next`: the next record repeats an older one
+- `join`: continues the record before it when step, epoch and split are the same
+- `average`: of "value (average)" the average counts; `each`: pattern found several times in body, a record each
+- `step_in_epoch`: number of the first epoch; step restarts with each epoch, whose length is `total`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lossdoc.clean import Line, clean_line, lines_with
+from lossdoc.numbers import to_float
+from lossdoc.readers import Sample
+from lossdoc.readers._events import events, merged
+from lossdoc.readers._line_kinds import Kind, hints, records
+from lossdoc.record import Event, Item, Record
+from lossdoc.source import Source
+
+_SNIFF_LINES = 5000  # metric lines can be rare: 10 of 60,000 lines with the same word
+_SNIFF_ENOUGH = 40
+
+
+@dataclass(frozen=True)
+class LineFormat:
+    """A reader made of one YAML file. `base`: what a single record line is worth to `sniff`."""
+
+    NAME: str
+    TITLE: str
+    anchors: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    SAMPLES: tuple[Sample, ...] = ()
+    base: float = 0.8
+
+    def sniff(self, source: Source) -> float:
+        """`base` to `base` + 0.08, rising with the number of record lines; 0 without one."""
+        matched = 0
+        for anchor in self.anchors:
+            context: dict[str, str] = {}
+            for seen, (number, raw) in enumerate(lines_with(source.text, anchor)):
+                if seen >= _SNIFF_LINES or matched >= _SNIFF_ENOUGH:
+                    break
+                for line in clean_line(number, raw):
+                    matched += any(self._line(line, context))
+        return self.base + 0.08 * matched / (matched + 10) if matched else 0.0
+
+    def read(self, source: Source) -> Iterator[Item]:
+        yield from merged(self._read(source), events(source))
+
+    def _line(self, line: Line, context: dict[str, str]) -> Iterator[tuple[Kind, Record]]:
+        for kind in self.kinds:
+            match = kind.pattern.search(line.text)
+            if match is None:
+                continue
+            if kind.skip_next:
+                context["skip"] = "1"
+                return
+            if kind.context:
+                context.update(hints(match))
+                return
+            if kind.final and not line.final:
+                return
+            found = False
+            for record in records(kind, match, line, context):
+                found = True
+                yield kind, record
+            if found:
+                context.update({k: v for k, v in hints(match).items() if k in ("step", "epoch", "epochs", "total")})
+                for name in kind.consume:
+                    context.pop(name, None)
+                return
+
+    def _read(self, source: Source) -> Iterator[Item]:
+        context: dict[str, str] = {}
+        pending: Record | None = None
+        bars = _Progress()
+        sizes: dict[int, int] = {}
+        unfinished = 0 if source.text.endswith("\n") else source.text.count("\n") + 1
+        for number, raw in source.iter_raw():
+            if not any(anchor in raw for anchor in self.anchors):
+                continue
+            for line in clean_line(number, raw):
+                some = False
+                for kind, record in self._line(line, context):
+                    some = True
+                    if context.pop("skip", None):
+                        continue
+                    cut = number == unfinished and len(record.values) < sizes.get(id(kind), 0)
+                    sizes[id(kind)] = len(record.values)
+                    if cut:
+                        # The last number of a cut line may be cut too.
+                        record.values = dict(list(record.values.items())[:-1])
+                        yield Event("cut", number, line.text[:200])
+                    if pending is not None and kind.join and _joins(pending, record):
+                        pending.values = {**pending.values, **record.values}
+                        continue
+                    if pending is not None and not _repeats(pending, record):
+                        yield from bars.beside(pending)
+                        yield pending
+                    pending = record if record.values else None
+                    bars.see(kind, record, context)
+                if not some and number == unfinished and pending is not None and line.final:
+                    yield Event("cut", number, line.text[:200])
+        if pending is not None:
+            yield pending
+        if bars.now is not None:
+            yield bars.now
+
+
+def _joins(before: Record, record: Record) -> bool:
+    same = (before.step, before.epoch, before.split) == (record.step, record.epoch, record.split)
+    return same and not before.values.keys() & record.values.keys()
+
+
+def _repeats(before: Record, record: Record) -> bool:
+    """A bar drawn again in the same line with the same numbers."""
+    return before.line == record.line and before.step == record.step and before.values == record.values
+
+
+class _Progress:
+    """How far the training is, from "n of total" in its lines: told at the first record and at the end."""
+
+    def __init__(self) -> None:
+        self.now: Event | None = None
+        self._told = False
+
+    def beside(self, record: Record) -> Iterator[Event]:
+        if not self._told and self.now is not None and self.now.line == record.line:
+            self._told = True
+            yield self.now
+
+    def see(self, kind: Kind, record: Record, context: dict[str, str]) -> None:
+        if record.split == "eval" or kind.axis == "samples":
+            return
+        total, epochs = to_float(context.get("total")), to_float(context.get("epochs"))
+        if total and record.step is not None and (kind.step_in_epoch is None or epochs):
+            if kind.step_in_epoch is not None and epochs:
+                total *= epochs
+            self.now = Event("progress", record.line, "", {"n": record.step, "total": total})
+        elif not total and epochs and record.epoch is not None:
+            self.now = Event("progress", record.line, "", {"n": record.epoch, "total": epochs})

@@ -1,0 +1,122 @@
+"""One kind of metric line of a format as data, and the record that a matching line makes. Used by `_line_engine`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lossdoc.clean import Line
+from lossdoc.numbers import NUMBER, to_float
+from lossdoc.readers._pairs import pairs, split_pairs
+from lossdoc.readers._pydict import dict_end, parse_dict
+from lossdoc.record import Raw, Record
+
+_HINTS = frozenset({"step", "total", "epoch", "epochs", "split", "stream", "dataset", "body", "key", "value"})
+_SPLITS = {
+    "val": "eval",
+    "valid": "eval",
+    "validation": "eval",
+    "evaluation": "eval",
+    "dev": "eval",
+    "cv": "eval",
+    "training": "train",
+}
+_RUNNING = re.compile(rf"{NUMBER}\s*\(\s*({NUMBER})\s*\)")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of line. The fields are the options of a YAML entry (see `_line_engine`)."""
+
+    pattern: re.Pattern[str]
+    split: str | None = None
+    axis: str | None = None
+    pairs: str | Mapping[str, str] = "auto"
+    names: Mapping[str, str] = field(default_factory=dict)
+    drop: frozenset[str] = frozenset()
+    context: bool = False
+    inherit: tuple[str, ...] = ()
+    consume: tuple[str, ...] = ()
+    final: bool = False
+    join: bool = False
+    skip_next: bool = False
+    average: bool = False
+    each: re.Pattern[str] | None = None
+    step_in_epoch: int | None = None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Kind:
+        """From YAML. Unknown options are errors of the file: TypeError."""
+        made = dict(data)
+        made["pattern"] = re.compile(made["pattern"])
+        for name, convert in (("drop", frozenset), ("inherit", tuple), ("consume", tuple), ("each", re.compile)):
+            if name in made:
+                made[name] = convert(made[name])
+        return cls(**made)
+
+    def body(self, text: str) -> dict[str, Raw]:
+        """The pairs in the body of a line."""
+        if self.average:
+            text = _RUNNING.sub(r"\1", text)
+        if self.pairs == "auto":
+            return pairs(text)
+        if self.pairs == "none":
+            return {}
+        if self.pairs == "dict":
+            start = text.find("{")
+            end = dict_end(text, start) if start >= 0 else -1
+            row = parse_dict(text[start:end]) if end > 0 else None
+            return {
+                k: v for k, v in (row or {}).items() if isinstance(v, (int, float, str)) and not isinstance(v, bool)
+            }
+        assert not isinstance(self.pairs, str)
+        return split_pairs(text, self.pairs["between"], self.pairs["sep"])
+
+
+def hints(match: re.Match[str]) -> dict[str, str]:
+    """The groups of a match that took part."""
+    return {name: text for name, text in match.groupdict().items() if text is not None}
+
+
+def records(kind: Kind, match: re.Match[str], line: Line, context: Mapping[str, str]) -> Iterator[Record]:
+    """The records of one line: none when a hint that the kind consumes is not there, or without a number."""
+    if any(name not in context for name in kind.consume):
+        return
+    groups = hints(match)
+    for name in kind.inherit + kind.consume:
+        if name not in groups and name in context:
+            groups[name] = context[name]
+    parts = (
+        [groups] if kind.each is None else [{**groups, **hints(m)} for m in kind.each.finditer(groups.get("body", ""))]
+    )
+    for part in parts:
+        record = _record(kind, part, line)
+        if record is not None:
+            yield record
+
+
+def _record(kind: Kind, groups: Mapping[str, str], line: Line) -> Record | None:
+    values: dict[str, Raw] = {}
+    for name, text in groups.items():
+        if name not in _HINTS and to_float(text) is not None:
+            values[kind.names.get(name, name)] = text.strip()
+    if "key" in groups and to_float(groups.get("value")) is not None:
+        key = groups["key"].strip()
+        values[kind.names.get(key, key)] = groups["value"].strip()
+    if "body" in groups:
+        for key, value in kind.body(groups["body"]).items():
+            if key not in kind.drop:
+                values.setdefault(kind.names.get(key, key), value)
+    if not values:
+        return None
+    split = groups.get("split") or kind.split or line.split
+    split = _SPLITS.get(split.lower(), split.lower()) if split else None
+    step, epoch, total = (to_float(groups.get(name)) for name in ("step", "epoch", "total"))
+    if kind.step_in_epoch is not None and step is not None and epoch is not None and total is not None:
+        step += (epoch - kind.step_in_epoch) * total
+    labels = {"dataset": groups["dataset"].strip()} if "dataset" in groups else {}
+    return Record(
+        values, line.number, step, kind.axis, epoch, split, groups.get("stream") or line.stream, labels=labels
+    )

@@ -1,0 +1,121 @@
+"""The general tokenizer of metric lines: `k: v`, `k=v` and `k v`, names with spaces, numbers in every shape.
+
+A line is cut into fields (by `|`, `;`, `, `, ` - `, TAB, two spaces); what separates name and value is decided by the
+majority of the line, and a field without such a pair is tried by the other rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lossdoc.numbers import NUMBER, parse, to_float
+from lossdoc.record import Raw
+
+_UNIT = r"(?:\s?%|\s?(?:ms|sec|GiB|GB|MB|tokens/s|tok/s|samples/s)\b|[A-Za-zµ]+(?:/[A-Za-z]+)*)?"
+VALUE = (
+    rf"(?:(?:(?:np|numpy|torch)\.\w+|tensor|array)\((?:[^()]|\([^()]*\))*\)|\[\s*{NUMBER}\s*\]"
+    rf"|{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?(?:\s*/\s*\d[\d,]*(?:\.\d+)?)?{_UNIT})"
+    r"(?![\w@]|:\d|-\d|\.\w|/\d)"
+)
+_FIELDS = re.compile(r"\s*[|;│]+\s*|,\s+|\t+|\s+[-–—·•]\s+|\s{2,}(?=[A-Za-z_(\[])(?!(?i:nan|inf|n/a)\b)")
+_PAIR = {sep: re.compile(rf"(?:{sep})\s*(?P<value>{VALUE})(?:\s?\(\s*(?P<aside>[^()]*)\))?") for sep in (":", "=")}
+_SPACED = re.compile(
+    r"(?P<name>[A-Za-z_][\w./%@()'#-]*(?: (?!nan\b|inf\b)[A-Za-z_(][\w./%@()'#-]*){0,4})"
+    rf"\s*(?:\[\s*(?P<boxed>{NUMBER}(?:\s*/\s*\d+)?)\s*\]|\s(?P<value>{VALUE}))(?=\.?$|[\s,:;)\]])(?:\s?\([^()]*\))?"
+)
+_NAME = re.compile(r"(?:[A-Za-z_%*#][^\s:=]*)(?: +[^\s:=]+){0,5}$")
+_EDGE = " \t|,;-–—·•*>→\"'`"
+_TIGHT = re.compile(rf"[:=]\s*(?={VALUE})")
+# "batch 3 loss: 0.5" and "Epoch [1/10] loss: 0.5" are two pairs.
+_LEAD = re.compile(
+    r"(?P<name>(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|batch|update|episode|round)s?))\s*[#\[(]?\s*"
+    r"(?P<value>\d+(?:\s*/\s*\d+)?)[\])]?[\s,:-]*(?P<rest>[A-Za-z_].*)?$"
+)
+_OWNER = re.compile(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev)\b")
+_FRACTION = re.compile(r"(?i)acc|correct|precision|recall|success")
+
+
+def pairs(text: str) -> dict[str, Raw]:
+    """All names with numeric values of a line, in the order of the line; the first of two equal names counts."""
+    colons, equals = text.count(":"), text.count("=")
+    if colons and equals:
+        marks = [text[m.start()] for m in _TIGHT.finditer(text)]
+        first = ":" if marks.count(":") >= marks.count("=") else "="
+    else:
+        first = ":" if colons else "="
+    found: dict[str, Raw] = {}
+    owner = ""
+    for field in _FIELDS.split(text):
+        mark = _OWNER.match(field)
+        if mark is not None:
+            owner = mark[1]
+        for name, value in _field(field, first):
+            if name not in found:
+                found[name] = value
+            elif owner and not _OWNER.match(name):
+                found.setdefault(f"{owner} {name}", value)
+    return found
+
+
+def _field(field: str, first: str) -> Iterator[tuple[str, Raw]]:
+    some = False
+    for sep in (first, "=" if first == ":" else ":"):
+        if sep not in field:
+            continue
+        for name, value in _separated(field, sep):
+            some = True
+            yield name, value
+        if some:
+            return
+    for match in _SPACED.finditer(field):
+        value = match["boxed"] or match["value"]
+        if to_float(value) is not None:
+            yield match["name"], value
+
+
+def _separated(field: str, sep: str) -> Iterator[tuple[str, Raw]]:
+    at = 0
+    for match in _PAIR[sep].finditer(field):
+        region = field[at : match.start()].rstrip(_EDGE)
+        at = match.end()
+        # What stands before another separator is no part of this name: "eta: 22:18:02 batch_cost".
+        region = region[max(region.rfind(":"), region.rfind("=")) + 1 :].lstrip(_EDGE + "([{")
+        name = _NAME.search(region)
+        if name is None:
+            continue
+        key = name[0].rstrip()
+        if "{" in key or "\\" in key or len(key) > 100:
+            continue
+        lead = _LEAD.match(key) if any(map(str.isdigit, key)) else None
+        if lead is not None:
+            yield lead["name"], lead["value"]
+            key = lead["rest"] or ""
+        value = _value(key, match)
+        if key and value is not None:
+            yield key, value
+
+
+def _value(key: str, match: re.Match[str]) -> Raw:
+    text = match["value"]
+    if to_float(text) is None:
+        return None
+    # "Accuracy: 9830/10000 (98%)" is a fraction, "step: 10/438" a step.
+    if "/" in text and _FRACTION.search(key):
+        number = parse(text)
+        if number is not None and number.total and 0 <= number.value <= number.total:
+            return number.value / number.total
+    return text
+
+
+def split_pairs(text: str, between: str, sep: str) -> dict[str, Raw]:
+    """The fast way for grammars that always part their fields by the same literal: the last `sep` ends the name."""
+    found: dict[str, Raw] = {}
+    for part in text.split(between):
+        name, _, value = part.rpartition(sep)
+        value = value.strip()
+        if to_float(value) is not None:
+            name = name.strip(_EDGE)
+            if name and sep not in name and name not in found:
+                found[name] = value
+    return found

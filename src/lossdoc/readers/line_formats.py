@@ -1,0 +1,75 @@
+"""All formats of `lines/*.yaml` as readers. A file is opened as YAML only when one of its anchors stands in the log."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any
+
+from lossdoc.readers import Reader, Sample
+from lossdoc.readers._line_engine import LineFormat
+from lossdoc.readers._line_kinds import Kind
+from lossdoc.record import Item
+from lossdoc.source import Source
+
+_ANCHORS = re.compile(r"^anchors: (\[.*\])$", re.M)
+_TITLE = re.compile(r"^title: (.*)$", re.M)
+
+
+class LazyFormat:
+    """A line format whose patterns are compiled when they are needed."""
+
+    def __init__(self, name: str, text: str) -> None:
+        """ValueError when the file has no title or its anchors are not one JSON list on one line."""
+        anchors, title = _ANCHORS.search(text), _TITLE.search(text)
+        if anchors is None or title is None:
+            raise ValueError(f"{name}: title and anchors must each stand on one line")
+        self.NAME = name
+        self.TITLE = title[1].strip("'\" ")
+        self.anchors: tuple[str, ...] = tuple(json.loads(anchors[1]))
+        self._text = text
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        import yaml
+
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        data: dict[str, Any] = yaml.load(self._text, Loader=loader)
+        return data
+
+    @cached_property
+    def SAMPLES(self) -> Sequence[Sample]:
+        return tuple(
+            Sample(
+                sample["text"],
+                [(r.get("step"), r["values"]) for r in sample["records"]],
+                sample.get("program", ""),
+                sample.get("cite", ""),
+                tuple(sample.get("events", ())),
+            )
+            for sample in self._data["samples"]
+        )
+
+    @cached_property
+    def format(self) -> LineFormat:
+        kinds = tuple(Kind.of(kind) for kind in self._data["lines"])
+        return LineFormat(self.NAME, self.TITLE, self.anchors, kinds, base=self._data.get("base", 0.8))
+
+    def sniff(self, source: Source) -> float:
+        if not any(anchor in source.text for anchor in self.anchors):
+            return 0.0
+        return self.format.sniff(source)
+
+    def read(self, source: Source) -> Iterator[Item]:
+        return self.format.read(source)
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """One reader per YAML file, in order of name."""
+    folder = resources.files(__package__) / "lines"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    return tuple(LazyFormat(f.name.removesuffix(".yaml"), f.read_text("utf-8")) for f in files)
