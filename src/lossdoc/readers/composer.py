@@ -1,0 +1,119 @@
+"""MosaicML Composer and LLM Foundry: `[batch=1/100]:` with indented lines, and the one-line form of the file logger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lossdoc.numbers import to_float
+from lossdoc.readers import Sample
+from lossdoc.readers._events import events, merged
+from lossdoc.record import Event, Item, Raw, Record
+from lossdoc.source import Source
+
+NAME = "composer"
+TITLE = "Composer / LLM Foundry console and file logger"
+
+_HEAD = re.compile(
+    r"(?:\[metric\])?(?:\[epoch=(?P<epoch>\d+)(?:/(?P<epochs>\d+))?\])?"
+    r"\[(?P<eval>Eval )?batch=(?P<batch>\d+)(?:/(?P<total>\d+))?\](?::| Eval on (?P<set>.+?) data:?)\s*(?P<rest>.*)"
+)
+_ITEM = re.compile(r"\s+(?P<split>Train|Eval) (?P<key>\S.*?): (?P<value>\S+)\s*")
+_SETTING = re.compile(r"\[hyperparameter\]: (?P<key>[^:]+): (?P<value>\S+)\s*")
+_PAIR = re.compile(r"(?P<key>\S.*?): (?P<value>\S+)\s*")
+
+SAMPLES = [
+    Sample(
+        program="LLM Foundry 0.6 console",
+        cite="composer/loggers/console_logger.py; scripts/train/README.md of llm-foundry",
+        text="""[batch=1/100]:
+\t Train loss/train/total: 10.5000
+\t Train metrics/train/LanguageCrossEntropy: 10.5000
+[batch=2/100]:
+\t Train loss/train/total: 9.5000
+[Eval batch=8/8] Eval on eval data:
+\t Eval metrics/eval/LanguageCrossEntropy: 9.2500
+""",
+        records=[
+            (1.0, {"loss/train/total": "10.5000", "metrics/train/LanguageCrossEntropy": "10.5000"}),
+            (2.0, {"loss/train/total": "9.5000"}),
+            (2.0, {"metrics/eval/LanguageCrossEntropy": "9.2500"}),
+        ],
+        events=("config",),
+    ),
+    Sample(
+        program="Composer 0.20 console, duration in epochs",
+        cite="composer/loggers/console_logger.py",
+        text="[epoch=2][batch=3/10]:\n\t Train loss/train/total: 1.5000\n",
+        records=[(13.0, {"loss/train/total": "1.5000"})],
+    ),
+    Sample(
+        program="Composer 0.20 FileLogger",
+        cite="composer/loggers/file_logger.py",
+        text="""[hyperparameter]: seed: 17
+[metric][batch=1]: loss/train/total: 2.5000
+[metric][batch=1]: lr-DecoupledAdamW/group0: 0.0001
+[metric][batch=2]: loss/train/total: nan
+""",
+        records=[
+            (1.0, {"loss/train/total": "2.5000", "lr-DecoupledAdamW/group0": "0.0001"}),
+            (2.0, {"loss/train/total": "nan"}),
+        ],
+        events=("config",),
+    ),
+]
+
+
+def sniff(source: Source) -> float:
+    at = source.text.find("batch=")
+    if at < 0 or (at > 0 and source.text[at - 1] not in "[ "):
+        return 0.0
+    start = source.text.rfind("\n", 0, at) + 1
+    part = Source.from_text(source.text[start : start + 8000])
+    return 0.97 if any(isinstance(item, Record) for item in _records(part)) else 0.0
+
+
+def read(source: Source) -> Iterator[Item]:
+    yield from merged(_records(source), events(source))
+
+
+def _records(source: Source) -> Iterator[Item]:
+    """A record per header. Lines of the file logger with the same batch are one record."""
+    record: Record | None = None
+    values: dict[str, Raw] = {}
+    step = 0.0
+    told = False
+    for line in source.iter_lines():
+        head = _HEAD.fullmatch(line.text.strip())
+        if head is None:
+            item = _ITEM.fullmatch(line.text) if record is not None else None
+            if item is not None:
+                values[item["key"]] = item["value"]
+            elif (setting := _SETTING.fullmatch(line.text.strip())) is not None:
+                number = to_float(setting["value"])
+                data = {setting["key"]: setting["value"] if number is None else number}
+                yield Event("config", line.number, line.text, data)
+            continue
+        if not head["eval"]:
+            step_now = float(head["batch"])
+            if head["epoch"] and head["total"]:  # then the batch counts within the epoch
+                step_now += (int(head["epoch"]) - 1) * float(head["total"])
+            elif head["total"] and not told:
+                told = True
+                yield Event("config", line.number, line.text, {"max_steps": float(head["total"])})
+        else:
+            step_now = step
+        pair = _PAIR.fullmatch(head["rest"])
+        if record is None or pair is None or step_now != record.step:
+            if record is not None and values:
+                yield record
+            values = {}
+            record = Record(values, line.number, step_now, "step", float(head["epoch"]) if head["epoch"] else None)
+            if head["eval"]:
+                record.split = "eval"
+                record.labels = {"dataset": head["set"]} if head["set"] not in (None, "eval") else {}
+        step = step_now
+        if pair is not None:
+            values[pair["key"]] = pair["value"]
+    if record is not None and values:
+        yield record
