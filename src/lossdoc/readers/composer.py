@@ -1,26 +1,23 @@
-"""MosaicML Composer and LLM Foundry: `[batch=1/100]:` with indented lines, and the one-line form of the file logger."""
+"""MosaicML Composer and LLM Foundry console: `[batch=1/100]:`, then one indented `Train name: value` per line."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
 
 NAME = "composer"
-TITLE = "Composer / LLM Foundry console and file logger"
+TITLE = "Composer / LLM Foundry console"
 
 _HEAD = re.compile(
-    r"(?:\[metric\])?(?:\[epoch=(?P<epoch>\d+)(?:/(?P<epochs>\d+))?\])?"
-    r"\[(?P<eval>Eval )?batch=(?P<batch>\d+)(?:/(?P<total>\d+))?\](?::| Eval on (?P<set>.+?) data:?)\s*(?P<rest>.*)"
+    r"(?:\[epoch=(?P<epoch>\d+)(?:/(?P<epochs>\d+))?\])?"
+    r"\[(?P<eval>Eval )?batch=(?P<batch>\d+)(?:/(?P<total>\d+))?\](?::| Eval on (?P<set>.+?) data:?)"
 )
 _ITEM = re.compile(r"\s+(?P<split>Train|Eval) (?P<key>\S.*?): (?P<value>\S+)\s*")
-_SETTING = re.compile(r"\[hyperparameter\]: (?P<key>[^:]+): (?P<value>\S+)\s*")
-_PAIR = re.compile(r"(?P<key>\S.*?): (?P<value>\S+)\s*")
 
 SAMPLES = [
     Sample(
@@ -47,20 +44,6 @@ SAMPLES = [
         text="[epoch=2][batch=3/10]:\n\t Train loss/train/total: 1.5000\n",
         records=[(13.0, {"loss/train/total": "1.5000"})],
     ),
-    Sample(
-        program="Composer 0.20 FileLogger",
-        cite="composer/loggers/file_logger.py",
-        text="""[hyperparameter]: seed: 17
-[metric][batch=1]: loss/train/total: 2.5000
-[metric][batch=1]: lr-DecoupledAdamW/group0: 0.0001
-[metric][batch=2]: loss/train/total: nan
-""",
-        records=[
-            (1.0, {"loss/train/total": "2.5000", "lr-DecoupledAdamW/group0": "0.0001"}),
-            (2.0, {"loss/train/total": "nan"}),
-        ],
-        events=("config",),
-    ),
 ]
 
 
@@ -78,7 +61,7 @@ def read(source: Source) -> Iterator[Item]:
 
 
 def _records(source: Source) -> Iterator[Item]:
-    """A record per header. Lines of the file logger with the same batch are one record."""
+    """A record per header. An evaluation has no step of its own: it belongs to the last one."""
     record: Record | None = None
     values: dict[str, Raw] = {}
     step = 0.0
@@ -89,10 +72,6 @@ def _records(source: Source) -> Iterator[Item]:
             item = _ITEM.fullmatch(line.text) if record is not None else None
             if item is not None:
                 values[item["key"]] = item["value"]
-            elif (setting := _SETTING.fullmatch(line.text.strip())) is not None:
-                number = to_float(setting["value"])
-                data = {setting["key"]: setting["value"] if number is None else number}
-                yield Event("config", line.number, line.text, data)
             continue
         if not head["eval"]:
             step_now = float(head["batch"])
@@ -103,17 +82,13 @@ def _records(source: Source) -> Iterator[Item]:
                 yield Event("config", line.number, line.text, {"max_steps": float(head["total"])})
         else:
             step_now = step
-        pair = _PAIR.fullmatch(head["rest"])
-        if record is None or pair is None or step_now != record.step:
-            if record is not None and values:
-                yield record
-            values = {}
-            record = Record(values, line.number, step_now, "step", float(head["epoch"]) if head["epoch"] else None)
-            if head["eval"]:
-                record.split = "eval"
-                record.labels = {"dataset": head["set"]} if head["set"] not in (None, "eval") else {}
+        if record is not None and values:
+            yield record
+        values = {}
+        record = Record(values, line.number, step_now, "step", float(head["epoch"]) if head["epoch"] else None)
+        if head["eval"]:
+            record.split = "eval"
+            record.labels = {"dataset": head["set"]} if head["set"] not in (None, "eval") else {}
         step = step_now
-        if pair is not None:
-            values[pair["key"]] = pair["value"]
     if record is not None and values:
         yield record

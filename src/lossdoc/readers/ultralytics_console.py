@@ -67,7 +67,7 @@ def read(source: Source) -> Iterator[Item]:
 
 
 def _records(source: Source) -> Iterator[Item]:
-    """The last state of each epoch's row and the first "all" row after it: a final test of the best weights repeats it."""
+    """The last state of each epoch's row, and the first "all" row after it: the final test repeats the best one."""
     names: list[str] = []
     measures: list[str] = []
     row: Record | None = None
