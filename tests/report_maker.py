@@ -22,9 +22,20 @@ def curve(metric: str, values: Any, *, split: str = "train", every: int = 1, **m
     return Curve(metric=metric, split=split, key=key, values=y, records=index, **more)
 
 
+def noise(points: int, size: float, seed: int = 1) -> Any:
+    """The same on every machine and with every NumPy: a sum of three linear congruential numbers."""
+    values = []
+    for _ in range(points):
+        total = 0.0
+        for _ in range(3):
+            seed = (1103515245 * seed + 12345) % 2**31
+            total += seed / 2**31 - 0.5
+        values.append(total * 2 * size)
+    return np.array(values)
+
+
 def displacement() -> Report:
     """A DPO run whose chosen log-probability falls while the margin grows, with a consequence and a remark."""
-    rng = np.random.default_rng(7)
     t = np.arange(1, 301)
     fall = 280 / (1 + np.exp(-(t - 120) / 25))
     run = Run(
@@ -32,13 +43,13 @@ def displacement() -> Report:
         sources=["dpo.log"],
         format="hf-stdout",
         curves=[
-            curve("loss", 0.6931 * np.exp(-t / 150) + rng.normal(0, 0.02, 300)),
+            curve("loss", 0.6931 * np.exp(-t / 150) + noise(300, 0.02)),
             curve("loss", 0.6931 * np.exp(-t[29::30] / 180), split="eval", every=30, key="eval_loss"),
-            curve("logp_chosen", -280 - fall + rng.normal(0, 6, 300), key="logps/chosen"),
-            curve("logp_rejected", -300 - 1.6 * fall + rng.normal(0, 6, 300), key="logps/rejected"),
-            curve("reward_margin", t / 40 + rng.normal(0, 0.3, 300), key="rewards/margins"),
-            curve("grad_norm", 2 + rng.lognormal(0, 0.4, 300)),
-            curve("my/custom", rng.normal(0, 1, 300), key="My/Custom", known=False),
+            curve("logp_chosen", -280 - fall + noise(300, 6, 2), key="logps/chosen"),
+            curve("logp_rejected", -300 - 1.6 * fall + noise(300, 6, 3), key="logps/rejected"),
+            curve("reward_margin", t / 40 + noise(300, 0.3, 4), key="rewards/margins"),
+            curve("grad_norm", 3 + noise(300, 1, 5)),
+            curve("my/custom", noise(300, 1, 6), key="My/Custom", known=False),
         ],
         trainer=Trainer(("dpo",), "trl", None, False, "rewards/margins, logps/chosen"),
         config={"beta": 0.1, "max_steps": 300},
@@ -67,7 +78,7 @@ def displacement() -> Report:
             "raise beta to 0.3",
             "add the SFT loss on chosen answers (rpo_alpha=1)",
             "look at samples of step 300",
-            "x",
+            "lower the learning rate",
         ],
         cannot_tell=["whether the answers got worse: only samples or an evaluation can say"],
     )
@@ -102,7 +113,7 @@ def displacement() -> Report:
 def nan_run() -> Report:
     """A language model whose loss turns NaN at step 180 of 300 after a spike."""
     t = np.arange(1, 301)
-    loss = 6 * np.exp(-t / 80) + 2 + np.random.default_rng(1).normal(0, 0.05, 300)
+    loss = 6 * np.exp(-t / 80) + 2 + noise(300, 0.05)
     loss[149] = 9.5
     loss[179:] = np.nan
     grad = np.where(t < 180, 1 + t / 300, np.nan)

@@ -22,7 +22,7 @@ def say_not_read(not_read: list[NotRead], *, verbose: bool) -> None:
     """Named inputs one by one with what to do; members of a folder or a glob in one line."""
     for unread in not_read:
         if unread.named:
-            say(f"no metrics in {unread.source}. Found: {sentence(unread.found)} {sentence(unread.why)}")
+            say(f"no metrics in {unread.source}: found {unread.found}; {sentence(unread.why)}")
     others = [unread for unread in not_read if not unread.named]
     if others:
         shown = others if verbose else others[:SHOWN]

@@ -31,7 +31,7 @@ def write(result: Result, options: Options) -> str:
     if not reports:
         return ""
     if options.quiet:
-        return render((one_line(report) for report in reports), options)
+        return render((one_line(report) for report in reports), options, wrap=False)
     if len(reports) == 1:
         return render(_full(reports[0], options), options)
     return render(_several(reports, options), options)

@@ -83,7 +83,7 @@ def draw(series: Sequence[Series], marks: Sequence[Mark], size: Size, axis: str,
         for part in pieces(kept, one.y):
             plt.plot(one.x[part].tolist(), one.y[part].tolist(), marker=one.pen, color=one.ink)
     for one in shown:
-        _non_finite(plt, one, (x_low, x_high), (y_low, y_high), size, "x" if ascii else "×")
+        _non_finite(plt, one, (x_low, x_high), (y_low, y_high - row * bool(marks)), size, "x" if ascii else "×")
     for mark in marks:
         plt.text(mark.label, mark.x, y_high, color=mark.ink, alignment=_side(mark.x, x_low, x_high))
     return str(plt.build())
@@ -119,12 +119,12 @@ def _axes(plt: Any, x: tuple[float, float], y: tuple[float, float], size: Size, 
 
 
 def _non_finite(plt: Any, one: Series, x: tuple[float, float], y: tuple[float, float], size: Size, pen: str) -> None:
-    """Marks at the axis: NaN and minus infinity below, infinity above; one per column."""
+    """Marks at the axis: NaN and minus infinity below, infinity above; as many as there are columns."""
     import numpy as np
 
     for sick, row in ((np.isnan(one.y) | np.isneginf(one.y), y[0]), (np.isposinf(one.y), y[1])):
         steps = one.x[sick]
-        columns = ((steps - x[0]) / (x[1] - x[0]) * size.width).astype(np.int64)
+        columns = ((steps - x[0]) / (x[1] - x[0]) * 2 * size.width).astype(np.int64)
         kept = steps[np.unique(columns, return_index=True)[1]].tolist()
         if kept:
             plt.scatter(kept, [row] * len(kept), marker=pen, color="red+")

@@ -35,8 +35,8 @@ _ASCII = str.maketrans(
 _ANSI = re.compile("\x1b\\[[0-9;]*m")
 
 
-def render(parts: Iterable[RenderableType], options: Options) -> str:
-    """Text of the report: at most `options.width` columns, no trailing blanks, one newline at the end."""
+def render(parts: Iterable[RenderableType], options: Options, *, wrap: bool = True) -> str:
+    """Text of the report, without trailing blanks; `wrap` keeps it within `options.width` columns."""
     console = Console(
         file=StringIO(),
         width=options.width,
@@ -49,7 +49,7 @@ def render(parts: Iterable[RenderableType], options: Options) -> str:
         _environ={},
     )
     for part in parts:
-        console.print(part)
+        console.print(part, soft_wrap=not wrap)
     assert isinstance(console.file, StringIO)
     text = "\n".join(_trim(line) for line in console.file.getvalue().splitlines())
     if options.ascii:

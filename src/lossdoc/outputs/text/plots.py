@@ -16,8 +16,9 @@ from lossdoc.outputs.text._numbers import numbered
 from lossdoc.outputs.text._page import SEVERITY_INK, SEVERITY_STYLE
 from lossdoc.run import Curve, Run
 
-# What to show when no finding asks for more.
-FALLBACK = ("loss", "reward_margin", "reward", "logp_chosen", "kl", "completion_length", "accuracy", "grad_norm")
+# What to show when no finding asks for more. Where a run has rewards, its loss says little.
+USUAL = ("loss", "reward_margin", "accuracy", "grad_norm", "learning_rate")
+USUAL_WITH_REWARD = ("reward", "kl", "entropy", "completion_length", "loss")
 # Curves that say little without each other.
 PARTNERS = {
     "logp_chosen": "logp_rejected",
@@ -66,7 +67,7 @@ def choose(report: Report, most: int) -> list[Panel]:
         (f.metric, f.labels, f.split or "train") for _, f in ranked if f.metric is not None
     ]
     asked = len(wanted)
-    wanted += [(metric, {}, "train") for metric in FALLBACK]
+    wanted += [(metric, {}, "train") for metric in (USUAL_WITH_REWARD if run.all("reward") else USUAL)]
     for index, (metric, labels, split) in enumerate(wanted):
         if len(panels) >= most or (index >= asked and len(panels) >= 2):
             break

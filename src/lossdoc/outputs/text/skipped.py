@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rich.table import Table
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from lossdoc.finding import Report
 from lossdoc.outputs import Options
-from lossdoc.outputs._words import count, safe
+from lossdoc.outputs._words import count, join, safe
 from lossdoc.run import Run
 
 SHORT = 4  # reasons, lines or keys without --verbose
@@ -28,12 +29,24 @@ def _skips(report: Report, options: Options) -> Iterator[Table | Text]:
         reasons.setdefault(safe(skip.why), []).append(skip.check)
     if not reasons:
         return
-    # What an option would decide comes first: that the reader can change.
-    ranked = sorted(reasons.items(), key=lambda item: ("--" not in item[0], -len(item[1])))
-    shown = ranked if options.verbose else ranked[:SHORT]
-    rows = [(why, ", ".join(checks)) for why, checks in shown]
-    hidden = sum(len(checks) for _, checks in ranked[len(shown) :])
+    # What an option would decide comes first: that the reader can change. What was not logged comes last.
+    ranked = sorted(reasons.items(), key=lambda item: (_absent(item[0]) != "", "--" not in item[0], -len(item[1])))
+    rows = [(why, ", ".join(checks)) for why, checks in ranked]
+    hidden = 0
+    if not options.verbose:
+        said = [(why, checks) for why, checks in ranked if not _absent(why)]
+        rows = [(why, join(checks, 4)) for why, checks in said[:SHORT]]
+        hidden = sum(len(checks) for _, checks in said[SHORT:])
+        if lacking := [(_absent(why), checks) for why, checks in ranked if _absent(why)]:
+            lacked = join([name for name, _ in lacking], 3)
+            rows.append((f"not in this log: {lacked}", join([c for _, checks in lacking for c in checks], 3)))
     yield from _block(f"Not judged: {count(len(report.skipped), 'check')}", rows, hidden, "check")
+
+
+def _absent(why: str) -> str:
+    """The curve that a check asks for and that the log does not have; "" for any other reason."""
+    match = re.fullmatch(r"no (.+) in this log", why)
+    return match[1] if match else ""
 
 
 def _unread(run: Run, options: Options) -> Iterator[Table | Text]:

@@ -1,0 +1,217 @@
+"""The command line as a user meets it: exit codes, streams, options. Runs in subprocesses, as a shell does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lossdoc import __version__
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NAN = EXAMPLES / "language-model-nan.log"
+SICK = EXAMPLES / "dpo-displacement.log"
+HEALTHY = EXAMPLES / "sft-healthy.log"
+
+
+def run(*arguments: object, stdin: bytes = b"", **environ: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING")}
+    done = subprocess.run(
+        [sys.executable, "-m", "lossdoc", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        env={**clean, "PYTHONUTF8": "1", **environ},
+        timeout=60,
+        check=False,
+    )
+    out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+    assert "Traceback" not in err
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+def test_version_and_module() -> None:
+    assert run("--version").stdout == f"lossdoc {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"]])
+def test_help_is_cheap(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom lossdoc.cli import app\n"
+        f"try: app({arguments!r}, prog_name='lossdoc')\nexcept SystemExit: pass\n"
+        "heavy = {'numpy', 'pandas', 'plotext', 'rich', 'yaml'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
+    assert "check" in done.stdout
+
+
+def test_exit_codes_follow_findings_and_readability(tmp_path: Path) -> None:
+    assert run("check", HEALTHY).returncode == 0
+    assert run("check", SICK).returncode == 0  # a warning
+    assert run("check", SICK, "--fail-on", "warning").returncode == 1
+    assert run("check", NAN).returncode == 1
+    assert run("check", NAN, "--fail-on", "never").returncode == 0
+    assert run("check", tmp_path / "missing.log").returncode == 2
+    both = run("check", NAN, tmp_path / "missing.log")
+    assert both.returncode == 2
+    assert "FAILING" in both.stdout
+
+
+def test_a_member_of_a_folder_or_glob_that_is_no_log_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes(HEALTHY.read_bytes())
+    (tmp_path / "notes.txt").write_text("Remember the milk.\n")
+    for path in (tmp_path, tmp_path / "*"):
+        done = run("check", path)
+        assert done.returncode == 0
+        assert "HEALTHY" in done.stdout
+        assert "notes.txt" in done.stderr
+    (tmp_path / "a.log").unlink()
+    assert run("check", tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--trainer", "nonsense"],
+        ["--select", "loss-spik"],
+        ["--ignore", "x"],
+        ["--set", "beta"],
+        ["--input-format", "nonsense"],
+    ],
+)
+def test_bad_values_say_what_there_is_and_keep_json_valid(arguments: list[str]) -> None:
+    done = run("check", HEALTHY, "--format", "json", *arguments)
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["runs"] == []
+    assert done.stderr.startswith("lossdoc: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_wrong_option_is_a_usage_error() -> None:
+    assert run("check", HEALTHY, "--fail-on", "sometimes").returncode == 2
+    assert "no format 'jsn'" in run("check", HEALTHY, "--format", "jsn").stderr
+    assert run("check").returncode == 2
+    assert run("chek").returncode == 2
+
+
+def test_json_alone_on_standard_output(tmp_path: Path) -> None:
+    done = run("check", SICK, tmp_path / "missing.log", "--format", "json")
+    document = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert [r["source"] for r in document["runs"]] == [str(SICK)]
+    assert document["not_read"][0]["source"] == str(tmp_path / "missing.log")
+    assert "missing.log" in done.stderr
+
+
+def test_standard_input() -> None:
+    done = run("check", "-", stdin=HEALTHY.read_bytes())
+    assert done.returncode == 0
+    assert done.stdout.startswith("✓ HEALTHY  standard input")
+    assert run("check", "-").returncode == 2
+
+
+def test_select_ignore_and_set() -> None:
+    only = json.loads(run("check", NAN, "-f", "json", "--select", "non-finite,masked-nan").stdout)
+    assert {f["check"] for f in only["runs"][0]["findings"]} <= {"non-finite", "masked-nan"}
+    without = run("check", SICK, "--ignore", "likelihood-displacement", "--fail-on", "warning", "--no-plots")
+    assert "likelihood-displacement at" not in without.stdout
+    assert json.loads(run("check", SICK, "-f", "json", "--set", "beta=0.1").stdout)["runs"][0]["config"]["beta"] == 0.1
+
+
+def test_a_trainer_that_the_keys_contradict_is_said_on_standard_error() -> None:
+    done = run("check", SICK, "--trainer", "gan", "--no-plots")
+    assert "--trainer gan" in done.stderr
+
+
+def test_a_pipe_gets_80_columns_without_colour() -> None:
+    text = run("check", SICK).stdout
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+    assert text == run("check", SICK).stdout
+
+
+def test_width_and_columns() -> None:
+    assert 100 < max(map(len, run("check", SICK, "--width", 140).stdout.splitlines())) <= 140
+    assert 80 < max(map(len, run("check", SICK, COLUMNS="100").stdout.splitlines())) <= 100
+    assert max(map(len, run("check", SICK, "--width", 60, COLUMNS="100").stdout.splitlines())) <= 60
+
+
+def test_colour_is_asked_for_or_not() -> None:
+    assert "\x1b[" in run("check", SICK, "--color", "always").stdout
+    assert "\x1b[" in run("check", SICK, FORCE_COLOR="1").stdout
+    assert "\x1b[" not in run("check", SICK, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "\x1b[" not in run("check", SICK, "--color", "never", FORCE_COLOR="1").stdout
+    assert "\x1b[" in run("check", SICK, "--color", "always", NO_COLOR="1").stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_a_stream_that_cannot_encode_gets_ascii(encoding: str) -> None:
+    done = run("check", NAN, PYTHONUTF8="0", PYTHONIOENCODING=encoding)
+    assert done.returncode == 1
+    assert done.stdout.isascii()
+    assert done.stdout.startswith("x FAILING")
+    assert run("check", NAN, "-f", "markdown", PYTHONUTF8="0", PYTHONIOENCODING=encoding).stdout.startswith(
+        "## lossdoc"
+    )
+
+
+def test_output_file(tmp_path: Path) -> None:
+    done = run("check", SICK, "--format", "markdown", "--output", tmp_path / "report.md")
+    assert done.stdout == ""
+    assert (tmp_path / "report.md").read_text(encoding="utf-8").startswith("## lossdoc")
+    assert run("check", SICK, "--output", tmp_path / "no" / "folder.md").returncode == 2
+
+
+def test_quiet_and_no_plots() -> None:
+    assert len(run("check", SICK, HEALTHY, "--quiet").stdout.splitlines()) == 2
+    assert "┤" not in run("check", SICK, "--no-plots").stdout
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lossdoc", "check", *[str(SICK)] * 8, "--verbose", "--format", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+    process.stderr.close()
+
+
+def test_ctrl_c_ends_quietly() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lossdoc", "check", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def test_an_error_of_ours_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import lossdoc.api\n"
+        "def broken(*a, **k): raise RuntimeError('boom\\x1b[2J\\nx')\n"
+        "lossdoc.api.read_path = broken\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = run("check", SICK, "-f", "json", PYTHONPATH=path)
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["runs"] == []
+    assert re.fullmatch(r"lossdoc: no metrics in .*internal error in .*: RuntimeError: boom.*\n", done.stderr)
+    assert "\x1b" not in done.stderr

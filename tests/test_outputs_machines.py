@@ -1,0 +1,153 @@
+"""Writers for programs: JSON (schema 1), workflow commands, Markdown."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+
+from lossdoc import outputs
+from lossdoc.finding import Finding, NotRead, Report, Skipped
+from lossdoc.outputs import Options, Result, load
+from tests import report_maker as made
+
+EVIL = "a%b\r\n::error file=x::y|<script>`z`[l](u) \x1b[2J,c:d"
+
+
+def write(name: str, *reports: Report, not_read: tuple[NotRead, ...] = (), **options: Any) -> str:
+    return load(name).write(Result(reports, not_read), Options(**options))
+
+
+def read(*reports: Report, not_read: tuple[NotRead, ...] = ()) -> Any:
+    def refuse(word: str) -> float:
+        raise AssertionError(word)
+
+    return json.loads(write("json", *reports, not_read=not_read), parse_constant=refuse)
+
+
+def test_every_writer_is_found_and_has_its_name() -> None:
+    assert {"text", "json", "github", "markdown"} <= set(outputs.writer_names())
+    for name in outputs.writer_names():
+        writer = load(name)
+        assert name == writer.NAME
+        assert writer.TITLE
+
+
+def test_every_writer_takes_every_result() -> None:
+    reports = (made.displacement(), made.nan_run(), made.healthy(), made.unjudged(), made.report([]))
+    for name in outputs.writer_names():
+        for chosen in ((), reports[:1], reports):
+            text = write(name, *chosen, not_read=(NotRead("a", "b", "c"),))
+            assert text == write(name, *chosen, not_read=(NotRead("a", "b", "c"),))
+            assert text == "" or text.endswith("\n")
+
+
+def test_json_has_the_fields_of_schema_1() -> None:
+    document = read(made.displacement())
+    assert document["schema"] == 1
+    run = document["runs"][0]
+    assert set(run) >= {
+        *("source", "sources", "format", "records", "dropped_records", "verdict", "trainer", "config"),
+        *("curves", "findings", "skipped", "unread"),
+    }
+    assert run["trainer"] == {
+        "objective": "dpo",
+        "framework": "trl",
+        "loss_type": None,
+        "given": False,
+        "candidates": ["dpo"],
+        "why": "rewards/margins, logps/chosen",
+    }
+    finding, consequence = run["findings"][:2]
+    assert finding["first_step"] == 62
+    assert type(finding["first_step"]) is int
+    assert finding["measured"] == {"fall_nats": 280.25, "share_rejected": 0.62}
+    assert finding["because_of"] is None
+    assert consequence["because_of"] == finding["id"]
+    assert (finding["file"], finding["line"]) == ("dpo.log", 72)
+    assert run["skipped"][0] == {"check": "overfitting", "why": "fewer than 20 evaluations in this log"}
+    assert run["unread"] == [{"line": 812, "why": "truncated JSON object"}]
+
+
+def test_json_writes_non_finite_numbers_as_words() -> None:
+    curve = made.curve("loss", [1.0, np.nan, np.inf, -np.inf])
+    finding = Finding("non-finite", "error", "high", "m", measured={"worst": float("nan"), "n": np.int64(3)})
+    run = read(made.report([finding], curves=[curve], config={"beta": float("inf"), "path": {1: ("a", None)}}))["runs"][
+        0
+    ]
+    loss = run["curves"][0]
+    assert (loss["first"], loss["last"], loss["min"], loss["max"], loss["non_finite"]) == (
+        1.0,
+        "-Infinity",
+        1.0,
+        1.0,
+        3,
+    )
+    assert run["findings"][0]["measured"] == {"worst": "NaN", "n": 3}
+    assert run["config"] == {"beta": "Infinity", "path": {"1": ["a", None]}}
+
+
+def test_json_of_a_curve_without_points_or_finite_points() -> None:
+    empty, sick = read(made.report(curves=[made.curve("loss", []), made.curve("kl", [np.nan])]))["runs"][0]["curves"]
+    assert (empty["points"], empty["first"], empty["first_step"], empty["min"]) == (0, None, None, None)
+    assert (sick["first"], sick["min"], sick["max"]) == ("NaN", None, None)
+
+
+def test_json_without_runs_is_an_object_with_what_was_not_read() -> None:
+    document = read(not_read=(NotRead("README.md", "Markdown text without metrics", "name the log"),))
+    assert document["runs"] == []
+    assert document["not_read"] == [
+        {"source": "README.md", "found": "Markdown text without metrics", "why": "name the log"}
+    ]
+
+
+def test_json_survives_names_that_are_no_text() -> None:
+    text = write("json", made.report(source="a\udc80.log", config={"k\ud800": "v\udfff"}))
+    assert text.isascii()
+    assert not re.search(r"\\ud[89a-f]", text)
+
+
+def test_json_keeps_the_order_in_which_runs_were_given() -> None:
+    runs = read(made.healthy(), made.nan_run())["runs"]
+    assert [run["source"] for run in runs] == ["ok.log", "runs/nan.log"]
+
+
+def test_github_annotates_the_line_of_each_root() -> None:
+    lines = write("github", made.displacement()).splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("::warning file=dpo.log,line=72,title=likelihood-displacement (steps 62 to 300)::")
+    assert "1 consequence: one-sided-margin." in lines[0]
+    assert lines[1].startswith("::notice file=dpo.log,title=missing-eval::")
+
+
+def test_github_cannot_be_talked_into_a_command() -> None:
+    finding = Finding("non-finite", "error", "high", EVIL, file=EVIL, line=3, next=[EVIL])
+    unread = (NotRead(EVIL, EVIL, EVIL), NotRead("b", "c", "d", named=False))
+    lines = write("github", made.report([finding], source=EVIL), not_read=unread).splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        properties, _, message = line.removeprefix("::error ").partition("::")
+        assert "file=a%25b %3A%3Aerror file=x%3A%3Ay|" in properties
+        assert "%2Cc%3Ad" in properties
+        assert "a%25b" in message
+        assert "\x1b" not in line
+
+
+def test_markdown_escapes_what_a_log_says() -> None:
+    finding = Finding("non-finite", "error", "high", EVIL, metric=EVIL, causes=[EVIL], next=[EVIL], cannot_tell=[EVIL])
+    report = made.report([finding], source=EVIL)
+    text = write("markdown", Report(report.run, [finding], [Skipped("zero-lr", EVIL)], "failing"), verbose=True)
+    for raw in ("<script>", "`z`", "[l](u)", "\x1b", "y|"):
+        assert raw not in text
+    rows = [line for line in text.splitlines() if line.startswith("| ❌")]
+    assert len(rows) == 1
+    assert rows[0].count(" | ") == 3
+
+
+def test_markdown_leads_with_a_table_of_several_runs() -> None:
+    text = write("markdown", made.healthy(), made.nan_run(), not_read=(NotRead("x", "y", "z"),))
+    assert text.index("runs/nan.log") < text.index("ok.log")
+    assert "### ✅" not in text
+    assert "### Not read" in text

@@ -1,0 +1,106 @@
+"""The report for people: golden texts at fixed width, and what must hold at any width."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lossdoc.finding import Finding, Report, Skipped
+from lossdoc.outputs import Options, Result, load
+from lossdoc.run import Trainer
+from tests import report_maker as made
+
+GOLDEN = Path(__file__).parent / "golden"
+CASES: dict[str, tuple[list[Callable[[], Report]], Options]] = {
+    "displacement-80": ([made.displacement], Options(width=80)),
+    "displacement-140": ([made.displacement], Options(width=140)),
+    "displacement-verbose-100": ([made.displacement], Options(width=100, verbose=True)),
+    "nan-80-ascii": ([made.nan_run], Options(width=80, ascii=True)),
+    "nan-140": ([made.nan_run], Options(width=140)),
+    "healthy-80": ([made.healthy], Options(width=80)),
+    "not-judged-60": ([made.unjudged], Options(width=60)),
+    "several-80": ([made.healthy, made.displacement, made.nan_run, made.unjudged], Options(width=80)),
+    "quiet": ([made.healthy, made.displacement, made.nan_run], Options(quiet=True)),
+    "no-plots-80": ([made.displacement], Options(width=80, plots=False)),
+}
+
+
+def shown(*reports: Report, **options: object) -> str:
+    return load("text").write(Result(reports), Options(**options))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden(name: str) -> None:
+    """`UPDATE_GOLDEN=1 pytest` writes the texts anew; read the difference before committing it."""
+    makers, options = CASES[name]
+    text = load("text").write(Result([make() for make in makers]), options)
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 99, 100, 120, 140, 160, 220])
+@pytest.mark.parametrize("make", [made.displacement, made.nan_run, made.healthy, made.unjudged])
+def test_no_line_is_wider_than_asked(make: Callable[[], Report], width: int) -> None:
+    assert max(len(line) for line in shown(make(), width=width).splitlines()) <= width
+
+
+@pytest.mark.parametrize("make", [made.displacement, made.nan_run, made.healthy])
+def test_ascii_is_ascii(make: Callable[[], Report]) -> None:
+    text = shown(make(), ascii=True)
+    assert text.isascii()
+    assert "?" not in text
+
+
+def test_colour_adds_nothing_but_colour() -> None:
+    colored = shown(made.displacement(), color=True)
+    assert "\x1b[" in colored
+    bare = "\n".join(re.sub("\x1b\\[[0-9;]*m", "", line).rstrip() for line in colored.splitlines())
+    assert bare == shown(made.displacement()).rstrip("\n")
+
+
+def test_the_same_twice() -> None:
+    assert shown(made.nan_run()) == shown(made.nan_run())
+
+
+def test_quiet_is_one_line_per_run() -> None:
+    lines = shown(made.displacement(), made.nan_run(), quiet=True, width=40).splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("✗ failing  runs/nan.log: non-finite at step 180")
+
+
+def test_worst_first_and_full_reports_of_failing_runs_only() -> None:
+    text = shown(made.healthy(), made.displacement(), made.nan_run())
+    order = [text.index(word) for word in ("runs/nan.log", "dpo.log", "ok.log")]
+    assert order == sorted(order)
+    assert "✗ FAILING  runs/nan.log" in text
+    assert "SUSPICIOUS" not in text
+    assert "SUSPICIOUS  dpo.log" in shown(made.healthy(), made.displacement(), made.nan_run(), verbose=True)
+
+
+def test_a_log_cannot_write_to_the_terminal() -> None:
+    evil = "\x1b[2J\x1b]0;owned\x07[bold red]x[/] \u202egnol \r\n::error::y"
+    finding = Finding("non-finite", "error", "high", evil, metric=evil, split="train", first_step=2, causes=[evil])
+    curve = made.curve(evil, [1.0, 2.0, 3.0], key=evil, known=False, labels={"set": evil})
+    report = made.report([finding], source=evil, curves=[curve], notes=[evil], trainer=Trainer((evil,), evil, evil))
+    text = shown(Report(report.run, [finding], [Skipped("zero-lr", evil)], "failing"), width=100, verbose=True)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
+    assert "[bold red]x[/]" in text
+    assert "\\x1b[2J" in text
+
+
+def test_names_and_numbers_tie_plots_to_findings() -> None:
+    text = shown(made.displacement(), width=140)
+    assert "┊1 likelihood-displacement" in text
+    assert "┊1a one-sided-margin" in text
+    assert "1a one-sided-margin (reward_margin" in text
+
+
+def test_empty_result_is_empty() -> None:
+    assert shown() == ""
