@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,10 +19,13 @@ FIRST = 3  # records that carry the start of a log-probability: a high learning 
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """nats: change of the chosen log-probability (negative = fell) and its error; `curve` and the indices of its points;
+    """How the chosen answers fell.
+
+    nats: change of the chosen log-probability (negative = fell) and its error; `curve` and the indices of its points;
     ratio: fall over the gain of the margin (infinite without gain, None without a margin); rejected_share: part of the
     margin that came from pushing the rejected answers down; start, end: logged log-probabilities;
-    short: a likely answer became four times as costly."""
+    short: a likely answer became four times as costly.
+    """
 
     curve: Curve
     nats: float
@@ -38,7 +41,7 @@ class Fall:
 
 
 def fall_of_chosen(run: Run, config: Mapping[str, Any], split: str = "train") -> Fall | None:
-    """The change of the chosen answers over a run; None when neither rewards with a beta nor log-probabilities exist."""
+    """The change of the chosen answers over a run; None without rewards with a beta and without log-probabilities."""
     beta = find_beta(run, config, split)
     reward, logp = finite(run.get("reward_chosen", split)), finite(run.get("logp_chosen", split))
     start = end = None
@@ -91,8 +94,7 @@ def change_of(y: Floats) -> float:
 
 
 def finite(curve: Curve | None) -> Curve | None:
-    from dataclasses import replace
-
+    """The curve without its NaN and infinite points; None if nothing is left."""
     if curve is None:
         return None
     keep = np.isfinite(curve.values)

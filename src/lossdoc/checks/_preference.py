@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from lossdoc.run import Curve, Floats, Run
 
-# Ours. A margin under 0.001 nat per pair changes no choice, whatever the accuracy says: runs with a learning rate of 1e-9
-# to 1e-8 end at 1e-7 to 2e-5 nat, the slowest healthy labelled runs at 0.1 nat.
+# Ours. A margin under 0.001 nat per pair changes no choice, whatever the accuracy says: runs with a learning rate of
+# 1e-9 to 1e-8 end at 1e-7 to 2e-5 nat, the slowest healthy labelled runs at 0.1 nat.
 NOTHING_NATS = 1e-3
 # The same without beta: below this, any beta of 0.01 or more is under 0.001 nat.
 NOTHING_RAW = 1e-5

@@ -30,7 +30,7 @@ def rl_only(case: Case) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a reward moved between two stretches: change and its error in units of `scale`, the spread of one answer."""
+    """How a reward moved between two stretches: change and error in units of `scale`, the spread of one answer."""
 
     change: float
     error: float
@@ -49,7 +49,7 @@ class Course:
 
 
 def spread_of(reward: Floats, std: Floats | None) -> float:
-    """The spread of one answer's reward: the median of the logged positive reward_std, else from the batch noise."""
+    """The spread of one answer's reward: the median of positive reward_std early on, else from the batch noise."""
     if std is not None:
         positive = std[np.isfinite(std) & (std > 1e-6)]
         if len(positive) >= 3:
@@ -59,7 +59,10 @@ def spread_of(reward: Floats, std: Floats | None) -> float:
 
 
 def course(reward: Floats, std: Floats | None = None, early: float = 0.2, late: float = 0.3) -> Course:
-    """Means of the first and last share of a reward, shape (n,). Means, not medians: rewards are bounded and often 0/1."""
+    """Means of the first and last share of a reward, shape (n,).
+
+    Means, not medians: rewards are bounded and often 0 or 1.
+    """
     n = len(reward)
     a, b = reward[: max(1, int(n * early))], reward[n - max(1, int(n * late)) :]
     scale = spread_of(reward, std)

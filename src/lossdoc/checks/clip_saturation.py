@@ -1,8 +1,8 @@
 """A large share of the tokens hits the clip of the policy ratio for long: the updates are too large.
 
 ## What it means
-A clipped token gives no gradient. A few percent are the clip at work; when a third of the tokens is clipped, most of the
-batch pushes against the wall and the new policy is far from the one that sampled the data.
+A clipped token gives no gradient. A few percent are the clip at work; when a third of the tokens is clipped, most of
+the batch pushes against the wall and the new policy is far from the one that sampled the data.
 
 ## How it is measured
 The running median of the clip fraction at or above 0.3 over at least a quarter of the run and 8 records.

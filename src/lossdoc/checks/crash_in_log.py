@@ -1,13 +1,13 @@
 """The log holds the error that ended the run.
 
 ## What it means
-A traceback, an out-of-memory message, a communication failure or a kill signal stands in the log. The curves before it say
-whether the training was sick already; the error's own line says what stopped it.
+A traceback, an out-of-memory message, a communication failure or a kill signal stands in the log. The curves before
+it say whether the training was sick already; the error's own line says what stopped it.
 
 ## How it is measured
-Lines that a program prints when it dies: a Python traceback (its last line is quoted), CUDA out of memory, NCCL and watchdog
-errors, a non-zero exit code, Killed, a segmentation fault. Position in the file is no evidence of time, since errors and
-records reach the file through different buffers.
+Lines that a program prints when it dies: a Python traceback (its last line is quoted), CUDA out of memory, NCCL and
+watchdog errors, a non-zero exit code, Killed, a segmentation fault. Position in the file is no evidence of time,
+since errors and records reach the file through different buffers.
 
 ## Silent when
 - the words stand in generated text, in source code or in a warning
@@ -15,7 +15,8 @@ records reach the file through different buffers.
 
 ## Likely causes
 - What the quoted line names.
-- For errors inside sampling or an assert on the device: NaN or infinity in the logits, an index outside the vocabulary.
+- For errors inside sampling or an assert on the device: NaN or infinity in the logits, an index outside the
+  vocabulary.
 - For out of memory: longer sequences than before, a batch too large, a leak (see `memory-growth`).
 - For communication errors: another rank died first; its log has the reason.
 

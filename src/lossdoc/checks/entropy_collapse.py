@@ -1,8 +1,8 @@
 """The policy's entropy falls to almost nothing while the reward does not rise.
 
 ## What it means
-Entropy is the room for exploration: with none left every sample of a prompt is the same answer, groups have no spread,
-and nothing better can be found. A falling entropy with a rising reward is what learning looks like.
+Entropy is the room for exploration: with none left every sample of a prompt is the same answer, groups have no
+spread, and nothing better can be found. A falling entropy with a rising reward is what learning looks like.
 
 ## How it is measured
 The level of the last 15 % of the run against the first records. Collapsed is a tenth of the start or less. It is a
@@ -20,14 +20,16 @@ differential (Gaussian policies): a fall of 2.3 nats with a falling reward, for 
 - A few prompts seen over and over.
 
 ## What to try
-- Clip higher on the upper side (0.28 against 0.2), or control the tokens with the highest covariance (Clip-Cov, KL-Cov).
+- Clip higher on the upper side (0.28 against 0.2), or control the tokens with the highest covariance (Clip-Cov,
+  KL-Cov).
 - An entropy bonus or a higher sampling temperature.
 - Lower the learning rate; go back to a checkpoint with entropy left.
 
 ## Sources
 - Cui et al., arXiv 2505.22617: reward follows R = -a exp(H) + b, entropy is spent for it.
 - DAPO, arXiv 2503.14476: clip-higher. axolotl: below 0.01 is collapse.
-- A tenth: failure-modes G2's 90 %, ours; collapsed labelled runs stand at 0.004 of their start, healthy ones at 0.19 and more.
+- A tenth: failure-modes G2's 90 %, ours; collapsed labelled runs stand at 0.004 of their start, healthy ones at 0.19
+  and more.
 """
 
 from __future__ import annotations
@@ -66,9 +68,7 @@ def check(case: Case, entropy: Curve, reward: Curve | None) -> Iterator[Finding]
         if start - end < TENFOLD_NATS or moved is None or not moved.fell:
             return
         text = f"the (differential) entropy fell by {start - end:.3g} nats while the reward fell"
-        yield case.finding(
-            entropy, text, severity="info", confidence="low", measured={"start": start, "end": end}
-        )
+        yield case.finding(entropy, text, severity="info", confidence="low", measured={"start": start, "end": end})
         return
     if start <= 0 or end > SHARE * start:
         return

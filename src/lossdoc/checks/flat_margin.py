@@ -6,11 +6,11 @@ leaves its noise around 0 means that no preference was learned, whatever the los
 little: it counts a lead of a millionth of a nat as a win, and reaches 0.85 in runs whose policy has not moved at all.
 
 ## How it is measured
-The level of the second half of the run against 0, in standard errors, together with the trend after the first tenth and
-with the accuracy. Flat is a level within 3 errors of 0 or under 0.3 of the noise between batches, without a rising trend,
-and with an accuracy that does not stand above a half. A margin under 0.001 nat per pair (margin divided by beta; under
-1e-5 where beta is unknown) is flat however sure it is. Beta is taken from the configuration, or from the log: the slope
-of the log-probability over the implicit reward is 1 / beta once the policy moves.
+The level of the second half of the run against 0, in standard errors, together with the trend after the first tenth
+and with the accuracy. Flat is a level within 3 errors of 0 or under 0.3 of the noise between batches, without a
+rising trend, and with an accuracy that does not stand above a half. A margin under 0.001 nat per pair (margin divided
+by beta; under 1e-5 where beta is unknown) is flat however sure it is. Beta is taken from the configuration, or from
+the log: the slope of the log-probability over the implicit reward is 1 / beta once the policy moves.
 
 ## Silent when
 - the margin rises beyond its noise, however slowly
@@ -20,7 +20,8 @@ of the log-probability over the implicit reward is 1 / beta once the policy move
 
 ## Likely causes
 - Labels without information: chosen and rejected shuffled, or annotators who agree no better than a coin.
-- A learning rate too low by orders of magnitude (full fine-tuning of DPO works around 5e-7 to 5e-6, LoRA around 1e-5).
+- A learning rate too low by orders of magnitude (full fine-tuning of DPO works around 5e-7 to 5e-6, LoRA around
+  1e-5).
 - The optimizer holds no parameter that trains: stale parameter groups, a frozen adapter.
 - Policy and reference are the same object, so that they move together.
 - Chosen and rejected become equal after truncation or templating.
@@ -32,7 +33,8 @@ of the log-probability over the implicit reward is 1 / beta once the policy move
 - Compare a weight of the policy before and after a step, and with the reference.
 
 ## Sources
-- Levels and noise: ours, calibrated on the labelled runs (random labels reach 0.2 of the noise, the slowest healthy run 0.96).
+- Levels and noise: ours, calibrated on the labelled runs (random labels reach 0.2 of the noise, the slowest healthy
+  run 0.96).
 - 0.001 nat: ours; runs with a learning rate of 1e-9 end at 2e-5 nat or less, the slowest healthy run at 0.1.
 - Accuracy counts ties as wrong: trl/trainer/dpo_trainer.py (strict comparison).
 """

@@ -2,14 +2,14 @@
 
 ## What it means
 Accuracy below one half together with a negative margin says that the answers marked as chosen lose. In training that
-is learning the wrong way round; on held-out pairs, while training looks fine, it says that the two sets are labelled in
-opposite directions.
+is learning the wrong way round; on held-out pairs, while training looks fine, it says that the two sets are labelled
+in opposite directions.
 
 ## How it is measured
-Per split, on the last third of the run (on all of it for few evaluations). Training pairs: accuracy below 0.45, by more
-than 2 standard errors of the batches, margin below 0 by more than 4 standard errors. Held-out pairs: accuracy below 0.35
-and margin below 0 in every one of the last evaluations; an overfitted run wanders down to 0.40. Recovering means that the
-accuracy rises over that stretch by more than 3 standard errors.
+Per split, on the last third of the run (on all of it for few evaluations). Training pairs: accuracy below 0.45, by
+more than 2 standard errors of the batches, margin below 0 by more than 4 standard errors. Held-out pairs: accuracy
+below 0.35 and margin below 0 in every one of the last evaluations; an overfitted run wanders down to 0.40. Recovering
+means that the accuracy rises over that stretch by more than 3 standard errors.
 
 ## Silent when
 - only the first records are low: trainers without a reference start wherever the model starts
@@ -27,7 +27,8 @@ accuracy rises over that stretch by more than 3 standard errors.
 
 ## Sources
 - axolotl docs/training_stability.qmd (accuracy below 0.5 with a negative margin: labels swapped).
-- 0.45, 0.35 and the errors: ours, calibrated on the labelled runs (swapped evaluation pairs 0.15-0.24, overfitted 0.40).
+- 0.45, 0.35 and the errors: ours, calibrated on the labelled runs (swapped evaluation pairs 0.15-0.24, overfitted
+  0.40).
 """
 
 from __future__ import annotations

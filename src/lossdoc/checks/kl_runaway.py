@@ -1,14 +1,15 @@
 """The divergence from the reference model grows out of proportion.
 
 ## What it means
-The KL divergence says how far the policy has left the model it started from. A penalty, a small learning rate and clipping
-keep it small. Once it is above two nats per token the policy writes tokens that the reference hardly ever would: language
-that no longer is, or a trick that pays.
+The KL divergence says how far the policy has left the model it started from. A penalty, a small learning rate and
+clipping keep it small. Once it is above two nats per token the policy writes tokens that the reference hardly ever
+would: language that no longer is, or a trick that pays.
 
 ## How it is measured
-The running median of the KL to the reference, per token, at or above 2 over at least a tenth of the run and 5 records.
-A sum over the answer (TRL's PPO logs it so) is divided by the answer's length where that is logged; else 50 nats count, and
-only when the reward does not rise. It is an error when the KL stands above 5 or the reward fell at the same time.
+The running median of the KL to the reference, per token, at or above 2 over at least a tenth of the run and 5
+records. A sum over the answer (TRL's PPO logs it so) is divided by the answer's length where that is logged; else 50
+nats count, and only when the reward does not rise. It is an error when the KL stands above 5 or the reward fell at
+the same time.
 
 ## Silent when
 - single spikes (a healthy labelled run spiked to 1.1 within one record, others settle at 0.3)
@@ -104,7 +105,7 @@ def per_token(kl: Curve, length: Curve) -> Floats:
     tokens = np.full(len(kl), float(np.median(length.values)))
     common = np.intersect1d(kl.records, length.records)
     tokens[np.searchsorted(kl.records, common)] = paired(length, kl)[0]
-    return kl.values / np.maximum(tokens, 1.0)
+    return np.asarray(kl.values / np.maximum(tokens, 1.0), dtype=float)
 
 
 def rise(values: Floats, limit: float, first: int) -> int:

@@ -1,12 +1,12 @@
 """Answers shrink suddenly to a fraction of their length.
 
 ## What it means
-A sudden fall of the answer length is a shortcut: refusals, empty answers, a bare guess without reasoning. The reward may
-rise at the same time when it pays for exactly that.
+A sudden fall of the answer length is a shortcut: refusals, empty answers, a bare guess without reasoning. The reward
+may rise at the same time when it pays for exactly that.
 
 ## How it is measured
-The level of the last 15 % of the run is at most half of the first records, and the step from 90 % to 60 % of the start
-took at most a quarter of the run. A slower shrinking with a rising reward only informs.
+The level of the last 15 % of the run is at most half of the first records, and the step from 90 % to 60 % of the
+start took at most a quarter of the run. A slower shrinking with a rising reward only informs.
 
 ## Silent when
 - a slow shortening, or one that comes back
@@ -54,7 +54,7 @@ HALF = 0.5
 def check(case: Case, length: Curve, reward: Curve | None) -> Iterator[Finding]:
     rl_only(case)
     y = length.values
-    start = float(np.median(y[: max(3, len(y) // 20)]))
+    start = float(np.median(y[: max(3, min(5, len(y) // 20))]))
     end = float(np.median(y[-max(3, round(0.15 * len(y))) :]))
     if start < 2 or end > HALF * start:
         return

@@ -1,13 +1,13 @@
 """Answers grow to the length limit, or grow without the reward growing.
 
 ## What it means
-Longer answers are fine as long as they are better. Growth up to the limit, with most answers cut off there, or growth that
-buys no reward, means that length itself is what pays, or that the end token got lost.
+Longer answers are fine as long as they are better. Growth up to the limit, with most answers cut off there, or growth
+that buys no reward, means that length itself is what pays, or that the end token got lost.
 
 ## How it is measured
-The level of the last 15 % of the run against the first records: at least 1.5 times. Reported when most answers of that
-stretch are cut off (truncated share 0.5 and more, or the mean within 5 % of the largest length logged while it was far from
-it before), or when the reward did not rise.
+The level of the last 15 % of the run against the first records: at least 1.5 times. Reported when most answers of
+that stretch are cut off (truncated share 0.5 and more, or the mean within 5 % of the largest length logged while it
+was far from it before), or when the reward did not rise.
 
 ## Silent when
 - the growth comes with a rising reward and answers still end by themselves
@@ -62,7 +62,7 @@ def check(
     rl_only(case)
     y = length.values
     last = max(3, round(0.15 * len(y)))
-    start, end = float(np.median(y[: max(3, len(y) // 20)])), float(np.median(y[-last:]))
+    start, end = float(np.median(y[: max(3, min(5, len(y) // 20))])), float(np.median(y[-last:]))
     if start <= 0 or end < GROWTH * start:
         return
     cut = None if truncated is None else float(np.median(truncated.values[-max(3, round(0.15 * len(truncated))) :]))

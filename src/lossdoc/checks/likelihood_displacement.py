@@ -2,16 +2,16 @@
 
 ## What it means
 Preference losses see differences only. They are satisfied when both answers lose probability, as long as the rejected
-one loses more. Loss, margin and accuracy then look splendid while the policy drifts away from every answer in the data,
-and the probability goes to answers that nobody has rated.
+one loses more. Loss, margin and accuracy then look splendid while the policy drifts away from every answer in the
+data, and the probability goes to answers that nobody has rated.
 
 ## How it is measured
 The fall of the chosen answer's log-probability at the end of the run, in nats: as reward_chosen / beta where beta is
-known or can be read off the log (it is paired with the reference, so batches of long answers do not disturb it), else as
-logp_chosen against its first records. Reported when it is sure (3 standard errors), material, and not less than 0.9 of what
-the margin gained. Material is 10 nats, or 3 nats that make a likely answer four times as costly (averaged
-log-probabilities, short answers). Confidence is low up to 15 nats and high from 30 on. What share of the margin came from
-pushing the rejected answers down is in the measurements.
+known or can be read off the log (it is paired with the reference, so batches of long answers do not disturb it), else
+as logp_chosen against its first records. Reported when it is sure (3 standard errors), material, and not less than
+0.9 of what the margin gained. Material is 10 nats, or 3 nats that make a likely answer four times as costly (averaged
+log-probabilities, short answers). Confidence is low up to 15 nats and high from 30 on. What share of the margin came
+from pushing the rejected answers down is in the measurements.
 
 ## Silent when
 - the chosen answers lose a few nats: usual for DPO after supervised fine-tuning
@@ -36,10 +36,12 @@ pushing the rejected answers down is in the measurements.
 - Read answers of the policy: repetition and odd words are the sign that it matters.
 
 ## Sources
-- Razin et al., arXiv 2410.08847: displacement, and that it can turn refusals into compliance; pairs that are alike cause it.
-- DPO repository, issues 32 and 36; SimPO issue 42: a slight fall is expected, a large one calls for a higher beta or a lower rate.
-- 10 nats and 0.9: ours. Healthy labelled runs lose at most 2.7 nats, injected faults 22 and more; a public model regarded as
-  good (Zephyr-7B-beta) lost about 45 nats at a ratio of 1.19, so the size alone does not prove damage.
+- Razin et al., arXiv 2410.08847: displacement, and that it can turn refusals into compliance; pairs that are alike
+  cause it.
+- DPO repository, issues 32 and 36; SimPO issue 42: a slight fall is expected, a large one calls for a higher beta or
+  a lower rate.
+- 10 nats and 0.9: ours. Healthy labelled runs lose at most 2.7 nats, injected faults 22 and more; a public model
+  regarded as good (Zephyr-7B-beta) lost about 45 nats at a ratio of 1.19, so the size alone does not prove damage.
 """
 
 from __future__ import annotations
@@ -76,12 +78,14 @@ def check(
 ) -> Iterator[Finding]:
     if "apo_down" in (str(loss_type), case.run.trainer.loss_type):
         return
-    fall = fall_of_chosen(case.run, {"beta": beta})
+    fall = fall_of_chosen(case.run, {"beta": beta}, chosen.split)
     if fall is None or not material(fall) or (fall.ratio is not None and fall.ratio < RATIO):
         return
     improves = score is not None and trend(score.values).score > 2
     size = abs(fall.nats)
-    confidence: Confidence = "high" if size >= SURE_NATS else "low" if size < DOUBTFUL_NATS and not fall.short else "medium"
+    confidence: Confidence = "high" if size >= SURE_NATS else "medium"
+    if size < DOUBTFUL_NATS and not fall.short:
+        confidence = "low"
     measured: dict[str, float | int | str] = {"fall_nats": size, "error_nats": fall.error, "measured_by": fall.how}
     text = f"the chosen answers lost {size:.3g} nats of log-probability"
     if fall.start is not None and fall.end is not None:

@@ -1,14 +1,14 @@
-"""The whole margin comes from one side: the rejected answers fall, or the chosen ones rise, and the other side stands still.
+"""The whole margin comes from one side: only the rejected answers fall, or only the chosen ones rise.
 
 ## What it means
-A margin can grow by making chosen answers likelier, by making rejected ones less likely, or both. One side alone is no
-fault by itself. Pushing the rejected answers down without end is how later displacement begins, and a policy that only
-learned what not to say may still say little that is good.
+A margin can grow by making chosen answers likelier, by making rejected ones less likely, or both. One side alone is
+no fault by itself. Pushing the rejected answers down without end is how later displacement begins, and a policy that
+only learned what not to say may still say little that is good.
 
 ## How it is measured
-The share of the margin's gain that came from the rejected side: the fall of reward_rejected over the gain of the margin
-at the end of the run. Reported from 0.9 to 1.1 (only the rejected answers fell) and from -0.1 to 0.1 (only the chosen ones
-rose), when the gain itself is sure and at least half a nat per pair.
+The share of the margin's gain that came from the rejected side: the fall of reward_rejected over the gain of the
+margin at the end of the run. Reported from 0.9 to 1.1 (only the rejected answers fell) and from -0.1 to 0.1 (only the
+chosen ones rose), when the gain itself is sure and at least half a nat per pair.
 
 ## Silent when
 - both sides move

@@ -1,14 +1,14 @@
 """The log goes back: steps were trained and written twice, because the run was continued from a checkpoint.
 
 ## What it means
-After a crash or a stop the trainer goes on from its last checkpoint and repeats the steps since. That is harmless as long
-as optimizer, schedule and data order come back with the weights. lossdoc keeps the newest segment and drops what it
-replaces, so curves and counts are of the run as it went on.
+After a crash or a stop the trainer goes on from its last checkpoint and repeats the steps since. That is harmless as
+long as optimizer, schedule and data order come back with the weights. lossdoc keeps the newest segment and drops what
+it replaces, so curves and counts are of the run as it went on.
 
 ## How it is measured
-Places where the step falls back and newer records replace older ones, with the steps and the number of records, or the
-trainer's own words that it resumed. It is a warning when the loss after the place is above the loss before by more than
-10 % and 5 standard errors.
+Places where the step falls back and newer records replace older ones, with the steps and the number of records, or
+the trainer's own words that it resumed. It is a warning when the loss after the place is above the loss before by
+more than 10 % and 5 standard errors.
 
 ## Silent when
 - several ranks write the same rows
@@ -24,7 +24,8 @@ trainer's own words that it resumed. It is a warning when the loss after the pla
 - Delete or mark the repeated rows before averaging the log with other tools.
 
 ## Sources
-- transformers trainer: resume_from_checkpoint skips the batches of the epoch that were seen; rows since are printed again.
+- transformers trainer: resume_from_checkpoint skips the batches of the epoch that were seen; rows since are printed
+  again.
 - NVIDIA-NeMo/RL pull request 954: offsets of repeated steps in metric checks.
 - 10 % and 5 errors for the jump: ours.
 """
@@ -61,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
     where = said[0].data.get("step")
     finding = case.finding(
         None,
-        "the trainer says that it resumed" + (f" at step {where}" if where is not None else "") + "; no step is repeated",
+        f"the trainer says that it resumed{'' if where is None else f' at step {where}'}; no step is repeated",
         line=said[0].line,
         confidence="high",
     )

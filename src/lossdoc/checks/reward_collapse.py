@@ -1,13 +1,13 @@
 """The reward falls for good from a level that it had held.
 
 ## What it means
-A policy that had reached a reward loses it and does not come back: gibberish, empty or endless answers, or a grader that
-stopped working. What is trained after that is lost.
+A policy that had reached a reward loses it and does not come back: gibberish, empty or endless answers, or a grader
+that stopped working. What is trained after that is lost.
 
 ## How it is measured
-The best level that lasted a tenth of the run against the level of the last 15 %. Reported when the fall is at least half
-of the spread of one answer's reward (reward_std where logged, else four times the noise), more than 6 standard errors, and
-more than half of what had been gained since the start or below the start.
+The best level that lasted a tenth of the run against the level of the last 15 %. Reported when the fall is at least
+half of the spread of one answer's reward (reward_std where logged, else four times the noise), more than 6 standard
+errors, and more than half of what had been gained since the start or below the start.
 
 ## Silent when
 - the reward dips and recovers (exploration)
@@ -28,7 +28,8 @@ more than half of what had been gained since the start or below the start.
 
 ## Sources
 - Search-R1 issue 88, ZeroSearch issue 23, ConvSearch-R1 issue 6: collapses at steps 160 to 300.
-- Half a spread and 6 errors: ours; on labelled runs faults fall by 0.7 spreads and more, healthy ones and noise by 0.3 at most.
+- Half a spread and 6 errors: ours; on labelled runs faults fall by 0.7 spreads and more, healthy ones and noise by
+  0.3 at most.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ start within a small part of the spread of single answers, nothing was learned t
 ## How it is measured
 The mean of the last 30 % of records against the first 20 %, in units of the spread of one answer's reward (reward_std
 where logged, else four times the noise between records). Flat means that even the upper end of the error of that
-difference (2 standard errors) stays under 0.25, that no trend rises by 3 errors, and that no stretch in between stood 0.5
-above the start. A reward that is exactly constant for 20 records and more is flat as well.
+difference (2 standard errors) stays under 0.25, that no trend rises by 3 errors, and that no stretch in between stood
+0.5 above the start. A reward that is exactly constant for 20 records and more is flat as well.
 
 ## Silent when
 - fewer than 50 records, or noise too large for that statement (skipped, with the reason)

@@ -1,14 +1,14 @@
 """Implicit rewards grow to a size at which the policy has nothing left in common with its reference.
 
 ## What it means
-The implicit reward divided by beta is how many nats the policy moved on these answers. Ten nats are a factor of 22,000
-in probability. A preference loss that is long satisfied goes on pushing as long as it sees the same pairs, and the
-policy is tuned to them alone.
+The implicit reward divided by beta is how many nats the policy moved on these answers. Ten nats are a factor of
+22,000 in probability. A preference loss that is long satisfied goes on pushing as long as it sees the same pairs, and
+the policy is tuned to them alone.
 
 ## How it is measured
-The larger side of the implicit rewards in nats at the end of the run (reward / beta; beta configured or read off the log).
-Reported when it stands above 30 nats and the log-probability of that answer is at least 5 times what it was, or above 200
-nats whatever the answer's length.
+The larger side of the implicit rewards in nats at the end of the run (reward / beta; beta configured or read off the
+log). Reported when it stands above 30 nats and the log-probability of that answer is at least 5 times what it was, or
+above 200 nats whatever the answer's length.
 
 ## Silent when
 - beta is unknown and cannot be read off the log
@@ -27,7 +27,8 @@ nats whatever the answer's length.
 
 ## Sources
 - 200 nats: a reward of 20 at beta 0.1, ours (failure-modes D7 calls it a rule of thumb).
-- 30 nats and 5 times: ours, calibrated on the labelled runs (healthy at most 7 nats and 2.4 times, saturated 55 and 12 times).
+- 30 nats and 5 times: ours, calibrated on the labelled runs (healthy at most 7 nats and 2.4 times, saturated 55 and
+  12 times).
 - TRL issue 1236: loss 0 with margins of 17 and more, then accuracy falls back to 0.5.
 """
 

@@ -5,8 +5,8 @@ Accuracy counts who wins, the margin says by how much. A high accuracy with a ma
 means that the probabilities of the answers differ by one percent from before: the model will answer as it always did.
 
 ## How it is measured
-The level of the second half: accuracy at least 0.7 and margin divided by beta between 0.001 and 0.02 nat per pair. Below
-that the margin is flat (`flat-margin`). Beta is taken from the configuration or from the log itself.
+The level of the second half: accuracy at least 0.7 and margin divided by beta between 0.001 and 0.02 nat per pair.
+Below that the margin is flat (`flat-margin`). Beta is taken from the configuration or from the log itself.
 
 ## Silent when
 - beta is neither configured nor visible in the log: a margin may be small only because beta is
@@ -23,8 +23,8 @@ that the margin is flat (`flat-margin`). Beta is taken from the configuration or
 - Compare answers of the policy and of the reference on held-out prompts before using the model.
 
 ## Sources
-- 0.02 nat: ours. The slowest healthy labelled run ends at 0.1 nat, runs with a dead learning rate below 2e-5; no labelled
-  run lies between, so this check is experimental and only informs.
+- 0.02 nat: ours. The slowest healthy labelled run ends at 0.1 nat, runs with a dead learning rate below 2e-5; no
+  labelled run lies between, so this check is experimental and only informs.
 """
 
 from __future__ import annotations

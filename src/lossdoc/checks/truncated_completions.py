@@ -1,8 +1,8 @@
 """Most answers end at the length limit instead of by themselves.
 
 ## What it means
-An answer that is cut off has no final part to score: it earns the reward of a wrong answer, or none that says anything.
-When most answers are cut, the reward measures the limit.
+An answer that is cut off has no final part to score: it earns the reward of a wrong answer, or none that says
+anything. When most answers are cut, the reward measures the limit.
 
 ## How it is measured
 The running median of the truncated share at or above 0.5 over at least a quarter of the run and 5 records.
@@ -22,7 +22,8 @@ The running median of the truncated share at or above 0.5 over at least a quarte
 - Mask cut answers out of the loss while the limit stays.
 
 ## Sources
-- axolotl docs/training_stability.qmd: below 0.3 healthy, above 0.8 a red flag. verl best practices: above 0.1 often too much.
+- axolotl docs/training_stability.qmd: below 0.3 healthy, above 0.8 a red flag. verl best practices: above 0.1 often
+  too much.
 - 0.5 ("most"): ours; healthy labelled runs have 0.
 """
 

@@ -1,14 +1,14 @@
 """The log ends before the run does: in the middle of a record, or long before the declared end.
 
 ## What it means
-A process that is killed writes no last words: the summary is missing, the last block of output may be missing with it,
-and a copy taken while the file was being written ends inside a line. Everything said about this run holds up to that
-place only.
+A process that is killed writes no last words: the summary is missing, the last block of output may be missing with
+it, and a copy taken while the file was being written ends inside a line. Everything said about this run holds up to
+that place only.
 
 ## How it is measured
-Any of: the source ends inside a record; a progress bar or a counter names a total and the last one stands below 98 % of it
-without a summary of the end; a console log of the Hugging Face trainer, which always prints a summary row, ends without one
-while the epoch or the learning-rate schedule is unfinished; an interruption from the keyboard.
+Any of: the source ends inside a record; a progress bar or a counter names a total and the last one stands below 98 %
+of it without a summary of the end; a console log of the Hugging Face trainer, which always prints a summary row, ends
+without one while the epoch or the learning-rate schedule is unfinished; an interruption from the keyboard.
 
 ## Silent when
 - the trainer printed its summary, as it does after early stopping too

@@ -1,13 +1,13 @@
 """The critic falls apart: its loss grows by orders of magnitude, or it explains less than nothing.
 
 ## What it means
-The critic predicts returns; advantages are measured against it. With a diverged critic the advantages are noise and the
-policy follows them. An explained variance below 0 means that a constant would predict better.
+The critic predicts returns; advantages are measured against it. With a diverged critic the advantages are noise and
+the policy follows them. An explained variance below 0 means that a constant would predict better.
 
 ## How it is measured
-Value loss: the level of the last 15 % is at least 10 times the median of the first half (after the first tenth), stays
-there, and the reward did not rise. Explained variance: the running median stays below -0.1 over the last third of the run,
-20 records and more.
+Value loss: the level of the last 15 % is at least 10 times the median of the first half (after the first tenth),
+stays there, and the reward did not rise. Explained variance: the running median stays below -0.1 over the last third
+of the run, 20 records and more.
 
 ## Silent when
 - the first tenth of the run, where any critic is bad

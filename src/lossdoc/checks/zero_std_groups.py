@@ -1,14 +1,14 @@
 """Most groups of answers get one and the same reward, so they teach nothing.
 
 ## What it means
-GRPO, RLOO and their kin learn from differences between the answers to one prompt. Where all answers of a group score the
-same, the advantage is 0 and the prompt is wasted. When nearly all groups are like that, training stands still.
+GRPO, RLOO and their kin learn from differences between the answers to one prompt. Where all answers of a group score
+the same, the advantage is 0 and the prompt is wasted. When nearly all groups are like that, training stands still.
 Whether they are all right or all wrong decides what to do; the reward tells.
 
 ## How it is measured
-The share of groups without spread, record by record; a record whose reward_std is 0 counts as 1, since the share can read
-0 through floating-point noise while no answer differs. Reported when the running median stays at 0.8 or above for at
-least a quarter of the run and 8 records.
+The share of groups without spread, record by record; a record whose reward_std is 0 counts as 1, since the share can
+read 0 through floating-point noise while no answer differs. Reported when the running median stays at 0.8 or above
+for at least a quarter of the run and 8 records.
 
 ## Silent when
 - the share rises because the task is nearly solved: the reward rose and holds its best level (then it only informs)

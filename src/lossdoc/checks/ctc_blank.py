@@ -1,0 +1,68 @@
+"""The recogniser still prints nothing: the error rate is exactly 1 and the CTC loss does not move.
+
+## What it means
+CTC models learn to print only blanks first, and leave that shelf when they find alignments. One that stays there has
+an error rate of exactly 1 (every word deleted) and a loss that is flat.
+
+## How it is measured
+The word or character error rate is 1.0 (within 0.005) in every evaluation of the last half, at least four of them,
+and the loss over the last third fell by less than 2 % and less than 3 standard errors.
+
+## Silent when
+- the early shelf: the loss still falls, or few evaluations
+- an error rate near 1 that varies
+
+## Likely causes
+- Transcripts longer than the frames after subsampling, or empty transcripts.
+- A vocabulary in which the blank is another index than the loss expects.
+- A learning rate too high for the start, or features without normalisation.
+
+## What to try
+- Train on twenty short utterances until they are recognised.
+- Compare frame and label lengths; print the blank index of model and loss.
+- Longer warm-up; a lower learning rate.
+
+## Sources
+- Graves et al. 2006 (CTC); the blank shelf is common knowledge among toolkits (ESPnet, NeMo).
+- The numbers are ours; no labelled run has this fault, so the check is experimental and only informs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import trend
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ("plateau", "no-learning", "frozen-eval")
+NEEDS = {
+    "errors": Need(("word_error_rate", "character_error_rate"), split="any", points=8),
+    "loss": Need(("ctc_loss", "loss"), points=12),
+}
+
+
+def check(case: Case, errors: Curve, loss: Curve) -> Iterator[Finding]:
+    half = errors.values[len(errors) // 2 :]
+    if np.any(np.abs(half - 1.0) > 0.005):
+        return
+    last = loss.values[-(len(loss) // 3) :]
+    course = trend(last)
+    if course.score < -3 and -course.change > 0.02 * abs(float(np.median(last))):
+        return
+    yield case.finding(
+        errors,
+        f"the {errors.metric.replace('_', ' ')} is {half[-1]:.3g} in the last {len(half)} evaluations and the loss is "
+        f"flat at {np.median(last):.4g}",
+        first=len(errors) // 2,
+        confidence="medium",
+        measured={"error_rate": float(half[-1]), "loss": float(np.median(last))},
+        cannot_tell=("whether the transcripts are empty; one of them shows it",),
+    )

@@ -1,0 +1,67 @@
+"""The student does not come nearer to the teacher.
+
+## What it means
+The divergence to the teacher is what distillation lowers. One that stays where it started says that the student does
+not learn from it; a high flat start mostly means that the two do not talk about the same tokens.
+
+## How it is measured
+The level of the last third against the first tenth: a fall of less than 5 % and less than 3 standard errors, without
+a falling trend, over at least 50 records, at a level above 0.01 nats.
+
+## Silent when
+- the divergence is already near 0
+- a cross-entropy against the teacher at the teacher's entropy: that is its floor (only divergences are judged)
+
+## Likely causes
+- Different tokenizers or chat templates of teacher and student.
+- A learning rate too low, or frozen weights.
+- A temperature whose square is missing from the loss, so that its gradient is tiny.
+- A teacher far beyond the student's capacity.
+
+## What to try
+- Compare the token ids of one sample in both models; the start should be of the order of 1 nat.
+- Overfit ten samples.
+- Multiply the loss by the square of the temperature.
+
+## Sources
+- Hinton et al., arXiv 1503.02531: the square of the temperature. TRL's GKD and distillation trainers log these keys.
+- 5 % and 50 records: ours; no labelled run has this fault, so the check is experimental and only informs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import difference, head, level, noise, trend
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ("no-learning", "plateau")
+NEEDS = {"divergence": Need(("teacher_kl", "distill_loss"), points=50)}
+FALL, NEAR = 0.05, 0.01
+
+
+def check(case: Case, divergence: Curve) -> Iterator[Finding]:
+    y = divergence.values
+    scale = noise(y)
+    start, end = level(y[head(len(y))], scale), level(y[-(len(y) // 3) :], scale)
+    change = difference(start, end)
+    if end.value < NEAR or np.any(y < 0):
+        return
+    if -change.value >= FALL * start.value or change.score <= -3 or trend(y).score <= -3:
+        return
+    yield case.finding(
+        divergence,
+        f"{divergence.name.replace('_', ' ')} went from {start.value:.4g} to {end.value:.4g} over {len(y)} records",
+        detected=len(y) // 2,
+        confidence="medium",
+        measured={"start": start.value, "end": end.value, "records": len(y)},
+        cannot_tell=("whether the teacher's tokens are the student's",),
+    )

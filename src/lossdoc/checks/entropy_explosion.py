@@ -1,0 +1,79 @@
+"""The entropy rises while the reward falls: the policy is dissolving into noise.
+
+## What it means
+A policy that grows undecided and scores worse at the same time loses what it knew. A slight rise of the entropy with
+a rising reward is exploration and welcome.
+
+## How it is measured
+The level of the last 15 % against the first records: at least 1.5 times and 0.3 nats more, while the reward fell by
+at least a fifth of the spread of one answer, surely (3 standard errors).
+
+## Silent when
+- the reward rises or stands
+- the entropy came back down by the end
+- entropies of Gaussian policies, which have no zero
+
+## Likely causes
+- Data far off policy: old samples, sampler and trainer that disagree.
+- An upper clip that is too wide, or too large an entropy bonus.
+- A learning rate too high.
+
+## What to try
+- Lower the upper clip or the entropy bonus; fewer updates per batch.
+- Compare the log-probabilities of sampler and trainer; correct by importance weights.
+- Go back to a checkpoint before the rise.
+
+## Sources
+- rllm issue 116, verl issue 2738: entropy up, performance down.
+- 1.5 times and 0.3 nats: ours; experimental, since the labelled runs that show it are explained by a collapse of the
+  reward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._rl import course, rl_only, unlabelled
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import onset
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+NEEDS = {
+    "entropy": Need("entropy", points=20),
+    "reward": Need("reward", points=20),
+    "std": Need("reward_std", optional=True),
+}
+FACTOR, NATS = 1.5, 0.3
+
+
+def check(case: Case, entropy: Curve, reward: Curve, std: Curve | None) -> Iterator[Finding]:
+    rl_only(case)
+    y = entropy.values
+    if reward.labels or np.any(y < 0):
+        return
+    start = float(np.median(y[: max(3, len(y) // 20)]))
+    end = float(np.median(y[-max(3, round(0.15 * len(y))) :]))
+    if end < FACTOR * start or end - start < NATS:
+        return
+    spread = unlabelled(std)
+    moved = course(reward.values, None if spread is None else spread.values)
+    if not moved.fell:
+        return
+    first = onset(y, start, margin=0.5 * (end - start)) or 0
+    yield case.finding(
+        entropy,
+        f"the entropy rose from {start:.3g} to {end:.3g} while the reward fell from {moved.early:.3g} to "
+        f"{moved.late:.3g}",
+        first=first,
+        detected=min(len(y) - 1, first + max(3, len(y) // 20)),
+        confidence="medium",
+        measured={"start": start, "end": end, "reward_early": moved.early, "reward_late": moved.late},
+    )

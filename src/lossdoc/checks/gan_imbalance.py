@@ -1,0 +1,76 @@
+"""The discriminator wins: its loss is near 0 for long while the generator's rises.
+
+## What it means
+A discriminator that is always right gives the generator no direction. Oscillation is how these games look when they
+work; a discriminator at 0 that stays there is the end of the game.
+
+## How it is measured
+Over the last quarter of the run the discriminator's running median is below a tenth of its own early level and below
+0.1, and the generator's loss stands above its early level, surely (3 standard errors). Several domains are judged one
+by one.
+
+## Silent when
+- critics of Wasserstein losses, which take negative values
+- oscillation, and losses around ln 2
+- the generator's loss falls
+
+## Likely causes
+- A discriminator that learns much faster: more steps, a higher rate, more capacity.
+- Data too few for it not to memorise them.
+
+## What to try
+- Lower the discriminator's learning rate or its number of steps; label smoothing on the real side.
+- A gradient penalty or spectral normalisation.
+- Augment what the discriminator sees.
+
+## Sources
+- Goodfellow et al., arXiv 1406.2661: equilibrium at ln 2 per term, vanishing gradient of a perfect discriminator.
+- A tenth, 0.1 and a quarter: ours; no labelled run has this fault, so the check is experimental and only informs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import difference, level, smooth
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ("zero-loss", "loss-collapse", "divergence")
+NEEDS = {
+    "critic": Need("discriminator_loss", points=40, each=True),
+    "maker": Need("generator_loss", points=40),
+}
+SHARE, NEAR_ZERO = 0.1, 0.1
+
+
+def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
+    if dict(critic.labels) != dict(maker.labels) or np.any(critic.values < 0):
+        return
+    d, g = smooth(critic.values), maker.values
+    last = d[-(len(d) // 4) :]
+    early = float(np.median(critic.values[: len(d) // 5]))
+    limit = min(NEAR_ZERO, SHARE * early)
+    if early <= 0 or float(np.quantile(last, 0.9)) >= limit:
+        return
+    rise = difference(level(g[: len(g) // 5]), level(g[-(len(g) // 5) :]))
+    if rise.value <= 0 or rise.score < 3:
+        return
+    above = np.flatnonzero(d >= limit)
+    first = 0 if not len(above) else min(len(d) - 1, int(above[-1]) + 1)
+    yield case.finding(
+        critic,
+        f"the discriminator's loss stays at {np.median(last):.2g} (early {early:.3g}) while the generator's rose by "
+        f"{rise.value:.3g}",
+        first=first,
+        detected=min(len(d) - 1, first + len(d) // 10),
+        confidence="medium",
+        measured={"early": early, "late": float(np.median(last)), "generator_rise": rise.value},
+    )

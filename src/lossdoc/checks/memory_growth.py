@@ -1,0 +1,71 @@
+"""Memory grows steadily over the run instead of settling.
+
+## What it means
+After the first steps a training run needs the same memory step after step. Steady growth is a leak, and the run ends
+out of memory at a place that looks accidental.
+
+## How it is measured
+The trend after the first quarter of the run: rising by more than 5 standard errors, by at least 20 % of the level,
+and still rising in the last third.
+
+## Silent when
+- memory that climbs in the first quarter and then stands: caches, the longest batch seen so far
+- keys that count free memory
+- fewer than 40 records
+
+## Likely causes
+- Losses or outputs kept with their graph (appending a tensor instead of its number).
+- Metrics or samples collected over the run and never cleared.
+- A data loader whose workers copy the data set, page by page.
+- Fragmentation under varying sequence lengths.
+
+## What to try
+- Append loss.item(), not loss; detach what is kept.
+- Clear collected metrics at every log; count live tensors every hundred steps.
+- Fixed shapes, or expandable segments of the allocator.
+
+## Sources
+- runmedic: 20 %. The other numbers are ours; no labelled run has this fault, so the check is experimental and only
+  informs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import trend
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ("crash-in-log", "slow-steps")
+NEEDS = {"memory": Need("memory", points=40, each=True)}
+GROWTH = 0.2
+
+
+def check(case: Case, memory: Curve) -> Iterator[Finding]:
+    if "free" in memory.key.lower():
+        return
+    y = memory.values[len(memory) // 4 :]
+    whole, end = trend(y), trend(y[-(len(y) // 2) :])
+    usual = float(np.median(y))
+    if usual <= 0 or whole.score <= 5 or end.score <= 3 or whole.change < GROWTH * usual:
+        return
+    # A staircase of maxima (the longest batch so far) rises rarely; a leak rises all the time.
+    rising = float(np.mean(np.diff(y) > 0))
+    if rising < 0.2:
+        return
+    yield case.finding(
+        memory,
+        f"memory grew by {whole.change / usual:.0%} after the first quarter and is still growing",
+        first=len(memory) // 4,
+        detected=len(memory) // 2,
+        confidence="medium",
+        measured={"start": float(y[0]), "end": float(y[-1]), "growth": whole.change / usual},
+    )

@@ -1,0 +1,67 @@
+"""A long run of several epochs, or reinforcement learning, logs no held-out measure at all.
+
+## What it means
+Training curves alone cannot tell learning from memorising, or a better policy from a better trick. Nothing in such a
+log can show overfitting or reward hacking.
+
+## How it is measured
+No curve of an eval or test split, and three epochs or more with at least 100 records, or reinforcement learning with
+at least 200 records.
+
+## Silent when
+- one pass over the data: the training loss is measured on data the model has not seen
+- short runs
+
+## Likely causes
+- No evaluation set was given, or evaluation is switched off.
+- Evaluation is logged to another file.
+
+## What to try
+- Hold out a few hundred samples and evaluate several times per epoch.
+- For reinforcement learning, score a fixed set of prompts with a second, independent measure.
+
+## Sources
+- Ours: what the other checks cannot judge without it. For information only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lossdoc.case import Case
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Run
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+NEEDS: dict[str, object] = {}
+EPOCHS, RECORDS, RL_RECORDS = 3.0, 100, 200
+
+
+def check(case: Case) -> Iterator[Finding]:
+    run = case.run
+    if any(curve.split != "train" for curve in run.curves):
+        return
+    families = case.families()
+    epochs = passes(run)
+    if families == {"rl"}:
+        if run.records < RL_RECORDS or run.get("reward") is None:
+            return
+        text = f"{run.records} records of reinforcement learning and no held-out measure"
+    else:
+        if epochs is None or epochs < EPOCHS or run.records < RECORDS:
+            return
+        text = f"{epochs:.3g} epochs and no held-out measure"
+    yield case.finding(None, text, measured={"records": run.records} | ({} if epochs is None else {"epochs": epochs}))
+
+
+def passes(run: Run) -> float | None:
+    """How many times the data were seen, where the log says so."""
+    epoch = run.get("epoch")
+    if epoch is not None and len(epoch):
+        return float(max(epoch.values) - min(0.0, float(epoch.values[0])))
+    ends = [float(c.steps[-1]) for c in run.curves if len(c) and c.axis == "epoch"]
+    return max(ends, default=None)

@@ -1,0 +1,71 @@
+"""The KL to the reference is negative for long, which no divergence can be.
+
+## What it means
+A divergence is never negative. Single estimates are: log p - log p_reference of a sampled token has either sign, and
+its mean wanders around 0 while the policy is near the reference. A mean that stays clearly below 0 says that the
+samples do not come from the policy that is scored, so every quantity built on them is off.
+
+## How it is measured
+The running median at or below -1 over at least a tenth of the run and 5 records. From -0.05 on, over a quarter of the
+run and 8 records, it informs.
+
+## Silent when
+- signed estimators wander around 0
+- single records
+
+## Likely causes
+- Sampling settings that change the distribution: top_k, top_p, a temperature other than the scored one, a minimum
+  length.
+- Padding or end tokens counted in one of the two log-probabilities and not in the other.
+- The reference is not the model the policy started from.
+
+## What to try
+- Sample with temperature 1, top_k 0, top_p 1 and no minimum length.
+- Compare both log-probabilities token by token on one answer before the first update: they should be equal.
+- Check the mask of padding and end tokens.
+
+## Sources
+- TRL pull request 352: values between -1 and 0 are tolerated; TRL issue 1857 (-2.44) and MedicalGPT issue 374 (-233):
+  failed runs.
+- -0.05 for information: ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._rl import course_above, rl_only
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ()
+NEEDS = {"kl": Need("kl", points=8)}
+FATAL, NOTABLE = 1.0, 0.05
+
+
+def check(case: Case, kl: Curve) -> Iterator[Finding]:
+    rl_only(case)
+    found = course_above(-kl.values, FATAL, 0.1, 5)
+    severe = found is not None
+    found = found or course_above(-kl.values, NOTABLE, 0.25, 8)
+    if found is None:
+        return
+    first, last = found
+    typical = float(np.median(kl.values[first : last + 1]))
+    yield case.finding(
+        kl,
+        f"the KL to the reference stands at {typical:.3g} over {last - first + 1} records, below 0",
+        first=first,
+        detected=min(last, first + 4),
+        last=last,
+        severity=None if severe else "info",
+        confidence="high" if severe else "medium",
+        measured={"kl": typical, "records": last - first + 1},
+    )

@@ -1,0 +1,70 @@
+"""The mean importance ratio is far from 1: old and new policy disagree about the samples.
+
+## What it means
+The ratio of new to old probability is 1 before the first update of a batch and close to it afterwards. A mean of 2,
+of 0.1 or of hundreds says that updates are far too large, or that the two probabilities are not computed in the same
+way.
+
+## How it is measured
+The running median of the mean ratio above 2 or below 0.5 over at least a tenth of the run and 5 records. Between 1.5
+and 2, and between 0.5 and 0.7, it informs.
+
+## Silent when
+- single records far off
+- extremes and variances of the ratio, which single tokens make
+
+## Likely causes
+- Old log-probabilities taken with another temperature, mask or precision.
+- Many updates on one batch, or a learning rate too high.
+- Samples many versions old.
+
+## What to try
+- Compute the ratio before the first update: it must be 1.
+- Fewer passes per batch; a lower learning rate; skip batches whose mean ratio exceeds 10.
+
+## Sources
+- TRL docs ppo_trainer.md: around 1; 2.0, 1000.0 or 0.1 point to a fault. TRL issue 1857.
+- 1.5 and 0.7: failure-modes O1, ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._rl import sustained
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import smooth
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ()
+NEEDS = {"ratio": Need("importance_ratio", points=8)}
+
+
+def check(case: Case, ratio: Curve) -> Iterator[Finding]:
+    if ratio.labels:
+        return
+    y = smooth(ratio.values)
+    found = sustained((y > 2.0) | (y < 0.5), 0.1, 5)
+    severe = found is not None
+    found = found or sustained((y > 1.5) | (y < 0.7), 0.1, 5)
+    if found is None:
+        return
+    first, last = found
+    typical = float(np.median(ratio.values[first : last + 1]))
+    yield case.finding(
+        ratio,
+        f"the mean importance ratio stands at {typical:.3g} over {last - first + 1} records, far from 1",
+        first=first,
+        detected=min(last, first + 4),
+        last=last,
+        severity=None if severe else "info",
+        confidence="high" if severe else "low",
+        measured={"ratio": typical, "records": last - first + 1},
+    )

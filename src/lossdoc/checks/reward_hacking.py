@@ -1,0 +1,137 @@
+"""Suspicion: the reward that is trained rises while another measure of the same answers falls or stands still.
+
+## What it means
+A policy maximises what is measured, not what is meant. When the trained reward goes up while a held-out score, a
+second reward or the correctness goes down, the two have come apart. The log cannot prove which of them is right; the
+answers can.
+
+## How it is measured
+Any of: the reward rises surely (3 standard errors, a fifth of its spread) while the eval score falls from its best by
+at least 0.15 of its range of values so far and surely; one component rises while another falls to half of its start
+or less; a format component stands above 0.9 for the last half of at least 50 records while a correctness component is
+below 0.5 and did not rise.
+
+## Silent when
+- there is no second measure (skipped)
+- the second measure merely lags
+
+## Likely causes
+- A reward that can be had cheaply: length, key words, a format.
+- A reward model used far outside the answers it was trained on.
+- A check of correctness that never fires, so that only the format is left to learn.
+
+## What to try
+- Read the twenty answers with the highest reward.
+- Add a second, independent check and look at both.
+- Lower the weight of the cheap part; strengthen the KL penalty; stop at the best eval.
+
+## Sources
+- Gao et al., arXiv 2210.10760: proxy rises while gold falls, gold peaks in the square root of the KL.
+- open-r1 issue 255: format up, accuracy down. rldoctor: gaps of 0.15 and 0.30. The other numbers are ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need, Skip
+from lossdoc.checks._rl import course, rl_only
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import noise, onset
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("length-explosion", "length-collapse", "truncated-completions", "dead-reward")
+NEEDS = {
+    "reward": Need("reward", points=20),
+    "score": Need(("reward", "accuracy", "success_rate", "pass_at_k", "score"), split="eval", points=5, optional=True),
+}
+FORMAT = re.compile(r"(?i)format|fmt|\bxml|tag|struct|think")
+CORRECT = re.compile(r"(?i)correct|accura|exact|answer|solve|verif|success")
+GAP = 0.15
+
+
+def check(case: Case, reward: Curve, score: Curve | None) -> Iterator[Finding]:
+    rl_only(case)
+    parts = [c for c in case.run.all("reward") if c.labels.get("component") and len(c) >= 20]
+    seconds = [c for c in case.run.all("accuracy", "train") if len(c) >= 20]
+    if score is None and len(parts) < 2 and not (parts and seconds):
+        raise Skip("no second measure (an eval score, another reward) to hold the reward against")
+    if score is not None and (found := against_eval(case, reward, score)):
+        yield found
+        return
+    if found := against_each_other(case, parts) or format_only(case, [*parts, *seconds]):
+        yield found
+
+
+def against_eval(case: Case, reward: Curve, score: Curve) -> Finding | None:
+    moved = course(reward.values)
+    y = score.values
+    best = int(np.argmax(y))
+    span = float(np.ptp(y[: best + 1])) or abs(float(y[best]))
+    end = float(np.median(y[-max(2, len(y) // 5) :]))
+    fall = float(y[best]) - end
+    if not moved.rose or best > 0.7 * len(y) or fall < max(GAP * max(span, abs(float(y[best]))), 3 * noise(y)):
+        return None
+    return case.finding(
+        score,
+        f"the trained reward rose from {moved.early:.3g} to {moved.late:.3g} while the eval {score.metric} fell from "
+        f"{y[best]:.3g} to {end:.3g}: suspicion of reward hacking",
+        first=best,
+        detected=min(len(y) - 1, best + 2),
+        confidence="medium",
+        measured={"reward_early": moved.early, "reward_late": moved.late, "eval_best": float(y[best]), "eval_end": end},
+        cannot_tell=("which of the two measures is right",),
+    )
+
+
+def against_each_other(case: Case, parts: list[Curve]) -> Finding | None:
+    courses = [(c, course(c.values, early=0.05)) for c in parts if c.split == "train"]
+    rising = [(c, m) for c, m in courses if m.rose]
+    falling = [(c, m) for c, m in courses if m.fell and m.early > 0 and m.late <= 0.5 * m.early]
+    if not rising or not falling:
+        return None
+    (up, gain), (down, loss) = rising[0], falling[0]
+    first = onset(-down.values, -loss.early, margin=0.25 * (loss.early - loss.late)) or 0
+    return case.finding(
+        down,
+        f"{up.name} rose from {gain.early:.3g} to {gain.late:.3g} while {down.name} fell from {loss.early:.3g} to "
+        f"{loss.late:.3g}: suspicion of reward hacking",
+        first=first,
+        detected=min(len(down) - 1, first + max(3, len(down) // 20)),
+        confidence="medium",
+        measured={"risen": gain.late, "fallen": loss.late},
+        cannot_tell=("which of the two is meant to be maximised",),
+    )
+
+
+def format_only(case: Case, parts: list[Curve]) -> Finding | None:
+    for shape in parts:
+        half = shape.values[len(shape) // 2 :]
+        if not FORMAT.search(name_of(shape)) or len(shape) < 50 or float(np.mean(half)) < 0.9:
+            continue
+        for truth in parts:
+            if truth is shape or not CORRECT.search(name_of(truth)) or FORMAT.search(name_of(truth)):
+                continue
+            moved = course(truth.values)
+            if len(truth) >= 50 and not moved.rose and moved.late < 0.5:
+                return case.finding(
+                    truth,
+                    f"{name_of(shape)} stands at {np.mean(half):.2f} while {name_of(truth)} stays at {moved.late:.2g} "
+                    f"(from {moved.early:.2g}): only the format was learned",
+                    detected=len(truth) // 2,
+                    confidence="medium",
+                    measured={"format": float(np.mean(half)), "correct_early": moved.early, "correct_late": moved.late},
+                    cannot_tell=("whether the check of correctness works",),
+                )
+    return None
+
+
+def name_of(curve: Curve) -> str:
+    return curve.labels.get("component") or curve.key

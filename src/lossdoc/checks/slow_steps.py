@@ -1,0 +1,101 @@
+"""Steps take longer than they did: throughput fell for good, or single steps stall.
+
+## What it means
+The same work takes twice the time. Nothing is wrong with the model, but with the machine, the data supply or the code
+beside the step.
+
+## How it is measured
+Step time, or the inverse of a throughput. Lasting: the last third at least twice the first third (after the first 5 %
+of records), with a course that rose surely. Stalls: at least three steps of five times the median, together at least
+a tenth of the time, and not at regular distances.
+
+## Silent when
+- the first records: compilation and caches
+- regular slow steps: evaluation and checkpoints
+- reinforcement learning whose answers lengthen
+- fewer than 40 records
+
+## Likely causes
+- Data loading: a slow disk or network, too few workers, a cache that ran full.
+- A throttled or sick device, or a neighbour on the same machine.
+- Longer sequences than before.
+- Something that grows with the run: logging, metrics kept in memory, fragmentation (see `memory-growth`).
+
+## What to try
+- Measure data time and compute time apart.
+- Compare the ranks: one slow rank holds all.
+- Look at clocks, temperatures and the host's memory.
+
+## Sources
+- runmedic: 3 times the median, 80 %; trainproof: 50 % of the throughput; SageMaker: a stalled step.
+- Twice, five times and a tenth: ours; no labelled run has this fault, so the check is experimental and only informs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import difference, level, trend
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lossdoc.run import Curve, Floats
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+RATES = ("tokens_per_second", "samples_per_second", "steps_per_second")
+NEEDS = {
+    "speed": Need(("step_time", *RATES), points=40),
+    "length": Need("completion_length", points=8, optional=True),
+}
+SLOWER, STALL, LOST = 2.0, 5.0, 0.1
+
+
+def check(case: Case, speed: Curve, length: Curve | None) -> Iterator[Finding]:
+    if speed.labels or np.any(speed.values <= 0):
+        return
+    if length is not None and trend(length.values).score > 3:
+        return
+    time = 1.0 / speed.values if speed.metric in RATES else speed.values
+    skip = len(time) // 20
+    y = time[skip:]
+    third = len(y) // 3
+    before, after = level(y[:third]), level(y[-third:])
+    if after.value >= SLOWER * before.value and difference(before, after).score > 5:
+        yield case.finding(
+            speed,
+            f"steps take {after.value / before.value:.3g} times as long as in the first third",
+            first=skip + first_over(y, 0.5 * (before.value + after.value)),
+            detected=skip + 2 * third,
+            confidence="medium",
+            measured={"early": before.value, "late": after.value},
+        )
+        return
+    usual = float(np.median(y))
+    slow = np.flatnonzero(y > STALL * usual).astype(np.int64)
+    lost = float(np.sum(y[slow] - usual)) / float(np.sum(y))
+    if len(slow) >= 3 and lost >= LOST and not regular(slow):
+        yield case.finding(
+            speed,
+            f"{len(slow)} steps stalled for more than {STALL:g} times the usual time and cost {lost:.0%} of the run",
+            first=skip + int(slow[0]),
+            confidence="medium",
+            measured={"stalls": len(slow), "share_of_time": lost, "usual": usual},
+        )
+
+
+def first_over(y: Floats, limit: float) -> int:
+    low = np.flatnonzero(y < limit)
+    return 0 if not len(low) else min(len(y) - 1, int(low[-1]) + 1)
+
+
+def regular(places: NDArray[np.int64]) -> bool:
+    """Distances that hardly vary: evaluation and checkpoints."""
+    gaps = np.diff(places)
+    return len(gaps) >= 2 and float(np.std(gaps)) <= 0.2 * float(np.mean(gaps))
