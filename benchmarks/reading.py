@@ -116,7 +116,9 @@ def main(folders: list[Path]) -> int:
     for folder in folders:
         rows = [(*read_one(path, wanted, options),) for path, wanted in files(folder)]
         print(f"\n{folder}")
-        print(f"{'file':58} {'format':16} {'records':>8} {'wanted':>8} {'loss':>10} {'final':>6} {'keys':>7} {'s':>5}  verdict")
+        print(
+            f"{'file':58} {'format':16} {'records':>8} {'wanted':>8} {'loss':>10} {'final':>6} {'keys':>7} {'s':>5}  verdict"
+        )
         for row, finals in rows:
             right = {True: "ok", False: "WRONG", None: ""}
             flag = "" if row.records_right in (True, None) else "<"

@@ -32,7 +32,9 @@ def finding(check: str, first: float, last: float, severity: str = "warning", me
 
 
 def test_one_call_for_each_curve() -> None:
-    run = run_of(curve("loss", [1, 2], "eval", dataset="a"), curve("loss", [1, 2], "eval", dataset="b"), curve("loss", [1]))
+    run = run_of(
+        curve("loss", [1, 2], "eval", dataset="a"), curve("loss", [1, 2], "eval", dataset="b"), curve("loss", [1])
+    )
     calls = list(combinations({"held": Need("loss", "eval", each=True), "train": Need("loss")}, run))
     assert [call["held"].labels["dataset"] for call in calls if isinstance(call, dict)] == ["a", "b"]
     assert all(isinstance(call, dict) and call["train"].split == "train" for call in calls)
@@ -58,9 +60,7 @@ def test_alternatives_in_order() -> None:
 def test_what_is_missing_is_said() -> None:
     run = run_of(curve("loss", [1, 2, float("nan")]))
     assert list(combinations({"x": Need("kl", "eval")}, run)) == ["no eval kl in this log"]
-    assert list(combinations({"x": Need("loss", points=3)}, run)) == ["3 points of loss are too few (needs 3)"] or list(
-        combinations({"x": Need("loss", points=3)}, run)
-    )[0].startswith("2")  # type: ignore[union-attr]
+    assert list(combinations({"x": Need("loss", points=3)}, run)) == ["2 points of loss are too few (needs 3)"]
     assert list(combinations({"x": Need("loss"), "beta": Setting("beta")}, run)) == ["needs beta: say --set beta=VALUE"]
 
 
@@ -101,7 +101,9 @@ def test_chains_end_at_one_root() -> None:
 
 
 def test_root_takes_the_worst_severity_below_it() -> None:
-    found = reconcile([finding("divergence", 50, 90, "error"), finding("lr-jump", 49, 90)], {"lr-jump": ("divergence",)}, {})
+    found = reconcile(
+        [finding("divergence", 50, 90, "error"), finding("lr-jump", 49, 90)], {"lr-jump": ("divergence",)}, {}
+    )
     assert (found[0].check, found[0].severity) == ("lr-jump", "error")
 
 
@@ -111,7 +113,9 @@ def test_information_explains_nothing_worse() -> None:
 
 
 def test_one_check_on_two_curves_is_one_illness() -> None:
-    found = reconcile([finding("non-finite", 9, 20, "error"), finding("non-finite", 5, 20, "error", "grad_norm")], {}, {})
+    found = reconcile(
+        [finding("non-finite", 9, 20, "error"), finding("non-finite", 5, 20, "error", "grad_norm")], {}, {}
+    )
     assert [f.metric for f in found] == ["grad_norm", "loss"]
     assert found[1].because_of == found[0].id
 
@@ -119,9 +123,7 @@ def test_one_check_on_two_curves_is_one_illness() -> None:
 def test_explains_name_checks_and_have_no_cycle() -> None:
     known = set(checks.check_ids())
     edges = {check: set(checks.load(check).EXPLAINS) for check in known}
-    assert all(targets <= known for targets in edges.values()), {
-        c: t - known for c, t in edges.items() if t - known
-    }
+    assert all(targets <= known for targets in edges.values()), {c: t - known for c, t in edges.items() if t - known}
     done: set[str] = set()
 
     def walk(check: str, path: tuple[str, ...]) -> None:
@@ -160,8 +162,17 @@ def test_a_check_survives_odd_curves(check: str) -> None:
     module = checks.load(check)
     names = {name for need in module.NEEDS.values() if isinstance(need, Need) for name in need.names} or {"loss"}
     nan, inf = float("nan"), float("inf")
-    shapes: list[list[float]] = [[1.0], [0.0] * 30, [nan] * 30, [1e300, -1e300] * 20, [1e-300] * 25, [inf, nan, 1.0] * 10,
-                                 list(range(60)), [5.0, nan] * 20, [-3.0] * 4]
+    shapes: list[list[float]] = [
+        [1.0],
+        [0.0] * 30,
+        [nan] * 30,
+        [1e300, -1e300] * 20,
+        [1e-300] * 25,
+        [inf, nan, 1.0] * 10,
+        list(range(60)),
+        [5.0, nan] * 20,
+        [-3.0] * 4,
+    ]
     for values in shapes:
         for repeat in (False, True):
             curves = []

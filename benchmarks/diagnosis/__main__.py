@@ -21,8 +21,13 @@ def main() -> None:
     parser.add_argument("--only", default="", help="runs whose id begins so")
     arguments = parser.parse_args()
     options = Options(ignore=tuple(arguments.ignore))
-    figures = Figures([o for label in read_runs() if label.name.startswith(arguments.only)
-                       and (o := _score(label, arguments.source, options))])
+    figures = Figures(
+        [
+            o
+            for label in read_runs()
+            if label.name.startswith(arguments.only) and (o := _score(label, arguments.source, options))
+        ]
+    )
     if arguments.verbose:
         for result in figures.outcomes:
             _tell(result)
@@ -54,7 +59,9 @@ def _tell(result: Outcome) -> None:
     marks += ["onset"] if (result.onset_error or 0) > 0.15 else []
     if marks:
         wanted = ";".join("|".join(sorted(group)) for group in label.expected)
-        print(f"  {'+'.join(marks)} {label.name}: wanted {wanted}@{label.onset or 0:g}/{label.steps or 0:g}; said {said or '-'}")
+        print(
+            f"  {'+'.join(marks)} {label.name}: wanted {wanted}@{label.onset or 0:g}/{label.steps or 0:g}; said {said or '-'}"
+        )
 
 
 def _by_trainer(outcomes: Sequence[Outcome]) -> None:

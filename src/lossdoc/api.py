@@ -75,7 +75,7 @@ def read_source(source: Source, options: Options) -> list[Run] | NotRead:
 def _readers(source: Source, options: Options) -> Iterable[Reader]:
     if options.input_format is None:
         return [reader for score, reader in detect(source) if score >= _LEAST_SCORE]
-    chosen = [reader for reader in all_readers() if reader.NAME == options.input_format]
+    chosen = [reader for reader in all_readers() if options.input_format == reader.NAME]
     if not chosen:
         raise UsageError(
             f"no input format {options.input_format!r}; there are {', '.join(r.NAME for r in all_readers())}"
@@ -122,7 +122,7 @@ def _not_read(source: Source, events: Sequence[Event], options: Options) -> NotR
         why = "log the loss as well (logging_steps in transformers), or name the file that the trainer writes it to"
     else:
         found = "text without training metrics"
-        why = "no line has a number under a name such as loss, reward or accuracy; `lossdoc list formats` shows what is read"
+        why = "no line has a number under a name such as loss or reward; `lossdoc list formats` shows what is read"
     return NotRead(source.name, found, why)
 
 
@@ -144,10 +144,10 @@ def read_path(path: str, options: Options, data: bytes | None = None) -> list[li
         return [read_input(here, options)]
     matches = sorted(glob.glob(path, recursive=True))
     if not matches:
-        return [NotRead(path, "a pattern that matches no file", "check the pattern, and quote it if the shell expands it")]
-    return as_members(
-        result for match in matches for result in read_path(match, options)
-    )
+        return [
+            NotRead(path, "a pattern that matches no file", "check the pattern, and quote it if the shell expands it")
+        ]
+    return as_members(result for match in matches for result in read_path(match, options))
 
 
 def as_members(results: Iterable[list[Run] | NotRead]) -> list[list[Run] | NotRead]:

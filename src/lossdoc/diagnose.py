@@ -49,11 +49,13 @@ def diagnose(run: Run, knowledge: Knowledge, select: Sequence[str] = (), ignore:
 
 def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> str | None:
     """The reason if the trainer's document switches the check off, for all candidates or for some of them."""
-    off = {o: rule.off for o in run.trainer.candidates if (rule := knowledge.trainer(o).checks.get(check_id)) and rule.off}
+    off = {
+        o: rule.off for o in run.trainer.candidates if (rule := knowledge.trainer(o).checks.get(check_id)) and rule.off
+    }
     if not off:
         return None
     holds = [o for o in run.trainer.candidates if o not in off]
-    trainer, reason = next(iter(off.items()))
+    reason = next(iter(off.values()))
     if not holds:
         return f"not for {' or '.join(off)}: {reason}"
     return f"holds for {', '.join(holds)} but not for {', '.join(off)}; say which with --trainer"
@@ -96,7 +98,8 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
     if not curves and not main_need.optional:
         yield _missing(main_need)
         return
-    for curve in curves or [None]:
+    mains: list[Curve | None] = [*curves] or [None]
+    for curve in mains:
         arguments: dict[str, Any] = dict(settings)
         for name, need in curve_needs.items():
             chosen = curve if name == main else _companion(need, run, curve)
@@ -105,7 +108,8 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
                 if chosen is None:
                     yield _missing(need)
                 else:
-                    yield f"{len(chosen)} points of {chosen.name} are too few (needs {need.points})"
+                    points = len(finite(chosen) if need.finite else chosen)
+                    yield f"{points} points of {chosen.name} are too few (needs {need.points})"
                 break
             arguments[name] = usable
         else:
@@ -148,9 +152,7 @@ def finite(curve: Curve) -> Curve:
     if keep.all():
         return curve
     lines = curve.lines[keep] if len(curve.lines) else curve.lines
-    return replace(
-        curve, steps=curve.steps[keep], values=curve.values[keep], records=curve.records[keep], lines=lines
-    )
+    return replace(curve, steps=curve.steps[keep], values=curve.values[keep], records=curve.records[keep], lines=lines)
 
 
 def _missing(need: Need) -> str:
@@ -167,9 +169,7 @@ def _complete(finding: Finding, case: Case) -> Finding:
     for mildest in named:
         if _MILDEST[mildest] > _MILDEST[severity]:
             severity = mildest
-    return replace(
-        finding, severity=severity, causes=finding.causes or advice.causes, next=finding.next or advice.next
-    )
+    return replace(finding, severity=severity, causes=finding.causes or advice.causes, next=finding.next or advice.next)
 
 
 def _verdict(findings: Sequence[Finding], progress: bool) -> Verdict:

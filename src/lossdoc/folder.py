@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from lossdoc.run import Run
 
 # Weights, data, pictures and code: never opened, they may be huge.
-_NO_LOGS = frozenset(
-    ".safetensors .bin .pt .pth .ckpt .npz .npy .h5 .hdf5 .onnx .gguf .parquet .arrow .feather .pkl .pickle .model .png .jpg"
-    " .jpeg .gif .webp .svg .pdf .mp4 .wav .py .pyc .ipynb_checkpoints .so .o .whl .tar .zip .md5 .sha256 .lock .ttf".split()
+_NO_LOGS = re.compile(
+    r"\.(safetensors|bin|pth?|ckpt|np[zy]|h5|hdf5|onnx|gguf|parquet|arrow|feather|pkl|pickle|model|png|jpe?g|gif|webp|svg|pdf"
+    r"|mp4|wav|pyc?|so|o|whl|tar|zip|md5|sha256|lock|ttf)$",
+    re.IGNORECASE,
 )
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
 _LARGEST = 4 << 30
@@ -53,7 +54,9 @@ def read_folder(folder: Path, options: Options) -> list[list[Run] | NotRead]:
     if not any(isinstance(result, list) for result in results):
         others = ", ".join(sorted({r.found for r in results if isinstance(r, NotRead)})[:3])
         return [
-            NotRead(str(folder), f"a folder without logs ({len(results)} files read: {others})", "name the log file itself")
+            NotRead(
+                str(folder), f"a folder without logs ({len(results)} files read: {others})", "name the log file itself"
+            )
         ]
     return as_members(results)
 
@@ -64,7 +67,7 @@ def _files(folder: Path) -> Iterator[Path]:
             continue
         if path.is_dir():
             yield from _files(path)
-        elif path.is_file() and path.suffix.lower() not in _NO_LOGS and path.stat().st_size <= _LARGEST:
+        elif path.is_file() and not _NO_LOGS.search(path.name) and path.stat().st_size <= _LARGEST:
             yield path
 
 
@@ -113,7 +116,9 @@ def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
     read.sort(key=lambda entry: (_rank(entry[1]), -sum(run.records for run in entry[1]), entry[0]))
     best = read[0]
     formats = [runs[0].format for _, runs in read]
-    if _rank(best[1]) == len(_ORDER) or (formats.count(formats[0]) > 1 and formats[0] not in ("trainer-state", "tfevents")):
+    if _rank(best[1]) == len(_ORDER) or (
+        formats.count(formats[0]) > 1 and formats[0] not in ("trainer-state", "tfevents")
+    ):
         return [*(runs for _, runs in read), *refused]
     _tell(group, best, [path for path, _ in read[1:]])
     _lend_crash(best[1], read[1:])
@@ -128,7 +133,11 @@ def _rank(runs: Sequence[Run]) -> int:
 
 def _tell(group: Group, best: tuple[Path, list[Run]], others: Sequence[Path]) -> None:
     path, runs = best
-    why = "the highest checkpoint" if len(group.states) > 1 and path.name == "trainer_state.json" else "the fullest source"
+    why = (
+        "the highest checkpoint"
+        if len(group.states) > 1 and path.name == "trainer_state.json"
+        else "the fullest source"
+    )
     beside = f"; not used: {', '.join(str(p.relative_to(group.root)) for p in others)}" if others else ""
     for run in runs:
         run.notes = [*run.notes, f"read {path.relative_to(group.root)} as {why}{beside}"]

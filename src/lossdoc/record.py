@@ -1,4 +1,4 @@
-"""What a reader yields: records in file order, and events beside them. bytes -> clean -> reader -> [here] -> assemble."""
+"""What a reader yields: records in file order, and events beside them. reader -> [here] -> assemble."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from lossdoc.assemble.rows import Table
 from lossdoc.record import Event
+import itertools
 
 # Half a unit of the last digit of an epoch with two decimals, and of one with four significant digits.
 _ROUNDED = 0.0051
@@ -71,7 +72,7 @@ def _interval(table: Table, stretch: Sequence[int]) -> float | None:
         epochs = epochs[1:-1]
     if len(epochs) < 2 or epochs[-1] <= epochs[0]:
         return epochs[0] if len(epochs) == 1 and epochs[0] > 0 else None
-    typical = statistics.median(b - a for a, b in zip(epochs, epochs[1:], strict=False))
+    typical = statistics.median(b - a for a, b in itertools.pairwise(epochs))
     average = (epochs[-1] - epochs[0]) / (len(epochs) - 1)
     # Gaps (lost lines) push the average up; rounding makes the median coarse.
     return average if typical <= 0 or abs(average - typical) < max(_ROUNDED, 0.02 * typical) else typical

@@ -9,6 +9,7 @@ from typing import Any
 from lossdoc.assemble.hf_steps import infer_steps
 from lossdoc.assemble.rows import Table
 from lossdoc.record import Event
+import itertools
 
 
 def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any]) -> None:
@@ -16,7 +17,7 @@ def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any
     rows = [row for row in range(len(table)) if table.kinds[row]]
     with_step = [row for row in rows if table.steps[row] is not None]
     with_epoch = [row for row in rows if table.epochs[row] is not None]
-    if len(with_step) >= 0.5 * len(rows) and len(set(table.steps[row] for row in with_step)) > min(1, len(rows) - 1):
+    if len(with_step) >= 0.5 * len(rows) and len({table.steps[row] for row in with_step}) > min(1, len(rows) - 1):
         _by_step(table, rows)
     elif len(with_epoch) >= 0.5 * len(rows):
         _by_epoch(table, rows, events, settings)
@@ -53,7 +54,7 @@ def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
     if len(known) < 3 or len(known) < len(pairs):
         return None
     back = with_epoch = 0
-    for (_, epoch_a, step_a), (_, epoch_b, step_b) in zip(known, known[1:], strict=False):
+    for (_, epoch_a, step_a), (_, epoch_b, step_b) in itertools.pairwise(known):
         if step_b < step_a:
             back += 1
             with_epoch += int(epoch_b) > int(epoch_a)
@@ -61,7 +62,7 @@ def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
         return None
     length = max(step for _, _, step in known)
     lowest = min(step for _, _, step in known)
-    gaps = [b[2] - a[2] for a, b in zip(known, known[1:], strict=False) if b[2] > a[2]]
+    gaps = [b[2] - a[2] for a, b in itertools.pairwise(known) if b[2] > a[2]]
     if lowest == 0 and gaps:
         length += statistics.median(gaps)
     base = min(int(epoch) for _, epoch, _ in known)
@@ -79,7 +80,7 @@ def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
 
 
 def _evals_that_count_epochs(table: Table, rows: Sequence[int], steps: list[float | None]) -> None:
-    """Evaluation rows whose "step" is the epoch, beside training rows in iterations (MMEngine), get their neighbour's."""
+    """Evaluation rows whose "step" is the epoch, beside training rows in iterations (MMEngine)."""
     train = [steps[row] for row in rows if table.kinds[row] == "train"]
     evals = [row for row in rows if table.kinds[row] != "train"]
     if not train or not evals:

@@ -93,9 +93,7 @@ class _Slot:
     bucket: Bucket | None  # None for keys that place a row or are ignored
 
 
-def gather(
-    records: Iterable[Record], knowledge: Knowledge, framework: str | None, objectives: Sequence[str]
-) -> Table:
+def gather(records: Iterable[Record], knowledge: Knowledge, framework: str | None, objectives: Sequence[str]) -> Table:
     """Resolve every key once per kind of row and collect the values."""
     table = Table()
     plans: dict[tuple[object, ...], list[_Slot]] = {}

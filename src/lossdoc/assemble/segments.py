@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from lossdoc.assemble.rows import Table
 from lossdoc.record import Event
+import itertools
 
-# Interleaved writers go back at a large share of rows; a resume or a restart goes back once. Ours: the public log of two
-# processes goes back on half of its rows, resumed ones on less than one row in fifty.
+# Interleaved writers go back at a large share of rows; a resume or a restart goes back once. Ours: the public log of
+# two processes goes back on half of its rows, resumed ones on less than one row in fifty.
 _INTERLEAVED_SHARE = 0.1
 _INTERLEAVED_ROWS = 6
 _MOST_WRITERS = 8
@@ -95,9 +96,8 @@ def _runs_of(table: Table, rows: list[int], events: Sequence[Event]) -> list[lis
         if chains is not None:
             return _with_others(table, rows, chains, leading)
     restarts = {event.line for event in events if event.kind == "restart" and event.line is not None}
-    starts = []
-    best = table.places[sequence[0]]
-    first = best
+    starts: list[int] = []
+    first = table.places[sequence[0]]
     for i in back:
         before = max(table.places[row] for row in sequence[starts[-1] if starts else 0 : i])
         here = table.places[sequence[i]]
@@ -120,7 +120,7 @@ def _runs_of(table: Table, rows: list[int], events: Sequence[Event]) -> list[lis
 
 def _pull_headers(table: Table, parts: list[list[int]], leading: str) -> list[list[int]]:
     """An evaluation before the first step of a new run (nanoGPT's step 0) belongs to that run."""
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in itertools.pairwise(parts):
         first = table.places[after[0]]
         while before and table.kinds[before[-1]] != leading and table.places[before[-1]] <= first:
             tail = before[-1]

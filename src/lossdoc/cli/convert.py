@@ -1,0 +1,58 @@
+"""`lossdoc convert`: the normalised curves as a table."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lossdoc.cli._errors import say, say_not_read
+from lossdoc.cli._values import reader_name, settings
+from lossdoc.finding import NotRead
+
+
+def command(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Logs: files, folders of runs, globs, or -.")],
+    to: Annotated[Literal["csv", "jsonl", "parquet"], typer.Option("--to", help="The format to write.")] = "csv",
+    wide: Annotated[bool, typer.Option("--wide/--tidy", help="One row per step, or one per point (default).")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
+    ] = None,
+    trainer: Annotated[str | None, typer.Option("--trainer", "-t", metavar="NAME", help="Who trained.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="What the log does not say.")
+    ] = None,
+    input_format: Annotated[str | None, typer.Option(metavar="NAME", help="Read the input as this format.")] = None,
+) -> int:
+    """Write the curves of logs under their canonical names: CSV, JSON lines or Parquet."""
+    from lossdoc import table
+    from lossdoc.api import Options, read_path
+
+    try:
+        options = Options(trainer, reader_name(input_format), settings(set_ or []))
+        data = sys.stdin.buffer.read() if "-" in paths else None
+        results = [result for path in paths for result in read_path(path, options, data)]
+    except ValueError as error:
+        say(str(error))
+        return 2
+    refused = [result for result in results if isinstance(result, NotRead)]
+    runs = [run for result in results if isinstance(result, list) for run in result]
+    say_not_read(refused, verbose=False)
+    if not runs:
+        return 2
+    try:
+        content = table.encode(runs, to, wide)
+    except ImportError:
+        say("writing Parquet needs pyarrow: pip install pyarrow")
+        return 2
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return 2 if any(result.named for result in refused) else 0
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        say(f"cannot write {output}: {error.strerror or error}")
+        return 2
+    return 2 if any(result.named for result in refused) else 0
