@@ -73,7 +73,7 @@ def test_json_has_the_fields_of_schema_1() -> None:
 
 def test_json_writes_non_finite_numbers_as_words() -> None:
     curve = made.curve("loss", [1.0, np.nan, np.inf, -np.inf])
-    finding = Finding("non-finite", "error", "high", "m", measured={"worst": float("nan"), "n": np.int64(3)})
+    finding = Finding("non-finite", "error", "high", "m", measured={"worst": float("nan"), "n": np.float64(3)})
     run = read(made.report([finding], curves=[curve], config={"beta": float("inf"), "path": {1: ("a", None)}}))["runs"][
         0
     ]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lossdoc.finding import Finding
 from lossdoc.outputs.text._canvas import Mark, Series, Size, draw, wants_log
 from lossdoc.outputs.text._thin import pieces, thin
-from lossdoc.outputs.text._ticks import labels, powers, ticks
+from lossdoc.outputs.text._ticks import even, labels, powers, ticks
 from lossdoc.outputs.text.plots import choose
 from tests import report_maker as made
 
@@ -30,8 +30,9 @@ def test_one_point_in_100000_is_seen(at: int, spike: float) -> None:
     values = np.zeros(100_000)
     values[at] = spike
     lines = plot(values)
-    row = lines[0] if spike > 0 else lines[-3]
-    assert row.count("*") == 1
+    drawn = [line for line in lines if "*" in line]
+    assert drawn[0 if spike > 0 else -1].count("*") == 1
+    assert len(drawn) >= 8
 
 
 @given(st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=3000), st.integers(2, 100))
@@ -67,7 +68,20 @@ def test_all_nan_still_draws() -> None:
     assert "x" in plot([np.nan] * 20)[-3]
 
 
-@pytest.mark.parametrize("values", [[0.0, 0.0], [5.0, 5.0, 5.0], [1e300, -1e300], [1e-12, 2e-12], [3.0]])
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0.0, 0.0],
+        [5.0, 5.0, 5.0],
+        [1e300, -1e300],
+        [1.7e308, -1.7e308],
+        [1.0, 1.0 + 2**-52],
+        [5e-324, 0.0],
+        [1e-320, 1e308],
+        [1e-12, 2e-12],
+        [3.0],
+    ],
+)
 def test_odd_ranges_draw(values: list[float]) -> None:
     assert len(plot(values)) == 12
 
@@ -92,6 +106,19 @@ def test_ticks_are_inside_and_few(low: float, span: float, most: int, whole: boo
     assert 1 <= len(found) <= most
     assert all(low - span * 1e-6 <= value <= high + span * 1e-6 for value in found)
     assert len(labels(found)) == len(found)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e9), st.integers(6, 20))
+def test_even_ticks_fall_on_rows(low: float, span: float, rows: int) -> None:
+    high = low + span
+    bottom, top, found = even(low, high, rows)
+    row = (top - bottom) / (rows - 1)
+    assert bottom <= low + span * 1e-6
+    assert top >= high - span * 1e-6
+    assert top - bottom < 3 * span
+    assert found
+    for value in found:
+        assert abs((value - bottom) / row - round((value - bottom) / row)) < 1e-3
 
 
 def test_labels_are_short_and_differ() -> None:

@@ -43,6 +43,12 @@ def place(finding: Finding) -> str:
     return f"{axis}s {number(finding.first_step)} to {number(last)}"
 
 
+def onset(finding: Finding) -> str:
+    """`at step 180`, "" when it has no step."""
+    where = place(replace(finding, last_step=None))
+    return f"at {where}" if where else ""
+
+
 def curve_name(finding: Finding) -> str:
     """The curve of a finding as people write it: `eval loss (wiki)`; "" when it has none."""
     if finding.metric is None:
@@ -75,10 +81,9 @@ def verdict_sentence(report: Report) -> str:
     """The verdict and the leading finding in one sentence that claims no more than was judged."""
     lead, roots = leading(report), report.roots
     if lead is not None:
-        where = place(replace(lead, last_step=None))
         others = len([f for f in roots if f.severity != "info"]) - 1
         more = f" (and {count(others, 'more finding')})" if others > 0 else ""
-        return f"{lead.check}{' at ' + where if where else ''}{more}: {sentence(lead.message)}"
+        return f"{' '.join((lead.check, onset(lead))).strip()}{more}: {sentence(lead.message)}"
     if report.verdict == "healthy":
         noted = f"; {count(len(roots), 'remark')} of no alarm" if roots else ""
         return f"no warning and no error from the checks that could judge{noted}."

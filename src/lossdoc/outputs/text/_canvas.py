@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.outputs.text._thin import pieces, thin
-from lossdoc.outputs.text._ticks import labels, powers, ticks
+from lossdoc.outputs.text._ticks import even, labels, powers, ticks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,12 +58,15 @@ def draw(series: Sequence[Series], marks: Sequence[Mark], size: Size, axis: str,
     import numpy as np
     import plotext as plt
 
-    shown = [Series(s.x, np.log10(s.y), s.pen, s.ink) if log else s for s in series]
+    shown = [Series(s.x, np.log10(s.y) if log else _bounded(s.y), s.pen, s.ink) for s in series]
     x_low, x_high = _limits(np.concatenate([s.x for s in shown] + [np.array([m.x for m in marks])]))
     y_low, y_high = _limits(np.concatenate([s.y for s in shown]))
-    row = (y_high - y_low) / max(size.height - 4, 1)
     broken = any(not np.isfinite(s.y).all() for s in shown)
-    # Room of its own for the labels of findings on top and for non-finite points below.
+    # Rows of their own for the labels of findings on top and for non-finite points below; two for the x axis.
+    rows = size.height - 2 - bool(marks) - broken
+    y_low, y_high, y_ticks = _log_axis(y_low, y_high, rows) if log else even(y_low, y_high, rows)
+    y_names = [f"{10**v:.3g}" for v in y_ticks] if log else labels(y_ticks)
+    row = (y_high - y_low) / (rows - 1)
     y_low, y_high = y_low - row * broken, y_high + row * bool(marks)
 
     plt.clear_figure()
@@ -74,7 +77,8 @@ def draw(series: Sequence[Series], marks: Sequence[Mark], size: Size, axis: str,
     plt.yaxes(True, False)
     plt.xlim(x_low, x_high)
     plt.ylim(y_low, y_high)
-    _axes(plt, (x_low, x_high), (y_low + row * broken, y_high - row * bool(marks)), size, axis, log)
+    plt.yticks(y_ticks, y_names)
+    plt.xticks(*_x_axis(x_low, x_high, size, axis))
     for mark in marks:
         rows = np.linspace(y_low, y_high - row, 2 * size.height).tolist()
         plt.scatter([mark.x] * len(rows), rows, marker=":" if ascii else "┊", color=mark.ink)
@@ -94,6 +98,13 @@ def _side(x: float, low: float, high: float) -> str:
     return "left" if share < 0.02 else "right" if share > 0.98 else "center"
 
 
+def _bounded(y: Floats) -> Floats:
+    """Finite values of a size whose differences are finite as well."""
+    import numpy as np
+
+    return np.where(np.isfinite(y), np.clip(y, -1e300, 1e300), y)
+
+
 def _limits(values: Floats) -> tuple[float, float]:
     import numpy as np
 
@@ -101,21 +112,21 @@ def _limits(values: Floats) -> tuple[float, float]:
     if not len(finite):
         return 0.0, 1.0
     low, high = float(finite.min()), float(finite.max())
-    if low < high:
+    if high - low > 1e-9 * max(abs(low), abs(high), 1e-290):
         return low, high
     # A constant curve sits in the middle of a range that its own size suggests.
     return low - (abs(low) / 2 or 0.5), high + (abs(high) / 2 or 0.5)
 
 
-def _axes(plt: Any, x: tuple[float, float], y: tuple[float, float], size: Size, axis: str, log: bool) -> None:
-    x_ticks = ticks(*x, most=max(2, size.width // 11), whole=axis != "epoch")
-    x_labels = labels(x_ticks)
-    if x_ticks:
-        x_labels[-1] = f"{axis} {x_labels[-1]}"
-    plt.xticks(x_ticks, x_labels)
-    most = max(2, size.height // 2)
-    y_ticks = powers(*y, most=most) if log else ticks(*y, most=most)
-    plt.yticks(y_ticks, [f"{10**v:.3g}" for v in y_ticks] if log else labels(y_ticks))
+def _x_axis(low: float, high: float, size: Size, axis: str) -> tuple[list[float], list[str]]:
+    """Ticks and their labels; the last label also names the axis."""
+    values = ticks(low, high, most=max(2, size.width // 11), whole=axis != "epoch")
+    names = labels(values)
+    return values, [*names[:-1], f"{axis} {names[-1]}"]
+
+
+def _log_axis(low: float, high: float, rows: int) -> tuple[float, float, list[float]]:
+    return low, high, powers(low, high, most=max(2, rows // 2))
 
 
 def _non_finite(plt: Any, one: Series, x: tuple[float, float], y: tuple[float, float], size: Size, pen: str) -> None:

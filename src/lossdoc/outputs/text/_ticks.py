@@ -25,6 +25,25 @@ def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[fl
     return [low, high]
 
 
+def even(low: float, high: float, rows: int) -> tuple[float, float, list[float]]:
+    """The smallest range around [low, high] on which round ticks fall on every second or third of `rows` rows.
+
+    Text has no half rows: ticks of any other range look crooked.
+    """
+    span = high - low
+    power = 10.0 ** math.floor(math.log10(span / rows))
+    candidates = [
+        (factor * power / apart, factor * power) for factor in (1, 2, 2.5, 5, 10, 20, 25, 50) for apart in (2, 3)
+    ]
+    for row, step in sorted(candidates):
+        bottom = math.floor(low / row + 1e-9) * row
+        top = bottom + row * (rows - 1)
+        if top >= high - span * 1e-9:
+            first, last = math.ceil(bottom / step - 1e-6), math.floor(top / step + 1e-6)
+            return bottom, top, [n * step for n in range(first, last + 1)]
+    return low, high, ticks(low, high, rows // 2)
+
+
 def powers(low: float, high: float, most: int) -> list[float]:
     """Exponents of ten in [low, high] (both already logarithms), thinned to at most `most`."""
     inside = list(range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1))

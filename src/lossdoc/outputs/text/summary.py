@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -11,26 +12,28 @@ from rich.text import Text
 
 from lossdoc.finding import Report
 from lossdoc.outputs import VERDICTS
-from lossdoc.outputs._words import count, leading, place, run_name, safe
+from lossdoc.outputs._words import count, leading, onset, run_name, safe
 from lossdoc.outputs.text._page import VERDICT_GLYPH, VERDICT_STYLE
+from lossdoc.run import Run
 
 
 def summary(reports: Sequence[Report]) -> Iterator[Table | Text]:
     """The table, under one line that counts the verdicts. `reports` are in the order of the rows."""
     counts = Counter(report.verdict for report in reports)
-    line = Text(count(len(reports), "run") + ": ", style="bold")
+    folder = common_folder([report.run for report in reports])
+    line = Text(count(len(reports), "run") + (f" in {safe(folder)}" if folder else "") + ": ", style="bold")
     parts = [
         Text(f"{counts[verdict]} {verdict}", style=VERDICT_STYLE[verdict]) for verdict in VERDICTS if counts[verdict]
     ]
     yield line + Text(", ").join(parts)
     yield Text("")
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, header_style="dim", padding=(0, 1))
-    grid.add_column("run", overflow="fold", ratio=2)
+    grid.add_column("run", overflow="fold", ratio=1)
     grid.add_column("verdict", no_wrap=True)
-    grid.add_column("leading finding", ratio=3)
+    grid.add_column("leading finding", ratio=1)
     for report in reports:
         verdict = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", style=VERDICT_STYLE[report.verdict])
-        grid.add_row(Text(run_name(report.run)), verdict, _lead(report))
+        grid.add_row(Text(run_name(report.run).removeprefix(safe(folder))), verdict, _lead(report))
     yield grid
     yield Text("")
 
@@ -40,5 +43,14 @@ def _lead(report: Report) -> Text:
     if lead is None:
         remarks = [f.check for f in report.roots]
         return Text(f"remarks: {', '.join(remarks)}" if remarks else "", style="dim")
-    where = place(lead)
-    return Text.assemble((lead.check, "bold"), f" {safe(where)}" if where else "")
+    return Text.assemble((lead.check, "bold"), f" {onset(lead)}")
+
+
+def common_folder(runs: Sequence[Run]) -> str:
+    """The folder that all sources share, with its separator; "" when there is none."""
+    folders = {os.path.dirname(run.source) for run in runs}
+    try:
+        shared = os.path.commonpath(folders) if all(folders) else ""
+    except ValueError:  # absolute and relative paths side by side
+        return ""
+    return shared if shared.endswith(os.sep) or not shared else shared + os.sep
