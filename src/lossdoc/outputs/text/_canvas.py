@@ -50,7 +50,7 @@ def wants_log(series: Sequence[Series]) -> bool:
     values = np.concatenate([s.y[np.isfinite(s.y)] for s in series])
     if not len(values) or values.min() <= 0:
         return False
-    return bool(values.max() > 100 * np.median(values) or values.min() < np.median(values) / 1000)
+    return bool(values.max() / 100 > np.median(values) or values.min() < np.median(values) / 1000)
 
 
 def draw(series: Sequence[Series], marks: Sequence[Mark], size: Size, axis: str, *, log: bool, ascii: bool) -> str:
