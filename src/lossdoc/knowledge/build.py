@@ -14,19 +14,20 @@ import msgspec
 
 from lossdoc.knowledge import front
 from lossdoc.knowledge.convert import convert
-from lossdoc.knowledge.facts import CheckFacts, Entry, MetricFacts, Problem, TrainerFacts
-from lossdoc.knowledge.keys import Rule, tables, with_split
+from lossdoc.knowledge.extract import checks, drawings, formats, metric_facts, rules, trainer_facts
+from lossdoc.knowledge.facts import Entry, Problem
+from lossdoc.knowledge.keys import tables
 from lossdoc.knowledge.names import Names, names
 from lossdoc.knowledge.schema import (
     KINDS,
+    Constants,
     Document,
-    KeyEntry,
+    Framework,
     LossDocument,
     MetricDocument,
     TrainerDocument,
 )
 from lossdoc.knowledge.sections import pack
-from lossdoc.knowledge.source_code import check_facts, literals
 
 FOLDERS = {"metric": "", "trainer": "trainers", "loss": "losses"}
 
@@ -110,118 +111,32 @@ def documents(
     return found
 
 
-def metric_facts(document: MetricDocument) -> MetricFacts:
-    return MetricFacts(
-        id=document.id,
-        name=document.name or document.id,
-        unit=document.unit,
-        aggregation=document.aggregation,
-        direction=document.direction,
-        bounds=document.bounds,
-        role=document.role,
-        parent=document.parent,
-        judged=document.judged is not False,
-        why=document.why or document.shortDescription,
-        described=list(document.variations),
-        expect=document.expect,
-        variations={key: v.expect for key, v in document.variations.items() if v.expect},
-    )
-
-
-def drawings(found: Mapping[str, MetricDocument]) -> dict[str, list[tuple[str, str]]]:
-    """By check: the drawings that must set it off, as metric and name; a metric's own check first."""
-    by_check: dict[str, list[tuple[str, str]]] = {}
-    for document in found.values():
-        for name, drawing in (document.visualizations.unhealthy if document.visualizations else {}).items():
-            for check in drawing.finds or ():
-                by_check.setdefault(check, []).append((document.id, name))
-    return by_check
-
-
-def rules(document: MetricDocument) -> Iterator[Rule]:
-    """What a metric's document claims: its id, its aliases, its keys by framework."""
-    for key in dict.fromkeys([document.id, *document.aliases]):
-        yield with_split(Rule(document.id, key))
-    for framework, entries in document.keys.items():
-        for entry in entries:
-            said = KeyEntry(key=entry) if isinstance(entry, str) else entry
-            yield with_split(
-                Rule(
-                    document.id,
-                    said.key,
-                    framework.lower(),
-                    said.objective or "",
-                    said.factor,
-                    said.split,
-                    said.labels,
-                )
-            )
-
-
-def trainer_facts(found: Mapping[str, TrainerDocument]) -> dict[str, TrainerFacts]:
-    """Facts of all trainers, with what they inherit."""
-
-    def lineage(document: TrainerDocument) -> list[TrainerDocument]:
-        chain = [document]
-        while (parent := found.get(chain[-1].parent or "")) and parent not in chain:
-            chain.append(parent)
-        return chain
-
-    facts: dict[str, TrainerFacts] = {}
-    for document in found.values():
-        chain = lineage(document)
-        checks = {}
-        for ancestor in reversed(chain):
-            checks.update(ancestor.checks)
-        facts[document.id] = TrainerFacts(
-            id=document.id,
-            name=document.name or document.id,
-            family=next((d.family for d in chain if d.family), "other"),
-            aliases=document.aliases,
-            parent=document.parent,
-            detect=next((d.detect for d in chain if d.detect), []),
-            rank=document.rank,
-            frameworks=next((d.frameworks for d in chain if d.frameworks), []),
-            checks=checks,
-            lossTypes=document.lossTypes,
-        )
-    return facts
-
-
-def code(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, str, str]]:
-    """Module names, sources and paths of a folder of units."""
-    for file in sorted(folder.glob("*.py")):
-        if not file.name.startswith("_"):
+def read_yaml(roots: Sequence[tuple[Traversable, str]], name: str, problems: list[Problem]) -> dict[str, Any]:
+    """A plain YAML file of all folders, later ones over earlier ones; empty where there is none."""
+    joined: dict[str, Any] = {}
+    for root, prefix in roots:
+        file = root / name
+        if file.is_file():
             try:
-                yield file.stem, file.read_text(encoding="utf-8"), f"{folder.name}/{file.name}"
-            except OSError as error:
-                problems.append(Problem(str(file), 1, "", str(error)))
+                joined = merge(joined, front.fields(file.read_text(encoding="utf-8")))
+            except front.FrontError as error:
+                problems.append(Problem(f"{prefix}/{name}", error.line - 1, "", error.reason))
+    return joined
 
 
-def checks(package: Path, problems: list[Problem]) -> dict[str, CheckFacts]:
-    found: dict[str, CheckFacts] = {}
-    for stem, text, path in code(package / "checks", problems):
-        check_id = stem.replace("_", "-")
-        try:
-            found[check_id] = check_facts(check_id, text, path)
-        except SyntaxError as error:
-            problems.append(Problem(path, error.lineno or 1, "", "not Python"))
-    return found
-
-
-def formats(package: Path, problems: list[Problem]) -> list[Entry]:
-    """Log formats, by the constants NAME and TITLE of the readers' files."""
-    import ast
-
-    found: list[Entry] = []
-    for stem, text, path in code(package / "readers", problems):
-        try:
-            said = literals(ast.parse(text))
-        except SyntaxError as error:
-            problems.append(Problem(path, error.lineno or 1, "", "not Python"))
-            continue
-        found.append(Entry("format", str(said.get("NAME", stem.replace("_", "-"))), str(said.get("TITLE", "")), path))
-    return found
+def side_files(roots: Sequence[tuple[Traversable, str]], problems: list[Problem]) -> tuple[Constants, dict[str, str]]:
+    """The constants, and by framework what it is built on."""
+    faults: list[tuple[list[str | int], str]] = []
+    constants = convert(read_yaml(roots, "constants.yaml", problems), Constants, faults)
+    problems.extend(Problem("metrics/constants.yaml", 1, ".".join(map(str, p)), why) for p, why in faults)
+    built_on: dict[str, str] = {}
+    for name, data in read_yaml(roots, "frameworks.yaml", problems).items():
+        faults = []
+        framework = convert(data, Framework, faults)
+        problems.extend(Problem("metrics/frameworks.yaml", 1, ".".join(map(str, [name, *p])), why) for p, why in faults)
+        if framework and framework.builtOn:
+            built_on[name] = framework.builtOn
+    return constants or Constants(), built_on
 
 
 def index(roots: Sequence[tuple[Traversable, str]], package: Path, stamp: bytes = b"") -> bytes:
@@ -231,6 +146,7 @@ def index(roots: Sequence[tuple[Traversable, str]], package: Path, stamp: bytes 
     metrics = {i: d for i, (d, _) in found["metric"].items() if isinstance(d, MetricDocument)}
     trainers = {i: d for i, (d, _) in found["trainer"].items() if isinstance(d, TrainerDocument)}
     losses = {i: d for i, (d, _) in found["loss"].items() if isinstance(d, LossDocument)}
+    constants, built_on = side_files(roots, problems)
     known_checks = checks(package, problems)
     entries = [
         Entry(kind, document.id, document.name or document.id, path)  # type: ignore[arg-type]
@@ -247,6 +163,8 @@ def index(roots: Sequence[tuple[Traversable, str]], package: Path, stamp: bytes 
         "checks": encode(known_checks),
         "keys": encode(tables([rule for d in metrics.values() for rule in rules(d)])),
         "names": encode(words),
+        "constants": encode(constants),
+        "frameworks": encode(built_on),
         "problems": encode(sorted(problems)),
         "drawings": encode(drawings(metrics)),
         "summaries": encode(

@@ -1,4 +1,4 @@
-"""Plain data -> a document struct, with every fault found and not only the first."""
+"""Plain data -> a struct, with every fault found and not only the first."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from lossdoc.knowledge.schema import Document
-
 _AT = re.compile(r"^(.*?)(?: - at `(?:key in )?\$(.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _UNKNOWN = re.compile(r"^Object contains unknown field `(.*)`$")
 _LIMIT = 40  # faults per document; more means that the file is something else
 
-D = TypeVar("D", bound=Document)
+D = TypeVar("D", bound=msgspec.Struct)
 Path = list[str | int]
 
 
@@ -39,7 +37,7 @@ def convert(data: dict[str, Any], kind: type[D], faults: list[tuple[Path, str]])
     return None
 
 
-def _fault(data: Any, kind: type[Document], error: msgspec.ValidationError) -> tuple[Path, str]:
+def _fault(data: Any, kind: type[msgspec.Struct], error: msgspec.ValidationError) -> tuple[Path, str]:
     found = _AT.match(str(error))
     message, where = (found[1], found[2] or "") if found else (str(error), "")
     path = _resolve(data, kind, where)
@@ -61,7 +59,7 @@ def _human(message: str) -> str:
     return f"the value {wrong[1]} is not one of those allowed" if wrong else message
 
 
-def _resolve(data: Any, kind: type[Document], where: str) -> Path:
+def _resolve(data: Any, kind: type[msgspec.Struct], where: str) -> Path:
     """A path of msgspec with the keys of mappings filled in, which it prints as `[...]`."""
     steps = [name or index for name, index in _STEP.findall(where)]
     path: Path = []
@@ -75,7 +73,7 @@ def _resolve(data: Any, kind: type[Document], where: str) -> Path:
     return path
 
 
-def _culprit(data: Any, kind: type[Document], path: Path, node: dict[str, Any]) -> str:
+def _culprit(data: Any, kind: type[msgspec.Struct], path: Path, node: dict[str, Any]) -> str:
     """The key of a mapping whose value is at fault: the one that keeps the fault when the others are taken out."""
     for key in node:
         trial = copy.deepcopy(data)

@@ -72,8 +72,13 @@ def split(text: str) -> tuple[str, str]:
 def read(text: str) -> dict[str, Any]:
     """The fields of a document and its `prose`. FrontError where it cannot be read."""
     front, prose = split(text)
+    return uniform(fields(front)) | {"prose": prose}
+
+
+def fields(text: str) -> dict[str, Any]:
+    """The mapping that YAML text holds, lines counted as under a first line `---`. FrontError where it holds none."""
     try:
-        data = yaml.load(front, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise FrontError(f"not YAML: {error.problem or error.context}", mark.line + 2 if mark else 1) from error
@@ -81,7 +86,7 @@ def read(text: str) -> dict[str, Any]:
         raise FrontError(f"not YAML: {error}") from error
     if not isinstance(data, dict):
         raise FrontError("the front matter holds no fields")
-    return uniform(data) | {"prose": prose}
+    return data
 
 
 def uniform(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,19 @@ class Tables(Struct):
     anywhere: dict[str, list[int]] = {}  # exact keys of frameworks, for logs whose framework is not known
 
 
+def check_pattern(key: str) -> str | None:
+    """Why a key or pattern cannot be used; None where it can."""
+    if not plain(key):
+        return f"`{key}` has no letter or digit"
+    for part in re.findall(r"\{([^{}]*)\}", key):
+        if not part.isidentifier():
+            return f"`{{{part}}}` is no name for a part: letters, digits and _ only"
+    rest = _PART.sub("", key)
+    if "{" in rest or "}" in rest:
+        return f"`{key}` has a bracket without a name"
+    return f"`{key}` matches every key" if _PART.search(key) and not plain(rest) else None
+
+
 class Hit(Struct, frozen=True):
     rule: Rule
     split: str | None

@@ -23,7 +23,7 @@ from lossdoc.knowledge.facts import (
     TrainerFacts,
 )
 from lossdoc.knowledge.keys import Ambiguous, Matcher, Tables
-from lossdoc.knowledge.schema import KINDS, Document
+from lossdoc.knowledge.schema import KINDS, Constants, Document
 from lossdoc.knowledge.sections import Sections
 from lossdoc.knowledge.source_code import bullets, page
 from lossdoc.knowledge.store import open_index
@@ -134,11 +134,14 @@ class Knowledge:
 
     def frameworks(self, framework: str | None) -> list[str]:
         """A framework and those it is built on: what the lower one logs, the upper one logs as well."""
-        if not framework:
-            return []
-        from lossdoc.knowledge.frameworks import lineage
+        found = [framework.lower()] if framework else []
+        while found and (base := self._built_on.get(found[-1])) and base not in found:
+            found.append(base)
+        return found
 
-        return lineage(framework)
+    @cached_property
+    def _built_on(self) -> dict[str, str]:
+        return msgpack.decode(self._sections["frameworks"], type=dict[str, str])
 
     def lineage(self, objective: str) -> list[str]:
         """An objective and its parents."""
@@ -191,6 +194,10 @@ class Knowledge:
         found = [m.id for m in self._metrics.values() if names & set(m.described)]
         found += [m for rule in facts.detect for m in (*rule.all, *rule.any)]
         return list(dict.fromkeys(found))
+
+    def constants(self) -> Constants:
+        """Numbers that theory puts into logs."""
+        return msgpack.decode(self._sections["constants"], type=Constants)
 
     def checks(self) -> list[CheckFacts]:
         return list(self._checks.values())

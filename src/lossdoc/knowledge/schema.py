@@ -223,4 +223,28 @@ class LossDocument(Document):
     traps: list[str] = []
 
 
+class Constant(Strict):
+    """A number that theory puts into logs, and what it means there."""
+
+    value: float | str
+    means: str
+    source: str
+    metric: str = "loss"
+    over: str | None = None  # the variable of the formula that is tried with known values
+    for_: list[str] = field(default_factory=list, name="for")
+
+
+class Constants(Strict):
+    """`metrics/constants.yaml`."""
+
+    variables: dict[str, list[float] | dict[str, float]] = {}
+    constants: list[Constant] = []
+
+
+class Framework(Strict):
+    """One entry of `metrics/frameworks.yaml`."""
+
+    builtOn: str | None = None
+
+
 KINDS: dict[str, type[Document]] = {"metric": MetricDocument, "trainer": TrainerDocument, "loss": LossDocument}

@@ -1,0 +1,58 @@
+"""`lossdoc list`: what lossdoc knows."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
+
+
+def command(
+    what: Annotated[
+        Literal["metrics", "losses", "trainers", "checks", "formats"],
+        typer.Argument(metavar="WHAT", help="metrics, losses, trainers, checks or formats"),
+    ],
+    filter_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter", metavar="TEXT", help="Only rows with this text, or of which it is an alias. Repeatable."
+        ),
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json"], typer.Option("--format", "-f", help="For people or for programs.")
+    ] = "text",
+    metrics: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A folder of your own documents. Repeatable.", exists=True, file_okay=False),
+    ] = None,
+    width: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Columns of the table (default: the terminal's, else 80).")
+    ] = None,
+    color: Annotated[Color, typer.Option(help="Colour the table.")] = "auto",
+) -> int:
+    """List the metrics, loss functions, trainers, checks or log formats that lossdoc knows."""
+    from lossdoc.knowledge import Knowledge
+    from lossdoc.pages import Look, tables
+
+    knowledge = Knowledge.load(tuple(metrics or ()))
+    if metrics:
+        from lossdoc.cli._errors import say
+
+        for problem in knowledge.problems:
+            say(str(problem))
+    found = tables.rows(what, knowledge, filter_ or [])
+    if format_ == "json":
+        from msgspec import json
+
+        emit(json.format(json.encode({"schema": 1, what: found}), indent=2).decode() + "\n", machine=True)
+        return 0
+    from lossdoc.pages._render import render
+
+    stream = sys.stdout
+    look = Look(width=width_of(stream, width), color=color_of(stream, color), ascii=needs_ascii(stream))
+    emit(render(tables.table(what, found, look), look))
+    return 0

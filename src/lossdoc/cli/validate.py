@@ -1,0 +1,53 @@
+"""`lossdoc validate`: check a folder of documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lossdoc.cli._screen import emit
+
+
+def command(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="DIR...", help="Folders of documents, laid out as metrics/ (trainers/, losses/ inside)."
+        ),
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of the documents for editors.")
+    ] = False,
+) -> int:
+    """Check your own metric, trainer and loss documents: file, line, field and the reason of every fault.
+
+    Exit codes: 0 no fault, 1 faults, 2 bad arguments.
+    """
+    from lossdoc.cli._errors import say
+
+    if schema:
+        from lossdoc.knowledge.jsonschema import json_schema
+
+        emit(json_schema(), machine=True)
+        return 0
+    if not folders:
+        say("name a folder of documents, or --schema")
+        return 2
+    from lossdoc.knowledge.validate import validate
+    from lossdoc.outputs._words import safe
+
+    faults = 0
+    for folder in folders:
+        if not folder.is_dir():
+            say(f"{folder}: no such folder")
+            return 2
+        if not any(folder.rglob("*.md")):
+            say(f"{folder}: no documents (*.md) in it")
+            return 2
+        problems = validate(folder, str(folder).rstrip("/"))
+        faults += len(problems)
+        emit("".join(f"{safe(problem)}\n" for problem in problems))
+    emit("no faults\n" if not faults else f"{faults} fault{'s' if faults > 1 else ''}\n")
+    return 1 if faults else 0

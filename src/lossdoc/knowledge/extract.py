@@ -1,0 +1,124 @@
+"""Documents and source files -> what the index holds of them: facts, claims on keys, drawings, checks, formats."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from lossdoc.knowledge.facts import CheckFacts, Entry, MetricFacts, Problem, TrainerFacts
+from lossdoc.knowledge.keys import Rule, with_split
+from lossdoc.knowledge.schema import KeyEntry, MetricDocument, TrainerDocument
+from lossdoc.knowledge.source_code import check_facts, literals
+
+
+def metric_facts(document: MetricDocument) -> MetricFacts:
+    return MetricFacts(
+        id=document.id,
+        name=document.name or document.id,
+        unit=document.unit,
+        aggregation=document.aggregation,
+        direction=document.direction,
+        bounds=document.bounds,
+        role=document.role,
+        parent=document.parent,
+        judged=document.judged is not False,
+        why=document.why or document.shortDescription,
+        described=list(document.variations),
+        expect=document.expect,
+        variations={key: v.expect for key, v in document.variations.items() if v.expect},
+    )
+
+
+def drawings(found: Mapping[str, MetricDocument]) -> dict[str, list[tuple[str, str]]]:
+    """By check: the drawings that must set it off, as metric and name; a metric's own check first."""
+    by_check: dict[str, list[tuple[str, str]]] = {}
+    for document in found.values():
+        for name, drawing in (document.visualizations.unhealthy if document.visualizations else {}).items():
+            for check in drawing.finds or ():
+                by_check.setdefault(check, []).append((document.id, name))
+    return by_check
+
+
+def rules(document: MetricDocument) -> Iterator[Rule]:
+    """What a metric's document claims: its id, its aliases, its keys by framework."""
+    for key in dict.fromkeys([document.id, *document.aliases]):
+        yield with_split(Rule(document.id, key))
+    for framework, entries in document.keys.items():
+        for entry in entries:
+            said = KeyEntry(key=entry) if isinstance(entry, str) else entry
+            yield with_split(
+                Rule(
+                    document.id,
+                    said.key,
+                    framework.lower(),
+                    said.objective or "",
+                    said.factor,
+                    said.split,
+                    said.labels,
+                )
+            )
+
+
+def trainer_facts(found: Mapping[str, TrainerDocument]) -> dict[str, TrainerFacts]:
+    """Facts of all trainers, with what they inherit."""
+
+    def lineage(document: TrainerDocument) -> list[TrainerDocument]:
+        chain = [document]
+        while (parent := found.get(chain[-1].parent or "")) and parent not in chain:
+            chain.append(parent)
+        return chain
+
+    facts: dict[str, TrainerFacts] = {}
+    for document in found.values():
+        chain = lineage(document)
+        checks = {}
+        for ancestor in reversed(chain):
+            checks.update(ancestor.checks)
+        facts[document.id] = TrainerFacts(
+            id=document.id,
+            name=document.name or document.id,
+            family=next((d.family for d in chain if d.family), "other"),
+            aliases=document.aliases,
+            parent=document.parent,
+            detect=next((d.detect for d in chain if d.detect), []),
+            rank=document.rank,
+            frameworks=next((d.frameworks for d in chain if d.frameworks), []),
+            checks=checks,
+            lossTypes=document.lossTypes,
+        )
+    return facts
+
+
+def code(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, str, str]]:
+    """Module names, sources and paths of a folder of units."""
+    for file in sorted(folder.glob("*.py")):
+        if not file.name.startswith("_"):
+            try:
+                yield file.stem, file.read_text(encoding="utf-8"), f"{folder.name}/{file.name}"
+            except OSError as error:
+                problems.append(Problem(str(file), 1, "", str(error)))
+
+
+def checks(package: Path, problems: list[Problem]) -> dict[str, CheckFacts]:
+    found: dict[str, CheckFacts] = {}
+    for stem, text, path in code(package / "checks", problems):
+        check_id = stem.replace("_", "-")
+        try:
+            found[check_id] = check_facts(check_id, text, path)
+        except SyntaxError as error:
+            problems.append(Problem(path, error.lineno or 1, "", "not Python"))
+    return found
+
+
+def formats(package: Path, problems: list[Problem]) -> list[Entry]:
+    """Log formats, by the constants NAME and TITLE of the readers' files."""
+    found: list[Entry] = []
+    for stem, text, path in code(package / "readers", problems):
+        try:
+            said = literals(ast.parse(text))
+        except SyntaxError as error:
+            problems.append(Problem(path, error.lineno or 1, "", "not Python"))
+            continue
+        found.append(Entry("format", str(said.get("NAME", stem.replace("_", "-"))), str(said.get("TITLE", "")), path))
+    return found
