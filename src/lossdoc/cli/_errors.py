@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 
 from lossdoc.finding import NotRead
 from lossdoc.outputs._words import safe, sentence
@@ -33,6 +32,8 @@ def say_not_read(not_read: list[NotRead], *, verbose: bool) -> None:
 
 def internal(error: Exception) -> str:
     """One line for an exception that nobody expected: what, where, and how to report it."""
+    import traceback
+
     if os.environ.get("LOSSDOC_TRACEBACK"):
         traceback.print_exception(error)
     frames = traceback.extract_tb(error.__traceback__)
