@@ -187,7 +187,9 @@ def pairs(case: Case, loss: Curve, margin: Curve | None, accuracy: Curve | None)
     if margin is not None:
         state = margin_state(margin.values, None if accuracy is None else accuracy.values)
     right = late_accuracy(accuracy)
-    exact = off <= EXACT and sitting.error <= EXACT * start and (state is None or state.flat or state.nothing)
+    # An untrained reward model may rank 70 % rightly by luck: what counts is that its margin, in nats, is next to none.
+    still = state is not None and case.families() <= {"reward"} and abs(state.late) < 0.01 and state.score < 2.5
+    exact = off <= EXACT and sitting.error <= EXACT * start and (state is None or state.flat or state.nothing or still)
     half = right is not None and abs(right - 0.5) <= 0.06
     near = off <= 0.015 and half and (state is None or state.flat)
     if not (exact or near) or sitting.leaving:

@@ -63,6 +63,7 @@ EXPLAINS = (
     "overfitting",
     "eval-gap",
     "constant-clipping",
+    "lr-too-high",
 )
 NEEDS = {"loss": Need("loss", points=10), "eval_loss": Need("loss", split="eval", optional=True, points=3)}
 
@@ -83,7 +84,9 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     rise = end.value - best.value
     progress = max(0.0, float(np.median(y[: max(1, min(5, n // 10))])) - best.value)
     error = float(np.hypot(end.error, scale / np.sqrt(best.last - best.first + 1)))
-    material = (progress > 0 and rise >= LOST * progress) or rise >= WORSE * abs(best.value)
+    # A share of next to nothing is nothing: such runs are measured by their level alone.
+    learned = progress > 0.05 * abs(best.value)
+    material = (learned and rise >= LOST * progress) or rise >= WORSE * abs(best.value)
     if not material or rise < SCORE * error or rise < 2 * scale:
         return
     at = onset(y, best.value, best.first, margin=max(rise / 3, 3 * scale))

@@ -1,0 +1,130 @@
+"""The eval loss is much worse than the training loss from the first eval on.
+
+## What it means
+The held-out data are not what the model trains on: another source, another preprocessing, other labels. A model that
+learns its examples by heart looks alike at the end but not at the beginning: there both losses start together. When
+the held-out preference accuracy is far below a half while training does well, the labels of one of the two sets are
+swapped.
+
+## How it is measured
+At every eval the eval loss is compared with the slow course of the training loss. The gap counts when it is at least
+a fifth of what training had gained by then, from the first third of the evals on, and at the end 30 % of it and 10 %
+of the training loss. For pairs: eval accuracy at most 0.35 in every eval, with a training accuracy of 0.6 or more.
+
+## Silent when
+- the gap opens only later, with a rising eval loss (`overfitting`)
+- eval and train differ by the usual few percent
+- the eval loss has no training loss beside it
+
+## Likely causes
+- Eval data of another domain, language, length or date than the training data.
+- Preprocessing that differs: another template, tokenizer, normalisation, missing augmentation or mask.
+- Labels swapped or encoded differently in one of the two sets.
+- Eval runs with other settings: dropout left on, batch statistics not updated, a model in the wrong mode.
+
+## What to try
+- Evaluate on a few hundred training examples with the eval code: a gap there is the code's.
+- Train on a part of the eval set and evaluate on the rest of it.
+- Print ten examples of both sets after preprocessing, with labels.
+- For pairs, swap chosen and rejected of one set and look at the accuracy.
+
+## Sources
+- Shares: ours, calibrated on labelled runs with shifted eval data (gap of 43 % of the progress at the first eval)
+  against healthy ones (at most 13 %, where the eval text is of the same kind).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import noise, smooth
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve, Floats
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("overfitting", "metric-disagreement", "frozen-eval")
+NEEDS = {
+    "eval_loss": Need("loss", split="eval", points=2, each=True),
+    "loss": Need("loss", points=5),
+    "eval_accuracy": Need(("reward_accuracy", "accuracy"), split="eval", optional=True, points=2),
+    "accuracy": Need(("reward_accuracy", "accuracy"), optional=True, points=5),
+}
+
+EARLY, LATE, OF_LEVEL = 0.2, 0.3, 0.1
+BELOW, WELL = 0.35, 0.6
+
+
+def check(
+    case: Case, eval_loss: Curve, loss: Curve, eval_accuracy: Curve | None, accuracy: Curve | None
+) -> Iterator[Finding]:
+    eval_loss, loss = living(eval_loss), living(loss)
+    if len(eval_loss) < 2 or len(loss) < 5:
+        return
+    if "supervised" not in case.families() and swapped(eval_accuracy, accuracy):
+        yield report_swapped(case, eval_loss, eval_accuracy, accuracy)
+        return
+    course = np.interp(eval_loss.steps, loss.steps, smooth(loss.values))
+    gap = eval_loss.values - course
+    start = float(np.median(loss.values[: max(1, min(3, len(loss) // 5))]))
+    gained = start - course
+    if rising(eval_loss.values) or gained[-1] <= 0 or course[-1] <= 0:
+        return
+    early = slice(0, max(1, len(gap) // 3))
+    error = 2 * noise(loss.values) / np.sqrt(5)
+    # An eval at the very start sees no progress yet: it can neither prove nor disprove a gap.
+    seen = gained[early] > 0.1 * gained[-1]
+    if not seen.any():
+        return
+    at_first = bool(np.all(gap[early][seen] >= EARLY * gained[early][seen]) and np.all(gap[early][seen] > error))
+    end = float(np.median(gap[-3:]))
+    if not at_first or end < LATE * gained[-1] or end < OF_LEVEL * course[-1]:
+        return
+    first = int(np.argmax(seen))
+    yield case.finding(
+        eval_loss,
+        f"{eval_loss.name} is {number(float(eval_loss.values[first]))} against {number(float(course[first]))} in "
+        f"training at {step(eval_loss, first)} and stays above: {number(end)} at the end",
+        first=first,
+        detected=min(len(gap) - 1, first + 1),
+        confidence="medium",
+        measured={
+            "first_gap": float(gap[first]),
+            "end_gap": end,
+            "of_progress": end / float(gained[-1]),
+        },
+        cannot_tell=("whether the data differ or the way they are prepared",),
+    )
+
+
+def rising(y: Floats) -> bool:
+    """The eval loss turned: its end is clearly above its best, which makes it another illness."""
+    best = float(y.min())
+    return len(y) >= 3 and float(np.median(y[-2:])) - best > 0.05 * abs(best)
+
+
+def swapped(held_out: Curve | None, training: Curve | None) -> bool:
+    if held_out is None or training is None:
+        return False
+    trained = float(np.mean(training.values[len(training) // 2 :]))
+    return bool(np.all(held_out.values <= BELOW) and np.any(held_out.values > 0) and trained >= WELL)
+
+
+def report_swapped(case: Case, eval_loss: Curve, held_out: Curve | None, training: Curve | None) -> Finding:
+    assert held_out is not None
+    assert training is not None
+    low = float(np.median(held_out.values))
+    high = float(np.mean(training.values[len(training) // 2 :]))
+    return case.finding(
+        eval_loss,
+        f"the held-out pairs are ranked the wrong way round (accuracy {low:.2f}, at most "
+        f"{float(held_out.values.max()):.2f}) while training ranks its own rightly ({high:.2f})",
+        measured={"eval_accuracy": low, "accuracy": high},
+        cannot_tell=("which of the two sets has its labels swapped",),
+    )

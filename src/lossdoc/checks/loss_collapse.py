@@ -1,0 +1,102 @@
+"""The loss falls to nearly 0 far faster than the data should allow: memorised, leaking, or too easy.
+
+## What it means
+A loss near 0 says that the model predicts its training data with certainty. On fresh data that is right only for
+tasks without any noise. After several passes over few examples it means that these are known by heart; within the
+first steps it means that the answer stands in the input.
+
+## How it is measured
+Sudden: within the first records the loss falls below a thousandth of its start and stays there. Memorised: without
+any eval loss, the last stretch is below 2 % of the start in preference training, or 1 % in classification and
+language modelling, after more than one and a half epochs.
+
+## Silent when
+- an eval loss goes down with it
+- it is the first pass over the data and the way down is smooth
+- the trainer may be a regression, whose squared error goes to 0 when it is learned
+- the loss starts small, or is a bounded one that starts below 0.4 (dft)
+
+## Likely causes
+- Many epochs over few examples, or duplicates in the data.
+- Labels leak into the inputs: shifted by one, still in the prompt, or a column that gives them away.
+- Preference pairs that differ by something trivial: length, a marker, an end-of-text token.
+- A mask that leaves only tokens that are certain, such as the template.
+
+## What to try
+- Evaluate on held-out data at once; without it nothing can be said for this run.
+- Count the duplicates in the training data.
+- Print what the loss is computed on: inputs, labels and mask of one batch.
+- Train one epoch, with a lower learning rate; for DPO a higher beta or label smoothing.
+
+## Sources
+- DPO loss that reaches 0.0 with margins of 17: TRL issue 1236. A DPO loss under 0.1 may mean overfitting:
+  metrics.help, loss.
+- Shares and epochs: ours (labelled run dpo-saturated-b ends at 0.7 %; healthy one-epoch reward models reach 0.5 %).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import level, smooth, tail
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("epoch-staircase", "reward-runaway", "plateau", "vanishing-gradient")
+NEEDS = {
+    "loss": Need("loss", points=8),
+    "eval_loss": Need("loss", split="eval", optional=True, points=2),
+    "epoch": Need("epoch", optional=True),
+}
+
+SUDDEN = 1e-3
+PAIRS, SUPERVISED = 0.02, 0.01
+EPOCHS = 1.5
+
+
+def check(case: Case, loss: Curve, eval_loss: Curve | None, epoch: Curve | None) -> Iterator[Finding]:
+    y = loss.values
+    n = len(y)
+    start = float(np.max(y[:2]))
+    if start < 0.4 or n < 8 or np.any(y < 0) or good(eval_loss):
+        return
+    end = level(y[tail(n)]).value
+    few = max(2, n // 20)
+    if end <= SUDDEN * start and float(np.max(y[few:])) <= 10 * SUDDEN * start:
+        yield report(case, loss, start, end, few, f"within {few} records", "high")
+        return
+    passes = float(epoch.values[-1]) if epoch is not None and len(epoch) else 0.0
+    if passes < EPOCHS or eval_loss is not None or "regression" in case.objectives:
+        return
+    share = SUPERVISED if "supervised" in case.families() else PAIRS
+    if end <= share * start:
+        first = int(np.argmax(smooth(y) <= 0.1 * start))
+        yield report(case, loss, start, end, first, f"after {passes:.2g} passes over the data", "medium")
+
+
+def good(eval_loss: Curve | None) -> bool:
+    """The held-out loss went down as well."""
+    if eval_loss is None:
+        return False
+    y = living(eval_loss).values
+    return (len(y) >= 2 and float(y[-1]) < 0.5 * float(y[0])) or bool(len(y) and float(y[-1]) < 0.05)
+
+
+def report(case: Case, loss: Curve, start: float, end: float, first: int, when: str, how_sure: str) -> Finding:
+    return case.finding(
+        loss,
+        f"loss fell from {number(start)} to {number(end)} {when}, with no held-out loss that agrees "
+        f"(under a tenth of the start from {step(loss, first)} on)",
+        first=first,
+        confidence="high" if how_sure == "high" else "medium",
+        measured={"start": start, "end": end, "share": end / start},
+        cannot_tell=("whether the task is that easy, the examples are memorised or the labels leak",),
+    )

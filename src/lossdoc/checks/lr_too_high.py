@@ -1,0 +1,171 @@
+"""The learning rate is too high: the loss was damaged while the rate was at its highest.
+
+## What it means
+Steps that are too large throw the weights out of the region where the first weights stood. With gradient clipping the
+loss does not run away: it jumps in the first steps, comes down to what can be had without the inputs, and sits there
+with small gradients. With a long warm-up the loss falls as long as the rate is small, and stops or worsens as it
+climbs.
+
+## How it is measured
+A jump within the first tenth of the run: the median of three records stands at least 20 % of the first loss and five
+times the noise above it, lasts at least three records or reaches 40 % of the first loss more, and happens at half the
+peak of the rate or more. Or: the rate rises to the last record, tenfold, and during the last three quarters of it the
+loss stopped improving after an early gain, or its noise grew by half.
+
+## Silent when
+- the loss rises later in the run (`divergence`, `loss-spike`)
+- the first records just scatter
+- the rate is still in the first half of its warm-up when it happens
+
+## Likely causes
+- A learning rate of a small model or of adapters used for full fine-tuning of a large one.
+- No warm-up, or a warm-up of a few steps.
+- A schedule that keeps climbing: total steps of the scheduler set too high.
+- Batch size lowered without lowering the rate.
+
+## What to try
+- Divide the learning rate by 10; then by 3 until the first 50 steps only fall.
+- Warm up over 1 to 5 % of the steps, at least 50.
+- Clip the gradient norm at 1.0, or lower when the norm peaks at the jump.
+- Run a sweep of 100 steps each over four rates.
+
+## Sources
+- A clipped model at 100 times the right rate jumps once and then sits at the unigram loss: labelled runs
+  lm-lrtoohigh-a, sft-lrtoohigh-a, lm-lrramp-a.
+- Rate more than three times its first value and at its maximum when it broke: runmedic. Jump sizes: ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number, part, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import difference, level, noise, resolution, tail, trend
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve, Floats
+
+SEVERITY: Severity = "warning"
+EXPLAINS = (
+    "loss-spike",
+    "plateau",
+    "no-learning",
+    "chance-level",
+    "exploding-gradient",
+    "vanishing-gradient",
+    "oscillation",
+    "constant-clipping",
+    "level-shift",
+    "epoch-staircase",
+    "overfitting",
+)
+NEEDS = {"loss": Need("loss", points=15), "rate": Need("learning_rate", optional=True, points=5)}
+
+JUMP, SIGMAS = 0.2, 5.0
+CLIMB = 10.0
+
+
+def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
+    loss = living(loss)
+    if len(loss) < 15:
+        return
+    found = list(at_start(case, loss, rate))
+    yield from found
+    if not found and rate is not None:
+        yield from while_climbing(case, loss, rate)
+
+
+def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
+    y = loss.values
+    n = len(y)
+    early = int(min(50, max(5, n // 10)))
+    base = float(y[0])
+    high = np.array([np.median(y[i : i + 3]) for i in range(1, early)])
+    peak = int(np.argmax(high)) + 1
+    height = float(high[peak - 1]) - base
+    # Behind the jump and its way down, or the damage would hide itself.
+    scale = max(noise(y[2 * early : 6 * early]), noise(y[n // 2 :]), resolution(loss))
+    if base <= 0 or height < JUMP * base or height < SIGMAS * scale:
+        return
+    above = np.flatnonzero(y[1:] > base + 0.5 * height) + 1
+    first = int(above[0])
+    back = next((i for i in range(peak, n) if np.median(y[i : i + 3]) <= base), n)
+    if back - first < 3 and float(y[1:early].max()) - base < 0.4 * base:
+        return
+    if rate is not None and not near_peak(rate, loss, first):
+        return
+    end = level(y[tail(n)])
+    worse = end.value > base + 3 * end.error and end.value > 1.1 * base
+    yield case.finding(
+        loss,
+        f"loss jumped from {number(base)} to {number(float(y[1 : early + 2].max()))} within the first "
+        f"{early} records and is {number(end.value)} at the end"
+        + (", worse than before the first step" if worse else ""),
+        first=first,
+        detected=min(n - 1, max(first + 2, peak)),
+        severity="error" if worse and height >= base else "warning",
+        confidence="high" if height >= 0.5 * base else "medium",
+        measured={"first": base, "peak": float(y[1 : early + 2].max()), "end": end.value},
+        cannot_tell=("whether the rate or the first batches did it",),
+    )
+
+
+def near_peak(rate: Curve, loss: Curve, first: int) -> bool:
+    """The rate stood at half of its early peak or more when the loss jumped."""
+    now = float(np.interp(loss.records[first], rate.records, rate.values))
+    early = rate.values[: max(3, len(rate) // 3)]
+    return now >= 0.5 * float(early.max())
+
+
+def while_climbing(case: Case, loss: Curve, rate: Curve) -> Iterator[Finding]:
+    lr = rate.values
+    positive = lr[lr > 0]
+    if len(loss) < 50 or len(positive) < 20 or np.any(np.diff(lr) < 0) or positive[-1] < CLIMB * positive[0]:
+        return
+    # A warm-up that has ended is none, nor is one jump: the rate must climb from record to record to the end.
+    if np.mean(np.diff(lr[len(lr) // 2 :]) > 0) < 0.8:
+        return
+    y = loss.values
+    n = len(y)
+    late = part(loss, n // 4)
+    moving = trend(late.values, late.steps)
+    if moving.score < -3 and moving.change < -0.02 * abs(float(np.median(y[:5]))):
+        return
+    early = difference(level(y[n // 8 : n // 4]), level(y[: max(3, n // 50)]))
+    grows = growth(y)
+    learned = early.score > 4 and early.value > 0.02 * abs(float(y[0]))
+    worsens = moving.score > 2.5 and moving.change > 0.1 * abs(float(y[0]))
+    if not learned and not worsens and grows < 1.5:
+        return
+    first = stops(y) if learned else n // 4
+    yield case.finding(
+        loss,
+        f"the learning rate climbs to {float(lr[-1]):.3g} at the last record, and the loss stopped improving at "
+        f"{step(loss, first)} ({number(float(np.median(y[first : first + 10])))}; {number(level(y[tail(n)]).value)} at "
+        f"the end)" + (f", its noise grew {grows:.1f}-fold" if grows >= 1.5 else ""),
+        first=first,
+        detected=n // 2,
+        confidence="medium",
+        measured={"rate": float(lr[-1]), "noise_growth": grows},
+        cannot_tell=("what the loss would have done at a lower rate",),
+    )
+
+
+def growth(y: Floats) -> float:
+    """Noise of the last third against that of the third before the middle."""
+    n = len(y)
+    before = noise(y[n // 6 : n // 2])
+    return noise(y[2 * n // 3 :]) / before if before > 0 else 1.0
+
+
+def stops(y: Floats) -> int:
+    """First point within the noise of the level of the rest."""
+    rest = level(y[len(y) // 4 :])
+    course = np.array([np.median(y[i : i + 3]) for i in range(len(y) // 4)])
+    inside = np.flatnonzero(course <= rest.value + noise(y))
+    return int(inside[0]) if len(inside) else len(y) // 4

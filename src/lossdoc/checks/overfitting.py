@@ -1,0 +1,141 @@
+"""The eval loss rises for good while the training loss falls: the model learns its examples by heart.
+
+## What it means
+From the best eval on, every further step made the model worse on data that it does not train on. The checkpoint of
+the best eval is the one to keep. Losses punish wrong certainty, so an accuracy or a win rate may go on improving for
+a while.
+
+## How it is measured
+The median of the last evals against the best one. It has to be worse by 5 % of the best, by three times the scatter
+of the evals, and the evals after the best one have to stand above it; the training loss has to be lower than at the
+best eval. At least four evals, two of them after the best.
+
+## Silent when
+- one eval is worse and the next is not, or the evals wander without a trend
+- the training loss rises as well (`divergence`)
+- the eval loss is less than 30 % worse while an eval accuracy improves: information
+- there are fewer than four evals
+
+## Likely causes
+- Too many epochs over too little data.
+- Too much capacity or too little regularisation: dropout, weight decay, rank of the adapter.
+- A learning rate that is too high for fine-tuning.
+- Duplicates within the training data, or labels that are noise.
+
+## What to try
+- Keep the checkpoint of the best step; set `load_best_model_at_end` and early stopping with a patience of 2 to 3
+  evals.
+- Train fewer epochs, or a third of the learning rate.
+- Add data, augmentation, dropout or weight decay; lower the adapter's rank.
+- Judge by the metric that matters before throwing a run away: preference tuning may still profit after the loss has
+  turned.
+
+## Sources
+- 5 % over the best eval: runmedic's threshold; scatter and persistence: ours (healthy labelled runs wander by 25 %
+  without a trend).
+- Validation loss that overfits while preference improves: InstructGPT, arXiv 2203.02155, section 3.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import noise, resolution, smooth, trend
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve, Floats
+
+SEVERITY: Severity = "warning"
+PROGRESS = True
+EXPLAINS = (
+    "loss-collapse",
+    "metric-disagreement",
+    "vanishing-gradient",
+    "zero-gradient",
+    "epoch-staircase",
+    "reward-runaway",
+    "plateau",
+    "likelihood-displacement",
+    "level-shift",
+)
+NEEDS = {
+    "eval_loss": Need("loss", split="eval", points=4, each=True),
+    "loss": Need("loss", points=4),
+    "score": Need(("accuracy", "reward_accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
+}
+
+RISE = 0.05
+MILD = 0.3
+BETTER = 0.03  # of a score from 0 to 1: the sampling error of some hundred examples (ours)
+SCATTERS = 3.0
+
+
+def check(case: Case, eval_loss: Curve, loss: Curve, score: Curve | None) -> Iterator[Finding]:
+    eval_loss, loss = living(eval_loss), living(loss)
+    y = eval_loss.values
+    n = len(y)
+    if n < 4 or len(loss) < 4:
+        return
+    course = smooth(y, 3) if n >= 12 else y
+    best = int(np.argmin(course))
+    if n - 1 - best < 2:
+        return
+    late = y[-min(3 if n >= 8 else 2, n - 1 - best) :]
+    # The mildest of the last evals when there are few: "for good" must hold for each of them.
+    end = float(np.median(late)) if n >= 8 else float(late.min())
+    rise = end - float(course[best])
+    scatter = max(noise(y), resolution(eval_loss))
+    if rise < RISE * abs(float(course[best])) or rise < SCATTERS * scatter or not stays(course[best:], rise):
+        return
+    fall = train_fall(loss, eval_loss, best)
+    if fall <= 0:
+        return
+    better = score_gain(score, eval_loss, best)
+    mild = rise < MILD * abs(float(course[best])) and better >= BETTER
+    yield case.finding(
+        eval_loss,
+        f"{eval_loss.name} is best at {step(eval_loss, best)} with {number(float(course[best]))} and ends at "
+        f"{number(end)}, while the training loss fell by another {number(fall)}"
+        + (f"; {score.name} improved by {better:.3f} since" if score is not None and better >= 0.01 else ""),
+        first=best,
+        detected=min(n - 1, best + 2),
+        severity="info" if mild else "warning",
+        confidence="high" if n >= 6 and rise >= 2 * RISE * abs(float(course[best])) else "medium",
+        measured={
+            "best": float(course[best]),
+            "best_step": float(eval_loss.steps[best]),
+            "end": end,
+            "rise_percent": 100 * rise / abs(float(course[best])) if course[best] else 0.0,
+        },
+        cannot_tell=("whether the metric that matters has turned as well",) if score is None else (),
+    )
+
+
+def stays(after: Floats, rise: float) -> bool:
+    """The evals behind the best one go up and stay up: not just two high ones at the end."""
+    later = after[1:]
+    above = np.mean(later > after[0] + 0.1 * rise)
+    return bool(above >= 0.75 and (len(after) < 5 or trend(after).score > 1.9))
+
+
+def train_fall(loss: Curve, eval_loss: Curve, best: int) -> float:
+    """How much the training loss fell from the best eval to the end of the log, beyond its noise; 0 if it did not."""
+    course = smooth(loss.values)
+    then = float(np.interp(eval_loss.steps[best], loss.steps, course))
+    now = float(np.median(course[-max(1, len(course) // 10) :]))
+    error = 1.5 * noise(loss.values) / np.sqrt(max(1, len(course) // 10))
+    return then - now if then - now > error else 0.0
+
+
+def score_gain(score: Curve | None, eval_loss: Curve, best: int) -> float:
+    """Improvement of an eval score since the best eval loss (mean of the last third against the value then)."""
+    if score is None:
+        return 0.0
+    then = float(np.interp(eval_loss.steps[best], score.steps, score.values))
+    return float(np.mean(score.values[-max(1, len(score) // 3) :])) - then

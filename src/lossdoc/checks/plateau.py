@@ -1,0 +1,86 @@
+"""The loss stopped improving early, with most of the budget left.
+
+## What it means
+From some step on nothing material happened any more, although the learning rate was still high. Often that is the
+floor of the data, and the rest of the run costs without giving anything. Sometimes it is a level that another
+learning rate, more capacity or cleaner data would leave. The curve alone cannot tell these apart, so this is
+information.
+
+## How it is measured
+The slow course of the loss is within 2 % of all that was gained of its final level from some record on, in the first
+40 % of the run, without a trend in what follows; the learning rate is then still 30 % of its peak for at least half
+of the rest.
+
+## Silent when
+- the flattening comes late, or with the end of the learning rate
+- the loss still creeps down beyond its noise
+- nothing was gained at all (`no-learning`, `chance-level`)
+
+## Likely causes
+- The floor of the data: noise in labels, entropy of the text, label smoothing.
+- The learning rate is too high to settle, or too low to get on.
+- The model is too small, or too much of it is frozen.
+
+## What to try
+- Stop earlier, or lower the learning rate at the point where it flattens: a fall that follows shows that the rate was
+  too high.
+- Compare with the eval loss: when both are flat and equal, it is the data's floor.
+- Try a larger model or fewer frozen layers on a tenth of the budget.
+
+## Sources
+- Label-smoothing floors: see `lossdoc explain loss`. Shares: ours; experimental, since a floor and a failure look
+  alike (the labelled runs lm-ok6 and lm-ok7 are healthy and flat after a third of the run).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number, passed, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import level, noise, settled, tail, trend
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+NEEDS = {"loss": Need("loss", points=40), "rate": Need("learning_rate", optional=True, points=5)}
+
+SHARE, EARLY = 0.02, 0.4
+
+
+def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
+    loss = living(loss)
+    y = loss.values
+    n = len(y)
+    if n < 40:
+        return
+    end = level(y[tail(n, 0.25)])
+    start = float(np.max([np.median(y[:3]), np.median(y[: max(3, n // 20)])]))
+    gained = start - end.value
+    if gained < 0.05 * abs(start) or gained < 5 * noise(y) / np.sqrt(3):
+        return
+    at = settled(y, max(SHARE * gained, 3 * end.error))
+    share = (passed(case) or 1.0) * at / n
+    if share > EARLY or at > EARLY * n:
+        return
+    after = trend(y[at:], loss.steps[at:])
+    if after.score < -2.5 or after.change < -2 * SHARE * gained:
+        return
+    if rate is not None:
+        later = rate.values[rate.records >= loss.records[at]]
+        if len(later) and np.mean(later >= 0.3 * rate.values.max()) < 0.5:
+            return
+    yield case.finding(
+        loss,
+        f"loss is flat at {number(end.value)} since {step(loss, at)} ({100 * share:.0f} % of the run)",
+        first=at,
+        detected=min(n - 1, at + n // 10),
+        measured={"level": end.value, "gained": gained, "share": share},
+        cannot_tell=("whether this is the floor of the data",),
+    )
