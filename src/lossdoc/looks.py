@@ -2,14 +2,111 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lossdoc.source import Source
 
+_MAGIC = (
+    (b":W&B", "a wandb offline run file"),
+    (b":SWL", "a SwanLab run file"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"\x89PNG", "an image (PNG)"),
+    (b"\xff\xd8\xff", "an image (JPEG)"),
+    (b"GIF8", "an image (GIF)"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"PAR1", "a Parquet file"),
+    (b"GGUF", "model weights (GGUF)"),
+    (b"PK\x03\x04", "a zip archive (a PyTorch checkpoint is one too)"),
+    (b"\x7fELF", "a program (ELF)"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x80\x02", "a Python pickle"),
+    (b"\x80\x04", "a Python pickle"),
+    (b"\x1f\x8b", "a gzip archive that cannot be unpacked"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive that cannot be unpacked"),
+)
+_SAFETENSORS = re.compile(rb".{8}\{\"", re.S)
+_CODE = re.compile(
+    r"^(?:import \w|from [\w.]+ import |\s*(?:async )?def \w+\(|class \w+[:(]|if __name__ ==|\s+return\b|\s*@\w+"
+    r"|\s+self\.\w+ =)",
+    re.M,
+)
+_C_CODE = re.compile(
+    r"^(?:#include [<\"]|using namespace |\s*(?:export )?(?:const|let|var|function) \w+|package \w+|#!/bin/)", re.M
+)
+_HEADING = re.compile(r"^#{1,6} \S", re.M)
+_MARKDOWN = re.compile(r"^(?:```|[-*] \S|\d+\. \S|!?\[[^\]]+\]\([^)]+\)|\|[- :|]+\|\s*$)|\]\(https?://", re.M)
+_HTTP = re.compile(r"\"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) \S+ HTTP/|\"uri\": ?\"")
+_SERVER = re.compile(r"Serving Flask app|Uvicorn running on|Starting gunicorn|nginx/\d")
+_SYSLOG = re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\[\d+\])?:", re.M)
+_BAR = re.compile(r"\d+%\|[^|\r\n]*\||\d+ examples \[")
+_TIMED = re.compile(r"^\W{0,2}\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.M)
+_SETTING = re.compile(r"^\s*[\w.-]+:(?: \S.*)?$", re.M)
+_DATA_KEYS = (
+    ({"chosen", "rejected"}, "a data set of preference pairs (chosen, rejected)"),
+    ({"messages"}, "a data set of conversations"),
+    ({"conversations"}, "a data set of conversations"),
+    ({"instruction", "output"}, "a data set of instructions"),
+    ({"question", "answer"}, "a data set of questions and answers"),
+    ({"prompt", "completion"}, "a data set of prompts and completions"),
+    ({"prompt", "response"}, "a data set of prompts and responses"),
+    ({"text"}, "a data set of texts"),
+    ({"prompt"}, "a data set of prompts"),
+)
+_KEY = re.compile(r'"(\w+)"\s*:')
+
 
 def looks_like(source: Source) -> str:
     """A noun phrase ("Python source code"), or "" when nothing fits."""
-    if not source.data.strip(b"\0 \t\r\n"):
+    data = source.data
+    if not data.strip(b"\0 \t\r\n"):
         return "an empty file"
-    return "a binary file" if source.is_binary else ""
+    for magic, name in _MAGIC:
+        if data.startswith(magic):
+            return name
+    if source.is_binary:
+        return "model weights (safetensors)" if _SAFETENSORS.match(data) else "a binary file"
+    return _text(source.head)
+
+
+def _text(head: str) -> str:
+    lines = [line for line in head.splitlines() if line.strip()]
+    count = max(1, len(lines))
+    if lines[0].lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
+        return "an HTML page"
+    if (data := _data_set(lines)) is not None:
+        return data
+    if _SERVER.search(head) or len(_HTTP.findall(head)) > count // 2:
+        return "the log of a web server"
+    if len(_SYSLOG.findall(head)) > count // 5:
+        return "a system log"
+    code = len(_CODE.findall(head))
+    if code > max(4, count // 12) or code > 20:
+        return "Python source code"
+    headings = len(_HEADING.findall(head))
+    if headings and (len(_MARKDOWN.findall(head)) > 3 or headings > count // 10):
+        return "a Markdown text"
+    if len(_C_CODE.findall(head)) > max(2, count // 15):
+        return "source code"
+    if len(_BAR.findall(head)) >= max(3, count // 4):
+        return "a log of progress bars without metrics"
+    if len(_TIMED.findall(head)) > count // 3:
+        return "the log of a program, without metrics"
+    if count > 3 and len(_SETTING.findall(head)) > 0.8 * count:
+        return "a file of settings"
+    if any(line.lstrip().startswith(("Traceback (most recent call last)", "nohup:")) for line in lines):
+        return "the output of a program, without metrics"
+    return "a text without metrics"
+
+
+def _data_set(lines: list[str]) -> str | None:
+    """JSON lines, or a JSON list, whose objects hold the fields of training data."""
+    if not lines[0].lstrip().startswith(("{", "[")):
+        return None
+    keys = set(_KEY.findall("\n".join(lines[:40])))
+    for needed, name in _DATA_KEYS:
+        if needed <= keys and not keys & {"loss", "step", "log_history", "global_step"}:
+            return name
+    return None

@@ -7,7 +7,8 @@ A reader is a module of this folder (not starting with "_") with
 - `sniff(source) -> float`: 0..1, how likely this reader is right for this source,
 - `read(source) -> Iterator[Item]`: records, columns, events and unread lines in file order.
 
-A module may instead have `readers()`, which returns such objects: `line_formats` makes one of each `lines/*.yaml`.
+A module that is slow to ask and seldom right sets `LAST_RESORT = True`. A module may instead have `readers()`, which
+returns such objects: `line_formats` makes one of each `lines/*.yaml`.
 
 Scores: 0.9 and more when the content proves the format, 0.8 to 0.88 for lines of one known program, 0.4 to 0.7 for
 shapes that several programs share, below 0.4 for the last resort. Binary sources have an empty text.
@@ -24,6 +25,8 @@ from typing import Protocol
 
 from lossdoc.record import Item, Raw
 from lossdoc.source import Source
+
+_SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,10 @@ def all_readers() -> tuple[Reader, ...]:
 
 
 def detect(source: Source) -> list[tuple[float, Reader]]:
-    """Readers that may be right for a source, best first."""
-    scored = [(score, reader) for reader in all_readers() if (score := reader.sniff(source)) > 0]
+    """Readers that may be right for a source, best first. The last resort is asked only when nobody else is sure."""
+    scored: list[tuple[float, Reader]] = []
+    for last in (False, True):
+        if not last or all(score < _SURE for score, _ in scored):
+            asked = [reader for reader in all_readers() if getattr(reader, "LAST_RESORT", False) is last]
+            scored.extend((score, reader) for reader in asked if (score := reader.sniff(source)) > 0)
     return sorted(scored, key=lambda pair: -pair[0])

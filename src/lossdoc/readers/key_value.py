@@ -1,0 +1,216 @@
+"""The last resort: repeated lines of names and numbers, one of which a trainer writes (loss, accuracy, reward, ...).
+
+Home-made training loops print thousands of grammars; this reader knows none of them. It takes the lines whose set of
+names repeats, and refuses texts in which such words stand once, in prose, in code or in settings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from lossdoc.clean import Line, clean_line
+from lossdoc.readers import Sample
+from lossdoc.readers._events import events, merged
+from lossdoc.readers._pairs import pairs
+from lossdoc.readers._words import is_axis, is_strong, tokens
+from lossdoc.record import Event, Item, Raw, Record
+from lossdoc.source import Source
+
+NAME = "key-value"
+TITLE = "Lines of names and numbers (any program)"
+LAST_RESORT = True
+
+# A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
+_HINT = re.compile(
+    r"(?i)loss|acc|reward|auc|perp|ppl|f1|bleu|wer\b|cer\b|mse|mae|iou|dice|psnr|ssim|entropy|nll|elbo|fid|kl\b|grad|map\b"
+    r"|rouge|mcc|precision|recall|objective|return|score|bpb|bpc|likelihood"
+)
+_DIGIT = re.compile(r"\d|nan|inf", re.I)
+# Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
+_NOT_A_ROW = re.compile(
+    r"(?i)\b(?:best|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
+    r"|loading|loaded|config|default|usage|args|using)\b"
+)
+_HEADER = re.compile(
+    r"(?i)^\W*(?P<axis>epoch|step|iter(?:ation)?|episode|round)s?\W{0,4}(?P<n>\d+)(?:\s*(?:/|of)\s*(?P<total>\d+))?\W*$"
+)
+_OWNER = re.compile(r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|eval|test|dev)(?:ing|idation|uation)?\b")
+_EVAL = {"val": "eval", "valid": "eval", "dev": "eval"}
+_COVER = 0.3  # share of a line that names and numbers must fill: prose is below
+_SHAPES = 400  # different sets of names that are counted before a text is given up as no log
+_FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
+
+
+@dataclass(slots=True)
+class _Shape:
+    """The lines that have one set of names."""
+
+    count: int = 0
+    axis: bool = False
+    seen: set[str] = field(default_factory=set)
+
+    def add(self, row: dict[str, Raw]) -> None:
+        self.count += 1
+        if len(self.seen) < 8:
+            self.seen.add(" ".join(map(str, row.values())))
+
+    @property
+    def is_log(self) -> bool:
+        """Repeats with changing numbers: three times beside a step or epoch, five times without."""
+        return len(self.seen) > 1 and self.count >= (3 if self.axis else 5)
+
+
+_COUNTED: WeakKeyDictionary[Source, dict[tuple[str, ...], _Shape]] = WeakKeyDictionary()
+
+
+def sniff(source: Source) -> float:
+    """0.2 to 0.36. Foreign texts (code, server logs) must hold twenty rows, a Markdown transcript ten."""
+    shapes = _shapes(source)
+    rows = sum(shape.count for shape in shapes.values() if shape.is_log)
+    if not rows:
+        return 0.0
+    kind = source.looks_like
+    if kind in _FOREIGN or kind.startswith("a data set"):
+        return 0.2 if rows >= 20 and any(s.axis and s.is_log for s in shapes.values()) else 0.0
+    if kind == "a Markdown text" and rows < 10:
+        return 0.0
+    return 0.26 + 0.1 * rows / (rows + 20)
+
+
+def read(source: Source) -> Iterator[Item]:
+    yield from merged(_read(source), events(source))
+
+
+def _shapes(source: Source) -> dict[tuple[str, ...], _Shape]:
+    """The sets of names of a source: counted once for `sniff` and `read`."""
+    if source not in _COUNTED:
+        _COUNTED[source] = _count(source)
+    return _COUNTED[source]
+
+
+def _count(source: Source) -> dict[tuple[str, ...], _Shape]:
+    shapes: dict[tuple[str, ...], _Shape] = {}
+    under_header = False
+    for line in _lines(source):
+        if _HEADER.match(line.text):
+            under_header = True
+            continue
+        row = _row(line.text)
+        if row is None:
+            continue
+        shape = shapes.setdefault(_signature(row), _Shape(axis=under_header or any(map(is_axis, row))))
+        shape.add(row)
+        if len(shapes) > _SHAPES and not any(s.is_log for s in shapes.values()):
+            return {}
+    return shapes
+
+
+def _lines(source: Source) -> Iterator[Line]:
+    """Cleaned lines that may be rows or headers of blocks; of a rewritten line only what was left standing."""
+    for number, raw in source.iter_raw():
+        if not _HINT.search(raw) and not (len(raw) < 80 and _HEADER.match(raw.strip())):
+            continue
+        if len(raw) > 20000 or not _DIGIT.search(raw):
+            continue
+        for line in clean_line(number, raw):
+            if line.final:
+                yield line
+
+
+def _row(text: str) -> dict[str, Raw] | None:
+    """The pairs of a line that may be a row of metrics."""
+    bare = text.strip()
+    if bare[:1] in '{["' or _NOT_A_ROW.search(bare):
+        return None
+    row = pairs(bare)
+    if not row or not any(map(is_strong, row)):
+        return None
+    if any(len(key) > 48 or len(tokens(key)) > 6 for key in row):
+        return None
+    covered = sum(len(key) + len(str(value)) for key, value in row.items())
+    return row if covered >= _COVER * len(bare) else None
+
+
+def _signature(row: dict[str, Raw]) -> tuple[str, ...]:
+    return tuple(re.sub(r"\d+", "0", key) for key in row)
+
+
+def _read(source: Source) -> Iterator[Item]:
+    logs = {signature for signature, shape in _shapes(source).items() if shape.is_log}
+    known = {key for signature in logs for key in signature}
+    longest = max((len(signature) for signature in logs), default=0)
+    unfinished = 0 if source.text.endswith("\n") else source.text.count("\n") + 1
+    header: re.Match[str] | None = None
+    started = False
+    for line in _lines(source):
+        match = _HEADER.match(line.text)
+        if match is not None:
+            header = match
+            continue
+        row = _row(line.text)
+        if row is None:
+            continue
+        signature = _signature(row)
+        if line.number == unfinished and signature not in logs and known.issuperset(signature[:-1]):
+            yield Event("cut", line.number, line.text[:200])
+        # After the first rows a line with fewer repeats is a row too when it names a split: the final test result.
+        if signature not in logs and not (started and (_OWNER.match(line.text) or known.issuperset(signature))):
+            continue
+        if len(signature) > 3 * longest + 8:
+            continue
+        started = True
+        yield _record(row, line, header)
+
+
+def _record(row: dict[str, Raw], line: Line, header: re.Match[str] | None) -> Record:
+    record = Record(row, line.number, split=line.split, stream=line.stream)
+    owner = _OWNER.match(line.text)
+    if owner is not None and record.split is None and not any(_names_split(key) for key in row):
+        word = owner[1].lower()
+        record.split = _EVAL.get(word, word)
+    if header is not None and not any(map(is_axis, row)):
+        if header["axis"].lower() == "epoch":
+            record.epoch = float(header["n"])
+        else:
+            record.step = float(header["n"])
+    return record
+
+
+def _names_split(key: str) -> bool:
+    return any(
+        part in ("train", "training", "val", "valid", "validation", "eval", "test", "dev") for part in tokens(key)
+    )
+
+
+SAMPLES = [
+    Sample(
+        "Epoch [ 1/40] | LR=0.000010 | Train loss=0.6512 acc=0.7612 | Val loss=0.2812 acc=0.9012 | time=30.1s\n"
+        "Epoch [ 2/40] | LR=0.000108 | Train loss=0.4512 acc=0.8312 | Val loss=0.4612 acc=0.8512 | time=30.7s\n"
+        "Best model saved! Acc=0.9012\n"
+        "Epoch [ 3/40] | LR=0.000206 | Train loss=0.4412 acc=0.8412 | Val loss=0.2912 acc=0.8912 | time=30.8s\n",
+        [
+            (
+                None,
+                {
+                    "Epoch": f"{n}/40",
+                    "LR": lr,
+                    "Train loss": a,
+                    "acc": b,
+                    "Val loss": c,
+                    "Val acc": d,
+                    "time": t,
+                },
+            )
+            for n, lr, a, b, c, d, t in (
+                (1, "0.000010", "0.6512", "0.7612", "0.2812", "0.9012", "30.1s"),
+                (2, "0.000108", "0.4512", "0.8312", "0.4612", "0.8512", "30.7s"),
+                (3, "0.000206", "0.4412", "0.8412", "0.2912", "0.8912", "30.8s"),
+            )
+        ],
+        "home-made loops",
+        "shapes seen in public logs",
+    ),
+]
