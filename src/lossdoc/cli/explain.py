@@ -49,7 +49,7 @@ def command(
     from lossdoc.pages import Look, explain
 
     knowledge = Knowledge.load(tuple(metrics or ()))
-    for problem in knowledge.problems if metrics else ():
+    for problem in knowledge.problems_in(metrics or ()):
         say(str(problem))
     given: dict[str, float | str] = {}
     try:

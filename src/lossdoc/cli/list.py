@@ -39,11 +39,10 @@ def command(
     from lossdoc.pages import Look, tables
 
     knowledge = Knowledge.load(tuple(metrics or ()))
-    if metrics:
+    for problem in knowledge.problems_in(metrics or ()):
         from lossdoc.cli._errors import say
 
-        for problem in knowledge.problems:
-            say(str(problem))
+        say(str(problem))
     found = tables.rows(what, knowledge, filter_ or [])
     if format_ == "json":
         from msgspec import json

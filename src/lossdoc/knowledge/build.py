@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -139,7 +138,7 @@ def side_files(roots: Sequence[tuple[Traversable, str]], problems: list[Problem]
     return constants or Constants(), built_on
 
 
-def index(roots: Sequence[tuple[Traversable, str]], package: Path, stamp: bytes = b"") -> bytes:
+def index(roots: Sequence[tuple[Traversable, str]], package: Traversable, stamp: bytes = b"") -> bytes:
     """The index of folders of documents and of the package's checks and readers."""
     problems: list[Problem] = []
     found = documents(roots, problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from importlib.resources.abc import Traversable
 
 from lossdoc.knowledge.facts import CheckFacts, Entry, MetricFacts, Problem, TrainerFacts
 from lossdoc.knowledge.keys import Rule, with_split
@@ -90,19 +90,16 @@ def trainer_facts(found: Mapping[str, TrainerDocument]) -> dict[str, TrainerFact
     return facts
 
 
-def code(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, str, str]]:
+def code(folder: Traversable) -> Iterator[tuple[str, str, str]]:
     """Module names, sources and paths of a folder of units."""
-    for file in sorted(folder.glob("*.py")):
-        if not file.name.startswith("_"):
-            try:
-                yield file.stem, file.read_text(encoding="utf-8"), f"{folder.name}/{file.name}"
-            except OSError as error:
-                problems.append(Problem(str(file), 1, "", str(error)))
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".py") and not file.name.startswith("_"):
+            yield file.name.removesuffix(".py"), file.read_text(encoding="utf-8"), f"{folder.name}/{file.name}"
 
 
-def checks(package: Path, problems: list[Problem]) -> dict[str, CheckFacts]:
+def checks(package: Traversable, problems: list[Problem]) -> dict[str, CheckFacts]:
     found: dict[str, CheckFacts] = {}
-    for stem, text, path in code(package / "checks", problems):
+    for stem, text, path in code(package / "checks"):
         check_id = stem.replace("_", "-")
         try:
             found[check_id] = check_facts(check_id, text, path)
@@ -111,10 +108,10 @@ def checks(package: Path, problems: list[Problem]) -> dict[str, CheckFacts]:
     return found
 
 
-def formats(package: Path, problems: list[Problem]) -> list[Entry]:
+def formats(package: Traversable, problems: list[Problem]) -> list[Entry]:
     """Log formats, by the constants NAME and TITLE of the readers' files."""
     found: list[Entry] = []
-    for stem, text, path in code(package / "readers", problems):
+    for stem, text, path in code(package / "readers"):
         try:
             said = literals(ast.parse(text))
         except SyntaxError as error:

@@ -50,6 +50,11 @@ class Knowledge:
         """Documents that could not be used, and why."""
         return msgpack.decode(self._sections["problems"], type=list[Problem])
 
+    def problems_in(self, folders: Iterable[Path]) -> list[Problem]:
+        """Those of documents in a user's own folders."""
+        roots = tuple(f"{folder}/" for folder in folders)
+        return [p for p in self.problems if p.file.startswith(roots)] if roots else []
+
     @cached_property
     def _metrics(self) -> dict[str, MetricFacts]:
         return msgpack.decode(self._sections["metrics"], type=dict[str, MetricFacts])

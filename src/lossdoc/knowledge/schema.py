@@ -218,7 +218,8 @@ class LossDocument(Document):
     range: str | list[float | str | None] = ""
     start: list[Start] = []
     gradient: str = ""
-    curve: LossCurve | str | None = None  # a string refers to a function of lossdoc.losses
+    curve: LossCurve | None = None
+    implementation: str = ""  # module.function in lossdoc.losses
     whenToUse: str | list[str] = ""
     traps: list[str] = []
 

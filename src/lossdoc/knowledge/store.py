@@ -17,21 +17,26 @@ from lossdoc import __version__
 from lossdoc.knowledge.sections import Sections
 
 PACKAGE = Path(__file__).parents[1]
-PACKED = PACKAGE / "knowledge.index"  # made by the build of the wheel; a checkout has none
+_PACKED = "knowledge.index"  # in the package; made by the build of the wheel, a checkout has none
 _WATCHED = ("knowledge", "checks", "readers")
 
 
+def package_dir() -> Traversable:
+    """The package's own folder, also inside a zipped wheel."""
+    if PACKAGE.is_dir():
+        return PACKAGE
+    from importlib.resources import files
+
+    return files("lossdoc")
+
+
 def metrics_dir() -> Traversable:
-    """The documents: inside the wheel (also a zipped one), or at the top of a checkout."""
-    packed = PACKAGE / "metrics"
+    """The documents: inside the wheel, or at the top of a checkout."""
+    packed = package_dir() / "metrics"
     if packed.is_dir():
         return packed
     checkout = PACKAGE.parents[1] / "metrics"
-    if checkout.is_dir():
-        return checkout
-    from importlib.resources import files
-
-    return files("lossdoc") / "metrics"
+    return checkout if checkout.is_dir() else packed
 
 
 def open_index(extra: Sequence[Path] = ()) -> Sections:
@@ -51,7 +56,7 @@ def open_index(extra: Sequence[Path] = ()) -> Sections:
 
 def _packed() -> Sections | None:
     try:
-        return Sections(PACKED.read_bytes())
+        return Sections((package_dir() / _PACKED).read_bytes())
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
 
@@ -59,7 +64,7 @@ def _packed() -> Sections | None:
 def _make(extra: Sequence[Path], stamp: bytes, path: Path) -> bytes:
     from lossdoc.knowledge.build import index
 
-    data = index([(metrics_dir(), "metrics"), *((folder, str(folder)) for folder in extra)], PACKAGE, stamp)
+    data = index([(metrics_dir(), "metrics"), *((folder, str(folder)) for folder in extra)], package_dir(), stamp)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}")

@@ -15,7 +15,8 @@ from lossdoc.knowledge.facts import Problem
 from lossdoc.knowledge.formula import FormulaError, names
 from lossdoc.knowledge.keys import Rule, check_pattern
 from lossdoc.knowledge.schema import Document, Drawing, Expect, LossDocument, MetricDocument, Start, TrainerDocument
-from lossdoc.knowledge.store import PACKAGE, metrics_dir
+from lossdoc.knowledge.store import metrics_dir, package_dir
+from lossdoc.knowledge.words import without_split
 
 Path_ = tuple[str | int, ...]
 Fault = tuple[Path_, str]
@@ -39,19 +40,25 @@ def validate(folder: Traversable, name: str) -> list[Problem]:
     ours = metrics_dir()
     same = isinstance(folder, Path) and isinstance(ours, Path) and folder.resolve() == ours.resolve()
     roots = [(folder, name)] if same else [(ours, "metrics"), (folder, name)]
+    joined = documents(roots, [])
     problems: list[Problem] = []
-    found = documents(roots, problems)
-    side_files(roots, problems)
-    known = Known(set(checks(PACKAGE, problems)), *(set(found[kind]) for kind in ("metric", "trainer", "loss")))
-    problems = [p for p in problems if p.file.startswith(f"{name}/")]
+    own = documents([(folder, name)], problems)
+    side_files([(folder, name)], problems)
+    known = Known(set(checks(package_dir(), [])), *(set(joined[kind]) for kind in ("metric", "trainer", "loss")))
     texts = dict(_texts(folder, name))
-    for kind, by_id in found.items():
+    for kind, by_id in own.items():
         for document, path in by_id.values():
-            if path in texts:
-                faults = judge(document, kind, path, known, foreign=_is_foreign(texts[path]))
-                problems += [_problem(path, texts[path], where, why) for where, why in faults]
-    problems += _claims(found, texts)
+            # A document over one of ours says only what differs.
+            partial = not same and document.id in documents_of(ours, kind)
+            lenient = partial or _is_foreign(texts[path])
+            problems += [_problem(path, texts[path], *f) for f in judge(document, kind, path, known, foreign=lenient)]
+    problems += _claims(joined, texts)
     return sorted(set(problems))
+
+
+def documents_of(root: Traversable, kind: str) -> set[str]:
+    """Ids of the documents of a folder, which are their files' names."""
+    return {file.name.removesuffix(".md") for file in files(root, kind)}
 
 
 def _texts(folder: Traversable, name: str) -> Iterator[tuple[str, str]]:
@@ -171,7 +178,7 @@ def _drawing(drawing: Drawing, where: Path_, known: Known) -> Iterator[Fault]:
     if drawing.trainer and not _names_trainer(drawing.trainer, known.trainers):
         yield (*where, "trainer"), f"there is no trainer `{drawing.trainer}`"
     for metric in drawing.with_:
-        if metric not in known.metrics:
+        if metric not in known.metrics and without_split(metric)[-1][0] not in known.metrics:
             yield (*where, "with", metric), f"there is no metric `{metric}`"
     for field, points in (("data", drawing.data), *drawing.with_.items()):
         place: Path_ = (*where, "data") if field == "data" else (*where, "with", field)

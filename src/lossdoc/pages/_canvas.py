@@ -141,5 +141,5 @@ def spark(values: Sequence[float], *, ascii: bool = False) -> str:
 
 def short(value: float) -> str:
     """A number in at most seven columns."""
-    text = f"{value:.4g}"
+    text = f"{value + 0.0:.4g}"  # no minus zero
     return text if len(text) <= _LABEL else f"{value:.1e}"

@@ -46,13 +46,18 @@ def start_text(start: Start, settings: Mapping[str, float | str]) -> Text:
     text = Text(str(short(start.value) if isinstance(start.value, float) else start.value))
     if value is not None and isinstance(start.value, str):
         text.append(f" = {value:.6g}", "bold")
-        used = [f"{n} {short(float(settings[n]))}" for n in _used(start.value) if n in settings]
+        used = [f"{n} {float(settings[n]):.10g}" for n in _used(start.value) if n in settings]
         text.append(f" at {', '.join(used)}" if used else "")
     if missing:
-        text.append(f"  (give {' and '.join(f'--set {name}=...' for name in missing)} for the number)", FAINT)
+        text.append(f"  (give {' and '.join(map(_option, missing))} for the number)", FAINT)
     if start.note:
         text.append("  ").append(inline(start.note))
     return text
+
+
+def _option(setting: str) -> str:
+    known = {"classes": "--classes N", "vocab_size": "--classes N", "beta": "--beta X"}
+    return known.get(setting, f"--set {setting}=N")
 
 
 def _used(formula: str) -> list[str]:

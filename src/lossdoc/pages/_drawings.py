@@ -28,22 +28,44 @@ class Panel(NamedTuple):
     healthy: bool
 
 
-def panels_of(document: MetricDocument, objective: str | None) -> list[Panel]:
-    """Healthy drawings first; of those that name a trainer only the ones of the trainer asked for, if it has any."""
+def panels_of(document: MetricDocument, objective: str | None, family: Sequence[str], look: Look) -> list[Panel]:
+    """Healthy drawings first. With an objective its own ones, else those that name no trainer, else all of them."""
     views = document.visualizations
     if views is None:
         return []
-    found = [Panel(d.label or _title(name, "Healthy"), d, True) for name, d in views.healthy.items()]
-    found += [Panel(d.label or _title(name, "Unhealthy"), d, False) for name, d in views.unhealthy.items()]
-    if objective:
-        own = [p for p in found if p.drawing.trainer and p.drawing.trainer.split("-", 1)[-1] == objective]
-        own += [p for p in found if p.drawing.trainer == objective and p not in own]
-        general = [p for p in found if not p.drawing.trainer]
-        # A trainer's own picture of health replaces the general one.
-        if any(p.healthy for p in own):
-            general = [p for p in general if not p.healthy]
-        found = sorted(own + general, key=lambda p: not p.healthy) or found
+    found: list[Panel] = []
+    for drawings, healthy in ((views.healthy, True), (views.unhealthy, False)):
+        panels = [
+            Panel(d.label or _title(n, "Healthy" if healthy else "Unhealthy"), d, healthy) for n, d in drawings.items()
+        ]
+        if objective:
+            panels = _for(panels, family) or [p for p in panels if not p.drawing.trainer] or _foreign(panels)
+        found += panels if look.everything else panels[: 2 if healthy else 4]
     return found
+
+
+def _for(panels: Sequence[Panel], family: Sequence[str]) -> list[Panel]:
+    """Drawings of an objective or, where it has none, of the nearest parent."""
+    for objective in family:
+        own = [
+            p
+            for p in panels
+            if p.drawing.trainer and objective in (p.drawing.trainer, p.drawing.trainer.split("-", 1)[-1])
+        ]
+        if own:
+            return own
+    return []
+
+
+def _foreign(panels: Sequence[Panel]) -> list[Panel]:
+    """Drawings of other trainers, said to be so."""
+    return [p._replace(title=f"{p.title} ({p.drawing.trainer})") for p in panels]
+
+
+def hidden(document: MetricDocument, shown: int) -> int:
+    """How many drawings a page leaves out."""
+    views = document.visualizations
+    return len(views.healthy) + len(views.unhealthy) - shown if views else 0
 
 
 def _title(name: str, kind: str) -> str:
@@ -66,9 +88,9 @@ def side_by_side(panels: Sequence[Panel], domain: Sequence[float] | None, look: 
 def _panel(panel: Panel, domain: Sequence[float] | None, width: int, look: Look) -> Group:
     drawing = panel.drawing
     ink = _GOOD if panel.healthy else _BAD
-    limits = (float(domain[0]), float(domain[1])) if domain and len(domain) == 2 else None
+    series = _series(drawing, ink)
     lines: list[Text] = [Text(clean(panel.title), style=f"bold {ink}", no_wrap=True, overflow="ellipsis")]
-    lines += draw(_series(drawing, ink), width, _HEIGHT, limits, ascii=look.ascii)
+    lines += draw(series, width, _HEIGHT, _limits(series, domain), ascii=look.ascii)
     sick = [p.step for p in drawing.data if any(v is not None and not math.isfinite(v) for v in _values(p))]
     if sick:
         lines.append(Text(f"not finite from step {short(sick[0])}", style=ink))
@@ -83,6 +105,14 @@ def _panel(panel: Panel, domain: Sequence[float] | None, width: int, look: Look)
         lines.append(inline(drawing.analysis))
     lines.append(Text(""))
     return Group(*lines)
+
+
+def _limits(series: Sequence[Series], domain: Sequence[float] | None) -> tuple[float, float] | None:
+    """The document's y axis, unless the curve would be flattened by it."""
+    values = [y for s in series for _, y in s.points if math.isfinite(y)]
+    if not domain or len(domain) != 2 or not values or max(values) - min(values) < (domain[1] - domain[0]) / 4:
+        return None
+    return float(domain[0]), float(domain[1])
 
 
 def _values(point: Point) -> tuple[float | None, ...]:

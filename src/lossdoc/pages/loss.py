@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from lossdoc.knowledge.formula import FormulaError, Missing, evaluate
-from lossdoc.knowledge.schema import LossCurve, LossDocument
+from lossdoc.knowledge.schema import LossDocument
 from lossdoc.pages import Look
 from lossdoc.pages._canvas import Series, draw
 from lossdoc.pages._common import listed, see_also, start_text, title
@@ -70,7 +70,7 @@ def _facts(document: LossDocument, look: Look) -> Iterator[tuple[str, Text]]:
 
 def _curve(document: LossDocument, look: Look) -> Iterator[RenderableType]:
     curve = document.curve
-    if not isinstance(curve, LossCurve):
+    if curve is None:
         return
     low, high = curve.range
     steps = [low + (high - low) * n / 120 for n in range(121)]
