@@ -75,7 +75,7 @@ def course(reward: Floats, std: Floats | None = None, early: float = 0.2, late: 
 
 
 def highest_level(y: Floats, window: int) -> tuple[int, int, float]:
-    """(first, last, value) of the full window with the highest median: single high points at the ends carry no level."""
+    """(first, last, value) of the full window with the highest median: a single high point carries no level."""
     medians = np.median(sliding_window_view(y, min(window, len(y))), axis=1)
     at = int(np.argmax(medians))
     return at, at + min(window, len(y)) - 1, float(medians[at])

@@ -11,7 +11,8 @@ since errors and records reach the file through different buffers.
 
 ## Silent when
 - the words stand in generated text, in source code or in a warning
-- the trainer printed its final summary after all, or training went on for long behind the error: then it only informs
+- the trainer printed its final summary after all, or it resumed behind the error: then it only informs
+- the error stands before the first record of a run that shows no sign of stopping short: an earlier attempt (informs)
 
 ## Likely causes
 - What the quoted line names.
@@ -36,6 +37,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lossdoc.case import Case
+from lossdoc.checks._ending import first_line, stops_short
 from lossdoc.finding import Finding, Severity
 
 SEVERITY: Severity = "error"
@@ -52,6 +54,10 @@ def check(case: Case) -> Iterator[Finding]:
     went_on = any(event.kind == "end" for event in run.events) or any(
         event.kind in ("resume", "replay", "restart") and (event.line or 0) > (worst.line or 0) for event in run.events
     )
+    begin = first_line(run)
+    if begin is not None and worst.line is not None and worst.line < begin and stops_short(run) is None:
+        # An error of an earlier attempt; a run that stops short may have had its records buffered behind its error.
+        went_on = True
     more = "" if len(crashes) == 1 else f" (and {len(crashes) - 1} more)"
     finding = case.finding(
         None,

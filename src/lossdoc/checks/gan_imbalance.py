@@ -25,7 +25,7 @@ by one.
 
 ## Sources
 - Goodfellow et al., arXiv 1406.2661: equilibrium at ln 2 per term, vanishing gradient of a perfect discriminator.
-- A tenth, 0.1 and a quarter: ours; no labelled run has this fault, so the check is experimental and only informs.
+- A fifth, 0.1 and a quarter: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ import numpy as np
 
 from lossdoc.case import Case, Need
 from lossdoc.finding import Finding, Severity
-from lossdoc.signal import difference, level, smooth
+from lossdoc.signal import difference, level, noise, smooth
 
 if TYPE_CHECKING:
     from lossdoc.run import Curve
@@ -48,7 +48,7 @@ NEEDS = {
     "critic": Need("discriminator_loss", points=40, each=True),
     "maker": Need("generator_loss", points=40),
 }
-SHARE, NEAR_ZERO = 0.1, 0.1
+SHARE, NEAR_ZERO = 0.2, 0.1
 
 
 def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
@@ -56,11 +56,12 @@ def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
         return
     d, g = smooth(critic.values), maker.values
     last = d[-(len(d) // 4) :]
-    early = float(np.median(critic.values[: len(d) // 5]))
+    start = max(5, len(d) // 50)
+    early = float(np.median(critic.values[:start]))
     limit = min(NEAR_ZERO, SHARE * early)
     if early <= 0 or float(np.quantile(last, 0.9)) >= limit:
         return
-    rise = difference(level(g[: len(g) // 5]), level(g[-(len(g) // 5) :]))
+    rise = difference(level(g[: max(5, len(g) // 50)], noise(g)), level(g[-(len(g) // 5) :], noise(g)))
     if rise.value <= 0 or rise.score < 3:
         return
     above = np.flatnonzero(d >= limit)

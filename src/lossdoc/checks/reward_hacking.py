@@ -60,8 +60,8 @@ GAP = 0.15
 def check(case: Case, reward: Curve, score: Curve | None) -> Iterator[Finding]:
     rl_only(case)
     parts = [c for c in case.run.all("reward") if c.labels.get("component") and len(c) >= 20]
-    seconds = [c for c in case.run.all("accuracy", "train") if len(c) >= 20]
-    if score is None and len(parts) < 2 and not (parts and seconds):
+    seconds = [c for c in case.run.all("accuracy", "train") if len(c) >= 20] + shares(case)
+    if score is None and len(parts) + len(seconds) < 2:
         raise Skip("no second measure (an eval score, another reward) to hold the reward against")
     if score is not None and (found := against_eval(case, reward, score)):
         yield found
@@ -131,6 +131,16 @@ def format_only(case: Case, parts: list[Curve]) -> Finding | None:
                     cannot_tell=("whether the check of correctness works",),
                 )
     return None
+
+
+def shares(case: Case) -> list[Curve]:
+    """Curves that no document knows and that read like a share: scripts log `Fmt` and `Correct` beside the reward."""
+    unknown = [c for c in case.run.curves if not c.known and c.split == "train" and len(c) >= 20]
+    return [
+        c
+        for c in unknown
+        if np.all((c.values >= 0) & (c.values <= 1)) and (FORMAT.search(c.key) or CORRECT.search(c.key))
+    ]
 
 
 def name_of(curve: Curve) -> str:

@@ -1,0 +1,73 @@
+"""How a log ends: how far its counters came, and whether anything says that the run went on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from lossdoc.run import Run
+
+# Formats that are a copy of the whole state: where they end says nothing about the process.
+STATES = ("trainer-state", "json", "tensorboard")
+DONE = 0.98  # of the declared total: the last record may stand before the last step
+
+
+def progress(run: Run) -> tuple[float, float] | None:
+    """(reached, total) of the longest progress counter, or the last step and the declared steps; None when unknown."""
+    bars = [e.data for e in run.events if e.kind == "progress" and "n" in e.data and e.data.get("total")]
+    if bars:
+        total = max(float(b["total"]) for b in bars)
+        return max(float(b["n"]) for b in bars if float(b["total"]) == total), total
+    steps, last = run.config.get("max_steps"), run.last_step
+    if isinstance(steps, (int, float)) and steps > 0 and last is not None:
+        return last, float(steps)
+    return None
+
+
+def stops_short(run: Run) -> str | None:
+    """What shows that the log ends before its run does; None when nothing does or the end was announced."""
+    if any(event.kind == "end" for event in run.events) or run.format in STATES:
+        return None
+    reached = progress(run)
+    if reached is not None:
+        n, total = reached
+        # The last record may stand up to one logging interval before the end.
+        if n < DONE * total and n + interval(run) < total:
+            return f"the log ends at {n:g} of {total:g} without a summary of the end"
+        return None
+    if run.format == "hf-stdout" and (why := unfinished(run)):
+        return f"the trainer's summary row is missing and {why}"
+    return None
+
+
+def interval(run: Run) -> float:
+    """Steps between records: the median distance of the densest curve."""
+    gaps = [float(np.median(np.diff(c.steps))) for c in run.curves if len(c) > 2 and c.axis == "step"]
+    return min(gaps, default=0.0)
+
+
+def unfinished(run: Run) -> str | None:
+    """The schedule or the epoch that the last record leaves open."""
+    epoch, rate = run.get("epoch"), run.get("learning_rate")
+    if rate is not None and len(rate) >= 8:
+        peak, last = float(np.nanmax(rate.values)), float(rate.values[-1])
+        falling = rate.values[-1] < rate.values[-2] < rate.values[-3]
+        if falling and last > 0.05 * peak:
+            return f"the learning rate is still at {last / peak:.0%} of its peak"
+    if epoch is not None and len(epoch):
+        last = float(epoch.values[-1])
+        if abs(last - round(last)) > 0.05:
+            return f"the epoch stands at {last:.3g}"
+    return None
+
+
+def first_line(run: Run) -> int | None:
+    """Source line of the first point of any curve."""
+    return min((int(c.lines[0]) for c in run.curves if len(c.lines)), default=None)
+
+
+def last_line(run: Run) -> int | None:
+    """Source line of the last point of any curve."""
+    return max((int(c.lines[-1]) for c in run.curves if len(c.lines)), default=None)
