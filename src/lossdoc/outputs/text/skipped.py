@@ -31,16 +31,33 @@ def _skips(report: Report, options: Options) -> Iterator[Table | Text]:
         return
     # What an option would decide comes first: that the reader can change. What was not logged comes last.
     ranked = sorted(reasons.items(), key=lambda item: (_absent(item[0]) != "", "--" not in item[0], -len(item[1])))
-    rows = [(why, ", ".join(checks)) for why, checks in ranked]
-    hidden = 0
-    if not options.verbose:
-        said = [(why, checks) for why, checks in ranked if not _absent(why)]
-        rows = [(why, join(checks, 4)) for why, checks in said[:SHORT]]
-        hidden = sum(len(checks) for _, checks in said[SHORT:])
-        if lacking := [(_absent(why), checks) for why, checks in ranked if _absent(why)]:
-            lacked = join([name for name, _ in lacking], 3)
-            rows.append((f"not in this log: {lacked}", join([c for _, checks in lacking for c in checks], 3)))
+    rows, hidden = _all(ranked) if options.verbose else _compact(ranked)
     yield from _block(f"Not judged: {count(len(report.skipped), 'check')}", rows, hidden, "check")
+
+
+Reasons = list[tuple[str, list[str]]]
+
+
+def _all(reasons: Reasons) -> tuple[list[tuple[str, str]], int]:
+    return [(why, ", ".join(checks)) for why, checks in reasons], 0
+
+
+def _compact(reasons: Reasons) -> tuple[list[tuple[str, str]], int]:
+    """A few rows, and the number of checks that they leave out."""
+    merged: dict[str, list[str]] = {}
+    lacking: Reasons = []
+    for why, checks in reasons:
+        if absent := _absent(why):
+            lacking.append((absent, checks))
+        else:
+            # A trainer's document gives each check a reason of its own; --verbose tells them.
+            merged.setdefault(why.partition(":")[0] if why.startswith("not for ") else why, []).extend(checks)
+    said = sorted(merged.items(), key=lambda item: ("--" not in item[0], -len(item[1])))
+    rows = [(why, join(checks, 4)) for why, checks in said[:SHORT]]
+    if lacking:
+        lacked = join([name for name, _ in lacking], 3)
+        rows.append((f"not in this log: {lacked}", join([c for _, checks in lacking for c in checks], 3)))
+    return rows, sum(len(checks) for _, checks in said[SHORT:])
 
 
 def _absent(why: str) -> str:
