@@ -43,20 +43,21 @@ def command(
 
     `trainer:reward`, `loss:ipo` say which kind is meant where a word has several meanings.
     """
-    from lossdoc.cli._errors import say
-    from lossdoc.cli._values import settings
     from lossdoc.knowledge import Knowledge
     from lossdoc.pages import Look, explain
 
     knowledge = Knowledge.load(tuple(metrics or ()))
     for problem in knowledge.problems_in(metrics or ()):
-        say(str(problem))
+        _say(str(problem))
     given: dict[str, float | str] = {}
     try:
-        given |= settings(set_ or [])
+        if set_:
+            from lossdoc.cli._values import settings
+
+            given |= settings(set_)
         parsed = knowledge.parse_trainer(trainer) if trainer else None
     except ValueError as error:
-        say(str(error))
+        _say(str(error))
         return 2
     if classes is not None:
         given |= {"classes": float(classes), "vocab_size": float(classes)}
@@ -74,6 +75,12 @@ def command(
     try:
         emit(explain.explain(" ".join(word), knowledge, look))
     except explain.NotFound as error:
-        say(str(error))
+        _say(str(error))
         return 2
     return 0
+
+
+def _say(text: str) -> None:
+    from lossdoc.cli._errors import say  # not needed for a page, so not paid for by one
+
+    say(text)

@@ -7,8 +7,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from lossdoc.finding import Severity
-from lossdoc.knowledge.schema import CheckChange, Detect, Expect, LossType
+from lossdoc.knowledge.schema import CheckChange, Detect, Expect, LossType, Severity
 
 Kind = Literal["metric", "loss", "trainer", "check", "format"]
 Bounds = tuple[float | None, float | None]

@@ -8,13 +8,17 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Sequence
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from lossdoc import __version__
 from lossdoc.knowledge.sections import Sections
+
+if TYPE_CHECKING:
+    # Not loaded at run time: it brings tempfile, and with that hashlib.
+    from importlib.resources.abc import Traversable
 
 PACKAGE = Path(__file__).parents[1]
 _PACKED = "knowledge.index"  # in the package; made by the build of the wheel, a checkout has none

@@ -6,17 +6,14 @@ documents is data: it becomes `rich.text.Text`, never markup. No module here imp
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from msgspec import Struct, field
 
-    from lossdoc.knowledge.trainers import Parsed
+from lossdoc.knowledge.trainers import Parsed
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a page looks and for whom: columns, colour, characters, the trainer and the settings that were given."""
 
     width: int = 80

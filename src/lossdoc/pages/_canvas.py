@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from rich.text import Text
 
@@ -17,8 +17,7 @@ _LABEL = 7  # columns of the axis labels
 Points = Sequence[tuple[float, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(NamedTuple):
     """A named curve: points (x, y) in order of x; NaN is a gap."""
 
     name: str
