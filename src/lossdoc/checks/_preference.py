@@ -136,17 +136,28 @@ class Margin:
 
     @property
     def flat(self) -> bool:
-        """No margin that stands out of its noise: neither its level nor its trend is above 0.
+        """No margin that stands out of its noise, in a run long enough to say so.
 
-        3 errors as everywhere; a level below 0.3 of the batch noise is not material either (ours: random labels give
-        at most 0.2, the slowest healthy labelled run 1.2). An accuracy well above a half contradicts.
+        Neither the level (3 errors, 0.3 of the batch noise) nor the trend is above 0, no accuracy well above a half
+        contradicts, and the level is known well enough to rule a real margin out (`sure`).
         """
-        if self.nothing:
-            return True
+        return self.nothing or (self.within_noise and self.sure)
+
+    @property
+    def within_noise(self) -> bool:
+        """Neither level nor trend stand out, and the accuracy does not contradict."""
         if self.accuracy is not None and self.accuracy > 0.5 + max(0.1, 3 * self.accuracy_error):
             return False
         stands_out = self.late > 3 * self.error and self.late > 0.3 * self.noise
         return not stands_out and self.score < 3
+
+    @property
+    def sure(self) -> bool:
+        """The upper end of the level's error is below 0.75 of the batch noise.
+
+        Ours: random labels give levels of at most 0.2, the slowest healthy labelled runs of 0.96.
+        """
+        return self.late + 2 * self.error < 0.75 * self.noise
 
 
 def margin_state(margin: Floats, accuracy: Floats | None = None, beta: float | None = None) -> Margin:

@@ -15,7 +15,7 @@ the log: the slope of the log-probability over the implicit reward is 1 / beta o
 ## Silent when
 - the margin rises beyond its noise, however slowly
 - the accuracy of the second half stands clearly above 0.5 and the margin is not vanishing
-- fewer than 8 points were logged
+- too few points: the upper end of the error must lie below 0.75 of the noise (skipped otherwise)
 - the margin is negative beyond its noise: that is `inverted-preference`
 
 ## Likely causes
@@ -63,10 +63,10 @@ NEEDS = {
 def check(case: Case, margin: Curve, accuracy: Curve | None, beta: object) -> Iterator[Finding]:
     found = find_beta(case.run, {"beta": beta})
     state = margin_state(margin.values, None if accuracy is None else accuracy.values, found.value if found else None)
+    if not state.nothing and state.within_noise and not state.sure:
+        raise Skip(f"{len(margin)} points of the margin are too few to tell a margin from its noise")
     if not state.flat or state.late < -3 * state.error < 0:
         return
-    if len(margin) < 20 and not state.nothing and state.noise > 0 and state.score > 1.5:
-        raise Skip(f"{len(margin)} points of the margin are too few to tell a slow rise from noise")
     size = f"{state.late:.2g}" if state.nats is None else f"{state.late:.2g} ({state.nats:.2g} nat per pair)"
     against = " and does not rise" if state.nothing and state.score < 3 else f" within a noise of {state.noise:.2g}"
     if state.nothing and state.score >= 3:

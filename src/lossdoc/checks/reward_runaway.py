@@ -7,8 +7,8 @@ the policy is tuned to them alone.
 
 ## How it is measured
 The larger side of the implicit rewards in nats at the end of the run (reward / beta; beta configured or read off the
-log). Reported when it stands above 30 nats and the log-probability of that answer is at least 5 times what it was, or
-above 200 nats whatever the answer's length.
+log). Reported when it stands above 30 nats and the log-probability of that answer is at least 5 times the
+reference's, or above 200 nats whatever the answer's length.
 
 ## Silent when
 - beta is unknown and cannot be read off the log
@@ -40,8 +40,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.case import Case, Need, Setting, Skip
-from lossdoc.checks._displaced import FIRST, finite
-from lossdoc.checks._preference import alive, find_beta
+from lossdoc.checks._displaced import finite
+from lossdoc.checks._preference import alive, find_beta, paired
 from lossdoc.finding import Finding, Severity
 from lossdoc.signal import level, onset, tail
 
@@ -68,14 +68,14 @@ def check(case: Case, rejected: Curve, chosen: Curve, beta: object) -> Iterator[
     for curve, logp_name in ((rejected, "logp_rejected"), (chosen, "logp_chosen")):
         values = alive(curve.values)
         nats = level(values[tail(len(values))]).value / found.value
-        factor = growth(finite(case.run.get(logp_name, curve.split)))
+        factor = growth(curve, finite(case.run.get(logp_name, curve.split)), found.value)
         far = abs(nats) >= ANY_NATS or (abs(nats) >= FAR_NATS and factor is not None and factor >= FAR_FACTOR)
         if far and (worst is None or abs(nats) > abs(worst[0])):
             worst = (nats, curve, factor)
     if worst is None:
         return
     nats, curve, factor = worst
-    grown = "" if factor is None else f", {factor:.2g} times the log-probability at the start"
+    grown = "" if factor is None else f", {factor:.2g} times its log-probability under it"
     first = onset(np.sign(nats) * curve.values, 0.0, margin=min(FAR_NATS, 0.5 * abs(nats)) * found.value) or 0
     yield case.finding(
         curve,
@@ -86,10 +86,16 @@ def check(case: Case, rejected: Curve, chosen: Curve, beta: object) -> Iterator[
     )
 
 
-def growth(logp: Curve | None) -> float | None:
-    """How many times its first value a log-probability is at the end."""
+def growth(reward: Curve, logp: Curve | None, beta: float) -> float | None:
+    """How many times the reference's log-probability the policy's is at the end.
+
+    The reference's is what remains of the policy's after the reward is taken off: log p - reward / beta.
+    """
     if logp is None:
         return None
-    y = alive(logp.values)
-    start, end = float(np.median(y[:FIRST])), level(y[tail(len(y))]).value
+    r, p = paired(reward, logp)
+    n = min(len(alive(r)), len(alive(p)))
+    if n < 3:
+        return None
+    start, end = float(np.median(p[:n] - r[:n] / beta)), level(p[:n][tail(n)]).value
     return end / start if start < 0 else None
