@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 
@@ -151,3 +152,43 @@ def test_markdown_leads_with_a_table_of_several_runs() -> None:
     assert text.index("runs/nan.log") < text.index("ok.log")
     assert "### ✅" not in text
     assert "### Not read" in text
+
+
+def test_sarif_places_each_root_on_its_line() -> None:
+    document = json.loads(write("sarif", made.displacement(), not_read=(NotRead("a b.md", "Markdown", "why"),)))
+    (run,) = document["runs"]
+    first, second = run["results"]
+    assert first["level"] == "warning"
+    assert first["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "dpo.log"},
+        "region": {"startLine": 72},
+    }
+    assert "region" not in second["locations"][0]["physicalLocation"]
+    assert run["tool"]["driver"]["rules"][second["ruleIndex"]]["id"] == second["ruleId"] == "missing-eval"
+    (told,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%20b.md"
+    assert not run["invocations"][0]["executionSuccessful"]
+
+
+def test_sarif_fingerprints_differ_by_curve_and_source() -> None:
+    one = Finding("overfitting", "warning", "high", "m", "loss", "eval", {"dataset": "a"})
+    two = Finding("overfitting", "warning", "high", "m", "loss", "eval", {"dataset": "b"})
+    document = json.loads(write("sarif", made.report([one, two]), made.report([one], source="other.log")))
+    prints = [r["partialFingerprints"]["lossdoc/v1"] for r in document["runs"][0]["results"]]
+    assert len(set(prints)) == 3
+
+
+def test_junit_is_xml_whose_counts_hold() -> None:
+    finding = Finding("non-finite", "error", "high", EVIL + "\uffff]]>&", metric=EVIL, causes=[EVIL])
+    evil = made.report([finding], source=EVIL)
+    unread = (NotRead("x", "y", "z"), NotRead(EVIL, "y", "z", named=False))
+    root = ElementTree.fromstring(write("junit", made.displacement(), made.nan_run(), evil, not_read=unread))
+    assert len(root) == 4
+    for suite in root:
+        cases = suite.findall("testcase")
+        assert int(suite.get("tests", "")) == len(cases)
+        for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            assert int(suite.get(count, "")) == len(suite.findall(f"testcase/{tag}"))
+    nan = next(suite for suite in root if suite.get("name") == "runs/nan.log")
+    (failure,) = nan.findall("testcase/failure")
+    assert "Consequence: loss-spike" in (failure.text or "")
