@@ -49,9 +49,7 @@ def command(
 
         emit(json.format(json.encode({"schema": 1, what: found}), indent=2).decode() + "\n", machine=True)
         return 0
-    from lossdoc.pages._render import render
-
     stream = sys.stdout
     look = Look(width=width_of(stream, width), color=color_of(stream, color), ascii=needs_ascii(stream))
-    emit(render(tables.table(what, found, look), look))
+    emit(tables.table(what, found, look))
     return 0

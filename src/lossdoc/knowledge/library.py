@@ -196,8 +196,8 @@ class Knowledge:
         """Metrics of which the documents say something under an objective or by which it is recognised."""
         facts = self.trainer(objective)
         names = {objective, *(f"{f}-{objective}" for f in facts.frameworks)}
-        found = [m.id for m in self._metrics.values() if names & set(m.described)]
-        found += [m for rule in facts.detect for m in (*rule.all, *rule.any)]
+        found = [m for rule in facts.detect for m in (*rule.all, *rule.any)]
+        found += [m.id for m in self._metrics.values() if names & set(m.described)]
         return list(dict.fromkeys(found))
 
     def constants(self) -> Constants:

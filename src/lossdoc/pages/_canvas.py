@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from rich.text import Text
+from lossdoc.pages._ink import Text
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _BARS = "▁▂▃▄▅▆▇█"
@@ -113,20 +113,25 @@ def _lines(
     made: list[Text] = []
     for number, row in enumerate(cells):
         label = short(y[1]) if number == 0 else short(y[0]) if number == len(cells) - 1 else ""
-        line = Text(f"{label:>{_LABEL}} ", style="dim", no_wrap=True).append("|" if ascii else "│")
-        for bits, style in row:
-            character = ("*" if bits else " ") if ascii else (chr(0x2800 + bits) if bits else " ")
-            line.append(character, style and f"not dim {style}")
+        line = Text(f"{label:>{_LABEL}} " + ("|" if ascii else "│"), "dim")
+        for style, group in groupby(row, key=lambda cell: cell[1]):
+            line.append("".join(_character(bits, ascii) for bits, _ in group), style)
         if number in ends:
-            line.append(f" {ends[number][0]}", f"not dim {ends[number][1]}")
+            line.append(f" {ends[number][0]}", ends[number][1])
         made.append(line)
     return made
+
+
+def _character(bits: int, ascii: bool) -> str:
+    if not bits:
+        return " "
+    return "*" if ascii else chr(0x2800 + bits)
 
 
 def _axis(left: float, right: float, columns: int, name: str) -> Text:
     first, last = f"{name}{short(left)}", short(right)
     gap = max(1, columns - len(first) - len(last))
-    return Text(" " * (_LABEL + 2) + first + " " * gap + last, style="dim", no_wrap=True)
+    return Text(" " * (_LABEL + 2) + first + " " * gap + last, style="dim")
 
 
 def spark(values: Sequence[float], *, ascii: bool = False) -> str:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from lossdoc.knowledge.expect import fixed, start_value
 from lossdoc.knowledge.formula import FormulaError, names
 from lossdoc.pages import Look
 from lossdoc.pages._canvas import short
+from lossdoc.pages._ink import Block, Text
 from lossdoc.pages._text import CODE, FAINT, bullets, clean, heading, inline
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from lossdoc.knowledge import Knowledge
     from lossdoc.knowledge.facts import CheckFacts
     from lossdoc.knowledge.schema import Expect, Start
@@ -27,11 +24,11 @@ def title(word: str, name: str, kind: str) -> Text:
     """The first line of a page: the id, what it is called, what kind of thing it is."""
     line = Text(clean(word), style="bold cyan")
     if name and name != word:
-        line.append(f"  {clean(name)}", "not bold not cyan default")
-    return line.append(f"  ({kind})", "not bold not cyan dim")
+        line.append(f"  {clean(name)}")
+    return line.append(f"  ({kind})", "dim")
 
 
-def listed(head: str, items: Sequence[object], style: str = "") -> Iterator[RenderableType]:
+def listed(head: str, items: Sequence[object], style: str = "") -> Iterator[Block]:
     """A section that is a list; nothing where the list is empty."""
     if items:
         yield heading(head)
@@ -113,7 +110,7 @@ def more(words: Sequence[str], look: Look, limit: int) -> str:
     return ", ".join(map(clean, words[:limit])) + f" and {len(words) - limit} more (--all)"
 
 
-def see_also(commands: Sequence[str]) -> Iterator[RenderableType]:
+def see_also(commands: Sequence[str]) -> Iterator[Block]:
     """What to ask next."""
     if commands:
         yield heading("See also")

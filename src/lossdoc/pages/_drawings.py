@@ -6,13 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
-
 from lossdoc.knowledge.schema import Drawing, MetricDocument, Point
 from lossdoc.pages import Look
 from lossdoc.pages._canvas import Series, draw, short, spark
+from lossdoc.pages._ink import Block, Columns, Cut, Text
 from lossdoc.pages._text import clean, inline
 
 _HEIGHT = 7
@@ -72,24 +69,20 @@ def _title(name: str, kind: str) -> str:
     return f"{kind}: {name.replace('_', ' ').replace('-', ' ')}" if name else kind
 
 
-def side_by_side(panels: Sequence[Panel], domain: Sequence[float] | None, look: Look) -> Iterator[Table]:
+def side_by_side(panels: Sequence[Panel], domain: Sequence[float] | None, look: Look) -> Iterator[Block]:
     """Two or three panels in a row, as many as the width has room for."""
     count = max(1, min(3, (look.width + 2) // (_NARROWEST + 2), len(panels)))
     width = (look.width - 2 * (count - 1)) // count
     for start in range(0, len(panels), count):
         row = panels[start : start + count]
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        for _ in row:
-            grid.add_column(width=width)
-        grid.add_row(*(_panel(panel, domain, width, look) for panel in row))
-        yield grid
+        yield Columns([_panel(panel, domain, width, look) for panel in row], [width] * len(row))
 
 
-def _panel(panel: Panel, domain: Sequence[float] | None, width: int, look: Look) -> Group:
+def _panel(panel: Panel, domain: Sequence[float] | None, width: int, look: Look) -> list[Block]:
     drawing = panel.drawing
     ink = _GOOD if panel.healthy else _BAD
     series = _series(drawing, ink)
-    lines: list[Text] = [Text(clean(panel.title), style=f"bold {ink}", no_wrap=True, overflow="ellipsis")]
+    lines: list[Block] = [Cut(Text(clean(panel.title), style=f"bold {ink}"))]
     lines += draw(series, width, _HEIGHT, _limits(series, domain), ascii=look.ascii)
     sick = [p.step for p in drawing.data if any(v is not None and not math.isfinite(v) for v in _values(p))]
     if sick:
@@ -98,13 +91,13 @@ def _panel(panel: Panel, domain: Sequence[float] | None, width: int, look: Look)
         values = [v for p in points for v in _values(p) if v is not None]
         if values:
             text = f"{clean(name)} {spark(values, ascii=look.ascii)} {short(values[0])} to {short(values[-1])}"
-            lines.append(Text(text, style=_OTHER, no_wrap=True, overflow="ellipsis"))
+            lines.append(Cut(Text(text, style=_OTHER)))
     if drawing.finds:
-        lines.append(Text("found by ", style="dim").append(", ".join(map(clean, drawing.finds)), "not dim cyan"))
+        lines.append(Text("found by ", style="dim").append(", ".join(map(clean, drawing.finds)), "cyan"))
     if drawing.analysis:
         lines.append(inline(drawing.analysis))
     lines.append(Text(""))
-    return Group(*lines)
+    return lines
 
 
 def _limits(series: Sequence[Series], domain: Sequence[float] | None) -> tuple[float, float] | None:

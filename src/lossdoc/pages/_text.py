@@ -1,13 +1,11 @@
-"""Prose of documents (a small part of Markdown) -> rich text. Control characters of a user's document are dropped."""
+"""Prose of documents (a small part of Markdown) -> blocks. Control characters of a user's document are dropped."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from lossdoc.pages._ink import Block, Bullets, Cut, Facts, Text, Verbatim
 
 _INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*(?!\w)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -26,51 +24,40 @@ def clean(text: object) -> str:
 def inline(text: object, style: str = "") -> Text:
     """One paragraph with `code`, **strong** and *stressed* words."""
     source = clean(text)
-    made = Text(style=style)
+    made = Text()
     at = 0
     for found in _INLINE.finditer(source):
-        made.append(source[at : found.start()])
+        made.append(source[at : found.start()], style)
         code, strong, stressed = found.groups()
         made.append(code or strong or stressed, CODE if code else "bold" if strong else "italic")
         at = found.end()
-    made.append(source[at:])
-    return made
+    return made.append(source[at:], style)
 
 
 def heading(text: str) -> Text:
     """The title of a section, with an empty line before it."""
-    return Text("\n") + Text(clean(text), style=HEAD)
+    return Text("\n").append(clean(text), HEAD)
 
 
-def bullets(items: Iterable[object], style: str = "") -> Iterator[Table]:
-    """A list whose long items hang behind their mark."""
-    listed = list(items)
+def bullets(items: Iterable[object], style: str = "") -> Iterator[Block]:
+    """A list; nothing where there are no items."""
+    listed = [inline(item, style) for item in items]
     if listed:
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(width=2, justify="right")
-        grid.add_column()
-        for item in listed:
-            grid.add_row(Text("•"), inline(item, style))
-        yield grid
+        yield Bullets(listed)
 
 
-def facts(rows: Sequence[tuple[str, Text]]) -> Iterator[Table]:
-    """Names on the left, what they are on the right."""
+def facts(rows: Sequence[tuple[str, Text]]) -> Iterator[Block]:
+    """A table of names and what they are; nothing where there are none."""
     if rows:
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(style=FAINT, no_wrap=True)
-        grid.add_column()
-        for name, value in rows:
-            grid.add_row(Text(f"  {name}"), value)
-        yield grid
+        yield Facts(rows)
 
 
-def verbatim(text: str) -> Padding:
+def verbatim(text: str) -> Block:
     """A formula or a piece of a log, as it stands."""
-    return Padding(Text(clean(text).strip("\n"), style=CODE), (0, 0, 0, 2))
+    return Verbatim(clean(text).strip("\n"))
 
 
-def prose(text: str) -> Iterator[Text | Table | Padding]:
+def prose(text: str) -> Iterator[Block]:
     """Paragraphs, lists, headings and fenced blocks."""
     block: list[str] = []
     fenced: list[str] | None = None
@@ -96,11 +83,11 @@ def prose(text: str) -> Iterator[Text | Table | Padding]:
             block.append(line)
 
 
-def _block(lines: list[str]) -> Iterator[Text | Table | Padding]:
+def _block(lines: list[str]) -> Iterator[Block]:
     if not lines:
         return
     if lines[0].lstrip().startswith("|"):
-        yield Padding(Text(clean("\n".join(lines)), no_wrap=True, overflow="ellipsis"), (0, 0, 0, 2))
+        yield from (Cut(Text(f"  {clean(line)}")) for line in lines)
         return
     text: list[str] = []
     items: list[str] = []

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from lossdoc.knowledge.facts import CheckPage
 from lossdoc.knowledge.schema import Drawing, MetricDocument
 from lossdoc.pages import Look
 from lossdoc.pages._common import SEVERITY_STYLE, see_also, title
 from lossdoc.pages._drawings import Panel, side_by_side
+from lossdoc.pages._ink import Block, Text
 from lossdoc.pages._text import FAINT, bullets, facts, heading, inline, prose
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from lossdoc.knowledge import Knowledge
 
 
-def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[RenderableType]:
+def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     """Sections of the docstring; causes and remedies are the trainer's own where it has some."""
     yield title(check.id, "", "check")
     yield inline(check.title)
@@ -50,7 +47,7 @@ def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Rendera
     yield from see_also([*check.metrics[:3], *check.explains[:2]])
 
 
-def _under_trainer(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[RenderableType]:
+def _under_trainer(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     if look.trainer is None:
         return
     trainer = knowledge.trainer(look.trainer.objective)
@@ -66,7 +63,7 @@ def _under_trainer(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterat
         yield inline(change.why or "Its own causes and remedies, below.")
 
 
-def _example(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[RenderableType]:
+def _example(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     """A healthy and an ill drawing of the document whose curve must set this check off."""
     for metric, name in knowledge.drawings(check.id):
         document = knowledge.document("metric", metric)
@@ -85,7 +82,7 @@ def _matching(healthy: dict[str, Drawing], ill: Drawing) -> list[Drawing]:
     return sorted(healthy.values(), key=lambda d: d.trainer != ill.trainer)
 
 
-def _differences(check: CheckPage, knowledge: Knowledge) -> Iterator[RenderableType]:
+def _differences(check: CheckPage, knowledge: Knowledge) -> Iterator[Block]:
     """Trainers under which the check is off or of another severity."""
     rows = []
     for trainer in knowledge.trainers():

@@ -9,11 +9,10 @@ from lossdoc.knowledge.facts import Entry
 from lossdoc.knowledge.schema import LossDocument, MetricDocument, TrainerDocument
 from lossdoc.knowledge.words import plain
 from lossdoc.pages import Look
+from lossdoc.pages._ink import Block
 from lossdoc.pages._render import render
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from lossdoc.knowledge import Knowledge
 
 
@@ -55,9 +54,7 @@ def _choices(word: str, found: Sequence[Entry]) -> str:
     return f"{word!r} may mean several things: {listed}. Ask for one of them, for example: lossdoc explain {first}"
 
 
-def _page(
-    word: str, entry: Entry, others: Sequence[Entry], knowledge: Knowledge, look: Look
-) -> Iterator[RenderableType]:
+def _page(word: str, entry: Entry, others: Sequence[Entry], knowledge: Knowledge, look: Look) -> Iterator[Block]:
     note = _note(word, entry, others, knowledge, look)
     if entry.kind == "check":
         from lossdoc.pages import check

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.text import Text
-
 from lossdoc.knowledge.facts import Entry
 from lossdoc.pages._common import title
+from lossdoc.pages._ink import Text
 from lossdoc.pages._text import CODE, inline
 
 

@@ -6,22 +6,19 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from lossdoc.knowledge.formula import FormulaError, Missing, evaluate
 from lossdoc.knowledge.schema import LossDocument
 from lossdoc.pages import Look
 from lossdoc.pages._canvas import Series, draw
 from lossdoc.pages._common import listed, see_also, start_text, title
+from lossdoc.pages._ink import Block, Text
 from lossdoc.pages._text import FAINT, clean, facts, heading, inline, prose, verbatim
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from lossdoc.knowledge import Knowledge
 
 
-def page(document: LossDocument, knowledge: Knowledge, look: Look) -> Iterator[RenderableType]:
+def page(document: LossDocument, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     """Formula, range, start value for the settings given, its curve, when to use it, traps."""
     yield title(document.id, document.name, "loss function")
     yield inline(document.shortDescription)
@@ -68,7 +65,7 @@ def _facts(document: LossDocument, look: Look) -> Iterator[tuple[str, Text]]:
         yield "gradient", inline(document.gradient)
 
 
-def _curve(document: LossDocument, look: Look) -> Iterator[RenderableType]:
+def _curve(document: LossDocument, look: Look) -> Iterator[Block]:
     curve = document.curve
     if curve is None:
         return

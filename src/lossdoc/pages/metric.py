@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from lossdoc.knowledge.expect import variation_keys
 from lossdoc.knowledge.schema import Expect, JudgedWith, KeyEntry, MetricDocument, Variation
 from lossdoc.pages import Look
 from lossdoc.pages._common import band, check_lines, expectations, listed, more, see_also, title, watching
 from lossdoc.pages._drawings import hidden, panels_of, side_by_side
+from lossdoc.pages._ink import Block, Text
 from lossdoc.pages._text import FAINT, bullets, clean, facts, heading, inline, prose
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from lossdoc.knowledge import Knowledge
 
 _ROLES = {
@@ -32,7 +29,7 @@ _ROLES = {
 _DIRECTIONS = {"down": "lower is better", "up": "higher is better", "neither": "neither direction is better"}
 
 
-def page(document: MetricDocument, knowledge: Knowledge, look: Look, note: str = "") -> Iterator[RenderableType]:
+def page(document: MetricDocument, knowledge: Knowledge, look: Look, note: str = "") -> Iterator[Block]:
     """All sections. `note` says how the word asked for came to this metric."""
     near = _variations(document, knowledge, look)
     yield title(document.id, document.name, "metric")
@@ -79,7 +76,7 @@ def _variations(document: MetricDocument, knowledge: Knowledge, look: Look) -> l
 
 def _variation(
     document: MetricDocument, near: list[tuple[str, Variation]], knowledge: Knowledge, look: Look
-) -> Iterator[RenderableType]:
+) -> Iterator[Block]:
     assert look.trainer is not None
     framework, objective, loss_type = look.trainer
     words = [framework, objective, loss_type if loss_type != objective else None]
@@ -126,14 +123,14 @@ def _facts(document: MetricDocument, near: list[Variation], look: Look) -> list[
     return rows + expectations(joined, look.settings)
 
 
-def _not_judged(document: MetricDocument) -> Iterator[RenderableType]:
+def _not_judged(document: MetricDocument) -> Iterator[Block]:
     if document.judged is False and document.why:
         yield from listed("Not judged by itself", [document.why])
     elif isinstance(document.judged, JudgedWith) and document.judged.with_:
         yield from listed("Judged together with others", [f"`{check}`" for check in document.judged.with_])
 
 
-def _under_trainers(document: MetricDocument, look: Look) -> Iterator[RenderableType]:
+def _under_trainers(document: MetricDocument, look: Look) -> Iterator[Block]:
     """Without --trainer: one line per trainer, so that the reader sees what differs."""
     if look.trainer is None and document.variations:
         yield heading("Under each trainer (more with --trainer)")
@@ -141,7 +138,7 @@ def _under_trainers(document: MetricDocument, look: Look) -> Iterator[Renderable
         yield from facts(rows)
 
 
-def _aliases(document: MetricDocument, knowledge: Knowledge, look: Look) -> Iterator[RenderableType]:
+def _aliases(document: MetricDocument, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     framework = look.trainer.framework if look.trainer else None
     line = knowledge.frameworks(framework)
     rows = []

@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from lossdoc.knowledge.expect import variation_keys
 from lossdoc.knowledge.schema import MetricDocument
 from lossdoc.pages import Look
 from lossdoc.pages._common import see_also
 from lossdoc.pages._constants import Match, matches
+from lossdoc.pages._ink import Block, Text
 from lossdoc.pages._text import FAINT, bullets, facts, heading, inline
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from lossdoc.knowledge import Knowledge
 
 _SHOWN, _BESIDE = 8, 4  # rows without --all
 
 
-def page(written: str, value: float, knowledge: Knowledge, look: Look) -> Iterator[RenderableType]:
+def page(written: str, value: float, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     """What lies near, for the trainer first. A number near nothing is said to be so."""
     found = matches(written, value, knowledge)
     objective = look.trainer.objective if look.trainer else None
-    yield Text(written, style="bold cyan").append("  (number)", "not bold not cyan dim")
+    yield Text(written, style="bold cyan").append("  (number)", "dim")
     if not found:
         yield inline(
             "No start value, level of guessing, floor or bound that the documents know lies within 1.5 % of it."
@@ -47,13 +44,13 @@ def page(written: str, value: float, knowledge: Knowledge, look: Look) -> Iterat
     yield from see_also(_next(own or found, objective))
 
 
-def _elsewhere(head: str, found: Sequence[Match], look: Look) -> Iterator[RenderableType]:
+def _elsewhere(head: str, found: Sequence[Match], look: Look) -> Iterator[Block]:
     if found:
         yield heading(head)
         yield from _rows(found, look)
 
 
-def _rows(found: Sequence[Match], look: Look) -> Iterator[RenderableType]:
+def _rows(found: Sequence[Match], look: Look) -> Iterator[Block]:
     """Constants that the number is equal to as written, in full; those beside it in one line each."""
     equal = [m for m in found if m.exact] or found[:1]
     beside = [m for m in found if m not in equal]
@@ -85,10 +82,10 @@ def _grouped(found: Sequence[Match]) -> list[list[Match]]:
 
 def _equation(match: Match) -> Text:
     line = Text(match.text, style="bold")
-    return line if match.text == f"{match.value:g}" else line.append(f" = {match.value:.6g}", "not bold")
+    return line if match.text == f"{match.value:g}" else line.append(f" = {match.value:.6g}", "")
 
 
-def _meaning(match: Match, objective: str, knowledge: Knowledge, look: Look) -> Iterator[RenderableType]:
+def _meaning(match: Match, objective: str, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     """What the metric's document says for this trainer: the level means something only beside it."""
     try:
         document = knowledge.document("metric", match.metric)

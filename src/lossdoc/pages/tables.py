@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-from rich.text import Text
-
 from lossdoc.knowledge.words import plain
 from lossdoc.pages import Look
 from lossdoc.pages._common import SEVERITY_STYLE
+from lossdoc.pages._render import to_stream
 from lossdoc.pages._text import CODE, FAINT, HEAD, clean, inline
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from lossdoc.knowledge import Knowledge
 
 Row = Mapping[str, Any]
@@ -99,8 +95,14 @@ def _has(row: Row, word: str) -> bool:
     return any(word.lower() in text.lower() or plain(word) in plain(text) for text in texts)
 
 
-def table(what: str, found: Sequence[Row], look: Look) -> Iterator[RenderableType]:
+def table(what: str, found: Sequence[Row], look: Look) -> str:
     """One line per row where the width has room, and how many there are."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     columns = _SHOWN[what]
     if look.width < _NARROW and what in ("metrics", "trainers", "losses"):
         columns = ("id", "family", "summary") if what == "trainers" else ("id", "summary")
@@ -108,14 +110,27 @@ def table(what: str, found: Sequence[Row], look: Look) -> Iterator[RenderableTyp
     for name in columns:
         made.add_column(name, no_wrap=name in ("id", "family", "severity", "direction"), overflow="fold")
     for row in found:
-        made.add_row(*(_cell(name, row[name]) for name in columns))
-    yield made
-    yield Text(f"\n{len(found)} {what}. More about one: lossdoc explain ID", style=FAINT)
+        made.add_row(*(Text(_words(row[name]), _style(name, row[name])) for name in columns))
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=look.width,
+        color_system="standard" if look.color else None,
+        force_terminal=look.color,
+        legacy_windows=False,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        _environ={},
+    )
+    console.print(made)
+    console.print(Text(f"\n{len(found)} {what}. More about one: lossdoc explain ID", style=FAINT))
+    return to_stream("".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines()), look)
 
 
-def _cell(name: str, value: Any) -> Text:
-    if name == "id":
-        return Text(clean(value), style=CODE)
-    if name == "severity":
-        return Text(clean(value), style=SEVERITY_STYLE.get(value, ""))
-    return inline(", ".join(value) if isinstance(value, list) else value or "")
+def _words(value: Any) -> str:
+    return ", ".join(map(clean, value)) if isinstance(value, list) else inline(value or "").plain
+
+
+def _style(name: str, value: Any) -> str:
+    return CODE if name == "id" else SEVERITY_STYLE.get(value, "") if name == "severity" else ""

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 from lossdoc.knowledge.schema import TrainerDocument
 from lossdoc.pages import Look
 from lossdoc.pages._common import SEVERITY_STYLE, listed, see_also, start_text, title
-from lossdoc.pages._text import FAINT, HEAD, facts, heading, inline, prose, verbatim
+from lossdoc.pages._ink import Block, Columns, Text
+from lossdoc.pages._text import FAINT, HEAD, clean, facts, heading, inline, prose, verbatim
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from lossdoc.knowledge import Knowledge
 
 _LEVEL = {"high": "red", "medium": "yellow", "low": "blue"}
 
 
-def page(document: TrainerDocument, knowledge: Knowledge, look: Look) -> Iterator[RenderableType]:
+def page(document: TrainerDocument, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     """What it optimises, what is normal, what it logs, which checks differ, how it fails."""
     known = knowledge.trainer(document.id)
     yield title(document.id, document.name, "trainer")
@@ -54,7 +50,7 @@ def page(document: TrainerDocument, knowledge: Knowledge, look: Look) -> Iterato
     )
 
 
-def _starts(document: TrainerDocument, look: Look) -> Iterator[RenderableType]:
+def _starts(document: TrainerDocument, look: Look) -> Iterator[Block]:
     wanted = look.trainer.loss_type if look.trainer else None
     rows = []
     for name, kind in document.lossTypes.items():
@@ -64,14 +60,14 @@ def _starts(document: TrainerDocument, look: Look) -> Iterator[RenderableType]:
         if kind.start and kind.start.source:
             text.append("  [", FAINT).append(inline(kind.start.source, FAINT)).append("]", FAINT)
         if name == wanted:
-            text.stylize("bold")
+            text = text.bold()
         rows.append((name, text))
     if rows:
         yield heading("First loss by loss type")
         yield from facts(rows)
 
 
-def _failures(document: TrainerDocument, look: Look) -> Iterator[RenderableType]:
+def _failures(document: TrainerDocument, look: Look) -> Iterator[Block]:
     if not document.patterns:
         return
     yield heading("How it fails")
@@ -79,17 +75,17 @@ def _failures(document: TrainerDocument, look: Look) -> Iterator[RenderableType]
         for pattern in document.patterns:
             yield inline(f"**{pattern.symptom}** ({pattern.severity}): {pattern.cause}. Try: {pattern.try_}")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style=HEAD, pad_edge=False)
-    for name, ratio in (("symptom", 4), ("likely cause", 4), ("severity", 0), ("what to try", 5)):
-        table.add_column(name, ratio=ratio or None, no_wrap=not ratio)
+    room = look.width - 8 - 3 * 2
+    widths = (room * 3 // 10, room * 3 // 10, 8, room - 2 * (room * 3 // 10))
+    heads = ("symptom", "likely cause", "severity", "what to try")
+    yield Columns([[Text(head, HEAD)] for head in heads], widths)
     for pattern in document.patterns:
-        style = _LEVEL.get(pattern.severity, SEVERITY_STYLE.get(pattern.severity, ""))
-        level = Text(pattern.severity, style=style)
-        table.add_row(inline(pattern.symptom), inline(pattern.cause), level, inline(pattern.try_))
-    yield table
+        level = Text(clean(pattern.severity), _LEVEL.get(pattern.severity, SEVERITY_STYLE.get(pattern.severity, "")))
+        row = (inline(pattern.symptom), inline(pattern.cause), level, inline(pattern.try_))
+        yield Columns([[cell] for cell in row], widths)
 
 
-def _checks(objective: str, knowledge: Knowledge) -> Iterator[RenderableType]:
+def _checks(objective: str, knowledge: Knowledge) -> Iterator[Block]:
     changes = knowledge.trainer(objective).checks
     off = [(check, inline(change.off)) for check, change in changes.items() if change.off]
     other = [

@@ -1,0 +1,195 @@
+"""Styled text, wrapped and set in columns, without rich: importing rich costs as much as all the rest of a page.
+
+Everything that stands on a page is a Block: it turns into lines for a width. A line is a list of spans (text, style);
+a style is words out of `_CODES`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+Span = tuple[str, str]
+Line = list[Span]
+
+_CODES = {
+    "bold": "1", "dim": "2", "italic": "3",
+    "red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35", "cyan": "36",
+}  # fmt: skip
+_WORD = re.compile(r"\S+\s*|\s+")
+
+
+class Block(Protocol):
+    """A part of a page."""
+
+    def lines(self, width: int) -> list[Line]: ...
+
+
+def cells(text: str) -> int:
+    """Columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def length(line: Line) -> int:
+    return sum(cells(text) for text, _ in line)
+
+
+class Text:
+    """A paragraph of spans; a newline in it is a line's end."""
+
+    __slots__ = ("spans",)
+
+    def __init__(self, text: str = "", style: str = "") -> None:
+        self.spans: list[Span] = [(text, style)] if text else []
+
+    def append(self, more: str | Text, style: str = "") -> Text:
+        if isinstance(more, Text):
+            self.spans += more.spans
+        elif more:
+            self.spans.append((more, style))
+        return self
+
+    def bold(self) -> Text:
+        """The same with every span bold as well."""
+        made = Text()
+        made.spans = [(text, f"bold {style}".strip()) for text, style in self.spans]
+        return made
+
+    @property
+    def plain(self) -> str:
+        return "".join(text for text, _ in self.spans)
+
+    def lines(self, width: int) -> list[Line]:
+        plain = self.plain
+        made: list[Line] = []
+        offset = 0
+        for paragraph in plain.split("\n"):
+            made += [self._slice(offset + a, offset + b) for a, b in _breaks(paragraph, max(1, width))]
+            offset += len(paragraph) + 1
+        return made
+
+    def _slice(self, start: int, end: int) -> Line:
+        line: Line = []
+        at = 0
+        for text, style in self.spans:
+            if at >= end:
+                break
+            part = text[max(0, start - at) : max(0, end - at)]
+            if part:
+                line.append((part, style))
+            at += len(text)
+        return line
+
+
+def _breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """Where the lines of a paragraph begin and end; a word wider than a line is cut."""
+    if cells(text) <= width:
+        yield 0, len(text)
+        return
+    start = end = at = used = 0
+    for word in _WORD.findall(text):
+        bare = word.rstrip()
+        if used and used + cells(bare) > width:
+            yield start, end
+            start, used = at, 0
+        while cells(bare) > width:
+            yield start, start + width
+            start += width
+            bare = text[start : at + len(bare)] if start < at + len(bare) else ""
+            used = 0
+        at += len(word)
+        end = at - (len(word) - len(word.rstrip()))
+        used = cells(text[start:at])
+    if start < len(text):
+        yield start, max(end, start)
+
+
+class Bullets:
+    """A list whose long items hang behind their mark."""
+
+    def __init__(self, items: Iterable[Text]) -> None:
+        self._items = list(items)
+
+    def lines(self, width: int) -> list[Line]:
+        return [
+            [(" • " if number == 0 else "   ", ""), *line]
+            for item in self._items
+            for number, line in enumerate(item.lines(width - 3))
+        ]
+
+
+class Facts:
+    """Names on the left, what they are on the right; one below the other where names are long."""
+
+    def __init__(self, rows: Sequence[tuple[str, Text]], style: str = "dim") -> None:
+        self._rows, self._style = rows, style
+
+    def lines(self, width: int) -> list[Line]:
+        margin = 2 + max((cells(name) for name, _ in self._rows), default=0) + 2
+        made: list[Line] = []
+        for name, value in self._rows:
+            if margin > width // 2:
+                made.append([(f"  {name}", self._style)])
+                made += [[("      ", ""), *line] for line in value.lines(width - 6)]
+                continue
+            for number, line in enumerate(value.lines(width - margin)):
+                head = f"  {name if number == 0 else ''}"
+                made.append([(head + " " * (margin - cells(head)), self._style), *line])
+        return made
+
+
+class Verbatim:
+    """A formula or a piece of a log: no word is moved; what does not fit continues further in."""
+
+    def __init__(self, text: str, style: str = "cyan") -> None:
+        self._text, self._style = text, style
+
+    def lines(self, width: int) -> list[Line]:
+        made: list[Line] = []
+        for row in self._text.split("\n"):
+            for number, (start, end) in enumerate(_breaks(row, width - 6)):
+                made.append([("  " if number == 0 else "      ", ""), (row[start:end], self._style)])
+        return made
+
+
+class Columns:
+    """Stacks of blocks side by side, each of one width."""
+
+    def __init__(self, stacks: Sequence[Sequence[Block]], widths: Sequence[int], gap: int = 2) -> None:
+        self._stacks, self._widths, self._gap = stacks, widths, gap
+
+    def lines(self, width: int) -> list[Line]:  # noqa: ARG002 - the widths were chosen by whoever made this
+        sides = [
+            [line for block in stack for line in block.lines(room)]
+            for stack, room in zip(self._stacks, self._widths, strict=True)
+        ]
+        made: list[Line] = []
+        for row in range(max(map(len, sides), default=0)):
+            line: Line = []
+            for side, room in zip(sides, self._widths, strict=True):
+                part = side[row] if row < len(side) else []
+                line += [*part, (" " * (room - length(part) + self._gap), "")]
+            made.append(line)
+        return made
+
+
+class Cut:
+    """One line that is cut where the width ends."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+
+    def lines(self, width: int) -> list[Line]:
+        line: Line = []
+        left = width
+        for text, style in self._text.spans:
+            if cells(text) > left:
+                return [[*line, (text[: max(0, left - 1)] + "…", style)]]
+            line.append((text, style))
+            left -= cells(text)
+        return [line]
