@@ -40,6 +40,12 @@ class LazyFormat:
         data: dict[str, Any] = yaml.load(self._text, Loader=loader)
         return data
 
+    @property
+    def FRAMEWORK(self) -> str | None:
+        """Whose words the keys are: fairseq's loss is in bits, timm's accuracy in percent. The file's name, or what it says."""
+        framework: str | None = self._data.get("framework", self.NAME)
+        return framework
+
     @cached_property
     def SAMPLES(self) -> Sequence[Sample]:
         return tuple(
