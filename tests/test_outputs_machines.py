@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
@@ -192,3 +193,53 @@ def test_junit_is_xml_whose_counts_hold() -> None:
     nan = next(suite for suite in root if suite.get("name") == "runs/nan.log")
     (failure,) = nan.findall("testcase/failure")
     assert "Consequence: loss-spike" in (failure.text or "")
+
+
+class _Strict(HTMLParser):
+    """Every tag is closed, and nothing runs or loads."""
+
+    void = frozenset({"meta"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in ("script", "link", "img", "iframe")
+        assert not [name for name, _ in attrs if name.startswith("on") or name == "src"]
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def test_html_is_sound_and_runs_nothing() -> None:
+    finding = Finding("non-finite", "error", "high", EVIL, metric=EVIL, split="train", first_step=2, causes=[EVIL])
+    curve = made.curve(EVIL, [1.0, np.nan, np.inf, 2.0], labels={"set": EVIL})
+    evil = made.report([finding], source=EVIL, curves=[curve], notes=[EVIL], config={EVIL: EVIL})
+    unread = (NotRead(EVIL, "y", "z"),)
+    page = write("html", evil, made.displacement(), made.nan_run(), made.unjudged(), not_read=unread)
+    parser = _Strict()
+    parser.feed(page)
+    assert parser.open == []
+    assert "likelihood-displacement" in "".join(parser.text)
+    assert page.count("<svg") == 6
+    pictures = "".join(re.findall(r"(?s)<svg.*?</svg>", page))
+    assert not re.search(r'="[^"]*(nan|inf)', re.sub("<title>.*?</title>|class=.[a-z]+.", "", pictures))
+
+
+def test_html_charts_keep_every_spike() -> None:
+    values = np.zeros(100_000)
+    values[77_777] = 50.0
+    page = write("html", made.report(curves=[made.curve("loss", values)]))
+    heights = [float(y) for y in re.findall(r"[\d.]+,([\d.]+)", page.split("<polyline", 1)[1].split("/>")[0])]
+    assert heights.count(min(heights)) == 1
+    assert len(heights) < 3000

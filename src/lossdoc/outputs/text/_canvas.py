@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lossdoc.outputs.text._thin import pieces, thin
-from lossdoc.outputs.text._ticks import even, labels, powers, ticks
+from lossdoc.outputs._thin import pieces, thin
+from lossdoc.outputs._ticks import even, labels, powers, ticks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,16 +41,6 @@ class Size:
 
     width: int
     height: int
-
-
-def wants_log(series: Sequence[Series]) -> bool:
-    """True when a linear axis would press nearly everything onto one row: positive values over three decades."""
-    import numpy as np
-
-    values = np.concatenate([s.y[np.isfinite(s.y)] for s in series])
-    if not len(values) or values.min() <= 0:
-        return False
-    return bool(values.max() / 100 > np.median(values) or values.min() < np.median(values) / 1000)
 
 
 def draw(series: Sequence[Series], marks: Sequence[Mark], size: Size, axis: str, *, log: bool, ascii: bool) -> str:

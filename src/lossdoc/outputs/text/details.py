@@ -9,8 +9,8 @@ from rich.text import Text
 
 from lossdoc.finding import Finding, Report
 from lossdoc.outputs import Options
+from lossdoc.outputs._numbers import numbered
 from lossdoc.outputs._words import count, curve_name, place, sentence
-from lossdoc.outputs.text._numbers import numbered
 from lossdoc.outputs.text._page import SEVERITY_STYLE
 
 SHORT = 3  # bullets per heading without --verbose

@@ -1,41 +1,22 @@
-"""The curves that matter: those with findings first, then what every reader wants to see of such a run."""
+"""The curves that matter, side by side where the width allows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
-from lossdoc.finding import SEVERITIES, Finding, Report
+from lossdoc.finding import Report
 from lossdoc.outputs import Options
+from lossdoc.outputs._panels import Panel, choose
+from lossdoc.outputs._thin import wants_log
 from lossdoc.outputs._words import safe
-from lossdoc.outputs.text._canvas import Mark, Series, Size, draw, wants_log
-from lossdoc.outputs.text._numbers import numbered
+from lossdoc.outputs.text._canvas import Mark, Series, Size, draw
 from lossdoc.outputs.text._page import SEVERITY_INK, SEVERITY_STYLE
-from lossdoc.run import Curve, Run
 
-# What to show when no finding asks for more. Where a run has rewards, its loss says little.
-USUAL = ("loss", "reward_margin", "accuracy", "grad_norm", "learning_rate")
-USUAL_WITH_REWARD = ("reward", "kl", "entropy", "completion_length", "loss")
-# Curves that say little without each other.
-PARTNERS = {
-    "logp_chosen": "logp_rejected",
-    "logp_rejected": "logp_chosen",
-    "reward_chosen": "reward_rejected",
-    "reward_rejected": "reward_chosen",
-}
 # (unicode pen, ASCII pen, colour): told apart by their pens where there is no colour.
 PENS = (("braille", "*", "cyan"), ("•", "o", "magenta"), ("·", ".", "green"), ("+", "+", "blue"))
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """The curves of one plot and the findings that are marked in it, each with its number in the table."""
-
-    curves: Sequence[Curve]
-    findings: Sequence[tuple[str, Finding]]
 
 
 def plots(report: Report, options: Options) -> Iterator[Table | Text]:
@@ -56,50 +37,11 @@ def plots(report: Report, options: Options) -> Iterator[Table | Text]:
         yield Text("")
 
 
-def choose(report: Report, most: int) -> list[Panel]:
-    """Panels of the curves with findings, roots first and worst first; at least two panels where the run has two."""
-    run = report.run
-    panels: list[Panel] = []
-    shown: set[int] = set()
-    findings = numbered(report)
-    ranked = sorted(findings, key=lambda pair: (pair[1].because_of is not None, SEVERITIES.index(pair[1].severity)))
-    wanted: list[tuple[str, Mapping[str, str], str]] = [
-        (f.metric, f.labels, f.split or "train") for _, f in ranked if f.metric is not None
-    ]
-    asked = len(wanted)
-    wanted += [(metric, {}, "train") for metric in (USUAL_WITH_REWARD if run.all("reward") else USUAL)]
-    for index, (metric, labels, split) in enumerate(wanted):
-        if len(panels) >= most or (index >= asked and len(panels) >= 2):
-            break
-        curves = _together(run, metric, labels, split)
-        if not curves or id(curves[0]) in shown:
-            continue
-        shown |= {id(c) for c in curves}
-        panels.append(Panel(curves, [p for p in findings if any(_is_of(p[1], c) for c in curves)]))
-    return panels
-
-
-def _together(run: Run, metric: str, labels: Mapping[str, str], split: str) -> list[Curve]:
-    """The curve that is asked for, the same metric of other splits, and its partner, all on one axis."""
-    first = run.get(metric, split, labels) or next(iter(run.all(metric)), None)
-    if first is None or len(first) < 2:
-        return []
-    same = [run.get(metric, other, labels) for other in ("train", "eval", "test") if other != first.split]
-    partner = run.get(PARTNERS.get(metric, ""), first.split, labels)
-    others = [c for c in (*same, partner) if c is not None and len(c) and c.axis == first.axis]
-    return sorted([first, *others], key=lambda c: (c.metric != metric, c.split != "train"))
-
-
-def _is_of(finding: Finding, curve: Curve) -> bool:
-    place = (curve.metric, curve.split, dict(curve.labels))
-    return (finding.metric, finding.split, dict(finding.labels)) == place and finding.first_step is not None
-
-
 def _box(panel: Panel, size: Size, options: Options) -> tuple[Text, Text]:
     curves = panel.curves
     pens = [(ascii if options.ascii else pen, ink) for (pen, ascii, ink), _ in zip(PENS, curves, strict=False)]
     series = [Series(c.steps, c.values, pen, ink) for c, (pen, ink) in zip(curves, pens, strict=False)]
-    log = wants_log(series)
+    log = wants_log([c.values for c in curves])
     marks: dict[float, Mark] = {}
     for label, finding in panel.findings:
         x = float(finding.first_step or 0)

@@ -1,7 +1,8 @@
-"""Min-max decimation: a plot column shows the lowest and the highest of its points, so that no spike is ever hidden."""
+"""How curves are prepared for drawing: min-max decimation that hides no spike, gaps, the choice of a log axis."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,3 +38,13 @@ def pieces(kept: NDArray[np.int64], y: Floats) -> list[NDArray[np.int64]]:
     holes = np.cumsum(~np.isfinite(y))
     breaks = np.flatnonzero(np.diff(holes[kept])) + 1
     return [part for part in np.split(kept, breaks) if len(part)]
+
+
+def wants_log(curves: Sequence[Floats]) -> bool:
+    """True when a linear axis would press nearly everything onto one row: positive values over three decades."""
+    import numpy as np
+
+    values = np.concatenate([y[np.isfinite(y)] for y in curves])
+    if not len(values) or values.min() <= 0:
+        return False
+    return bool(values.max() / 100 > np.median(values) or values.min() < np.median(values) / 1000)

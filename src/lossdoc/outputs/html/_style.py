@@ -1,0 +1,31 @@
+"""The look of the page: follows the reader's light or dark setting, and prints."""
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1c1e21; --dim: #656d76; --paper: #fff; --edge: #d8dee4; --soft: #f6f8fa;
+  --error: #c62828; --warning: #9a6700; --info: #0969da; --good: #1a7f37;
+  --c0: #0b7285; --c1: #a33ea1; --c2: #5c940d; --c3: #e8590c; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --dim: #8d96a0; --paper: #0d1117; --edge: #30363d;
+  --soft: #161b22; --error: #ff7b72; --warning: #d29922; --info: #58a6ff; --good: #3fb950;
+  --c0: #39c5cf; --c1: #d689d4; --c2: #a5d6a7; --c3: #ffa657; } }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1200px;
+  margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.3rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .3rem; }
+h3 { font-size: 1rem; margin: 1.2rem 0 .2rem; }
+code, .mono { font-family: ui-monospace, monospace; font-size: .92em; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; margin: .8rem 0; } th { color: var(--dim); font-weight: 500; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--edge); }
+dl { display: grid; grid-template-columns: 9rem 1fr; gap: .1rem .8rem; margin: .4rem 0; }
+dt { color: var(--dim); } dd { margin: 0; } dd ul { margin: 0; padding-left: 1.1rem; } .dim { color: var(--dim); }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(24rem, 1fr)); gap: 1rem; margin: 1rem 0; }
+figure { margin: 0; background: var(--soft); border: 1px solid var(--edge); border-radius: 6px; padding: .5rem; }
+figcaption { font-size: .9rem; } svg { width: 100%; height: auto; display: block; }
+.badge { font-weight: 600; } .failing, .error { color: var(--error); } .suspicious, .warning { color: var(--warning); }
+.info { color: var(--info); } .healthy { color: var(--good); }
+svg .grid { stroke: var(--edge); stroke-width: 1; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; }
+svg text.tick { fill: var(--dim); } svg text.sick { fill: var(--error); }
+svg g line { stroke: currentColor; stroke-dasharray: 4 3; }
+.curve { fill: none; stroke-width: 1.4; stroke-linejoin: round; }
+.c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); }
+.k0 { color: var(--c0); } .k1 { color: var(--c1); } .k2 { color: var(--c2); } .k3 { color: var(--c3); }
+details { margin: .6rem 0; } summary { cursor: pointer; } @media print { body { margin: 0; max-width: none; } }
+"""
