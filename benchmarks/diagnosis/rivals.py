@@ -1,0 +1,197 @@
+"""The rivals and the simple rules of the field on the same labelled runs: python -m benchmarks.diagnosis.rivals.
+
+Installs trainproof, runmedic and rldoctor into a virtual environment of their own (first call, from the package index)
+and maps their ids to ours generously: an id counts as whichever of its meanings is expected or allowed for the run.
+With --table FILE the README's table between its markers is rewritten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from benchmarks.diagnosis import simple_rules
+from benchmarks.diagnosis.labels import FILES, Label, read_runs
+from benchmarks.diagnosis.lossdoc_runs import say
+from benchmarks.diagnosis.score import Figures, Said, outcome, share
+from lossdoc import __version__
+from lossdoc.api import Options
+
+PACKAGES = {"trainproof": "0.22.0", "runmedic": "0.1.1", "rldoctor": "0.2.0"}
+HOME = Path(tempfile.gettempdir()) / "lossdoc-rivals"
+_NOT_LEARNING = ("no-learning", "chance-level", "plateau", "flat-margin", "reward-flat")
+
+MEANINGS: dict[str, tuple[str, ...]] = {
+    "TP-NAN": ("non-finite", "masked-nan"),
+    "TP-NAN-GRAD": ("masked-nan", "non-finite"),
+    "TP-ZERO-LOSS": ("zero-loss", "masked-nan"),
+    "TP-ZERO-LOSS-ONSET": ("masked-nan", "zero-loss", "non-finite"),
+    "TP-FLAT": (*_NOT_LEARNING, "zero-lr"),
+    "TP-DEAD-RUN": (*_NOT_LEARNING, "zero-lr"),
+    "TP-DIVERGE": ("divergence", "loss-spike", "lr-too-high", "lr-jump"),
+    "TP-STEP-CLIFF": ("slow-steps",),
+    "TP-ZERO-GRAD": ("zero-gradient", "zero-std-groups", "reward-flat", "dead-reward", "no-learning"),
+    "TP-GRAD-SPIKE": ("exploding-gradient", "loss-spike"),
+    "TP-ZERO-LR": ("zero-lr", "no-learning"),
+    "TP-ZERO-LR-PARTIAL": ("zero-lr", "no-learning", "lr-jump"),
+    "TP-OVERFIT": ("overfitting", "eval-gap"),
+    "non_finite": ("non-finite", "masked-nan"),
+    "divergence": ("divergence", "loss-spike", "lr-too-high", "lr-jump"),
+    "loss_spikes": ("loss-spike", "divergence", "exploding-gradient"),
+    "grad_spikes": ("exploding-gradient", "loss-spike"),
+    "no_learning": _NOT_LEARNING,
+    "constant_lr_plateau": ("plateau", "no-learning"),
+    "overfitting": ("overfitting", "eval-gap"),
+    "val_below_train": ("eval-below-train",),
+    "slow_steps": ("slow-steps",),
+    "slowdown": ("slow-steps",),
+    "memory_growth": ("memory-growth",),
+    "input_bound": ("slow-steps",),
+    "advantage_collapse": ("zero-std-groups", "dead-reward", "reward-flat"),
+    "entropy_collapse": ("entropy-collapse",),
+    "reward_hacking": ("reward-hacking",),
+    "length_pathology": ("length-explosion", "truncated-completions", "length-collapse"),
+    "clip_saturation": ("clip-saturation",),
+    "kl_drift": ("kl-runaway",),
+    "gradient_pathology": (
+        "zero-gradient",
+        "exploding-gradient",
+        "vanishing-gradient",
+        "loss-spike",
+        "zero-std-groups",
+    ),
+    "reward_composition": ("dead-reward", "reward-hacking"),
+    "plateau": ("reward-flat", "plateau", "reward-collapse", "no-learning"),
+}
+_LEVELS = {"FAIL": "error", "WARN": "warning", "CRITICAL": "error", "WARNING": "warning", "critical": "error",
+           "warning": "warning", "INFO": "info", "info": "info"}  # fmt: skip
+
+
+def install() -> Path:
+    """The folder of the rivals' commands."""
+    commands = HOME / "bin"
+    if not (commands / "rl-doctor").exists():
+        venv.create(HOME, with_pip=True)
+        wanted = [f"{name}=={version}" for name, version in PACKAGES.items()]
+        subprocess.run([commands / "python", "-m", "pip", "install", "-q", *wanted], check=True)
+    return commands
+
+
+def ask(command: Sequence[object]) -> object:
+    """The JSON that a rival prints, or None where it prints none."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120, check=False)
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        return None
+
+
+def trainproof(commands: Path, path: Path) -> list[tuple[str, str, float | None]]:
+    """(id, severity, step) of each finding."""
+    answer = ask([commands / "trainproof", "doctor", path, "--json"])
+    reports = answer.get("reports", []) if isinstance(answer, dict) else []
+    found = [f for report in reports for f in report["findings"]]
+    return [(f["id"], _LEVELS[f["level"]], _step(f.get("evidence"))) for f in found if f["level"] in _LEVELS]
+
+
+def runmedic(commands: Path, path: Path) -> list[tuple[str, str, float | None]]:
+    """(id, severity, step) of each finding."""
+    answer = ask([commands / "runmedic", "diagnose", path, "--json"])
+    found = [f for run in answer for f in run["findings"]] if isinstance(answer, list) else []
+    return [(f["check"], _LEVELS[f["severity"]], f.get("step")) for f in found]
+
+
+def rldoctor(commands: Path, path: Path) -> list[tuple[str, str, float | None]]:
+    """(id, severity, step) of each finding."""
+    answer = ask([commands / "rl-doctor", "diagnose", path, "--format", "json"])
+    found = answer.get("findings", []) if isinstance(answer, dict) else []
+    return [(f["detector"], _LEVELS[f["severity"]], None) for f in found if f["severity"] in _LEVELS]
+
+
+def _step(text: object) -> float | None:
+    match = re.search(r"step (\d+)", str(text))
+    return float(match[1]) if match else None
+
+
+def generous(label: Label, found: Iterable[tuple[str, str, float | None]]) -> list[Said]:
+    """Each id under the meaning that serves it best on this run."""
+    wanted = frozenset().union(*label.expected)
+    said = []
+    for name, severity, step in found:
+        meanings = MEANINGS.get(name, (name,))
+        best = [m for m in meanings if m in wanted] or [m for m in meanings if m in label.may_report] or meanings
+        said.append(Said(best[0], severity, step))
+    return said
+
+
+def best_source(label: Label) -> Path | None:
+    """A state file where there is one: all rivals read that, none reads standard output of every trainer."""
+    return next((path for kind in FILES if (path := label.source(kind))), None)
+
+
+def tools(options: Options) -> dict[str, Callable[[Label, Path], list[Said]]]:
+    """Name -> what it says about a run."""
+    commands = install()
+    rivals = {"trainproof": trainproof, "runmedic": runmedic, "rldoctor": rldoctor}
+    table: dict[str, Callable[[Label, Path], list[Said]]] = {
+        f"lossdoc {__version__}": lambda _, path: say(path, options)
+    }
+    for name, call in rivals.items():
+        table[f"{name} {PACKAGES[name]}"] = lambda label, path, call=call: generous(label, call(commands, path))  # type: ignore[misc]
+    for name, rule in simple_rules.RULES.items():
+        table[name] = lambda label, path, rule=rule: generous(label, rule(path, options))  # type: ignore[misc]
+    return table
+
+
+def figures(options: Options, labels: Sequence[Label]) -> dict[str, Figures]:
+    """Every tool on every run that it is given."""
+    result: dict[str, Figures] = {}
+    for name, call in tools(options).items():
+        scored = [outcome(label, call(label, path)) for label in labels if (path := best_source(label))]
+        result[name] = Figures(scored)
+        print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return result
+
+
+def markdown(table: dict[str, Figures], title: str) -> str:
+    """A table for the README."""
+    lines = [
+        f"| {title} | found | led | precision | healthy runs with a false alarm | forbidden |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, row in table.items():
+        lines.append(
+            f"| {name} | {share(o.found for o in row.faulty)} | {share(o.led for o in row.faulty)} | {row.precision:.2f} "
+            f"| {share(o.alarm for o in row.healthy)} | {share(o.violated for o in row.sick)} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.diagnosis.rivals")
+    parser.add_argument("--table", type=Path, help="rewrite the table of this file")
+    arguments = parser.parse_args()
+    options = Options()
+    table = figures(options, list(read_runs()))
+    rl = {
+        name: Figures([o for o in f.outcomes if o.label.name.startswith(("grpo", "rloo"))]) for name, f in table.items()
+    }
+    text = markdown(table, "all labelled runs") + "\n\n" + markdown(rl, "GRPO and RLOO runs alone")
+    print(text)
+    if arguments.table:
+        page = arguments.table.read_text()
+        begin, end = "<!-- figures -->", "<!-- /figures -->"
+        head, rest = page.split(begin, 1)
+        arguments.table.write_text(f"{head}{begin}\n{text}\n{end}{rest.split(end, 1)[1]}")
+
+
+if __name__ == "__main__":
+    main()
