@@ -22,7 +22,7 @@ _WRAP = re.compile(
 _SHAPE = re.compile(
     rf"(?P<number>{NUMBER})(?P<scale>[kKMGBTPE](?![A-Za-z/]))?"
     r"(?P<pm>\s?(?:±|\+-|\+/-|\+)\s?\d[\d.eE+-]*)?"
-    r"(?:\s?/\s?(?P<total>\d[\d,]*(?:\.\d+)?))?"
+    r"(?:\s*/\s*(?P<total>\d[\d,]*(?:\.\d+)?))?"
     r"(?P<unit>\s?%|\s?[A-Za-zµμ°²][\w/.µμ°²^-]*)?"
     r"(?:\s?\([^()]*\))*"
 )
@@ -57,12 +57,14 @@ def to_float(raw: object) -> float | None:
     if kind is int:
         return _from_int(raw)  # type: ignore[arg-type]
     if kind is str:
-        try:
-            # float() also takes "1_000", which in a log is a name and no number.
-            return float(raw) if "_" not in raw else None  # type: ignore[arg-type, operator]
-        except ValueError:
-            number = parse(raw)  # type: ignore[arg-type]
-            return None if number is None else number.value
+        # float() also takes "1_000", which in a log is a name and no number.
+        if "_" not in raw:  # type: ignore[operator]
+            try:
+                return float(raw)  # type: ignore[arg-type]
+            except ValueError:
+                pass
+        number = parse(raw)  # type: ignore[arg-type]
+        return None if number is None else number.value
     return None
 
 
@@ -85,7 +87,7 @@ def _from_int(value: int) -> float:
     try:
         return float(value)
     except OverflowError:  # an integer of more than 308 digits
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def _plain(text: str) -> Number | None:

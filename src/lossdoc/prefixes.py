@@ -24,7 +24,7 @@ _PREFIX = re.compile(
             r"[IWEF]\d{4}(?:\d{4})? " + _TIME + r"\s+\d+ " + _FILE + r":\d+\]\s",  # glog, absl
             _LEVEL + r" \d\d-\d\d " + _TIME + r"\s+(?:\[)?" + _FILE + r":\d+\]\s*",  # OpenRLHF, vLLM
             r"\[" + _DATE + r"[ T]" + _TIME + r"[^\]]*\]:?[ \t]*(?:" + _FILE + r":\d+ - )?",  # [date time ..]
-            _DATE + r"[ T_-]" + _TIME + r"(?:\s*[|:,>]|\s+-(?=\s))?[ \t]*",  # date time
+            _DATE + r"[ T_-]" + _TIME + r"(?:\s*[|:,]|\s+-(?=\s))?[ \t]*",  # date time
             _TIME + r"(?:\s+(?:-|\|)(?=\s)|\s*\|)?[ \t]+(?=\S)(?!elapsed|remaining)",  # time only
             r"\[\s*" + _LEVEL + r"(?:\|[^\]]*)?\s*\](?:\s+-(?=\s))?:?[ \t]*",  # [INFO], [INFO|trainer.py:123]
             r"\|?\s*" + _LEVEL + r"\s*(?:\||:| -(?=\s)|(?=\s))\s*",  # INFO |, INFO:, INFO -
@@ -32,8 +32,8 @@ _PREFIX = re.compile(
             r"\[PID:\d+\]\s*",
             r"\[titan\]\s+",
             r"\((?:[\w.]+:\d+|AReaL)\)\s*",  # (trainer:464)
-            r"(?:root|__main__|[a-z_]\w*(?:\.\w+)+|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",
-            r"[a-z_]\w*(?:\.\w+)+(?::\d+)?\s+(?=" + _LEVEL + r"\b)",  # ppdet.engine INFO:
+            r"(?![\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b)(?:root|__main__|[a-z_]\w*(?:\.\w+)+|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",
+            r"[A-Za-z_]\w*(?:\.\w+)*(?::\d+)?\s+(?=" + _LEVEL + r":)",  # ppdet.engine INFO:
             r"[a-z]\w*(?=\s+-\s+" + _LEVEL + r"\s+-\s)\s+-\s+",  # name - INFO -
             r"(?:__\w+__|\w+(?:\.\w+)+)(?::[\w<>]+)?:\d+\s+-\s+(?=\S)",  # loguru: module:function:12 -
             _FILE + r":\d+(?:\s+-{1,2}|:|\])\s+",  # dpo_tune_cache.py:676 -

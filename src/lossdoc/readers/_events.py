@@ -41,8 +41,8 @@ _END = (
     "***** train metrics *****",
     "TrainOutput(global_step=",
 )
-# "Epoch 3: training finished" ends an epoch, "not" ends nothing.
-_NO_END = re.compile(r"(?i)epoch|\bnot\b|\bif\b|\bwhen\b|\buntil\b")
+# "Epoch 3: training finished" ends an epoch; after "if", in code or in a quotation nothing ends or is resumed.
+_MENTION = re.compile(r"(?i)epoch|\b(?:not|if|when|until|after|will)\b|[\"'`({=]")
 _NUMBER = r"\s*[=:]\s*([\d,]+)"
 _CONFIG = {
     "Total optimization steps": ("max_steps", re.compile(r"\s*Total optimization steps" + _NUMBER)),
@@ -98,9 +98,8 @@ def _sentences(text: str, literals: tuple[str, ...], kind: str) -> list[Event]:
                 break
             part = last_part(number, raw) if len(raw) < 5000 else None
             line = part[0].strip() if part is not None else ""
-            if len(line) > 300 or line.find(literal) not in range(_NEAR):
-                continue
-            if kind == "end" and _NO_END.search(line):
+            before = line[: line.find(literal)]
+            if len(line) > 300 or literal not in line or len(before) > _NEAR or _MENTION.search(before):
                 continue
             match = _RESUME_STEP.search(line) if kind == "resume" else None
             if match is not None and int(match[1]) == 0:

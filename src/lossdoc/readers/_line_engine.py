@@ -34,6 +34,7 @@ from lossdoc.source import Source
 
 _SNIFF_LINES = 5000  # metric lines can be rare: 10 of 60,000 lines with the same word
 _SNIFF_ENOUGH = 40
+_REMEMBERED = ("step", "epoch", "epochs", "total")
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,13 @@ class LineFormat:
                 return
             if kind.final and not line.final:
                 return
-            found = False
-            for record in records(kind, match, line, context):
-                found = True
-                yield kind, record
+            found = list(records(kind, match, line, context))
             if found:
-                context.update({k: v for k, v in hints(match).items() if k in ("step", "epoch", "epochs", "total")})
+                context.update({k: v for k, v in hints(match).items() if k in _REMEMBERED})
                 for name in kind.consume:
                     context.pop(name, None)
+                for record in found:
+                    yield kind, record
                 return
 
     def _read(self, source: Source) -> Iterator[Item]:
@@ -100,31 +100,30 @@ class LineFormat:
                     some = True
                     if context.pop("skip", None):
                         continue
-                    cut = number == unfinished and len(record.values) < sizes.get(id(kind), 0)
-                    sizes[id(kind)] = len(record.values)
-                    if cut:
-                        # The last number of a cut line may be cut too.
-                        record.values = dict(list(record.values.items())[:-1])
-                        yield Event("cut", number, line.text[:200])
                     if pending is not None and kind.join and _joins(pending, record):
-                        pending.values = {**pending.values, **record.values}
+                        pending.values = {**record.values, **pending.values}
                         continue
                     if pending is not None and not _repeats(pending, record):
                         yield from bars.beside(pending)
                         yield pending
+                    if number == unfinished and len(record.values) < sizes.get(id(kind), 0):
+                        # The last number of a cut line may be cut too.
+                        record.values = dict(list(record.values.items())[:-1])
+                        yield Event("cut", number, line.text[:200])
+                    sizes[id(kind)] = len(record.values)
                     pending = record if record.values else None
                     bars.see(kind, record, context)
                 if not some and number == unfinished and pending is not None and line.final:
                     yield Event("cut", number, line.text[:200])
         if pending is not None:
+            yield from bars.beside(pending)
             yield pending
         if bars.now is not None:
             yield bars.now
 
 
 def _joins(before: Record, record: Record) -> bool:
-    same = (before.step, before.epoch, before.split) == (record.step, record.epoch, record.split)
-    return same and not before.values.keys() & record.values.keys()
+    return (before.step, before.epoch, before.split) == (record.step, record.epoch, record.split)
 
 
 def _repeats(before: Record, record: Record) -> bool:

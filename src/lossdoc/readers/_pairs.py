@@ -24,6 +24,8 @@ _SPACED = re.compile(
     r"(?P<name>[A-Za-z_][\w./%@()'#-]*(?: (?!nan\b|inf\b)[A-Za-z_(][\w./%@()'#-]*){0,4})"
     rf"\s*(?:\[\s*(?P<boxed>{NUMBER}(?:\s*/\s*\d+)?)\s*\]|\s(?P<value>{VALUE}))(?=\.?$|[\s,:;)\]])(?:\s?\([^()]*\))?"
 )
+# tensor(0.5, device='cuda:0'): its comma and colon part nothing.
+_TENSOR = re.compile(r"\b(?:tensor|array)\(\[*\s*([^,()\[\]]*)[^()]*\)")
 _NAME = re.compile(r"(?:[A-Za-z_%*#][^\s:=]*)(?: +[^\s:=]+){0,5}$")
 _EDGE = " \t|,;-–—·•*>→\"'`"
 _TIGHT = re.compile(rf"[:=]\s*(?={VALUE})")
@@ -38,6 +40,8 @@ _FRACTION = re.compile(r"(?i)acc|correct|precision|recall|success")
 
 def pairs(text: str) -> dict[str, Raw]:
     """All names with numeric values of a line, in the order of the line; the first of two equal names counts."""
+    if "tensor(" in text or "array(" in text:
+        text = _TENSOR.sub(r"\1", text)
     colons, equals = text.count(":"), text.count("=")
     if colons and equals:
         marks = [text[m.start()] for m in _TIGHT.finditer(text)]

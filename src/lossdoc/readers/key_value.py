@@ -38,6 +38,8 @@ _HEADER = re.compile(
     r"(?i)^\W*(?P<axis>epoch|step|iter(?:ation)?|episode|round)s?\W{0,4}(?P<n>\d+)(?:\s*(?:/|of)\s*(?P<total>\d+))?\W*$"
 )
 _OWNER = re.compile(r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|eval|test|dev)(?:ing|idation|uation)?\b")
+# "[3/25]" or "[3/25][100/1583]" at the beginning: a step, or an epoch and a step in it.
+_COUNTERS = re.compile(r"^\s*\[\s*(\d+)/\d+\](?:\s*\[\s*(\d+)/\d+\])?")
 _EVAL = {"val": "eval", "valid": "eval", "dev": "eval"}
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
 _SHAPES = 400  # different sets of names that are counted before a text is given up as no log
@@ -101,7 +103,8 @@ def _count(source: Source) -> dict[tuple[str, ...], _Shape]:
         row = _row(line.text)
         if row is None:
             continue
-        shape = shapes.setdefault(_signature(row), _Shape(axis=under_header or any(map(is_axis, row))))
+        shape = shapes.setdefault(_signature(row), _Shape())
+        shape.axis |= under_header or any(map(is_axis, row)) or _COUNTERS.match(line.text) is not None
         shape.add(row)
         if len(shapes) > _SHAPES and not any(s.is_log for s in shapes.values()):
             return {}
@@ -123,7 +126,7 @@ def _lines(source: Source) -> Iterator[Line]:
 def _row(text: str) -> dict[str, Raw] | None:
     """The pairs of a line that may be a row of metrics."""
     bare = text.strip()
-    if bare[:1] in '{["' or _NOT_A_ROW.search(bare):
+    if bare.startswith(("{", '["', "[{", '"')) or _NOT_A_ROW.search(bare):
         return None
     row = pairs(bare)
     if not row or not any(map(is_strong, row)):
@@ -171,7 +174,13 @@ def _record(row: dict[str, Raw], line: Line, header: re.Match[str] | None) -> Re
     if owner is not None and record.split is None and not any(_names_split(key) for key in row):
         word = owner[1].lower()
         record.split = _EVAL.get(word, word)
-    if header is not None and not any(map(is_axis, row)):
+    if any(map(is_axis, row)):
+        return record
+    counters = _COUNTERS.match(line.text)
+    if counters is not None:
+        first, second = float(counters[1]), counters[2]
+        record.epoch, record.step = (None, first) if second is None else (first, float(second))
+    elif header is not None:
         if header["axis"].lower() == "epoch":
             record.epoch = float(header["n"])
         else:

@@ -42,7 +42,7 @@ class LazyFormat:
 
     @property
     def FRAMEWORK(self) -> str | None:
-        """Whose words the keys are: fairseq's loss is in bits, timm's accuracy in percent. The file's name, or what it says."""
+        """Whose words the keys are (fairseq's loss is in bits): the name of the file, or what it says."""
         framework: str | None = self._data.get("framework", self.NAME)
         return framework
 
