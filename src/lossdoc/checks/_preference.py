@@ -164,7 +164,8 @@ def margin_state(margin: Floats, accuracy: Floats | None = None, beta: float | N
     """Judge a margin, shape (n,), by its second half; accuracy has its own shape (m,)."""
     margin = alive(margin)
     half = margin[len(margin) // 2 :]
-    scale = noise(half)
+    # Half a run alone may look calmer by chance; noise that grows with the margin is larger in the half.
+    scale = max(noise(half), noise(margin[len(margin) // 10 :]))
     now = level(half, scale)
     gain = difference(level(margin[head(len(margin))], scale), now)
     score = max(trend(margin[max(1, len(margin) // 10) :]).score, gain.score)

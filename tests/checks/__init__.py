@@ -1,0 +1,1 @@
+"""One file for each check: as many cases in which it stays silent as in which it fires."""
