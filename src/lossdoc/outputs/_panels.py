@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lossdoc.finding import SEVERITIES, Finding, Report
+from lossdoc.finding import SEVERITIES, Finding, Report, Severity
 from lossdoc.outputs._numbers import numbered
 from lossdoc.run import Curve, Run
 
@@ -27,6 +27,15 @@ class Panel:
 
     curves: Sequence[Curve]
     findings: Sequence[tuple[str, Finding]]
+
+    def marks(self) -> list[tuple[float, str, Severity]]:
+        """Where to draw a line, its label, its severity; findings that begin at one step share a line: `1,1b`."""
+        found: dict[float, tuple[str, Severity]] = {}
+        for label, finding in self.findings:
+            x = float(finding.first_step or 0)
+            old = found.get(x)
+            found[x] = (f"{old[0]},{label}", old[1]) if old else (label, finding.severity)
+        return [(x, label, severity) for x, (label, severity) in found.items()]
 
 
 def choose(report: Report, most: int) -> list[Panel]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lossdoc.outputs._panels import Panel
 from lossdoc.outputs._thin import pieces, thin, wants_log
 from lossdoc.outputs._ticks import labels, powers, ticks
-from lossdoc.outputs._words import curve_name, safe
+from lossdoc.outputs._words import safe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,11 +104,13 @@ def _non_finite(curve: Curve, frame: Frame) -> Iterator[str]:
 
 
 def _findings(panel: Panel, frame: Frame) -> Iterator[str]:
-    for label, finding in panel.findings:
-        x = frame.across(float(finding.first_step or 0))
-        said = escape(safe(f"{finding.check} ({curve_name(finding)})"))
+    for step, label, severity in panel.marks():
+        x = frame.across(step)
+        said = ", ".join(
+            f"{number} {finding.check}" for number, finding in panel.findings if number in label.split(",")
+        )
         yield (
-            f'<g class="{finding.severity}"><title>{said}</title>'
+            f'<g class="{severity}"><title>{escape(safe(", ".join(here)))}</title>'
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
             f'<text text-anchor="middle" x="{x:.1f}" y="{TOP - 5}">{escape(label)}</text></g>'
         )

@@ -42,13 +42,9 @@ def _box(panel: Panel, size: Size, options: Options) -> tuple[Text, Text]:
     pens = [(ascii if options.ascii else pen, ink) for (pen, ascii, ink), _ in zip(PENS, curves, strict=False)]
     series = [Series(c.steps, c.values, pen, ink) for c, (pen, ink) in zip(curves, pens, strict=False)]
     log = wants_log([c.values for c in curves])
-    marks: dict[float, Mark] = {}
-    for label, finding in panel.findings:
-        x = float(finding.first_step or 0)
-        old = marks.get(x)
-        marks[x] = Mark(x, f"{old.label},{label}", old.ink) if old else Mark(x, label, SEVERITY_INK[finding.severity])
+    marks = [Mark(x, label, SEVERITY_INK[severity]) for x, label, severity in panel.marks()]
     # The curve that is asked for is drawn last, so that no other hides it.
-    body = draw(series[::-1], list(marks.values()), size, curves[0].axis, log=log, ascii=options.ascii)
+    body = draw(series[::-1], marks, size, curves[0].axis, log=log, ascii=options.ascii)
     return _heading(panel, pens, log, size.width), Text.from_ansi(body.rstrip("\n"), no_wrap=True)
 
 
