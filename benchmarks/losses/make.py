@@ -1,6 +1,6 @@
 """Write tests/data/loss_peers.json. Needs torch, torchmetrics, scikit-learn, sentence-transformers and trl; no test does.
 
-    python -m benchmarks.losses.make
+python -m benchmarks.losses.make
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -170,9 +170,7 @@ def _divergence(draw: Draw) -> Iterator[PeerCase]:
     )
     entropy = torch.distributions.Categorical(logits=p).entropy().mean()
     yield PeerCase("divergence.entropy", "torch.distributions.Categorical.entropy", {"log_p": p}, entropy)
-    yield PeerCase(
-        "policy.entropy_bonus", "torch.distributions.Categorical.entropy", {"log_p": p}, -0.01 * entropy
-    )
+    yield PeerCase("policy.entropy_bonus", "torch.distributions.Categorical.entropy", {"log_p": p}, -0.01 * entropy)
 
 
 def _embedding(draw: Draw) -> Iterator[PeerCase]:
@@ -199,7 +197,6 @@ def _embedding(draw: Draw) -> Iterator[PeerCase]:
         {"images": a, "texts": p},
         (F.cross_entropy(cosine / 0.07, rows) + F.cross_entropy(cosine.T / 0.07, rows)) / 2,
     )
-
 
     distances, different = draw.between(0, 2, 8), draw.integers(2, 8).astype(float)
     loss = sentence.ContrastiveLoss(None, distance_metric=lambda left, _: left, margin=1.0)
@@ -248,11 +245,12 @@ def _training() -> Iterator[PeerCase]:
         parameter.grad,
     )
     schedulers = torch.optim.lr_scheduler
-    for ours, extra, make in (
+    made: list[tuple[str, dict[str, float], Callable[[Any], Any]]] = [
         ("cosine_decay", {"total": 10}, lambda o: schedulers.CosineAnnealingLR(o, T_max=10)),
         ("linear_decay", {"total": 10}, lambda o: schedulers.LinearLR(o, 1.0, 0.0, total_iters=10)),
         ("exponential_decay", {"factor": 0.8}, lambda o: schedulers.ExponentialLR(o, gamma=0.8)),
-    ):
+    ]
+    for ours, extra, make in made:
         optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
         scheduler = make(optimizer)
         rates = []

@@ -257,9 +257,7 @@ def _rl(draw: Draw) -> Iterator[PeerCase]:
         )
         value = grpo._compute_loss(stand_in, None, dict(inputs))
         if sequence:
-            yield PeerCase(
-                "policy.gspo", "trl GRPOTrainer, sequence level", {**ours, "low": 0.2, "high": 0.2}, value
-            )
+            yield PeerCase("policy.gspo", "trl GRPOTrainer, sequence level", {**ours, "low": 0.2, "high": 0.2}, value)
             continue
         extra = {"average": average, "length": 10, "beta": beta}
         if beta:
