@@ -88,9 +88,12 @@ class Run:
     dropped_records: int = 0  # duplicates and replayed segments that are not in the curves
     notes: Sequence[str] = ()  # what assemble decided and a person should know
     name: str = ""  # which of several runs of one source, "" when there is one
+    epochs: Curve | None = None  # epoch of the records where `steps` count something else; `all("epoch")` gives it
 
     def all(self, metric: str, split: str | None = None) -> list[Curve]:
         """Curves of a metric, unlabelled ones first."""
+        if metric == "epoch" and self.epochs is not None:
+            return [self.epochs]
         found = [c for c in self.curves if c.metric == metric and split in (None, c.split)]
         return sorted(found, key=lambda c: len(c.labels))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossdoc.assemble.curves import build_curves, columns_to_curves
+from lossdoc.assemble.curves import build_curves, columns_to_curves, epoch_curve
 from lossdoc.assemble.position import place_rows
 from lossdoc.assemble.rows import Table, gather
 from lossdoc.assemble.segments import Part, split_runs
@@ -93,12 +93,16 @@ def _run(table: Table, part: Part, parts: Sequence[Part], source: str, format_na
         dropped_records=part.dropped,
         notes=[*table.notes, *part.notes],
         name=part.name if len(parts) > 1 else "",
+        epochs=epoch_curve(table, part),
     )
 
 
 def _events_of(run: Run, events: Sequence[Event], runs: int) -> list[Event]:
     """The events between the first and the last line of a run; all of them if it is the only one."""
     kept = [e for e in events if e.kind not in ("config", "progress")]
+    # Of each progress bar the furthest state: how much of the planned run is over.
+    bars = {e.data.get("total"): e for e in events if e.kind == "progress" and e.data.get("total")}
+    kept += bars.values()
     if runs == 1:
         return kept
     lines = [int(line) for c in run.curves if len(c.lines) for line in (c.lines[0], c.lines[-1])]

@@ -46,6 +46,28 @@ def build_curves(table: Table, part: Part) -> list[Curve]:
     return _without_collisions(curves)
 
 
+def epoch_curve(table: Table, part: Part) -> Curve | None:
+    """The epoch of each record of one run, where the places of its curves are not epochs already."""
+    import numpy as np
+
+    known = [(row, epoch) for row in part.rows if (epoch := table.epochs[row]) is not None]
+    if table.axis == "epoch" or len(known) < 2:
+        return None
+    rows = np.asarray([row for row, _ in known], dtype=np.int64)
+    position = {row: place for place, row in enumerate(part.rows)}
+    return Curve(
+        "epoch",
+        "train",
+        "epoch",
+        np.asarray(table.places, dtype=np.float64)[rows],
+        np.asarray([epoch for _, epoch in known], dtype=np.float64),
+        np.asarray([position[int(row)] for row in rows], dtype=np.int64),
+        np.zeros(0, dtype=np.int64),
+        axis=table.axis,
+        steps_inferred=table.inferred,
+    )
+
+
 def _curve(
     bucket: Bucket,
     table: Table,

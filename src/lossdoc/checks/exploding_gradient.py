@@ -69,7 +69,8 @@ def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
     if usual <= 0:
         return
     peaks = warm + np.flatnonzero(g[warm:] >= PEAK * usual)
-    hurt = [int(i) for i in peaks if norm.records[i] in damaged(loss)]
+    near = damaged(loss) if len(peaks) else set()
+    hurt = [int(i) for i in peaks if int(norm.records[i]) in near]
     if hurt:
         top = max(hurt, key=lambda i: g[i])
         yield case.finding(

@@ -8,7 +8,7 @@ reach the weights, that the steps are far too small, or that inputs and labels h
 ## How it is measured
 The level of the last quarter against the first records and against the first stretch. Flat means that, two standard
 errors included, less than 2 % of the start level can have been gained; in a noisy log, that neither the levels nor
-the trend show any improvement although 20 % would have been seen, or that the eval loss moved by less than 1 %. An
+the trend show any improvement although 10 % would have been seen, or that the eval loss moved by less than 1 %. An
 eval loss or an accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has
 not moved at all.
 
@@ -79,7 +79,7 @@ NEEDS = {
 
 MATERIAL = 0.02
 EVAL_MATERIAL = 0.01
-POWER = 0.2  # an improvement that a noisy log must be able to show before silence counts as evidence (ours)
+POWER = 0.1  # an improvement that a noisy log must be able to show before silence counts as evidence (ours)
 
 
 def check(

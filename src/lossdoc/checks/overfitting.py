@@ -8,13 +8,13 @@ a while.
 ## How it is measured
 The median of the last evals against the best one. It has to be worse by 5 % of the best, by three times the scatter
 of the evals, and the evals after the best one have to stand above it; the training loss has to be lower than at the
-best eval. At least four evals, two of them after the best.
+best eval. At least three evals, two of them after the best.
 
 ## Silent when
 - one eval is worse and the next is not, or the evals wander without a trend
 - the training loss rises as well (`divergence`)
 - the eval loss is less than 30 % worse while an eval accuracy improves: information
-- there are fewer than four evals
+- there are fewer than three evals
 
 ## Likely causes
 - Too many epochs over too little data.
@@ -39,11 +39,12 @@ best eval. At least four evals, two of them after the best.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need
+from lossdoc.case import Case, Need, Skip
 from lossdoc.checks._loss import living, number, step
 from lossdoc.finding import Finding, Severity
 from lossdoc.signal import noise, resolution, smooth, trend
@@ -65,8 +66,8 @@ EXPLAINS = (
     "level-shift",
 )
 NEEDS = {
-    "eval_loss": Need("loss", split="eval", points=4, each=True),
-    "loss": Need("loss", points=4),
+    "eval_loss": Need("loss", split="any", points=3, each=True),
+    "loss": Need("loss", points=4, optional=True),
     "score": Need(("accuracy", "reward_accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
 }
 
@@ -76,52 +77,72 @@ BETTER = 0.03  # of a score from 0 to 1: the sampling error of some hundred exam
 SCATTERS = 3.0
 
 
-def check(case: Case, eval_loss: Curve, loss: Curve, score: Curve | None) -> Iterator[Finding]:
-    eval_loss, loss = living(eval_loss), living(loss)
+def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None) -> Iterator[Finding]:
+    if eval_loss.split == "train":
+        raise Skip("no held-out loss in this log")
+    eval_loss = living(once(eval_loss))
     y = eval_loss.values
     n = len(y)
-    if n < 4 or len(loss) < 4:
-        return
+    if n < 3:
+        raise Skip(f"{n} evals are too few to see a turn")
     course = smooth(y, 3) if n >= 12 else y
     best = int(np.argmin(course))
     if n - 1 - best < 2:
         return
+    low = float(course[best])
     late = y[-min(3 if n >= 8 else 2, n - 1 - best) :]
     # The mildest of the last evals when there are few: "for good" must hold for each of them.
     end = float(np.median(late)) if n >= 8 else float(late.min())
-    rise = end - float(course[best])
-    scatter = max(noise(y), resolution(eval_loss))
-    if rise < RISE * abs(float(course[best])) or rise < SCATTERS * scatter or not stays(course[best:], rise):
+    rise = end - low
+    # Three evals hold no scatter of their own: they need a larger rise.
+    least = RISE if n > 3 else 2 * RISE
+    if rise < least * abs(low) or not sure(course[best:], y[best:], rise, max(noise(y), resolution(eval_loss))):
         return
-    fall = train_fall(loss, eval_loss, best)
-    if fall <= 0:
+    fall = None if loss is None else train_fall(living(loss), eval_loss, best)
+    if fall is not None and fall <= 0:
         return
     better = score_gain(score, eval_loss, best)
-    mild = rise < MILD * abs(float(course[best])) and better >= BETTER
+    mild = rise < MILD * abs(low) and better >= BETTER
+    beside = "" if fall is None else f", while the training loss fell by another {number(fall)}"
+    if score is not None and better >= 0.01:
+        beside += f"; {score.name} improved by {better:.3f} since"
+    unknown = ["whether the metric that matters has turned as well"] if score is None else []
+    if fall is None:
+        unknown.append("whether the training loss still fell: it is not in this log")
     yield case.finding(
         eval_loss,
-        f"{eval_loss.name} is best at {step(eval_loss, best)} with {number(float(course[best]))} and ends at "
-        f"{number(end)}, while the training loss fell by another {number(fall)}"
-        + (f"; {score.name} improved by {better:.3f} since" if score is not None and better >= 0.01 else ""),
+        f"{eval_loss.name} is best at {step(eval_loss, best)} with {number(low)} and ends at {number(end)}{beside}",
         first=best,
         detected=min(n - 1, best + 2),
         severity="info" if mild else "warning",
-        confidence="high" if n >= 6 and rise >= 2 * RISE * abs(float(course[best])) else "medium",
+        confidence="low" if fall is None else "high" if n >= 6 and rise >= 2 * RISE * abs(low) else "medium",
         measured={
-            "best": float(course[best]),
+            "best": low,
             "best_step": float(eval_loss.steps[best]),
             "end": end,
-            "rise_percent": 100 * rise / abs(float(course[best])) if course[best] else 0.0,
+            "rise_percent": 100 * rise / abs(low) if low else 0.0,
         },
-        cannot_tell=("whether the metric that matters has turned as well",) if score is None else (),
+        cannot_tell=unknown,
     )
 
 
-def stays(after: Floats, rise: float) -> bool:
-    """The evals behind the best one go up and stay up: not just two high ones at the end."""
-    later = after[1:]
-    above = np.mean(later > after[0] + 0.1 * rise)
-    return bool(above >= 0.75 and (len(after) < 5 or trend(after).score > 1.9))
+def once(curve: Curve) -> Curve:
+    """One point per step: several ranks, or a pasted log, repeat their evals."""
+    _, keep = np.unique(curve.steps, return_index=True)
+    if len(keep) == len(curve):
+        return curve
+    lines = curve.lines[keep] if len(curve.lines) else curve.lines
+    return replace(curve, steps=curve.steps[keep], values=curve.values[keep], records=curve.records[keep], lines=lines)
+
+
+def sure(course: Floats, raw: Floats, rise: float, scatter: float) -> bool:
+    """The evals behind the best one go up and stay up, beyond their scatter."""
+    later = raw[1:]
+    above = float(np.mean(later > course[0] + 0.1 * rise))
+    if rise >= SCATTERS * scatter:
+        return above >= 0.75 and (len(raw) < 5 or trend(course).score > 1.9)
+    # Noisy evals: a trend that holds without the best point itself, which was chosen for being low.
+    return len(later) >= 6 and rise >= 1.5 * scatter and above >= 0.9 and trend(later).score > 2.2
 
 
 def train_fall(loss: Curve, eval_loss: Curve, best: int) -> float:
