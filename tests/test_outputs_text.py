@@ -11,6 +11,7 @@ import pytest
 
 from lossdoc.finding import Finding, Report, Skipped
 from lossdoc.outputs import Options, Result, load
+from lossdoc.outputs.text.summary import common
 from lossdoc.run import Trainer
 from tests import report_maker as made
 
@@ -104,3 +105,20 @@ def test_names_and_numbers_tie_plots_to_findings() -> None:
 
 def test_empty_result_is_empty() -> None:
     assert shown() == ""
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        (["a.log", "b.log"], ("", "")),
+        (["runs/a.log", "runs/b.log"], ("runs/", "")),
+        (["runs/a/x.log", "runs/b/x.log"], ("runs/", "/x.log")),
+        (["runs/a/x.log", "runs/x.log"], ("runs/", "")),
+        (["/r/a/x.log", "r/a/x.log"], ("", "")),
+        (["runs/x.log", "runs/x.log"], ("runs/", "")),
+        (["standard input", "runs/x.log"], ("", "")),
+        (["/a.log", "/b.log"], ("/", "")),
+    ],
+)
+def test_what_sources_share(sources: list[str], expected: tuple[str, str]) -> None:
+    assert common([made.report(source=source).run for source in sources]) == expected

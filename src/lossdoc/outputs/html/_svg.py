@@ -106,9 +106,7 @@ def _non_finite(curve: Curve, frame: Frame) -> Iterator[str]:
 def _findings(panel: Panel, frame: Frame) -> Iterator[str]:
     for step, label, severity in panel.marks():
         x = frame.across(step)
-        said = ", ".join(
-            f"{number} {finding.check}" for number, finding in panel.findings if number in label.split(",")
-        )
+        here = [f"{n} {finding.check}" for n, finding in panel.findings if n in label.split(",")]
         yield (
             f'<g class="{severity}"><title>{escape(safe(", ".join(here)))}</title>'
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'

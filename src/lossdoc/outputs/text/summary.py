@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich import box
 from rich.table import Table
@@ -20,8 +21,9 @@ from lossdoc.run import Run
 def summary(reports: Sequence[Report]) -> Iterator[Table | Text]:
     """The table, under one line that counts the verdicts. `reports` are in the order of the rows."""
     counts = Counter(report.verdict for report in reports)
-    folder = common_folder([report.run for report in reports])
-    line = Text(count(len(reports), "run") + (f" in {safe(folder)}" if folder else "") + ": ", style="bold")
+    head, tail = common([report.run for report in reports])
+    where = f" in {safe(head)}{'*' if tail else ''}{safe(tail)}" if head else ""
+    line = Text(count(len(reports), "run") + where + ": ", style="bold")
     parts = [
         Text(f"{counts[verdict]} {verdict}", style=VERDICT_STYLE[verdict]) for verdict in VERDICTS if counts[verdict]
     ]
@@ -33,7 +35,8 @@ def summary(reports: Sequence[Report]) -> Iterator[Table | Text]:
     grid.add_column("leading finding", ratio=1)
     for report in reports:
         verdict = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", style=VERDICT_STYLE[report.verdict])
-        grid.add_row(Text(run_name(report.run).removeprefix(safe(folder))), verdict, _lead(report))
+        name = run_name(replace(report.run, source=report.run.source.removeprefix(head).removesuffix(tail)))
+        grid.add_row(Text(name), verdict, _lead(report))
     yield grid
     yield Text("")
 
@@ -46,11 +49,15 @@ def _lead(report: Report) -> Text:
     return Text.assemble((lead.check, "bold"), f" {onset(lead)}")
 
 
-def common_folder(runs: Sequence[Run]) -> str:
-    """The folder that all sources share, with its separator; "" when there is none."""
-    folders = {os.path.dirname(run.source) for run in runs}
+def common(runs: Sequence[Run]) -> tuple[str, str]:
+    """What all sources begin with (a folder and its separator) and end with (`/stdout.log`); "" where nothing is."""
+    sources = [run.source for run in runs]
+    folders = {os.path.dirname(source) for source in sources}
     try:
         shared = os.path.commonpath(folders) if all(folders) else ""
     except ValueError:  # absolute and relative paths side by side
-        return ""
-    return shared if shared.endswith(os.sep) or not shared else shared + os.sep
+        return "", ""
+    head = shared if shared.endswith(os.sep) or not shared else shared + os.sep
+    names = {os.path.basename(source) for source in sources}
+    tail = os.sep + names.pop() if len(names) == 1 and len(folders) > 1 else ""
+    return head, tail if all(len(source) > len(head) + len(tail) for source in sources) else ""
