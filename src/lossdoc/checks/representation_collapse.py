@@ -31,7 +31,6 @@ early level or below, over the last fifth of the run; or a positive and a negati
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -45,15 +44,14 @@ if TYPE_CHECKING:
 
 SEVERITY: Severity = "info"
 EXPLAINS = ("chance-level", "no-learning", "plateau", "loss-collapse")
-NEEDS = {"statistic": Need("similarity", split="any", points=10, each=True)}
-SPREAD = re.compile(r"(?i)std|varian|rank|spread")
+NEEDS = {"statistic": Need(("embedding_std", "similarity"), split="any", points=10, each=True)}
 SHARE, ALIKE = 0.05, 0.99
 
 
 def check(case: Case, statistic: Curve) -> Iterator[Finding]:
     y = statistic.values
     late = float(np.median(y[-max(3, len(y) // 5) :]))
-    if SPREAD.search(statistic.key):
+    if statistic.metric == "embedding_std":
         early = float(np.median(y[: max(3, len(y) // 10)]))
         if early <= 0 or late > SHARE * early:
             return
