@@ -51,6 +51,8 @@ def sniff(source: Source) -> float:
     if not rows or broken > len(rows) or sum(map(is_data_row, rows)) > len(rows) / 4:
         return 0.0
     best = max(likelihood(k for k, v in _values(row).items() if to_float(v) is not None) for row in rows)
+    if len(rows) == 1 and best < 0.8:  # one object with a learning rate and a number of epochs is a configuration
+        return 0.0
     share = (len(rows) + broken) / lines
     return best * (1.0 if share > 0.9 else 0.8 if share > 0.2 else 0.3)
 
@@ -119,7 +121,7 @@ def _object(text: str) -> dict[str, Any] | None:
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Raw]:
-    """The row without the object around its metrics ({"step": 1, "data": {..}}); StyleGAN's statistics by their mean."""
+    """The row without an object around its metrics ({"step": 1, "data": {..}}); StyleGAN's statistics by their mean."""
     inner = [key for key, value in row.items() if isinstance(value, dict)]
     if len(inner) == 1 and inner[0] in _WRAPPERS:
         return flatten({key: value for key, value in row.items() if key != inner[0]} | row[inner[0]])

@@ -1,0 +1,153 @@
+"""What is no training log, by structured readers' eyes: every one of them must say no."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lossdoc.readers import detect
+from lossdoc.source import Source
+
+BENCHMARKS = """# A model
+
+Results on the test sets:
+
+| Model        | Params | Accuracy | F1   |
+|--------------|--------|----------|------|
+| small        | 10M    | 81.5     | 0.80 |
+| base         | 50M    | 84.0     | 0.83 |
+| large        | 350M   | 83.5     | 0.84 |
+
+| Epochs | Learning rate | Accuracy |
+|--------|---------------|----------|
+| 3      | 5e-5          | 81.0     |
+| 1      | 3e-5          | 80.0     |
+
+Train with `python train.py --lr 5e-5`.
+"""
+PACKAGE = json.dumps(
+    {"name": "x", "version": "1.0.0", "scripts": {"test": "jest"}, "dependencies": {"react": "18"}}, indent=2
+)
+MODEL_CONFIG = json.dumps(
+    {
+        "vocab_size": 32000,
+        "hidden_size": 64,
+        "router_aux_loss_coef": 0.001,
+        "attention_dropout": 0.0,
+        "num_hidden_layers": 2,
+    },
+    indent=2,
+)
+TRAINING_CONFIG = json.dumps(
+    {
+        "learning_rate": 5e-5,
+        "num_train_epochs": 3,
+        "max_steps": 100,
+        "lr_scheduler_type": "cosine",
+        "loss_type": "sigmoid",
+    }
+)
+SERVER = "\n".join(
+    json.dumps(
+        {"level": "info", "ts": 1700000000 + i, "status": 200, "size": 512 * i, "duration": 0.01, "msg": "handled"}
+    )
+    for i in range(30)
+)
+PREFERENCES = "\n".join(
+    json.dumps(
+        {
+            "prompt": f"What is {i} plus {i}?",
+            "chosen": f"It is {2 * i}, of course.",
+            "rejected": "No idea.",
+            "score": 0.5,
+        }
+    )
+    for i in range(30)
+)
+ROLLOUTS = "\n".join(
+    json.dumps({"step": i, "prompt": "Tell me a long story", "completion": "Once upon a time there was", "reward": 0.5})
+    for i in range(30)
+)
+ARRAYS = "\n".join(json.dumps({"input_ids": [[1, 2, 3]] * 4, "rewards": [0.0, 1.0], "idx": i}) for i in range(10))
+IRIS = "sepal_length,sepal_width,petal_length,petal_width,species\n" + "5.1,3.5,1.4,0.2,setosa\n" * 20
+HOUSES = "id,price,rooms,lat,lon\n" + "".join(f"{i},{i * 1000},3,51.5,0.1\n" for i in range(20))
+REVIEWS = "id,text,score\n" + "".join(f'{i},"A long review, with a comma in it",0.5\n' for i in range(20))
+PROSE = "The loss fell at every step.\nThen, at epoch 3, the accuracy rose.\n\n10 20 30\n40 50 60\n"
+PROCESSES = "  PID  CPU   MEM\n  101  0.5   1.0\n  102  1.5   2.0\n"
+CODE = "import torch\n\nfor step in range(9):\n    loss = model(batch).loss\n    print({'step': step, 'loss': loss})\n"
+PAGE = "<html><body><table><tr><th>Name</th><th>Price</th></tr><tr><td>Tea</td><td>2.50</td></tr></table></body></html>"
+NOTEBOOK = json.dumps(
+    {"cells": [{"cell_type": "code", "source": ["loss = 0.5"], "outputs": []}], "metadata": {}, "nbformat": 4}, indent=1
+)
+STRUCTURED = {
+    *(
+        "trainer-state",
+        "jsonl",
+        "json",
+        "csv",
+        "table",
+        "html",
+        "ipynb",
+        "json-messages",
+        "box",
+        "areal",
+        "nemo-rl",
+        "olmo",
+    ),
+    *("open-instruct-panel", "composer", "ultralytics", "mlx-lm", "tfevents", "wandb", "swanlab", "trackio", "mlflow"),
+}
+REFUSED = {
+    "benchmarks": BENCHMARKS,
+    "package": PACKAGE,
+    "model config": MODEL_CONFIG,
+    "training config": TRAINING_CONFIG,
+    "server": SERVER,
+    "preferences": PREFERENCES,
+    "preferences as list": "[" + PREFERENCES.replace("\n", ",\n") + "]",
+    "roll-outs": ROLLOUTS,
+    "arrays": ARRAYS,
+    "iris": IRIS,
+    "houses": HOUSES,
+    "reviews": REVIEWS,
+    "prose": PROSE,
+    "processes": PROCESSES,
+    "code": CODE,
+    "page": PAGE,
+    "notebook without a training": NOTEBOOK,
+    "empty": "",
+    "one brace": "{",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(name: str) -> None:
+    found = [
+        (score, reader.NAME) for score, reader in detect(Source.from_text(REFUSED[name])) if reader.NAME in STRUCTURED
+    ]
+    assert found == []
+
+
+def test_binary_junk_is_refused() -> None:
+    for data in (
+        b"\x7fELF\x02\x01" + bytes(64),
+        b"PK\x03\x04" + bytes(64),
+        b"\x89PNG\r\n\x1a\n" + bytes(64),
+        bytes(200),
+    ):
+        assert [reader.NAME for _, reader in detect(Source("x", data)) if reader.NAME in STRUCTURED] == []
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "106_trl-rich-progress-test-notlog",
+        "107_nanochat-source-notlog",
+        "109_lnav-access-log-notlog",
+        "110_lnav-syslog-notlog",
+    ],
+)
+def test_public_files_that_are_no_logs(shared: Path, member: str) -> None:
+    for path in (shared / "corpus" / member).iterdir():
+        assert [reader.NAME for _, reader in detect(Source.from_path(path)) if reader.NAME in STRUCTURED] == []
