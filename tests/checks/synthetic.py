@@ -69,7 +69,8 @@ def ramp(n: int, start: float, end: float, begin: float = 0.0, until: float = 1.
 
 def saturating(n: int, start: float, end: float, rate: float = 4.0) -> Floats:
     """The usual way of learning: fast first, then slower."""
-    return start + (end - start) * (1 - np.exp(-rate * np.linspace(0, 1, n))) / (1 - np.exp(-rate))
+    share = (1 - np.exp(-rate * np.linspace(0, 1, n))) / (1 - np.exp(-rate))
+    return np.asarray(start + (end - start) * share, dtype=float)
 
 
 def preference(
@@ -100,7 +101,7 @@ def preference(
 
 
 def rewards(mean: Floats, answers: int = 16, scale: float = 1.0, seed: int = 0) -> list[Curve]:
-    """Reward and its spread over a batch of answers that score 0 or `scale`, from the mean of the policy, shape (n,)."""
+    """Reward and its spread over batches of answers that score 0 or `scale`, from the policy's mean, shape (n,)."""
     rng = np.random.default_rng(seed)
     share = np.clip(mean / scale, 0, 1)
     got = rng.binomial(answers, share) / answers

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.checks.synthetic import Curve, curve, found, noise, ramp, saturating
+from lossdoc.run import Curve
+from tests.checks.synthetic import curve, found, noise, ramp, saturating
 
 CHECK = "inverted-preference"
 

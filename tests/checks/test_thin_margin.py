@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.checks.synthetic import Curve, curve, found, noise, preference, saturating, skipped
+from lossdoc.run import Curve
+from tests.checks.synthetic import curve, found, noise, preference, saturating, skipped
 
 CHECK = "thin-margin"
 
