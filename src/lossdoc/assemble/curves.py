@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lossdoc.assemble.rows import POSITION_ROLES
 from lossdoc.record import Event
 from lossdoc.run import Curve
 
@@ -164,10 +165,12 @@ def columns_to_curves(
         replay: tuple[float, float, int] | None = None
         for column in group:
             found = knowledge.resolve(column.key, framework, objectives)
-            if found and (found.role not in (None,) or found.ignored):
+            if found and found.role in (*POSITION_ROLES, "time"):
+                continue
+            count += len(column.steps)
+            if found and (found.role or found.ignored):
                 continue
             keep = _newest(column.steps)
-            count += len(column.steps)
             if not keep.all():
                 gone = column.steps[~keep]
                 seen = replay or (float(gone.min()), float(gone.max()), 0)

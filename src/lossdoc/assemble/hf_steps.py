@@ -7,6 +7,7 @@ digit: rows of one stretch are therefore counted, and the count is checked again
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from typing import Any
 
 from lossdoc.assemble.rows import Table
 from lossdoc.record import Event
-import itertools
 
 # Half a unit of the last digit of an epoch with two decimals, and of one with four significant digits.
 _ROUNDED = 0.0051

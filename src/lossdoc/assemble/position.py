@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 from lossdoc.assemble.hf_steps import infer_steps
 from lossdoc.assemble.rows import Table
 from lossdoc.record import Event
-import itertools
 
 
 def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any]) -> None:
@@ -53,16 +53,11 @@ def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
     known = [(row, epoch, step) for row, epoch, step in pairs if epoch is not None and step is not None]
     if len(known) < 3 or len(known) < len(pairs):
         return None
-    back = with_epoch = 0
-    for (_, epoch_a, step_a), (_, epoch_b, step_b) in itertools.pairwise(known):
-        if step_b < step_a:
-            back += 1
-            with_epoch += int(epoch_b) > int(epoch_a)
-    if not back or with_epoch < 0.9 * back:
+    if not _same_range_each_epoch([(int(epoch), step) for _, epoch, step in known]):
         return None
     length = max(step for _, _, step in known)
     lowest = min(step for _, _, step in known)
-    gaps = [b[2] - a[2] for a, b in itertools.pairwise(known) if b[2] > a[2]]
+    gaps = [b[2] - a[2] for a, b in itertools.pairwise(known) if b[2] > a[2] and b[1] == a[1]]
     if lowest == 0 and gaps:
         length += statistics.median(gaps)
     base = min(int(epoch) for _, epoch, _ in known)
@@ -77,6 +72,22 @@ def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
         else:
             steps.append((int(epoch) - base) * length + step)
     return steps
+
+
+def _same_range_each_epoch(pairs: Sequence[tuple[int, float]]) -> bool:
+    """Steps run through the same range in every epoch but the first and last, whoever else writes between them."""
+    ranges: dict[int, tuple[float, float]] = {}
+    for epoch, step in pairs:
+        low, high = ranges.get(epoch, (step, step))
+        ranges[epoch] = (min(low, step), max(high, step))
+    lowest, highest = min(low for low, _ in ranges.values()), max(high for _, high in ranges.values())
+    span = highest - lowest
+    if len(ranges) < 2 or span <= 0:
+        return False
+    whole = [epoch for epoch in ranges if epoch not in (min(ranges), max(ranges))]
+    begins = [epoch for epoch, (low, _) in ranges.items() if low <= lowest + 0.1 * span]
+    full = [epoch for epoch in whole if epoch in begins and ranges[epoch][1] >= highest - 0.1 * span]
+    return len(begins) >= 0.9 * (len(ranges) - 1) and len(full) >= 0.8 * len(whole)
 
 
 def _evals_that_count_epochs(table: Table, rows: Sequence[int], steps: list[float | None]) -> None:

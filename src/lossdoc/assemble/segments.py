@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lossdoc.assemble.rows import Table
 from lossdoc.record import Event
-import itertools
 
 # Interleaved writers go back at a large share of rows; a resume or a restart goes back once. Ours: the public log of
 # two processes goes back on half of its rows, resumed ones on less than one row in fifty.
 _INTERLEAVED_SHARE = 0.1
 _INTERLEAVED_ROWS = 6
 _MOST_WRITERS = 8
+# More returns than this in one run are no resumes: the rows are simply not in order.
+_MOST_RESUMES = 30
 
 
 @dataclass(slots=True)
@@ -179,6 +181,11 @@ def _replayed(table: Table, rows: list[int]) -> Part:
     """Where steps go back inside a run the newest segment counts; what it replaces is dropped and counted."""
     part = Part([], records=len(rows))
     leading = _leading_kind(table, rows)
+    places = [table.places[row] for row in rows if table.kinds[row] == leading]
+    if sum(b < a for a, b in itertools.pairwise(places)) > _MOST_RESUMES:
+        part.rows = rows
+        part.notes.append("the steps are not in order: the rows were sorted by step, none was dropped")
+        return part
     kept: list[int] = []
     furthest = -math.inf
     for row in rows:
