@@ -26,6 +26,7 @@ CASES: dict[str, tuple[list[Callable[[], Report]], Options]] = {
     "not-judged-60": ([made.unjudged], Options(width=60)),
     "several-80": ([made.healthy, made.displacement, made.nan_run, made.unjudged], Options(width=80)),
     "quiet": ([made.healthy, made.displacement, made.nan_run], Options(quiet=True)),
+    "nan-50": ([made.nan_run], Options(width=50)),
     "no-plots-80": ([made.displacement], Options(width=80, plots=False)),
 }
 

@@ -13,33 +13,34 @@ from lossdoc.outputs import Options
 from lossdoc.outputs._words import curve_name, place, safe, sentence
 from lossdoc.outputs.text._page import SEVERITY_GLYPH, SEVERITY_STYLE
 
-NARROW = 100
+NARROW, NARROWEST = 100, 64
 
 
 def table(report: Report, options: Options) -> Iterator[Table | Text]:
-    """One row per root finding; below `NARROW` columns the place stands under the name of the check."""
-    roots = report.roots
-    if not roots:
+    """One row per root finding. Below `NARROW` columns its place, below `NARROWEST` its text stand under its name."""
+    if not report.roots:
         return
-    narrow = options.width < NARROW
+    heads = _heads(options.width)
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, header_style="dim", padding=(0, 1))
     grid.add_column("#", no_wrap=True)
     grid.add_column("severity", no_wrap=True)
-    grid.add_column("check", max_width=options.width * 2 // 5)
-    if not narrow:
-        grid.add_column("where", max_width=options.width // 4)
-    grid.add_column("what was measured", ratio=1)
-    for index, finding in enumerate(roots, 1):
-        style = SEVERITY_STYLE[finding.severity]
-        severity = Text(f"{SEVERITY_GLYPH[finding.severity]} {finding.severity}", style=style)
-        name = Text(finding.check, style="bold")
-        where = Text("\n".join(_where(finding)), style="dim" if narrow else "")
-        cells = [Text.assemble(name, "\n", where) if narrow and where.plain else name]
-        if not narrow:
-            cells.append(where)
-        grid.add_row(Text(str(index)), severity, *cells, Text(sentence(finding.message)))
+    for head in heads[:-1]:
+        grid.add_column(head, max_width=options.width * 2 // 5, overflow="fold")
+    grid.add_column(heads[-1], ratio=1, overflow="fold")
+    for index, finding in enumerate(report.roots, 1):
+        severity = Text(f"{SEVERITY_GLYPH[finding.severity]} {finding.severity}", SEVERITY_STYLE[finding.severity])
+        name, where = Text(finding.check, "bold"), Text("\n".join(_where(finding)), "dim" if len(heads) < 3 else "")
+        parts = [name, where, Text(sentence(finding.message))]
+        merged = [part for part in parts[: 4 - len(heads)] if part.plain]
+        grid.add_row(Text(str(index)), severity, Text("\n").join(merged), *parts[4 - len(heads) :])
     yield grid
     yield Text("")
+
+
+def _heads(width: int) -> list[str]:
+    if width < NARROWEST:
+        return ["finding"]
+    return ["check", "what was measured"] if width < NARROW else ["check", "where", "what was measured"]
 
 
 def _where(finding: Finding) -> Iterator[str]:
