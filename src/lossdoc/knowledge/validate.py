@@ -178,7 +178,8 @@ def _drawing(drawing: Drawing, where: Path_, known: Known) -> Iterator[Fault]:
     if drawing.trainer and not _names_trainer(drawing.trainer, known.trainers):
         yield (*where, "trainer"), f"there is no trainer `{drawing.trainer}`"
     for metric in drawing.with_:
-        if metric not in known.metrics and without_split(metric)[-1][0] not in known.metrics:
+        name = metric.partition("[")[0]  # reward[component=format] is a labelled curve of the run
+        if name not in known.metrics and without_split(name)[-1][0] not in known.metrics:
             yield (*where, "with", metric), f"there is no metric `{metric}`"
     for field, points in (("data", drawing.data), *drawing.with_.items()):
         place: Path_ = (*where, "data") if field == "data" else (*where, "with", field)
