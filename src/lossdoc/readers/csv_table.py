@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
@@ -18,6 +18,9 @@ from lossdoc.readers._samples_csv import CSV
 from lossdoc.readers._words import is_strong, likelihood
 from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAME = "csv"
 TITLE = "CSV or TSV with a header row"
@@ -155,15 +158,20 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
         quoting=3 if _open_quote(lines) else 0,
     )
     numbered = len(frame) == len(lines)  # not when a quoted cell holds a line break
-    columns = [frame[index].tolist() for index in range(len(names))]
     comma = delimiter == ";" and not any("." in line for line in lines[:50])
-    for index, row in enumerate(zip(*columns, strict=True)):
-        values: dict[str, Raw] = {}
-        for name, cell in zip(names, row, strict=True):
-            if isinstance(cell, str) and (cell := cell.strip()) and name:
-                values[name] = cell.replace(",", ".") if comma and _DECIMAL_COMMA.fullmatch(cell) else cell
+    kept = [(index, name) for index, name in enumerate(names) if name]
+    columns = [_cells(frame[index].fillna(""), comma) for index, _ in kept]
+    keys = [name for _, name in kept]
+    for line, row in enumerate(zip(*columns, strict=True), first):
+        values: dict[str, Raw] = {key: cell for key, cell in zip(keys, row, strict=True) if cell}
         if values:
-            yield Record(values, first + index if numbered else None)
+            yield Record(values, line if numbered else None)
+
+
+def _cells(column: pd.Series[str], comma: bool) -> list[str]:
+    """The cells of a column without padding; decimal commas become points."""
+    cells: list[str] = column.str.strip().tolist()
+    return [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells] if comma else cells
 
 
 def _open_quote(lines: list[str]) -> bool:

@@ -7,7 +7,6 @@ its own keys.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -99,9 +98,9 @@ def read(source: Source) -> Iterator[Item]:
 
 def _lines(source: Source) -> Iterator[tuple[int, str, str | None]]:
     """(line number, text, split in the prefix). Whole objects skip the cleaning, which would cost more than parsing."""
-    if source.text.lstrip("\ufeff \r\n").startswith("{"):
-        for number, text in enumerate(io.StringIO(source.text, newline="\n"), 1):
-            if not text.isspace():
+    if source.head.lstrip("\ufeff \r\n").startswith("{"):
+        for number, text in source.iter_raw():
+            if text and not text.isspace():
                 yield number, text.strip("\ufeff \r\n") if number == 1 else text.rstrip(), None
         return
     for line in source.iter_lines():

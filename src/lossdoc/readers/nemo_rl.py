@@ -61,8 +61,7 @@ SAMPLES = [
 
 
 def sniff(source: Source) -> float:
-    head = _HEAD.search(source.text)
-    if head is None:
+    if "== Step " not in source.text:
         return 0.0
     return 0.97 if any(isinstance(item, Record) for item in _records(source, stop=400)) else 0.0
 

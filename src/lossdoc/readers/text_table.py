@@ -27,7 +27,8 @@ SAMPLES: list[Sample] = TABLES
 _RULE = re.compile(r"\s*[-=:|+\s─━.…·]{2,}\s*")  # the line under a header, or "..." for rows left out
 _MARKDOWN = re.compile(r"\s*\|.*\|\s*")
 _BAR = re.compile(r"[:\s]*\d+%\|.*")
-_HINT = re.compile(r"(?i)step|epoch|iter|loss|round|update|batch|episode|rmse|acc|#")  # no table without one of these
+# No table without one of these: the cheap look at each line of a long log.
+_HINTS = ("step", "epoch", "iter", "loss", "round", "update", "batch", "episode", "rmse", "acc", "#")
 _SENTENCE = re.compile(r"[.,:;!?)](?:\s|$)|(?:\S+ ){16}")
 _HEAD_LINES = 3000
 
@@ -83,7 +84,10 @@ def _cells(text: str) -> list[list[str]]:
 
 
 def _may_head(text: str) -> bool:
-    if len(text) > 4000 or _HINT.search(text) is None:
+    if len(text) > 4000:
+        return False
+    lower = text.lower()
+    if not any(hint in lower for hint in _HINTS):
         return False
     names = _cells(text)[0] if _MARKDOWN.fullmatch(text) else header_cells(text)
     if "  " not in text.strip() and "\t" not in text and "|" not in text and _SENTENCE.search(text):

@@ -57,7 +57,7 @@ SAMPLES = [
 
 
 def sniff(source: Source) -> float:
-    if "gpu_mem" not in source.text.lower():
+    if "GPU_mem" not in source.text and "gpu_mem" not in source.text:
         return 0.0
     return 0.96 if any(isinstance(item, Record) for item in _records(source)) else 0.0
 
