@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.case import Skip
 from lossdoc.signal import Level, difference, head, level, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
@@ -55,6 +56,14 @@ def aligned(curve: Curve, other: Curve) -> tuple[Floats, Floats]:
     """Values of both at their common records, shapes (n,)."""
     _, i, j = np.intersect1d(curve.records, other.records, return_indices=True)
     return curve.values[i], other.values[j]
+
+
+def begins_late(loss: Curve) -> None:
+    """A log that begins far into a run shows a floor, not a start."""
+    if loss.axis == "step" and not loss.steps_inferred and len(loss) > 2:
+        spacing = float(np.median(np.diff(loss.steps)))
+        if loss.steps[0] > 20 * max(spacing, 1) and loss.steps[0] > loss.steps[-1] - loss.steps[0]:
+            raise Skip(f"the log begins at {step(loss, 0)}: what was learned before is not in it")
 
 
 def warm_up_end(case: Case, curve: Curve) -> int:

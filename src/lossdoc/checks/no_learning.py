@@ -48,7 +48,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.case import Case, Need, Setting, Skip
-from lossdoc.checks._loss import MIN_POINTS, Gain, gain, living, number, step, unfinished, warm_up_end
+from lossdoc.checks._loss import MIN_POINTS, Gain, begins_late, gain, living, number, unfinished, warm_up_end
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.finding import Confidence, Finding, Severity
 from lossdoc.signal import noise
@@ -121,14 +121,6 @@ def check(
         },
         cannot_tell=("whether the weights stand still or the labels carry no information",),
     )
-
-
-def begins_late(loss: Curve) -> None:
-    """A log that begins far into a run shows a floor, not a start."""
-    if loss.axis == "step" and not loss.steps_inferred and len(loss) > 2:
-        spacing = float(np.median(np.diff(loss.steps)))
-        if loss.steps[0] > 20 * max(spacing, 1) and loss.steps[0] > loss.steps[-1] - loss.steps[0]:
-            raise Skip(f"the log begins at {step(loss, 0)}: what was learned before is not in it")
 
 
 def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confidence] | None:

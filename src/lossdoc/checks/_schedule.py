@@ -1,0 +1,116 @@
+"""Shapes of learning-rate schedules, and where one breaks off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from lossdoc.run import Floats
+
+STRAIGHT = 0.9995  # squared correlation at which a transformed schedule counts as a line (ours)
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A rise after the warm-up: from the point `first` to the point `last`, as one jump or as a slow climb."""
+
+    first: int
+    last: int
+    low: float
+    high: float
+    sudden: bool
+
+
+def warm_up(rate: Floats) -> int:
+    """Index of the last point of an initial rise, 0 where the schedule does not begin with one."""
+    falls = np.flatnonzero(np.diff(rate) <= 0)
+    end = int(falls[0]) if len(falls) else len(rate) - 1
+    # A warm-up grows by steady amounts; the first jump far beyond them ends it.
+    growth = np.diff(rate[: end + 1])
+    for i in range(3, len(growth)):
+        if growth[i] > 10 * np.median(growth[:i]):
+            return i
+    return end
+
+
+def rises(rate: Floats, resolution: float = 0.0) -> list[Rise]:
+    """Rises of at least a quarter of the peak after the warm-up."""
+    peak = float(rate.max())
+    begin = warm_up(rate)
+    found: list[Rise] = []
+    i = begin
+    n = len(rate)
+    while i < n - 1:
+        if rate[i + 1] <= rate[i]:
+            i += 1
+            continue
+        first = i
+        while i < n - 1 and rate[i + 1] >= rate[i]:
+            i += 1
+        last = i
+        while last > first and rate[last - 1] == rate[last]:
+            last -= 1
+        low, high = float(rate[first]), float(rate[last])
+        if high - low < max(0.25 * peak, 5 * resolution) or high < 1.5 * low:
+            continue
+        steps = np.diff(rate[first : last + 1])
+        jump = int(np.argmax(steps))
+        sudden = float(steps[jump]) >= 0.5 * (high - low)
+        found.append(Rise(first + jump if sudden else first, first + jump + 1 if sudden else last, low, high, sudden))
+    return found
+
+
+def repeated(found: list[Rise]) -> bool:
+    """Several rises of one kind at equal or steadily growing distances: a schedule with restarts or cycles."""
+    if len(found) < 2:
+        return False
+    tops = np.array([r.high for r in found])
+    if tops.max() > 1.25 * tops.min() and not np.all(np.diff(tops) < 0):
+        return False
+    distances = np.diff([r.last for r in found])
+    if len(distances) < 2:
+        return bool(abs(distances[0] - found[0].last) <= 0.2 * distances[0] or distances[0] > found[0].last)
+    ratios = distances[1:] / distances[:-1]
+    return bool(np.all(np.abs(ratios / np.median(ratios) - 1) < 0.2))
+
+
+def shape(rate: Floats) -> str:
+    """The name of the schedule that a stretch follows after its warm-up; "" where none fits."""
+    begin = warm_up(rate)
+    prefix = "a warm-up, then " if begin > 1 else ""
+    y = rate[begin:]
+    if len(y) < 5 or y.max() <= 0:
+        return ""
+    if y.max() - y.min() <= 1e-3 * y.max():
+        return prefix + "constant"
+    if np.any(np.diff(y) > 1e-9 * y.max()):
+        return ""
+    if np.mean(np.diff(y) == 0) > 0.8:
+        return prefix + "steps"
+    flat = int(np.argmax(y < y.max() * (1 - 1e-6)))
+    if flat > 0.3 * len(y):
+        return prefix + "constant, then a decay"
+    y = y[y > 0]
+    t = np.arange(len(y), dtype=float)
+    # Each schedule is a straight line under its own transformation.
+    lines = {
+        "linear": y,
+        "cosine": np.arccos(np.clip(2 * y / y.max() - 1, -1, 1)),
+        "cosine to a minimum": np.arccos(np.clip(2 * (y - y.min()) / max(float(np.ptp(y)), 1e-300) - 1, -1, 1)),
+        "exponential": np.log(y),
+        "inverse square root": y**-2.0,
+        "polynomial": np.sqrt(y),
+    }
+    fits = {name: straight(t, z) for name, z in lines.items()}
+    best = max(fits, key=lambda name: fits[name])
+    return prefix + best if fits[best] >= STRAIGHT else ""
+
+
+def straight(t: Floats, z: Floats) -> float:
+    """Squared correlation with a line; 0 for a constant."""
+    if len(z) < 5 or float(np.std(z)) == 0:
+        return 0.0
+    return float(np.corrcoef(t, z)[0, 1] ** 2)

@@ -1,0 +1,92 @@
+"""The model predicts the same class for every input.
+
+## What it means
+The accuracy equals the share of one class and does not move, while the scores that punish ignoring a class (F1,
+Matthews correlation, recall) are 0. On unbalanced data the accuracy may look good all the same.
+
+## How it is measured
+An eval accuracy that is identical in at least three evals, all but the first, with an F1, Matthews correlation or
+recall of 0 in each of them. Or, for two classes: an identical accuracy p with an eval loss within 2 % of the entropy
+of the shares p and 1 - p.
+
+## Silent when
+- only the first evals look like it
+- the accuracy moves in its last printed digit
+- neither such a score nor two classes are known
+
+## Likely causes
+- Unbalanced classes: guessing the larger one is the quickest way down.
+- A dead or saturated network, from a learning rate that is too high.
+- Labels that have nothing to do with the inputs, inputs that are constant.
+- A threshold or an argmax over the wrong axis.
+
+## What to try
+- Print the confusion matrix.
+- Weight the classes or sample them evenly; judge by F1 or balanced accuracy.
+- Divide the learning rate by 10 and warm up.
+- Overfit 20 examples of both classes.
+
+## Sources
+- High accuracy with an F1 near 0 as the sign of a constant prediction: metrics.help, F1 and accuracy.
+- 2 % of the class entropy: ours. Entropy of shares 90/10: 0.325, 95/5: 0.199 (failure-modes, correction 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import number, step
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "error"
+EXPLAINS = ("frozen-eval", "plateau", "metric-disagreement")
+NEEDS = {
+    "accuracy": Need("accuracy", split="eval", points=3),
+    "score": Need(("mcc", "f1", "recall"), split="eval", optional=True, points=3),
+    "eval_loss": Need("loss", split="eval", optional=True, points=3),
+}
+
+NEAR = 0.02
+
+
+def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | None) -> Iterator[Finding]:
+    a = accuracy.values
+    n = len(a)
+    moved = np.flatnonzero(a != a[-1])
+    first = int(moved[-1]) + 1 if len(moved) else 0
+    if n - first < 3 or first > max(1, n // 3):
+        return
+    p = float(a[-1])
+    if score is not None and np.all(score.values[-(n - first) :] == 0):
+        beside, confidence = f"{score.metric} 0", True
+    elif eval_loss is not None and (entropy := shares(p)) is not None:
+        value = float(np.median(eval_loss.values[-3:]))
+        # Near ln 2 the entropy of the shares hardly differs from guessing: chance-level judges that.
+        if abs(value - entropy) > NEAR * entropy or abs(entropy - np.log(2)) < 0.05:
+            return
+        beside, confidence = f"loss {number(value)}, the entropy of the class shares", False
+    else:
+        return
+    yield case.finding(
+        accuracy,
+        f"eval accuracy is {number(p)} in all {n - first} evals from {step(accuracy, first)} on, with {beside}",
+        first=first,
+        detected=min(n - 1, first + 2),
+        confidence="high" if confidence else "medium",
+        measured={"accuracy": p, "evals": n - first},
+        cannot_tell=("which class is predicted",),
+    )
+
+
+def shares(p: float) -> float | None:
+    """Entropy of two classes with shares p and 1 - p, in nats."""
+    if not 0.5 < p < 1:
+        return None
+    return float(-p * np.log(p) - (1 - p) * np.log(1 - p))

@@ -1,0 +1,99 @@
+"""The training loss drops at the start of every epoch: the examples are being memorised.
+
+## What it means
+Within an epoch every example is new; at its end the model meets those again that it has already seen. A step down at
+each boundary is the part of the loss that was learned by heart. With large models it appears from the second epoch on
+and need not hurt.
+
+## How it is measured
+At every epoch boundary the level of the records before it is compared with that of the records after it, each with
+the trend of its own epoch taken out. Steps down of six standard errors and 3 % of the level at two thirds of the
+boundaries, at least two of them.
+
+## Silent when
+- there is only one epoch, or fewer than ten records in each
+- the learning rate steps at the same places
+
+## Likely causes
+- Several epochs over data that the model can remember.
+- A learning rate that is high for fine-tuning.
+
+## What to try
+- Watch an eval loss: if it does not fall at the boundaries, stop after the epoch in which it was best.
+- Lower the learning rate or train fewer epochs.
+
+## Sources
+- Steps at epoch boundaries in fine-tuning and their removal by a lower rate: FastChat issue 2025. Sizes: ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import aligned, living, number, part
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import noise
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve, Floats
+
+SEVERITY: Severity = "info"
+EXPLAINS = ("level-shift",)
+NEEDS = {
+    "loss": Need("loss", points=30),
+    "epoch": Need("epoch", points=10),
+    "rate": Need("learning_rate", optional=True),
+}
+
+ERRORS, SHARE, OFTEN = 6.0, 0.03, 2 / 3
+
+
+def check(case: Case, loss: Curve, epoch: Curve, rate: Curve | None) -> Iterator[Finding]:
+    loss = living(loss)
+    y, e = aligned(loss, epoch)
+    edges = boundaries(e)
+    if len(edges) < 2 or min(np.diff([0, *edges])) < 10:
+        return
+    if rate is not None and stepped(rate, loss, edges):
+        return
+    drops = [
+        drop(y, a, b, c) for a, b, c in zip([0, *edges[:-1]], edges, [*edges[1:], len(y)], strict=True) if c - b >= 10
+    ]
+    sure = [size for size, error, before in drops if size >= ERRORS * error and size >= SHARE * abs(before)]
+    if len(sure) < 2 or len(sure) < OFTEN * len(drops):
+        return
+    at = int(np.searchsorted(loss.records, loss.records[edges[0]]))
+    yield case.finding(
+        part(loss),
+        f"loss drops at {len(sure)} of {len(drops)} epoch boundaries, by {number(float(np.median(sure)))} each",
+        first=min(at, len(loss) - 1),
+        measured={"boundaries": len(drops), "drop": float(np.median(sure))},
+        cannot_tell=("whether held-out results suffer",),
+    )
+
+
+def boundaries(epoch: Floats) -> list[int]:
+    """Index of the first record of each epoch but the first. A record at exactly 1.0 closes the first epoch."""
+    number_of = np.ceil(epoch - 1e-6)
+    return [int(i) + 1 for i in np.flatnonzero(np.diff(number_of) > 0)]
+
+
+def drop(y: Floats, first: int, edge: int, last: int) -> tuple[float, float, float]:
+    """Step down between two epochs, its standard error, and the level before."""
+    before, after = y[first:edge], y[edge:last]
+    k = int(min(20, len(before) // 2, len(after) // 2))
+    a, b = before[-k:], after[:k]
+    slope = float(np.median([np.polyfit(np.arange(len(p)), p, 1)[0] for p in (before, after)]))
+    size = float(np.median(a) - np.median(b)) + slope * k
+    return size, 1.2533 * float(np.hypot(noise(before), noise(after))) / np.sqrt(k), float(np.median(a))
+
+
+def stepped(rate: Curve, loss: Curve, edges: list[int]) -> bool:
+    """The learning rate itself steps at the boundaries."""
+    at = np.interp(loss.records, rate.records, rate.values)
+    jumps = [at[b] < 0.8 * at[b - 1] for b in edges if 0 < b < len(at)]
+    return bool(np.mean(jumps) > 0.5) if jumps else False

@@ -1,0 +1,70 @@
+"""The eval loss is clearly below the training loss most of the time.
+
+## What it means
+Usually harmless: dropout, augmentation and label smoothing make training harder than evaluation, and a training loss
+averaged over an epoch is older than the eval at its end. It can also mean that eval examples are easier, or stand in
+the training data.
+
+## How it is measured
+The eval loss against the slow course of the training loss at the same place: 10 % below in 70 % of the evals, the
+first quarter left aside, with at least five evals.
+
+## Silent when
+- it holds only in the first epoch
+- the difference is within the noise of the training loss
+
+## Likely causes
+- Dropout, mixup, augmentation or label smoothing, which are off during evaluation.
+- The training loss is a mean over the epoch.
+- The eval set is easier, or leaks from the training set.
+
+## What to try
+- Evaluate on a part of the training set with the eval code; compare that with the eval loss.
+- Look for duplicates between the two sets.
+
+## Sources
+- 10 % in 70 % of the evals: runmedic's rule, as information.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import noise, smooth
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+NEEDS = {"eval_loss": Need("loss", split="eval", points=5), "loss": Need("loss", points=5)}
+
+BELOW, OFTEN = 0.1, 0.7
+
+
+def check(case: Case, eval_loss: Curve, loss: Curve) -> Iterator[Finding]:
+    eval_loss, loss = living(eval_loss), living(loss)
+    n = len(eval_loss)
+    if n < 5 or len(loss) < 5:
+        return
+    course = np.interp(eval_loss.steps, loss.steps, smooth(loss.values))[n // 4 :]
+    gap = course - eval_loss.values[n // 4 :]
+    error = noise(loss.values) / np.sqrt(5)
+    if np.any(course <= 0) or np.mean((gap > BELOW * course) & (gap > error)) < OFTEN:
+        return
+    share = float(np.median(gap / course))
+    yield case.finding(
+        eval_loss,
+        f"eval loss is {100 * share:.0f} % below the training loss (medians {number(float(np.median(course - gap)))} and "
+        f"{number(float(np.median(course)))})",
+        first=n // 4,
+        confidence="medium",
+        measured={"share": share},
+        cannot_tell=("whether regularisation, averaging or leakage makes the difference",),
+    )

@@ -1,0 +1,70 @@
+"""The differences between evals are smaller than the eval set can show.
+
+## What it means
+An accuracy over n examples has a standard error of sqrt(p (1 - p) / n). Differences below two of these are chance:
+choosing the best checkpoint by them, or early stopping on them, follows noise.
+
+## How it is measured
+The difference between the best and the last eval accuracy against two standard errors of a difference. The number of
+examples has to be known: `--set eval_samples=N`.
+
+## Silent when
+- the number of eval examples is unknown (skipped)
+- the evals hardly differ at all, or differ by more than chance
+
+## Likely causes
+- An eval set of a few hundred examples or fewer.
+- A subset is drawn anew for every eval.
+
+## What to try
+- Enlarge the eval set: to see two points of a hundred it takes about 5000 examples.
+- Compare checkpoints on the same examples, example by example.
+
+## Sources
+- Standard error of a share: binomial distribution. Evals as experiments: Miller, arXiv 2411.00640.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need, Setting
+from lossdoc.checks._loss import declared, step
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+NEEDS = {
+    "score": Need(("accuracy", "reward_accuracy"), split="eval", points=3),
+    "eval_samples": Setting("eval_samples"),
+}
+
+MATTERS = 0.01  # a difference that somebody would choose a checkpoint by (ours)
+
+
+def check(case: Case, score: Curve, eval_samples: object) -> Iterator[Finding]:
+    del eval_samples
+    count = declared(case, "eval_samples")
+    y = score.values
+    if count is None or np.any(y < 0) or np.any(y > 1):
+        return
+    best = int(np.argmax(y))
+    gap = float(y[best] - y[-1])
+    p = float(np.mean(y))
+    error = float(np.sqrt(2 * p * (1 - p) / count))
+    if best == len(y) - 1 or gap < MATTERS or gap > 2 * error:
+        return
+    yield case.finding(
+        score,
+        f"the best eval ({y[best]:.3f} at {step(score, best)}) is {gap:.3f} above the last one: with {count:g} examples "
+        f"two standard errors of a difference are {2 * error:.3f}",
+        first=best,
+        measured={"difference": gap, "two_errors": 2 * error, "examples": count},
+        cannot_tell=("which of these checkpoints is better",),
+    )

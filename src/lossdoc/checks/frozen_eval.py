@@ -1,0 +1,90 @@
+"""Several evals are equal in all digits while training goes on: other weights are being evaluated.
+
+## What it means
+Two different models never have the same eval loss to the last digit. When training moves and the eval stands still,
+the eval sees a copy that is not updated: an average that was never refreshed, a compiled or wrapped model of the
+start, a checkpoint.
+
+## How it is measured
+At least three evals in a row, to the end, that are identical in at least four significant digits, while the training
+loss improves over the same stretch by five standard errors and by 2 %, with a learning rate above 0.
+
+## Silent when
+- the training loss does not move either (`no-learning`, `zero-lr`)
+- the numbers are printed with three digits or fewer
+- only the accuracy is constant, since it takes few values
+
+## Likely causes
+- An EMA or SWA copy is evaluated and never updated.
+- The eval loop holds a model from before wrapping, compiling or adding adapters.
+- Adapters are switched off during evaluation.
+- The same saved checkpoint is loaded for every eval.
+
+## What to try
+- Compare one weight of the evaluated model with the training model.
+- Evaluate a model with random weights by the same code: the number has to change.
+
+## Sources
+- Equality in all digits: ours (cls-staleoptimizer-b and dpo-staleoptimizer-b show it together with a training loss
+  that stands still); experimental, no labelled run has this fault alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import gain, living, part, step
+from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+NEEDS = {
+    "eval_loss": Need("loss", split="eval", points=3),
+    "loss": Need("loss", points=10),
+    "rate": Need("learning_rate", optional=True),
+}
+
+
+def check(case: Case, eval_loss: Curve, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
+    eval_loss, loss = living(eval_loss), living(loss)
+    y = eval_loss.values
+    if len(y) < 3 or len(loss) < 10 or digits(eval_loss) < 4:
+        return
+    other = np.flatnonzero(y != y[-1])
+    first = int(other[-1]) + 1 if len(other) else 0
+    if len(np.unique(eval_loss.steps[first:])) < 3:
+        return
+    since = int(np.searchsorted(loss.steps, eval_loss.steps[first]))
+    if len(loss) - since < 10 or (
+        rate is not None and float(np.median(rate.values[rate.records >= loss.records[since]])) <= 0
+    ):
+        return
+    moved = gain(part(loss, since))
+    if moved.score < 5 or moved.share < 0.02:
+        return
+    yield case.finding(
+        eval_loss,
+        f"eval loss is {y[-1]:.6g} in all {len(y) - first} evals from {step(eval_loss, first)} on, while the training loss "
+        f"improved by {100 * moved.share:.0f} %",
+        first=first,
+        detected=min(len(y) - 1, first + 2),
+        measured={"evals": len(y) - first, "train_gain_percent": 100 * moved.share},
+        cannot_tell=("which weights are evaluated",),
+    )
+
+
+def digits(curve: Curve) -> int:
+    """Significant digits that the print shows of the last value."""
+    if curve.significant is not None:
+        return curve.significant
+    if curve.decimals is None:
+        return 15
+    size = abs(float(curve.values[-1]))
+    return curve.decimals + (int(np.floor(np.log10(size))) + 1 if size > 0 else 0)

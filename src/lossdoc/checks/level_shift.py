@@ -1,0 +1,87 @@
+"""The loss changed its level at one point and stayed there, calm on both sides.
+
+## What it means
+A single lasting step is seldom the model: the data, the batch size, the sequence length, the learning rate, the
+augmentation or the stage changed there. It is no divergence as long as the curve goes on falling from its new level.
+
+## How it is measured
+Lines are fitted to both sides of every place; a step is where they miss each other by eight standard errors, by three
+times what neighbouring places miss, by three times the noise and by 5 % of all that was gained. The largest one is
+reported, together with a change of the learning rate within two records, if there is one.
+
+## Silent when
+- the loss came back (`loss-spike`), or the rise is a `divergence`
+- the step lies within the first or last twelfth of the run
+- the curve bends strongly there
+
+## Likely causes
+- A new data source, stage or mixture; a new epoch of data that was seen before.
+- Another sequence length, batch size or packing.
+- A step of the learning rate, an augmentation that was switched off.
+
+## What to try
+- Look at the configuration and the data order at this step; nothing else is needed when the change was meant.
+
+## Sources
+- Trend removed before looking for a step: measured in reference/performance.md 6 (methods on the raw trend split a
+  decay).
+- YOLO's losses jump when mosaic is switched off; WSD drops at the end of its stable phase: failure-modes, correction
+  15. Sizes: ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import best_stretch, noise, shifts, spikes
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+NEEDS = {"loss": Need("loss", points=40), "rate": Need("learning_rate", optional=True, points=5)}
+
+SHARE = 0.05
+
+
+def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
+    loss = living(loss)
+    y = loss.values
+    n = len(y)
+    if n < 40:
+        return
+    gained = max(0.0, float(np.median(y[:5])) - best_stretch(y).value)
+    found = shifts(y, least=max(3 * noise(y), SHARE * gained))
+    busy = [(s.first - 3, s.last + 3) for s in spikes(y) if s.back]
+    found = [s for s in found if n // 12 <= s.index <= n - n // 12 and not any(a <= s.index <= b for a, b in busy)]
+    if not found:
+        return
+    top = found[0]
+    change = rate_change(rate, loss, top.index)
+    yield case.finding(
+        loss,
+        f"loss steps from {number(top.before)} to {number(top.after)} at {step(loss, top.index)} and stays "
+        f"there{change}",
+        first=top.index,
+        detected=min(n - 1, top.index + max(3, n // 20)),
+        confidence="medium",
+        measured={"before": top.before, "after": top.after, "errors": top.score},
+        cannot_tell=("what was changed there",),
+    )
+
+
+def rate_change(rate: Curve | None, loss: Curve, index: int) -> str:
+    if rate is None:
+        return ""
+    at = int(np.searchsorted(rate.records, loss.records[index]))
+    near = rate.values[max(0, at - 3) : at + 3]
+    if len(near) < 2 or near.min() <= 0 or near.max() < 1.2 * near.min():
+        return ""
+    return f"; the learning rate goes from {float(near[0]):.3g} to {float(near[-1]):.3g} there"

@@ -1,0 +1,81 @@
+"""The loss scale of half-precision training keeps falling: gradients overflow at any scale.
+
+## What it means
+Dynamic loss scaling halves its scale at every overflow, skips that step, and doubles it after some thousand good
+ones. A scale that only falls, below 1 or to its minimum, says that the gradients themselves are infinite or NaN:
+nothing is learned in the skipped steps.
+
+## How it is measured
+The level of the last tenth of the loss scale. Below 1, or at the lowest value of the run for a tenth of it after
+falling by a factor of 64 since its first quarter, is the finding; an error when it is below 1e-2 or the fall goes on
+in the last quarter of the run.
+
+## Silent when
+- the first halvings from 2^16 find the working scale
+- the scale halves now and then and recovers
+- no loss scale is logged (bf16 and fp32 have none)
+
+## Likely causes
+- Activations or logits outside the range of fp16 (65504).
+- A learning rate that is too high: weights or activations grow without bound.
+- A layer that overflows by construction: softmax over large logits, a norm in half precision, a division by a small
+  number.
+
+## What to try
+- Train in bf16.
+- Keep softmax, norms and the loss in fp32.
+- Go back to the checkpoint before the fall and lower the learning rate; look for growing activations.
+
+## Sources
+- Minimum loss scale 1e-4: fairseq, fp16 optimizer. A loss scale near 0 before divergence: OPT-175B logbook.
+- Factor 64 and shares: ours; experimental on our labelled runs, which are not trained in fp16, hence a warning only
+  by the published criterion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import number, step
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import level, tail
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("non-finite", "no-learning", "plateau", "exploding-gradient")
+NEEDS = {"scale": Need("loss_scale", points=10)}
+
+FALL = 64.0
+
+
+def check(case: Case, scale: Curve) -> Iterator[Finding]:
+    y = scale.values
+    n = len(y)
+    end = level(y[tail(n)]).value
+    start = float(y[: max(1, n // 4)].max())
+    if not 0 < end < start / FALL:
+        return
+    lasting = int(np.sum(y <= 2 * float(y.min())))
+    if end >= 1 and lasting < 0.1 * n:
+        return
+    late = y[3 * n // 4 :]
+    going_on = bool(late[-1] <= late[0] / 4)
+    # A scale that fell once and then held above 1 found its place.
+    if end >= 1 and not going_on:
+        return
+    first = int(np.argmax(y < start / FALL))
+    yield case.finding(
+        scale,
+        f"the loss scale fell from {number(start)} to {number(end)} (under a {FALL:.0f}th since {step(scale, first)}) "
+        + ("and is still falling" if going_on else "and stays there"),
+        first=first,
+        severity="error" if end < 1e-2 or (end < 1 and going_on) else "warning",
+        measured={"start": start, "end": end},
+        cannot_tell=("which layer overflows",),
+    )

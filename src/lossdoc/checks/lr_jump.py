@@ -1,0 +1,90 @@
+"""The learning rate jumps or climbs again, against the schedule that it followed.
+
+## What it means
+A schedule rises once, in its warm-up, and then holds or falls. A rate that jumps up, or climbs again after it had
+come down, was restarted: by a resume with a new scheduler, by a second schedule, by total steps that are too few for
+the run. The optimizer's state no longer fits the rate, and the loss often pays for it.
+
+## How it is measured
+Rises after the warm-up by at least a quarter of the peak and by half of their own start. One record makes a jump,
+several make a climb. Rises at equal or steadily growing distances with equal or falling tops are warm restarts or
+cycles.
+
+## Silent when
+- the rate only falls, in whatever shape: linear, cosine, steps, on a plateau, exponential
+- the rise is the warm-up, also of a one-cycle schedule
+- a controller moves the rate up and down all the time (adaptive rates of reinforcement learning)
+- restarts are regular, or the configuration names them: information
+
+## Likely causes
+- A resumed run that began its schedule anew, with or without a new warm-up.
+- A scheduler made for fewer steps than the run has: a cosine comes back up after its end.
+- A second scheduler, or a manual change during the run.
+
+## What to try
+- Load the scheduler's state when resuming.
+- Set the scheduler's total steps to the trainer's optimizer steps: batches / accumulation * epochs.
+- When the rate is to rise again, do it with a short warm-up.
+
+## Sources
+- A cosine beyond its end climbs: torch.optim.lr_scheduler.CosineAnnealingLR; labelled run lm-lrhalf-b.
+- Warm restarts: Loshchilov and Hutter, arXiv 1608.03983. Sizes: ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import step
+from lossdoc.checks._schedule import repeated, rises, shape
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import resolution
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = (
+    "divergence",
+    "loss-spike",
+    "reward-collapse",
+    "level-shift",
+    "exploding-gradient",
+    "kl-runaway",
+    "plateau",
+)
+NEEDS = {"rate": Need("learning_rate", points=8)}
+
+ADAPTIVE = 6  # changes upwards that follow no period
+
+
+def check(case: Case, rate: Curve) -> Iterator[Finding]:
+    y = rate.values
+    if float(y.max()) <= 0:
+        return
+    found = rises(y, resolution(rate))
+    if not found:
+        return
+    regular = repeated(found)
+    if not regular and np.sum(np.diff(y) > 0.1 * np.maximum(y[:-1], 1e-300)) - len(found) > ADAPTIVE:
+        return
+    named = "restart" in str(case.config.get("lr_scheduler_type", case.config.get("lr_scheduler", ""))).lower()
+    top = found[0] if regular else max(found, key=lambda r: r.high / max(r.low, 1e-300))
+    before = shape(y[: top.first + 1])
+    followed = f" after {before}" if before else ""
+    how = "jumps" if top.sudden else "climbs again"
+    times = f"; {len(found)} such rises" + (" at regular distances" if regular else "") if len(found) > 1 else ""
+    yield case.finding(
+        rate,
+        f"the learning rate {how} from {top.low:.3g} to {top.high:.3g} at {step(rate, top.last)}{followed}{times}",
+        first=top.last if top.sudden else top.first,
+        detected=top.last,
+        severity="info" if regular or named else "warning",
+        confidence="high" if top.sudden or top.low < 0.1 * top.high else "medium",
+        measured={"from": top.low, "to": top.high, "rises": len(found)},
+        cannot_tell=("whether the change was meant",),
+    )

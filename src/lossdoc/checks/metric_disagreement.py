@@ -1,0 +1,78 @@
+"""The eval loss improves while the metric that matters gets worse.
+
+## What it means
+The loss is only a stand-in. When it falls and accuracy, BLEU or word error rate turn for the worse, the model is
+optimised for something else than what it is judged by: certainty on easy cases, one class at the cost of another,
+teacher forcing against free generation.
+
+## How it is measured
+Both over at least six evals: the loss has a falling trend of 2.5 sigma and 3 % of its level, the metric a trend in
+the wrong direction of 2.5 sigma and of three points of a hundred (5 % of its level for metrics that are no share).
+
+## Silent when
+- the loss gets worse and the metric improves: `overfitting` says that
+- either stays within its noise
+
+## Likely causes
+- The loss weighs tokens, classes or boxes differently than the metric.
+- Evaluation decodes differently from training: beam size, length penalty, thresholds.
+- The metric is computed on other data or with another post-processing.
+
+## What to try
+- Choose the checkpoint by the metric, not by the loss.
+- Read twenty outputs of the best and of the last checkpoint.
+- Check the decoding and the post-processing of the metric first.
+
+## Sources
+- Loss and error rate that part: public speech and translation logs of the corpus. Sizes: ours; experimental, no
+  labelled run has this fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need
+from lossdoc.checks._loss import living, number
+from lossdoc.finding import Finding, Severity
+from lossdoc.signal import trend
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "info"
+EXPLAINS = ()
+_UP = ("accuracy", "f1", "mcc", "reward_accuracy", "bleu", "map50", "map", "token_accuracy")
+_DOWN = ("wer", "cer")
+NEEDS = {
+    "eval_loss": Need("loss", split="eval", points=6),
+    "score": Need((*_UP, *_DOWN), split="eval", points=6),
+}
+
+SIGMAS = 2.5
+
+
+def check(case: Case, eval_loss: Curve, score: Curve) -> Iterator[Finding]:
+    eval_loss = living(eval_loss)
+    if len(eval_loss) < 6:
+        return
+    falling = trend(eval_loss.values, eval_loss.steps)
+    moving = trend(score.values, score.steps)
+    sign = -1.0 if score.metric in _DOWN else 1.0
+    middle = abs(float(np.median(score.values)))
+    least = 0.03 if middle <= 1 else 0.05 * middle
+    if falling.score > -SIGMAS or -falling.change < 0.03 * abs(float(np.median(eval_loss.values))):
+        return
+    if sign * moving.score > -SIGMAS or abs(moving.change) < least:
+        return
+    yield case.finding(
+        score,
+        f"eval loss fell from {number(float(eval_loss.values[0]))} to {number(float(eval_loss.values[-1]))} while "
+        f"{score.name} went from {number(float(score.values[0]))} to {number(float(score.values[-1]))}",
+        confidence="medium",
+        measured={"loss_change": falling.change, "score_change": moving.change},
+        cannot_tell=("which of the two measures what is wanted",),
+    )

@@ -1,0 +1,110 @@
+"""The first loss is far from what theory allows: wrong head, wrong scale, or a damaged model.
+
+## What it means
+An untrained language model guesses: its loss is ln V for V tokens, at most a nat or two more for a wide head. A
+classifier starts at ln k. A first loss far above says that the outputs are certain and wrong: an initialisation that
+is too large, a head that does not fit, damaged weights, or a loss that is summed or multiplied (by accumulation
+steps, say).
+
+## How it is measured
+The median of the first three records, so that one odd first record does not count. Limit for language models: ln V +
+2 with the given `vocab_size`, else 14.5, which is ln 262144 + 2 and above any vocabulary in use. For classifiers:
+four times ln k with the given `classes`. Where the log leaves open whether the objective is a regression, the loss
+must also behave like that of a language model: it ends above 1 and scatters by less than 5 %.
+
+## Silent when
+- the loss is below the limit, whatever the vocabulary
+- only the first record is high
+- the objective may be one whose start is open: regression, ranking, sums over tokens
+- the log begins in the middle of a run
+
+## Likely causes
+- Weights initialised with a standard deviation far too large (0.02 is usual).
+- A new head or resized embeddings that were not initialised.
+- A checkpoint that loads only partly, a broken quantisation or adapter.
+- The loss is a sum over tokens or over accumulation steps instead of a mean.
+
+## What to try
+- Compare with ln V (or ln k) and look at the quotient: a whole number is the accumulation or the world size.
+- Print the warnings of the checkpoint's loading: missing and unexpected keys.
+- Initialise the head with a standard deviation of 0.02, or scale embeddings and head alike.
+- Evaluate the untouched base model on the same batch.
+
+## Sources
+- ln V plus 0.0002 per unit of width for a head of 0.02: checked numerically, failure-modes correction 6; ln V + 2
+  covers 8192.
+- Sums over accumulation steps: transformers 4.46, gradient-accumulation fix. Labelled run: lm-badinit-b (16.7 against
+  ln 512).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.case import Case, Need, Setting, Skip
+from lossdoc.checks._loss import begins_late, declared, living, number, part, step
+from lossdoc.finding import Confidence, Finding, Severity
+from lossdoc.signal import level, noise, tail
+
+if TYPE_CHECKING:
+    from lossdoc.run import Curve
+
+SEVERITY: Severity = "warning"
+EXPLAINS = ("exploding-gradient", "lr-too-high")
+NEEDS = {
+    "loss": Need("loss", points=5),
+    "vocab_size": Setting("vocab_size", optional=True),
+    "classes": Setting("classes", optional=True),
+}
+
+LARGEST = float(np.log(262144)) + 2
+ROOM = 2.0
+LANGUAGE = {"pretrain", "sft"}
+OPEN = {"pretrain", "sft", "classification", "regression"}
+
+
+def check(case: Case, loss: Curve, vocab_size: object, classes: object) -> Iterator[Finding]:
+    del vocab_size, classes
+    begins_late(loss)
+    loss = living(loss)
+    if len(loss) < 5:
+        return
+    first = float(np.median(loss.values[:3]))
+    vocabulary, k = declared(case, "vocab_size"), declared(case, "classes")
+    objectives = set(case.objectives)
+    if vocabulary:
+        limit, name, how_sure = float(np.log(vocabulary)) + ROOM, f"ln {vocabulary:g} + 2", "high"
+    elif k:
+        limit, name, how_sure = 4 * float(np.log(k)), f"4 ln {k:g}", "high"
+    elif objectives and objectives <= LANGUAGE:
+        limit, name, how_sure = LARGEST, "ln 262144 + 2", "high"
+    elif objectives and objectives <= OPEN and objectives & LANGUAGE:
+        if not like_language(loss):
+            return
+        limit, name, how_sure = LARGEST, "ln 262144 + 2", "medium"
+    else:
+        raise Skip("no start value is known for this objective: say --set vocab_size=V or --set classes=K")
+    if first <= limit:
+        return
+    confidence: Confidence = "high" if how_sure == "high" else "medium"
+    end = level(loss.values[tail(len(loss))]).value
+    yield case.finding(
+        loss,
+        f"loss starts at {number(float(loss.values[0]))} ({step(loss, 0)}), above {name} = {number(limit)}, the most "
+        f"that an untrained model gives; it ends at {number(end)}",
+        last=min(len(loss) - 1, int(np.argmax(loss.values <= limit)) or len(loss) - 1),
+        confidence=confidence,
+        measured={"first": first, "limit": limit},
+        cannot_tell=("whether the weights or the scale of the loss are wrong",)
+        if confidence == "high"
+        else ("whether the weights or the scale of the loss are wrong", "that this is a language model"),
+    )
+
+
+def like_language(loss: Curve) -> bool:
+    """Ends above 1 and scatters little, as token losses do; squared errors end near 0 or scatter by their own size."""
+    late = part(loss, len(loss) // 2).values
+    return float(np.median(late)) > 1 and noise(late) < 0.05 * float(np.median(late))
