@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
@@ -18,9 +18,6 @@ from lossdoc.readers._samples_csv import CSV
 from lossdoc.readers._words import is_strong, likelihood
 from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NAME = "csv"
 TITLE = "CSV or TSV with a header row"
@@ -150,7 +147,7 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
         header=None,
         names=range(width),
         index_col=False,
-        dtype=str,
+        dtype=object,  # the cells as they stand, like dtype=str, without making string arrays of them
         keep_default_na=False,
         skipinitialspace=delimiter != "\t",
         skip_blank_lines=False,
@@ -160,7 +157,7 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
     numbered = len(frame) == len(lines)  # not when a quoted cell holds a line break
     comma = delimiter == ";" and not any("." in line for line in lines[:50])
     kept = [(index, name) for index, name in enumerate(names) if name]
-    columns = [_cells(frame[index].fillna(""), comma) for index, _ in kept]
+    columns = [_cells(frame[index].tolist(), comma) for index, _ in kept]
     keys = [name for _, name in kept]
     for line, row in enumerate(zip(*columns, strict=True), first):
         values: dict[str, Raw] = {key: cell for key, cell in zip(keys, row, strict=True) if cell}
@@ -168,9 +165,9 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
             yield Record(values, line if numbered else None)
 
 
-def _cells(column: pd.Series[str], comma: bool) -> list[str]:
-    """The cells of a column without padding; decimal commas become points."""
-    cells: list[str] = column.str.strip().tolist()
+def _cells(column: list[object], comma: bool) -> list[str]:
+    """Cells without padding, "" where the row was too short for the column; decimal commas become points."""
+    cells = [cell.strip() if isinstance(cell, str) else "" for cell in column]
     return [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells] if comma else cells
 
 
