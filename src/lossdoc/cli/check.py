@@ -130,8 +130,8 @@ def _examine(paths: Sequence[str], options: Options, *, quiet: bool) -> outputs.
     """Reports of all runs. ValueError for a trainer or an input format that does not exist."""
     if options.trainer:
         options.knowledge.parse_trainer(options.trainer)
-    for problem in options.knowledge.problems if options.metrics else ():
-        say(str(problem))  # our own documents are held sound by tests, the user's are not
+    for problem in options.knowledge.problems_in(options.metrics):
+        say(str(problem))
     reports: list[Report] = []
     not_read: list[NotRead] = []
     for path in with_progress(paths, quiet=quiet):

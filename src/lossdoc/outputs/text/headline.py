@@ -13,6 +13,8 @@ from lossdoc.outputs._words import count, join, number, run_name, safe, trainer_
 from lossdoc.outputs.text._page import VERDICT_GLYPH, VERDICT_STYLE
 from lossdoc.run import Run
 
+SHORT = 4  # notes without --verbose
+
 
 def headline(report: Report, options: Options) -> Iterator[Text | Table]:
     """`✗ FAILING  run.log`, the sentence, and a few facts about what was read."""
@@ -48,8 +50,11 @@ def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
         yield "settings", join(settings, 10**9 if options.verbose else 8)
     if len(run.sources) > 1:
         yield "files", join([safe(s) for s in run.sources], 10**9 if options.verbose else 4)
-    for index, note in enumerate(run.notes):
-        yield "" if index else "notes" if len(run.notes) > 1 else "note", safe(note)
+    notes = [safe(note) for note in run.notes]
+    if len(notes) > SHORT and not options.verbose:
+        notes[SHORT:] = [f"{count(len(notes) - SHORT, 'more note')} with --verbose"]
+    for index, note in enumerate(notes):
+        yield "" if index else "notes" if len(notes) > 1 else "note", note
 
 
 def _read(run: Run) -> str:
@@ -68,4 +73,5 @@ def _read(run: Run) -> str:
 
 
 def _setting(value: object) -> str:
-    return number(value) if isinstance(value, float) else str(value)
+    text = number(value) if isinstance(value, float) else str(value)
+    return text if len(text) <= 40 else text[:37] + "..."
