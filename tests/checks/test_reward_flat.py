@@ -43,7 +43,7 @@ def test_near_the_ceiling() -> None:
 
 
 def test_too_few_records_or_too_noisy() -> None:
-    assert "too few" in skipped(CHECK, *rewards(np.full(30, 0.5)))
+    assert "too few" in skipped(CHECK, *rewards(np.full(25, 0.5)))
     assert "noise" in skipped(CHECK, *rewards(np.full(60, 0.5), answers=2))
 
 

@@ -14,6 +14,7 @@ from lossdoc.signal import level, noise, onset, tail
 if TYPE_CHECKING:
     from lossdoc.run import Curve, Floats, Run
 
+SHORT_FACTOR = 3.0  # ours; healthy short answers become likelier, the injected fault makes them eight times as costly
 FIRST = 3  # records that carry the start of a log-probability: a high learning rate moves it within ten steps
 
 
@@ -24,7 +25,7 @@ class Fall:
     nats: change of the chosen log-probability (negative = fell) and its error; `curve` and the indices of its points;
     ratio: fall over the gain of the margin (infinite without gain, None without a margin); rejected_share: part of the
     margin that came from pushing the rejected answers down; start, end: logged log-probabilities;
-    short: a likely answer became four times as costly.
+    short: a likely answer became three times as costly.
     """
 
     curve: Curve
@@ -69,7 +70,7 @@ def fall_of_chosen(run: Run, config: Mapping[str, Any], split: str = "train") ->
     first = onset(-values, -reference, margin=max(0.1 * abs(now.value - reference), scale)) or 0
     half = onset(-values, -reference, margin=max(0.5 * abs(now.value - reference), scale)) or first
     ratio, share = against_margin(run, split)
-    short = bool(start is not None and end is not None and start < 0 and end <= 4.0 * start and change <= -3.0)
+    short = bool(start is not None and end is not None and start < 0 and end <= SHORT_FACTOR * start)
     return Fall(curve, change, error, how, first, max(first, half), ratio, share, start, end, short)
 
 

@@ -70,7 +70,7 @@ def check(case: Case, kl: Curve, reward: Curve | None, length: Curve | None, bet
         values, limit = per_token(kl, length), PER_TOKEN
     elif summed:
         limit, unit = PER_ANSWER, "nats per answer"
-    found = course_above(values, limit, 0.1, 5)
+    found = course_above(values, limit, 0.1, 5) or often_above(values, limit)
     if found is None:
         return
     first, last = found
@@ -93,6 +93,12 @@ def check(case: Case, kl: Curve, reward: Curve | None, length: Curve | None, bet
         measured={"kl": height, "start": start, "peak": float(np.max(values))},
         cannot_tell=("whether the reward is worth the distance",),
     )
+
+
+def often_above(values: Floats, limit: float) -> tuple[int, int] | None:
+    """From the first to the last of many records far over the limit: blow-ups that come in bursts."""
+    far = np.flatnonzero(values >= 2 * limit)
+    return (int(far[0]), int(far[-1])) if len(far) >= max(5, len(values) // 10) else None
 
 
 def is_sum(case: Case, kl: Curve) -> bool:

@@ -9,9 +9,9 @@ data, and the probability goes to answers that nobody has rated.
 The fall of the chosen answer's log-probability at the end of the run, in nats: as reward_chosen / beta where beta is
 known or can be read off the log (it is paired with the reference, so batches of long answers do not disturb it), else
 as logp_chosen against its first records. Reported when it is sure (3 standard errors), material, and not less than
-0.9 of what the margin gained. Material is 10 nats, or 3 nats that make a likely answer four times as costly (averaged
-log-probabilities, short answers). Confidence is low up to 15 nats and high from 30 on. What share of the margin came
-from pushing the rejected answers down is in the measurements.
+0.9 of what the margin gained. Material is 10 nats, or 2 nats that make a likely answer three times as costly
+(averaged log-probabilities, short answers). Confidence is low up to 15 nats and high from 30 on. What share of the
+margin came from pushing the rejected answers down is in the measurements.
 
 ## Silent when
 - the chosen answers lose a few nats: usual for DPO after supervised fine-tuning
@@ -69,7 +69,7 @@ NEEDS = {
     "loss_type": Setting("loss_type", optional=True),
 }
 NATS, SURE_NATS, DOUBTFUL_NATS = 10.0, 30.0, 15.0
-SHORT_NATS, SHORT_FACTOR = 3.0, 4.0
+SHORT_NATS = 2.0
 RATIO = 0.9
 
 

@@ -11,7 +11,7 @@ difference (2 standard errors) stays under 0.25, that no trend rises by 3 errors
 0.5 above the start. A reward that is exactly constant for 20 records and more is flat as well.
 
 ## Silent when
-- fewer than 50 records, or noise too large for that statement (skipped, with the reason)
+- fewer than 30 records, or noise that hides changes of 0.16 (skipped, with the reason)
 - the reward is near a ceiling of 1 from the start, and not constant
 - the logged batch is what dynamic sampling left over, or the reward is whitened: its mean is pinned
 - the reward fell: that is `reward-collapse`
@@ -31,7 +31,7 @@ difference (2 standard errors) stays under 0.25, that no trend rises by 3 errors
 
 ## Sources
 - axolotl docs/agents/grpo.md: reward should move within about 20 steps.
-- 0.25 and 50 records: ours; healthy labelled runs gain 0.3 to 3 spreads, faulty ones 0.1 at most.
+- 0.25 and 30 records: ours; healthy labelled runs gain 0.3 to 3 spreads, faulty ones 0.1 at most.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ NEEDS = {
     "reward": Need("reward", points=20),
     "std": Need("reward_std", optional=True),
 }
-MOVED, STOOD, RECORDS = 0.25, 0.5, 50
+MOVED, STOOD, SURE, RECORDS = 0.25, 0.5, 0.16, 30
 
 
 def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
@@ -78,9 +78,9 @@ def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
         return
     if highest_level(values, max(5, len(values) // 10))[2] - moved.early > STOOD * moved.scale:
         return
+    if 2 * moved.error >= SURE:
+        raise Skip(f"the reward's noise hides changes below {2 * moved.error:.2g} of its spread")
     if upper >= MOVED:
-        if 2 * moved.error >= MOVED:
-            raise Skip(f"the reward's noise hides changes below {2 * moved.error:.2g} of its spread")
         return
     if moved.early >= 0.95 and np.max(values) <= 1.0:
         return

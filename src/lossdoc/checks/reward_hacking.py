@@ -50,7 +50,7 @@ SEVERITY: Severity = "warning"
 EXPLAINS = ("length-explosion", "length-collapse", "truncated-completions", "dead-reward")
 NEEDS = {
     "reward": Need("reward", points=20),
-    "score": Need(("reward", "accuracy", "success_rate", "pass_at_k", "score"), split="eval", points=5, optional=True),
+    "score": Need(("reward", "accuracy", "success_rate", "pass_at_k", "score"), split="eval", points=6, optional=True),
 }
 FORMAT = re.compile(r"(?i)format|fmt|\bxml|tag|struct|think")
 CORRECT = re.compile(r"(?i)correct|accura|exact|answer|solve|verif|success")

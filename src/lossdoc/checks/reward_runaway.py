@@ -7,7 +7,7 @@ the policy is tuned to them alone.
 
 ## How it is measured
 The larger side of the implicit rewards in nats at the end of the run (reward / beta; beta configured or read off the
-log). Reported when it stands above 30 nats and the log-probability of that answer is at least 5 times the
+log). Reported when it stands above 25 nats and the log-probability of that answer is at least 4 times the
 reference's, or above 200 nats whatever the answer's length.
 
 ## Silent when
@@ -27,7 +27,7 @@ reference's, or above 200 nats whatever the answer's length.
 
 ## Sources
 - 200 nats: a reward of 20 at beta 0.1, ours (failure-modes D7 calls it a rule of thumb).
-- 30 nats and 5 times: ours, calibrated on the labelled runs (healthy at most 7 nats and 2.4 times, saturated 55 and
+- 25 nats and 4 times: ours, calibrated on the labelled runs (healthy at most 7 nats and 2.4 times, saturated 55 and
   12 times).
 - TRL issue 1236: loss 0 with margins of 17 and more, then accuracy falls back to 0.5.
 """
@@ -55,7 +55,7 @@ NEEDS = {
     "chosen": Need("reward_chosen", points=8),
     "beta": Setting("beta", optional=True),
 }
-FAR_NATS, FAR_FACTOR, ANY_NATS = 30.0, 5.0, 200.0
+FAR_NATS, FAR_FACTOR, ANY_NATS = 25.0, 4.0, 200.0
 
 
 def check(case: Case, rejected: Curve, chosen: Curve, beta: object) -> Iterator[Finding]:
