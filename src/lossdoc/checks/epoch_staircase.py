@@ -60,9 +60,8 @@ def check(case: Case, loss: Curve, epoch: Curve, rate: Curve | None) -> Iterator
         return
     if rate is not None and stepped(rate, loss, edges):
         return
-    drops = [
-        drop(y, a, b, c) for a, b, c in zip([0, *edges[:-1]], edges, [*edges[1:], len(y)], strict=True) if c - b >= 10
-    ]
+    marks = [0, *edges, len(y)]
+    drops = [drop(y, a, b, c) for a, b, c in zip(marks, marks[1:], marks[2:], strict=False) if c - b >= 10]
     sure = [size for size, error, before in drops if size >= ERRORS * error and size >= SHARE * abs(before)]
     if len(sure) < 2 or len(sure) < OFTEN * len(drops):
         return

@@ -62,8 +62,8 @@ def check(case: Case, score: Curve, eval_samples: object) -> Iterator[Finding]:
         return
     yield case.finding(
         score,
-        f"the best eval ({y[best]:.3f} at {step(score, best)}) is {gap:.3f} above the last one: with {count:g} examples "
-        f"two standard errors of a difference are {2 * error:.3f}",
+        f"the best eval ({y[best]:.3f} at {step(score, best)}) is {gap:.3f} above the last one: with {count:g} "
+        f"examples two standard errors of a difference are {2 * error:.3f}",
         first=best,
         measured={"difference": gap, "two_errors": 2 * error, "examples": count},
         cannot_tell=("which of these checkpoints is better",),

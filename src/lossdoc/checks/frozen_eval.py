@@ -62,17 +62,17 @@ def check(case: Case, eval_loss: Curve, loss: Curve, rate: Curve | None) -> Iter
     if len(np.unique(eval_loss.steps[first:])) < 3:
         return
     since = int(np.searchsorted(loss.steps, eval_loss.steps[first]))
-    if len(loss) - since < 10 or (
-        rate is not None and float(np.median(rate.values[rate.records >= loss.records[since]])) <= 0
-    ):
+    if len(loss) - since < 10:
+        return
+    if rate is not None and not np.any(rate.values[rate.records >= loss.records[since]] > 0):
         return
     moved = gain(part(loss, since))
     if moved.score < 5 or moved.share < 0.02:
         return
     yield case.finding(
         eval_loss,
-        f"eval loss is {y[-1]:.6g} in all {len(y) - first} evals from {step(eval_loss, first)} on, while the training loss "
-        f"improved by {100 * moved.share:.0f} %",
+        f"eval loss is {y[-1]:.6g} in all {len(y) - first} evals from {step(eval_loss, first)} on, while the training "
+        f"loss improved by {100 * moved.share:.0f} %",
         first=first,
         detected=min(len(y) - 1, first + 2),
         measured={"evals": len(y) - first, "train_gain_percent": 100 * moved.share},

@@ -31,6 +31,7 @@ A correlation of 0.6 or more between each pair of epochs, over at least 20 recor
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,10 +56,10 @@ def check(case: Case, loss: Curve, epoch: Curve) -> Iterator[Finding]:
     loss = living(loss)
     y, e = aligned(loss, epoch)
     edges = [0, *boundaries(e), len(y)]
-    parts = [y[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True) if b - a >= LEAST]
+    parts = [y[a:b] for a, b in pairwise(edges) if b - a >= LEAST]
     if len(parts) < 2:
         return
-    alike = [correlation(a, b) for a, b in zip(parts[:-1], parts[1:], strict=True)]
+    alike = [correlation(a, b) for a, b in pairwise(parts)]
     if min(alike) < ALIKE:
         return
     yield case.finding(
