@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -74,4 +75,6 @@ def _together(run: Run, metric: str, labels: Mapping[str, str], split: str) -> l
 
 def _is_of(finding: Finding, curve: Curve) -> bool:
     place = (curve.metric, curve.split, dict(curve.labels))
-    return (finding.metric, finding.split, dict(finding.labels)) == place and finding.first_step is not None
+    if (finding.metric, finding.split, dict(finding.labels)) != place:
+        return False
+    return finding.first_step is not None and math.isfinite(finding.first_step)

@@ -82,8 +82,10 @@ def verdict_sentence(report: Report) -> str:
     lead, roots = leading(report), report.roots
     if lead is not None:
         others = len([f for f in roots if f.severity != "info"]) - 1
-        more = f" (and {count(others, 'more finding')})" if others > 0 else ""
-        return f"{' '.join((lead.check, onset(lead))).strip()}{more}: {sentence(lead.message)}"
+        asides = [f"{lead.confidence} confidence"] if lead.confidence != "high" else []
+        asides += [count(others, "more finding")] if others > 0 else []
+        aside = f" ({'; '.join(asides)})" if asides else ""
+        return f"{' '.join((lead.check, onset(lead))).strip()}{aside}: {sentence(lead.message)}"
     if report.verdict == "healthy":
         noted = f"; {count(len(roots), 'remark')} of no alarm" if roots else ""
         return f"no warning and no error from the checks that could judge{noted}."

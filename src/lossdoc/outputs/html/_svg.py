@@ -98,8 +98,12 @@ def _non_finite(curve: Curve, frame: Frame) -> Iterator[str]:
 
     below = np.isnan(curve.values) | np.isneginf(curve.values)
     for sick, y in ((np.isposinf(curve.values), TOP + 4), (below, HEIGHT - BOTTOM)):
-        columns = {round(frame.across(step) / 6) * 6 for step in curve.steps[sick].tolist()}
-        for x in sorted(columns):
+        span = frame.x[1] - frame.x[0]
+        # One cross every six units of the picture, however many points there are.
+        for column in np.unique(
+            np.floor((curve.steps[sick] - frame.x[0]) / span * (WIDTH - LEFT - RIGHT) / 6)
+        ).tolist():
+            x = LEFT + 6 * column
             yield f'<text class="sick" text-anchor="middle" x="{x}" y="{y}">×</text>'
 
 
