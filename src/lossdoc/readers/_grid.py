@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lossdoc.numbers import to_float
 from lossdoc.readers._words import is_axis, is_strong, likelihood, words
-from lossdoc.record import Raw, Record
+from lossdoc.record import Event, Raw, Record
 
 _DURATION = re.compile(r"(?:\d+:)?\d+:\d\d(?:\.\d+)?|\d+h(?:\d+m)?(?:\d+s)?|\d+m\d+s|[<>]?\d+(?:\.\d+)?(?:ms|s|m|h)")
 _EMPTY = frozenset(("", "none", "null", "n/a", "na", "-", "--", "no log", "nan", "?", "…"))
@@ -16,6 +16,8 @@ _EMPTY = frozenset(("", "none", "null", "n/a", "na", "-", "--", "no log", "nan",
 _TEXT_COLUMNS = words("phase split mode set stage dataset date time eta class name note best saved status gpu_mem size")
 _SPLITS = {"train": "train", "training": "train", "val": "eval", "valid": "eval", "validation": "eval", "eval": "eval"}
 _SPLITS |= {"dev": "eval", "test": "test"}
+_PROGRESS = re.compile(r"\[\s*(\d+)/(\d+) [\d:]+[^\]\n]*, Epoch [\d.]+/(\d+)\]")
+_NO_LOG = re.compile(r"\bNo [lL]og\b")
 _GLYPHS = re.compile(r"[▲▼△▽↑↓✓✔★*]+(?=\s|$)")
 # HF's notebook table writes its names in title case: "Training Loss", "F1 Macro".
 _FOLLOWERS = words("Loss Norm Rate Accuracy Reward Length Score Macro Micro Precision Recall Acc F1 Std Steps Tokens")
@@ -89,7 +91,9 @@ def header_cells(line: str) -> list[str]:
 
 def row_cells(line: str) -> list[list[str]]:
     """The ways to cut a row into cells, most trustworthy first."""
-    text = _GLYPHS.sub("", line)
+    text = _GLYPHS.sub("", line).removeprefix("# ")  # a table kept as a comment in code
+    if "o log" in text or "o Log" in text:
+        text = _NO_LOG.sub("-", text)
     if "\t" in text:
         return [[cell.strip() for cell in text.strip("\r\n").split("\t")]]
     text = text.strip()
@@ -107,3 +111,11 @@ def merge_words(cells: Sequence[str], count: int) -> list[str] | None:
         else:
             merged.append(cell)
     return merged if len(merged) == count else None
+
+
+def progress(text: str) -> Iterator[Event]:
+    """How far a training in a notebook got, and how long it was to be: `[660/3758 2:31:52 < 11:55:01, Epoch 1/2]`."""
+    for found in _PROGRESS.finditer(text):
+        done, total, epochs = (float(number) for number in found.groups())
+        line = text.count("\n", 0, found.start()) + 1
+        yield Event("progress", line, found[0], {"n": done, "total": total, "epochs": epochs})

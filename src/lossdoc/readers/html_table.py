@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from lossdoc.readers import Sample
-from lossdoc.readers._grid import Grid
-from lossdoc.record import Event, Item
+from lossdoc.readers._grid import Grid, progress
+from lossdoc.record import Item
 from lossdoc.source import Source
 
 NAME = "html"
 TITLE = "HTML tables of notebooks (Hugging Face Trainer, fastai, data frames)"
-
-_PROGRESS = re.compile(r"\[\s*(\d+)/(\d+) [\d:]+[^\]]*, Epoch [\d.]+/(\d+)\]")
 
 SAMPLES = [
     Sample(
@@ -57,9 +54,11 @@ SAMPLES = [
 
 
 def sniff(source: Source) -> float:
-    if "<table" not in source.head or not source.head.lstrip("\ufeff \t\r\n").startswith("<"):
+    if "<table" not in source.text:
         return 0.0
-    return 0.95 * max((grid.likelihood() for grid in grids(source.text)), default=0.0)
+    page = source.head.lstrip("\ufeff \t\r\n").startswith("<")
+    best = max((grid.likelihood() for grid in grids(source.text)), default=0.0)
+    return best * (0.95 if page else 0.7)  # otherwise a notebook turned into Markdown
 
 
 def read(source: Source) -> Iterator[Item]:
@@ -68,10 +67,7 @@ def read(source: Source) -> Iterator[Item]:
 
 def items(html: str) -> Iterator[Item]:
     """Rows of the tables that hold a training, and the length of the run where the Trainer's bar says it."""
-    for found in _PROGRESS.finditer(html):
-        line = html.count("\n", 0, found.start()) + 1
-        done, total, epochs = (float(number) for number in found.groups())
-        yield Event("progress", line, found[0], {"n": done, "total": total, "epochs": epochs})
+    yield from progress(html)
     for grid in grids(html):
         if grid.likelihood():
             yield from grid.rows

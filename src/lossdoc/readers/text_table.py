@@ -14,7 +14,7 @@ from itertools import islice
 from lossdoc.clean import Line
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
-from lossdoc.readers._grid import Grid, header_cells, is_name, merge_words, row_cells
+from lossdoc.readers._grid import Grid, header_cells, is_name, merge_words, progress, row_cells
 from lossdoc.readers._samples_table import TABLES
 from lossdoc.readers._words import likelihood
 from lossdoc.record import Item
@@ -43,7 +43,7 @@ def sniff(source: Source) -> float:
 
 def read(source: Source) -> Iterator[Item]:
     rows = (row for grid in _grids(source.iter_lines()) if grid.likelihood() for row in grid.rows)
-    yield from merged(rows, events(source))
+    yield from merged(merged(rows, list(progress(source.text))), events(source))
 
 
 def _grids(lines: Iterable[Line]) -> Iterator[Grid]:
