@@ -1,0 +1,92 @@
+"""Where output goes: width, colour, characters, the progress bar, and what standard error may show."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from lossdoc.cli import _errors, _progress
+from lossdoc.cli._screen import NARROWEST, WIDEST, color_of, needs_ascii, width_of
+from lossdoc.finding import NotRead
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+PIPE, TTY = io.StringIO(), Terminal()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "environ", "expected"),
+    [
+        (None, {}, 80),
+        (120, {}, 120),
+        (500, {}, 500),
+        (3, {}, NARROWEST),
+        (None, {"COLUMNS": "100"}, 100),
+        (120, {"COLUMNS": "100"}, 120),
+        (None, {"COLUMNS": "900"}, WIDEST),
+        (None, {"COLUMNS": "wide"}, 80),
+        (None, {"COLUMNS": "0"}, 80),
+    ],
+)
+def test_width(wanted: int | None, environ: dict[str, str], expected: int) -> None:
+    assert width_of(PIPE, wanted, environ) == expected
+
+
+def test_colour() -> None:
+    assert not color_of(PIPE, "auto", {})
+    assert color_of(TTY, "auto", {"TERM": "xterm"})
+    assert not color_of(TTY, "auto", {"TERM": "dumb"})
+    assert not color_of(TTY, "auto", {"NO_COLOR": "1"})
+    assert color_of(TTY, "auto", {"NO_COLOR": ""})
+    assert color_of(PIPE, "auto", {"FORCE_COLOR": "1"})
+    assert not color_of(PIPE, "auto", {"FORCE_COLOR": "0"})
+    assert color_of(PIPE, "always", {"NO_COLOR": "1"})
+    assert not color_of(TTY, "never", {"FORCE_COLOR": "1"})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "expected"), [("utf-8", False), ("ascii", True), ("cp1252", True), ("no", True)]
+)
+def test_which_streams_need_ascii(encoding: str, expected: bool) -> None:
+    stream = Terminal()
+    stream.encoding = encoding
+    assert needs_ascii(stream) is expected
+
+
+def test_progress_only_on_a_terminal_and_only_when_long(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    evil = tmp_path / "[red]\x1b[2Jx.log"
+    evil.write_text("x" * 100)
+    paths = [str(evil), str(tmp_path / "missing"), "-"]
+    for stream, size, quiet, seen in ((PIPE, 1, False, False), (TTY, 1000, False, False), (TTY, 1, True, False)):
+        monkeypatch.setattr("sys.stderr", stream)
+        monkeypatch.setattr(_progress, "LONG_BYTES", size)
+        assert list(_progress.with_progress(paths, quiet=quiet)) == paths
+        assert bool(stream.getvalue()) is seen
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    assert list(_progress.with_progress(paths, quiet=False)) == paths
+    assert terminal.getvalue()
+    assert "\x1b[2Jx" not in terminal.getvalue()
+
+
+def test_what_is_said_is_one_harmless_line(capsys: pytest.CaptureFixture[str]) -> None:
+    _errors.say("a\n\x1b[2Jb\udc80")
+    assert capsys.readouterr().err == "lossdoc: a \\x1b[2Jb\\udc80\n"
+
+
+def test_members_of_a_folder_are_listed_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    others = [NotRead(f"{n}.txt", "text", "why", named=False) for n in range(7)]
+    _errors.say_not_read([NotRead("a", "an empty file", "name another"), *others], verbose=False)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "lossdoc: no metrics in a: found an empty file; name another."
+    assert second.endswith("4.txt (text) and 2 more")
+    _errors.say_not_read(others, verbose=True)
+    assert "6.txt" in capsys.readouterr().err
