@@ -62,6 +62,29 @@ _TEXTS = words("""
 """)
 
 
+_PYTHON = re.compile(
+    r"""(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?P<word>\b(?:None|True|False|nan|inf)\b)"""
+    r"""|(?:np|numpy)\.\w+\((?P<number>[^()]*)\)"""
+)
+_WORDS = {"None": "null", "True": "true", "False": "false", "nan": "NaN", "inf": "Infinity"}
+
+
+def loads_python(text: str) -> Any:
+    """Parse what `print` made of dicts, lists and numbers (trainer.state.log_history, history.history), NaN included.
+
+    Nothing is evaluated: the text is rewritten as JSON. ValueError when it is neither.
+    """
+    return loads(_PYTHON.sub(_as_json, text))
+
+
+def _as_json(found: re.Match[str]) -> str:
+    if found["word"]:
+        return _WORDS[found["word"]]
+    if found["text"]:
+        return json.dumps(found["text"][1:-1].replace("\\'", "'"))
+    return _WORDS.get(found["number"], found["number"])
+
+
 def is_data_row(row: Mapping[str, Any]) -> bool:
     """A row of a data set or a roll-out, not of a log: it holds texts or token lists under the usual names."""
     texts = (value for key, value in row.items() if key in _TEXTS)

@@ -70,4 +70,13 @@ CSV = [
             (None, {"Step": "20", "Training Loss": "2.250000", "Validation Loss": "2.125000"}),
         ],
     ),
+    Sample(
+        program="W&B export of a chart",
+        cite="docs.wandb.ai, export of a line plot as CSV",
+        text=""""Step","fast-sun-1 - train/loss","fast-sun-1 - train/loss__MIN","fast-sun-1 - train/loss__MAX"
+"0","2.5","2.5","2.5"
+"10","2.25","2.25","2.25"
+""",
+        records=[(None, {"Step": "0", "train/loss": "2.5"}), (None, {"Step": "10", "train/loss": "2.25"})],
+    ),
 ]

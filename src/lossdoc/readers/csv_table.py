@@ -72,7 +72,8 @@ def read(source: Source) -> Iterator[Item]:
     starts = [head.line, *_later_headers(lines, head)]
     for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
         names = _names(lines[start], head.delimiter)
-        yield from _table(lines[start + 1 : stop], names, head.delimiter, start + 2)
+        table = _table(lines[start + 1 : stop], names, head.delimiter, start + 2)
+        yield from _by_run(table, names) if any(name.endswith("__MAX") for name in names) else table
 
 
 def split_cells(line: str, delimiter: str) -> list[str]:
@@ -163,6 +164,19 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
         values: dict[str, Raw] = {key: cell for key, cell in zip(keys, row, strict=True) if cell}
         if values:
             yield Record(values, line if numbered else None)
+
+
+def _by_run(table: Iterator[Item], names: list[str]) -> Iterator[Item]:
+    """W&B's export of a chart: "run - key", "run - key__MIN", "run - key__MAX" for each run."""
+    curves = {name: name.partition(" - ") for name in names if f"{name}__MAX" in names and " - " in name}
+    axes = [name for name in names if " - " not in name]
+    for row in table:
+        if not isinstance(row, Record):
+            continue
+        shared = {name: row.values[name] for name in axes if name in row.values}
+        for name, (run, _, key) in curves.items():
+            if name in row.values:
+                yield Record({**shared, key: row.values[name]}, row.line, run=run)
 
 
 def _cells(column: list[object], comma: bool) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
-from lossdoc.readers._json import flatten, is_data_row, loads, rows_with_lines
+from lossdoc.readers._json import flatten, is_data_row, loads, loads_python, rows_with_lines
 from lossdoc.readers._words import is_strong, likelihood
 from lossdoc.record import Columns, Event, Item, Record, Unread
 from lossdoc.source import Source
@@ -18,6 +18,7 @@ NAME = "json"
 TITLE = "One JSON document: all_results.json, wandb-summary.json, Keras History, lists of rows"
 
 _STEP_KEY = re.compile(r"(?:(step|iter(?:ation)?|epoch|checkpoint|round)[_\- ]?)?(\d+)", re.I)
+_PRINTED = re.compile(r"\s*(?:\[\s*)?\{\s*'")  # by Python's print, not by json.dump
 _STATE = re.compile(r'"log_history"\s*:\s*\[')
 
 SAMPLES = [
@@ -48,6 +49,41 @@ SAMPLES = [
         ],
     ),
     Sample(
+        program="Keras History.history, printed",
+        cite="Python's repr of a dictionary of lists",
+        text="{'loss': [0.75, nan], 'val_loss': [np.float64(0.75), inf]}\n",
+        records=[
+            (None, {"loss": 0.75, "val_loss": 0.75}),
+            (None, {"loss": float("nan"), "val_loss": float("inf")}),
+        ],
+    ),
+    Sample(
+        program="trainer.state.log_history, printed",
+        cite="Python's repr of a list of dictionaries",
+        text="[{'loss': 2.5, 'step': 10},\n {'loss': nan, 'step': 20}, {'eval_loss': 2.5, 'step': 20}]\n",
+        records=[
+            (None, {"loss": 2.5, "step": 10}),
+            (None, {"loss": float("nan"), "step": 20}),
+            (None, {"eval_loss": 2.5, "step": 20}),
+        ],
+    ),
+    Sample(
+        program="CatBoost 1.2 catboost_training.json",
+        cite="catboost/libs/loggers/catboost_logger_helpers.cpp",
+        text="""{
+"meta":{"test_sets":["test"],"learn_metrics":[{"best_value":"Min","name":"RMSE"}],
+"test_metrics":[{"best_value":"Min","name":"RMSE"}]},
+"iterations":[
+{"learn":[1.5],"iteration":0,"passed_time":0.01,"remaining_time":0.5,"test":[1.75]},
+{"learn":[1.25],"iteration":1,"passed_time":0.02,"remaining_time":0.4,"test":[1.5]}
+]}
+""",
+        records=[
+            (None, {"learn/RMSE": 1.5, "test/RMSE": 1.75, "iteration": 0}),
+            (None, {"learn/RMSE": 1.25, "test/RMSE": 1.5, "iteration": 1}),
+        ],
+    ),
+    Sample(
         program="results per step or epoch",
         cite="json.dump of a dictionary of rows",
         text='{"epoch_1": {"loss": 0.5, "val": {"acc": 0.25}}, "epoch_2": {"loss": 0.25, "val": {"acc": 0.5}}}',
@@ -60,25 +96,34 @@ def sniff(source: Source) -> float:
     start = source.head.lstrip("\ufeff \t\r\n")
     if not start.startswith(("{", "[")) or _STATE.search(source.head):
         return 0.0
+    text = source.text.lstrip("\ufeff")
     try:
-        tree = loads(source.text.lstrip("\ufeff"))
+        tree = loads_python(text) if _PRINTED.match(text) else loads(text)
     except ValueError:  # an array that is cut is read as far as it goes
         tree = [item.values for item in islice(read(source), 20) if isinstance(item, Record)]
+    if _is_catboost(tree):
+        return 0.97
     return max((_likelihood(keys) for keys in _key_sets(tree)), default=0.0)
 
 
 def read(source: Source) -> Iterator[Item]:
     """Records in the order of the document; lists of unequal length become columns over their index."""
     text = source.text.lstrip("\ufeff")
-    if text.lstrip().startswith("["):
+    if text.lstrip().startswith("[") and not _PRINTED.match(text):
         yield from _rows(text, text.index("[") + 1)
         return
     try:
-        tree = loads(text)
+        tree = loads_python(text) if _PRINTED.match(text) else loads(text)
     except ValueError as error:
         yield Unread(getattr(error, "lineno", None), f"not one JSON document: {error}")
         return
-    if isinstance(tree, dict):
+    if isinstance(tree, list):
+        for row in tree:
+            if isinstance(row, dict):
+                yield Record(flatten(row))
+    elif _is_catboost(tree):
+        yield from _catboost(tree)
+    elif isinstance(tree, dict):
         yield from _from_dict(text, tree)
 
 
@@ -102,6 +147,25 @@ def _from_dict(text: str, tree: dict[str, Any]) -> Iterator[Item]:
     rest = flatten({key: value for key, value in tree.items() if key not in lists})
     if not lists or any(map(is_strong, rest)):
         yield Record(rest, 1)
+
+
+def _is_catboost(tree: Any) -> bool:
+    """catboost_training.json: the names of the metrics stand apart from their values."""
+    return isinstance(tree, dict) and isinstance(tree.get("meta"), dict) and _is_rows(tree.get("iterations"))
+
+
+def _catboost(tree: Mapping[str, Any]) -> Iterator[Item]:
+    names: dict[str, list[str]] = {}
+    for part, kind in (("learn", "learn_metrics"), ("test", "test_metrics")):
+        metrics = tree["meta"].get(kind)
+        names[part] = [str(m.get("name", part)) for m in metrics if isinstance(m, dict)] if _is_rows(metrics) else []
+    for row in tree["iterations"]:
+        values = flatten(row)
+        for part, metrics in names.items():
+            points = row.get(part)
+            if isinstance(points, list):
+                values |= flatten({f"{part}/{name}": point for name, point in zip(metrics, points, strict=False)})
+        yield Record(values)
 
 
 def _from_lists(curves: Mapping[str, list[Any]]) -> Iterator[Item]:
