@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lossdoc.run import Run
 
 # Formats that are a copy of the whole state: where they end says nothing about the process.
-STATES = ("trainer-state", "json", "tensorboard")
+STATES = ("trainer-state", "json")
 DONE = 0.98  # of the declared total: the last record may stand before the last step
 
 
