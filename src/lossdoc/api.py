@@ -112,6 +112,9 @@ def _not_read(source: Source, events: Sequence[Event], options: Options) -> NotR
             f"a log without metrics that ends in an error{where}",
             f"{crash.text.strip()[:300]}: the run died before it logged a first metric; mend that and run it again",
         )
+    empty = next((event for event in events if event.kind == "empty"), None)
+    if empty is not None:
+        return NotRead(source.name, empty.text, "the run may have logged nothing, or to another file of its folder")
     found = source.looks_like
     if options.input_format:
         why = f"--input-format {options.input_format} found no metric in it; leave it out to let the content decide"

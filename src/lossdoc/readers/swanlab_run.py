@@ -49,7 +49,7 @@ def read(source: Source) -> Iterator[Item]:
         yield Columns(key, steps, values)
     yield from ends
     if not points:
-        yield Event("empty", None, f"a SwanLab run was read: {count} records, none of them holds a metric")
+        yield Event("empty", None, f"a SwanLab run file that was read ({count} records) and holds no metric")
 
 
 def _from_json(data: bytes, points: _Points) -> Event | None:

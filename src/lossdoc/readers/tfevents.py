@@ -54,6 +54,8 @@ def read(source: Source) -> Iterator[Item]:
         else:
             values = np.frombuffer(b"".join(curve.floats), dtype="<f4").astype(np.float64)
         yield Columns(tag, np.array(curve.steps, dtype=np.float64), values)
+    if not curves:
+        yield Event("empty", None, "a TensorBoard event file that was read and holds no scalar")
     if cut:
         yield Event("cut", None, "the file ends inside a record: it is still being written, or its writer was killed")
 

@@ -48,7 +48,7 @@ def read(source: Source) -> Iterator[Item]:
         logged = sum(isinstance(item, Record) for item in rows)
         yield from rows
     if not logged:
-        yield Event("empty", None, f"a W&B run file was read: {count} records, none of them holds a metric")
+        yield Event("empty", None, f"a W&B run file that was read ({count} records) and holds no metric")
 
 
 def _items(data: bytes, console: list[str]) -> Iterator[Item]:
