@@ -64,7 +64,7 @@ PER_TOKEN, SEVERE, PER_ANSWER = 2.0, 5.0, 50.0
 
 def check(case: Case, kl: Curve, reward: Curve | None, length: Curve | None, beta: object) -> Iterator[Finding]:
     rl_only(case)
-    summed = is_sum(kl)
+    summed = is_sum(case, kl)
     values, limit, unit = kl.values, PER_TOKEN, "nats per token"
     if summed and length is not None:
         values, limit = per_token(kl, length), PER_TOKEN
@@ -101,9 +101,11 @@ def often_above(values: Floats, limit: float) -> tuple[int, int] | None:
     return (int(far[0]), int(far[-1])) if len(far) >= max(5, len(values) // 10) else None
 
 
-def is_sum(kl: Curve) -> bool:
-    """TRL's PPO logs the sum over the answer under this key; elsewhere the mean over tokens is usual."""
-    return kl.aggregation == "sum" or kl.key == "objective/kl"
+def is_sum(case: Case, kl: Curve) -> bool:
+    """TRL's PPO logs the sum over the answer; other frameworks' PPO the mean over tokens."""
+    trainer = case.run.trainer
+    by_trl = trainer.objective == "ppo" and trainer.framework in (None, "trl")
+    return kl.aggregation == "sum" or kl.key == "objective/kl" or by_trl
 
 
 def per_token(kl: Curve, length: Curve) -> Floats:
