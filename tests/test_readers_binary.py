@@ -167,7 +167,7 @@ def test_settings_in_texts_and_hparams() -> None:
     hparams = message(1, "_hparams_/session_start_info") + message(9, message(1, message(1, "hparams") + content))
     found = [
         item.data
-        for item in read(VERSION + event(0, text) + event(0, yaml) + event(0, hparams))
+        for item in read(VERSION + event(0, text) + event(0, yaml) + event(0, hparams) + event(1, simple("x", 1)))
         if isinstance(item, Event)
     ]
     assert found == [

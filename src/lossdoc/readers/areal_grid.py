@@ -12,6 +12,7 @@ from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
 
 NAME = "areal"
+FRAMEWORK = "areal"
 TITLE = "AReaL statistics grids"
 
 _HEAD = re.compile(r"Epoch (?P<epoch>\d+)/(?P<epochs>\d+) Step \d+/\d+ Train step (?P<step>\d+)/(?P<total>\d+) done")

@@ -11,6 +11,7 @@ from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
 
 NAME = "composer"
+FRAMEWORK = "composer"
 TITLE = "Composer / LLM Foundry console"
 
 _HEAD = re.compile(

@@ -12,6 +12,7 @@ from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
 
 NAME = "nemo-rl"
+FRAMEWORK = "nemo-rl"
 TITLE = "NeMo RL console (headers and bulleted blocks)"
 
 _HEAD = re.compile(r"={10,} (?P<word>Step|Epoch) (?P<n>\d+)/(?P<total>\d+) ={10,}")

@@ -13,6 +13,7 @@ from lossdoc.record import Item, Raw, Record
 from lossdoc.source import Source
 
 NAME = "open-instruct-panel"
+FRAMEWORK = "open-instruct"
 TITLE = "open-instruct metric panels"
 
 _TOP = re.compile(r"[╭+][─-]+ Metrics [─-]+[╮+]")

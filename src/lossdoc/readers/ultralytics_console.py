@@ -13,6 +13,7 @@ from lossdoc.record import Item, Raw, Record
 from lossdoc.source import Source
 
 NAME = "ultralytics"
+FRAMEWORK = "ultralytics"
 TITLE = "Ultralytics YOLO console tables"
 
 _TRAIN = re.compile(r"\s*Epoch\s+gpu_mem\s+(?P<names>\S.*?)\s*", re.I)
