@@ -18,6 +18,11 @@ _PART = re.compile(r"\{(\w+)\}")
 _GAP = re.compile(r"[\s/_\-.:|()\[\]]+")
 
 
+def level(framework: str, objective: str = "") -> str:
+    """Name of a level of the tables: `` is everywhere; spellings of a framework (llm.c, llm-c) are one."""
+    return f"{plain(framework)} {objective}".strip()
+
+
 class Rule(Struct, frozen=True, array_like=True):
     """One claim of a document: this key or pattern (as written there) is this metric."""
 
@@ -31,7 +36,7 @@ class Rule(Struct, frozen=True, array_like=True):
 
     @property
     def level(self) -> str:
-        return f"{self.framework} {self.objective}".strip()
+        return level(self.framework, self.objective)
 
     @property
     def pattern(self) -> bool:
@@ -198,7 +203,9 @@ class Matcher:
         labels = {name: value for name, value in found.groupdict().items() if value is not None}
         if "split" in labels and labels["split"].lower() not in SPLITS:
             return None
-        return labels
+        # `{task}_accuracy` must not swallow the split of `eval_wiki_accuracy`: without it the key comes again.
+        open_ended = [name for name in labels if rule.key.startswith(f"{{{name}}}") or rule.key.endswith(f"{{{name}}}")]
+        return None if any(len(without_split(labels[name])) > 1 for name in open_ended) else labels
 
     def _dataset(self, variants: Sequence[tuple[str, str | None]], levels: Sequence[str]) -> Hit | None:
         """`eval_wiki_rewards/margins`: a held-out metric under the name of one of several data sets.

@@ -22,7 +22,7 @@ from lossdoc.knowledge.facts import (
     Resolved,
     TrainerFacts,
 )
-from lossdoc.knowledge.keys import Ambiguous, Matcher, Tables
+from lossdoc.knowledge.keys import Ambiguous, Matcher, Tables, level
 from lossdoc.knowledge.schema import KINDS, Constants, Document
 from lossdoc.knowledge.sections import Sections
 from lossdoc.knowledge.source_code import bullets, page
@@ -119,8 +119,8 @@ class Knowledge:
         lines = self.lineage(objective) if objective else []
         found: list[str] = []
         for name in self.frameworks(framework):
-            found += [f"{name} {line}" for line in lines]
-            found.append(name)
+            found += [level(name, line) for line in lines]
+            found.append(level(name))
         return [*found, ""]
 
     def framework_of(self, keys: Iterable[str], among: Sequence[str] | None = None) -> str | None:

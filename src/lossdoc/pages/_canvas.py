@@ -55,10 +55,10 @@ def draw(
         _ink(cells, rows, one.style)
         last = next((r for r in reversed(rows) if r), None)
         if names and last:
-            row = last[1] // 4
-            while row in ends:  # two curves that end together: the second name goes below
-                row = row + 1 if row + 1 < height else row - 1
-            ends[row] = (one.name, one.style)
+            # Curves that end together: the name goes to the nearest free row, and is left out where none is free.
+            free = sorted(set(range(height)) - set(ends), key=lambda row, at=last[1] // 4: abs(row - at))
+            if free:
+                ends[free[0]] = (one.name, one.style)
     return [*_lines(cells, (low, high), ends, ascii), _axis(min(xs), max(xs), columns, axis)]
 
 

@@ -91,22 +91,18 @@ def _breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
     if cells(text) <= width:
         yield 0, len(text)
         return
-    start = end = at = used = 0
-    for word in _WORD.findall(text):
-        bare = word.rstrip()
-        if used and used + cells(bare) > width:
+    start = end = 0  # of the line that is being filled
+    for found in _WORD.finditer(text):
+        word = found.start(), found.start() + len(found.group().rstrip())
+        if end > start and cells(text[start : word[1]]) > width:
             yield start, end
-            start, used = at, 0
-        while cells(bare) > width:
+            start = word[0]
+        while cells(text[start : word[1]]) > width:
             yield start, start + width
             start += width
-            bare = text[start : at + len(bare)] if start < at + len(bare) else ""
-            used = 0
-        at += len(word)
-        end = at - (len(word) - len(word.rstrip()))
-        used = cells(text[start:at])
+        end = max(word[1], start)
     if start < len(text):
-        yield start, max(end, start)
+        yield start, end
 
 
 class Bullets:
@@ -152,7 +148,7 @@ class Verbatim:
     def lines(self, width: int) -> list[Line]:
         made: list[Line] = []
         for row in self._text.split("\n"):
-            for number, (start, end) in enumerate(_breaks(row, width - 6)):
+            for number, (start, end) in enumerate(_breaks(row, max(1, width - 6))):
                 made.append([("  " if number == 0 else "      ", ""), (row[start:end], self._style)])
         return made
 
