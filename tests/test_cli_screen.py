@@ -52,9 +52,7 @@ def test_colour() -> None:
     assert not color_of(TTY, "never", {"FORCE_COLOR": "1"})
 
 
-@pytest.mark.parametrize(
-    ("encoding", "expected"), [("utf-8", False), ("ascii", True), ("cp1252", True), ("no", True)]
-)
+@pytest.mark.parametrize(("encoding", "expected"), [("utf-8", False), ("ascii", True), ("cp1252", True), ("no", True)])
 def test_which_streams_need_ascii(encoding: str, expected: bool) -> None:
     stream = Terminal()
     stream.encoding = encoding

@@ -64,9 +64,10 @@ def run_name(run: Run) -> str:
 
 
 def trainer_name(run: Run) -> str:
-    """`trl dpo (ipo)`, `dpo or kto`, `unknown trainer`."""
+    """`trl dpo (ipo)`, `sft, pretrain or regression`, `unknown`."""
     trainer = run.trainer
-    objective = " or ".join(trainer.candidates) or "unknown"
+    *others, last = trainer.candidates or ("unknown",)
+    objective = f"{', '.join(others)} or {last}" if others else last
     loss_type = f" ({trainer.loss_type})" if trainer.loss_type else ""
     return safe(f"{trainer.framework or ''} {objective}{loss_type}")
 
