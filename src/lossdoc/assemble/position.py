@@ -86,6 +86,8 @@ def _same_range_each_epoch(pairs: Sequence[tuple[int, float]]) -> bool:
         return False
     whole = [epoch for epoch in ranges if epoch not in (min(ranges), max(ranges))]
     begins = [epoch for epoch, (low, _) in ranges.items() if low <= lowest + 0.1 * span]
+    if begins == [min(ranges)]:
+        return False  # steps run on: a single epoch, whose last record reads 1.0
     full = [epoch for epoch in whole if epoch in begins and ranges[epoch][1] >= highest - 0.1 * span]
     return len(begins) >= 0.9 * (len(ranges) - 1) and len(full) >= 0.8 * len(whole)
 
