@@ -111,7 +111,10 @@ def large(spike: Spike, start: float, progress: float) -> bool:
 def sure(y: Floats, spike: Spike, scale: Floats) -> bool:
     if spike.points == 1:
         return spike.score >= ALONE
-    if spike.score >= SIGMAS:
+    # The scale of a short run is itself uncertain.
+    if spike.score >= SIGMAS * (1 + 20 / len(y)):
         return True
     above = float(np.median(y[spike.first : spike.last + 1])) - spike.before
-    return spike.points >= 3 and above / float(scale[spike.first]) * np.sqrt(spike.points) >= LASTING
+    return spike.points >= 3 and above / float(scale[spike.first]) * np.sqrt(spike.points) >= LASTING * (
+        1 + 20 / len(y)
+    )

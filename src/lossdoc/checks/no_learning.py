@@ -51,7 +51,7 @@ from lossdoc.case import Case, Need, Setting, Skip
 from lossdoc.checks._loss import MIN_POINTS, Gain, begins_late, gain, living, number, unfinished, warm_up_end
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.finding import Confidence, Finding, Severity
-from lossdoc.signal import noise
+from lossdoc.signal import best_stretch, noise
 
 if TYPE_CHECKING:
     from lossdoc.run import Curve
@@ -133,6 +133,8 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     scale = noise(y)
     first = float(np.median(y[:3]))
     early = (first - found.end.value) / abs(first) if first else 0.0
+    if learned_and_lost(loss, found, scale):
+        return None
     if early >= MATERIAL and first - found.end.value > 3 * 1.2533 * scale / np.sqrt(3):
         return None
     if found.upper_share < MATERIAL:
@@ -145,6 +147,17 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     if unsure and found.upper_share < POWER and len(loss) >= 50:
         return f"no improvement within its noise (more than {100 * found.upper_share:.0f} % would show)", "medium"
     return None
+
+
+def learned_and_lost(loss: Curve, found: Gain, scale: float) -> bool:
+    """The loss had come down and rose again, or ends far above its start: other checks judge that."""
+    y = loss.values
+    best = best_stretch(y)
+    points = best.last - best.first + 1
+    size = abs(found.start.value)
+    fell = found.start.value - best.value
+    came_down = fell > max(0.05 * size, 6 * scale / np.sqrt(points)) and found.end.value - best.value > fell / 2
+    return came_down or found.value < -max(0.05 * size, 5 * found.error)
 
 
 def improves(curve: Curve | None, least_score: float) -> bool:

@@ -142,7 +142,7 @@ def sure(course: Floats, raw: Floats, rise: float, scatter: float) -> bool:
     if rise >= SCATTERS * scatter:
         return above >= 0.75 and (len(raw) < 5 or trend(course).score > 1.9)
     # Noisy evals: a trend that holds without the best point itself, which was chosen for being low.
-    return len(later) >= 6 and rise >= 1.5 * scatter and above >= 0.9 and trend(later).score > 2.2
+    return len(later) >= 6 and rise >= 1.5 * scatter and above >= 0.9 and trend(later).score > 2.0
 
 
 def train_fall(loss: Curve, eval_loss: Curve, best: int) -> float:
