@@ -21,6 +21,7 @@ POSITION_ROLES = ("step", "epoch", "tokens", "samples")
 _EVAL_SET = re.compile(r"^eval_(?P<name>.+)_runtime$")
 
 
+_TRAINING_ONLY = frozenset({"loss", "train/loss", "train_loss", "learning_rate", "lr", "grad_norm", "train/grad_norm"})
 # A place beyond this is no place: NaN, infinity, a hash under a key that looks like a step.
 _FURTHEST = 1e15
 
@@ -112,7 +113,7 @@ def _plan(
 ) -> list[_Slot]:
     dataset = _eval_set(record.values)
     closing = _is_closing(record.values)
-    has_eval = any(key.startswith(("eval_", "eval/")) for key in record.values)
+    has_eval = _is_evaluation(record.values)
     slots = []
     for key in record.values:
         found = _resolve(key, dataset, knowledge, framework, objectives)
@@ -148,6 +149,12 @@ def _eval_set(keys: Iterable[str]) -> str | None:
         if match := _EVAL_SET.match(key):
             return match["name"]
     return None
+
+
+def _is_evaluation(keys: Iterable[str]) -> bool:
+    """A row that an evaluation wrote: held-out keys, and none that only a training step has (wide tables hold both)."""
+    names = {key.lower() for key in keys}
+    return any(name.startswith(("eval_", "eval/")) for name in names) and not names & _TRAINING_ONLY
 
 
 def _is_closing(keys: Iterable[str]) -> bool:
