@@ -38,8 +38,74 @@ _OWNER = re.compile(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uati
 _FRACTION = re.compile(r"(?i)acc|correct|precision|recall|success")
 
 
+# A number that stands alone: digits inside a name (Acc@1, lr_0) belong to the skeleton.
+_ALONE = re.compile(r"(?<![\w@.,])([-+]?(?:\d{1,3}(?:,\d{3})+|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\d])")
+_Plan = list[tuple[str, int, int, str]]
+_PLANS: dict[tuple[str, ...], _Plan | None] = {}
+_MAX_PLANS = 4096
+
+
 def pairs(text: str) -> dict[str, Raw]:
-    """All names with numeric values of a line, in the order of the line; the first of two equal names counts."""
+    """All names with numeric values of a line, in the order of the line; the first of two equal names counts.
+
+    Lines of one program differ in their numbers only. What a line says is worked out for the text around its numbers,
+    the second time that this text is seen, and from then on the numbers are only put in.
+    """
+    parts = _ALONE.split(text)
+    skeleton = tuple(parts[::2])
+    plan = _PLANS.get(skeleton, _PLANS)
+    if plan is _PLANS:
+        if len(_PLANS) >= _MAX_PLANS:
+            _PLANS.clear()
+        _PLANS[skeleton] = None
+        return tokenize(text)
+    if plan is None:
+        plan = _PLANS[skeleton] = _plan(parts)
+    if not plan:
+        return tokenize(text)
+    return {
+        name: (parts[first] if first == last else "".join(parts[first : last + 1])) + unit
+        for name, first, last, unit in plan  # type: ignore[union-attr]
+    }
+
+
+def _plan(parts: list[str]) -> _Plan:
+    """Which numbers of a line belong to which names: found by putting numbers in that cannot be mixed up.
+
+    [] when that cannot be told (a number is part of a name, a value is worked out from two): then every line of this
+    kind is read the long way.
+    """
+    marked = list(parts)
+    for at in range(1, len(parts), 2):
+        if "," in parts[at]:
+            marked[at] = f"{100 + at % 900},{100 + at % 900}"
+        else:
+            marked[at] = f"{100000 + at}" if parts[at].isdigit() else f"{1000 + at}.5"
+    starts, position = {}, 0
+    for at, part in enumerate(marked):
+        starts[position] = at
+        position += len(part)
+    text = "".join(marked)
+    plan: _Plan = []
+    for name, value in tokenize(text).items():
+        if not isinstance(value, str) or any(mark in name for mark in marked[1::2]):
+            return []
+        where = text.find(value)
+        first = starts.get(where, 0)
+        if first % 2 == 0 or text.find(value, where + 1) >= 0:
+            return []
+        last, rest = first, value[len(marked[first]) :]
+        while rest and rest.startswith(marked[last + 1]) and last + 2 < len(marked) and marked[last + 2] in rest:
+            rest = rest[len(marked[last + 1]) + len(marked[last + 2]) :]
+            last += 2
+        if any(char.isdigit() for char in rest):
+            return []
+        plan.append((name, first, last, rest))
+    return plan
+
+
+def tokenize(text: str) -> dict[str, Raw]:
+    """The names and values of a line, worked out from the line alone."""
     if "tensor(" in text or "array(" in text:
         text = _TENSOR.sub(r"\1", text)
     colons, equals = text.count(":"), text.count("=")

@@ -24,11 +24,11 @@ TITLE = "Lines of names and numbers (any program)"
 LAST_RESORT = True
 
 # A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
-_HINT = re.compile(
-    r"(?i)loss|acc|reward|auc|perp|ppl|f1|bleu|wer\b|cer\b|mse|mae|iou|dice|psnr|ssim|entropy|nll|elbo|fid|kl\b|grad|map\b"
-    r"|rouge|mcc|precision|recall|objective|return|score|bpb|bpc|likelihood"
+_WORDS = tuple(
+    "loss acc reward auc perp ppl f1 bleu wer cer mse mae iou dice psnr ssim entropy nll elbo fid kl grad map rouge mcc "
+    "precision recall objective return score bpb bpc likelihood".split()
 )
-_DIGIT = re.compile(r"\d|nan|inf", re.I)
+_HINT = re.compile(rf"(?:{'|'.join(_WORDS)})[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)")
 # Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
 _NOT_A_ROW = re.compile(
     r"(?i)\b(?:best|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
@@ -114,9 +114,10 @@ def _count(source: Source) -> dict[tuple[str, ...], _Shape]:
 def _lines(source: Source) -> Iterator[Line]:
     """Cleaned lines that may be rows or headers of blocks; of a rewritten line only what was left standing."""
     for number, raw in source.iter_raw():
-        if not _HINT.search(raw) and not (len(raw) < 80 and _HEADER.match(raw.strip())):
-            continue
-        if len(raw) > 20000 or not _DIGIT.search(raw):
+        lowered = raw.lower()
+        if any(word in lowered for word in _WORDS) and len(raw) < 20000 and _HINT.search(lowered):
+            pass
+        elif len(raw) > 80 or not _HEADER.match(lowered):
             continue
         for line in clean_line(number, raw):
             if line.final:
