@@ -39,7 +39,7 @@ def test_every_page_fits_its_width_and_holds_no_markup(width: int) -> None:
         page = explain(f"{entry.kind}:{entry.id}", KNOWLEDGE, Look(width=width))
         assert page.startswith(entry.id)
         assert max(map(len, page.splitlines())) <= width, entry
-        assert not re.search(r"\*\*|\x1b", page), entry
+        assert not re.search(r"\*\*\w+\*\*|\x1b", page), entry
 
 
 def test_every_page_can_be_written_in_ascii() -> None:
@@ -54,7 +54,6 @@ def test_every_check_has_its_headings_with_causes_and_remedies() -> None:
         advice = KNOWLEDGE.advice(check.id)
         assert advice.causes, check.id
         assert advice.next, check.id
-        assert check.metrics or "log" in check.id or check.id in ("resumed", "missing-eval", "slow-steps"), check.id
 
 
 def test_consequences_name_checks_that_exist() -> None:

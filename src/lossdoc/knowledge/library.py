@@ -231,6 +231,8 @@ class Knowledge:
             return found
         known = {(e.kind, e.id): e for e in self._names.entries}
         resolved = self.resolve(word)
+        if resolved and resolved.labels and words.misspelt(self._names, word):
+            return []  # `grad_nrom` fits a pattern `grad_{part}`, and is a slip all the same
         if resolved and ("metric", resolved.metric) in known:
             return [known["metric", resolved.metric]]
         claims = self.ambiguous(word)

@@ -85,6 +85,13 @@ def look_up(made: Names, word: str) -> list[Entry]:
     return []
 
 
+def misspelt(made: Names, word: str) -> bool:
+    """The word is an id but for a slip of the fingers."""
+    import difflib
+
+    return bool(difflib.get_close_matches(plain(word), made.ids, n=1, cutoff=0.87))
+
+
 def near(made: Names, word: str, count: int = 6) -> list[str]:
     """Ids close to a word nobody knows: by spelling, or because one contains the other."""
     import difflib
