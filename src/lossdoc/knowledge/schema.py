@@ -210,8 +210,9 @@ class LossCurve(Strict):
 
 
 class LossDocument(Document):
-    """`metrics/losses/<id>.md`: one loss function."""
+    """`metrics/losses/<id>.md`: one loss function, or what stands around one (`sort`)."""
 
+    sort: Literal["loss function", "penalty", "technique", "schedule", "estimator"] = "loss function"
     formula: str = ""
     latex: str = ""
     inputs: str | list[str] | dict[str, str] = ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def page(document: LossDocument, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     """Formula, range, start value for the settings given, its curve, when to use it, traps."""
-    yield title(document.id, document.name, "loss function")
+    yield title(document.id, document.name, document.sort)
     yield inline(document.shortDescription)
     if document.formula:
         yield heading("Formula")
