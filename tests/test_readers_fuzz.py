@@ -45,14 +45,14 @@ def test_bytes(reader: Reader, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.NAME)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(parts=st.lists(st.one_of(WORDS, st.text(max_size=8)), max_size=60))
 def test_text(reader: Reader, parts: list[str]) -> None:
     consume(reader, Source.from_text("".join(parts)))
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.NAME)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     text=st.sampled_from(TEXTS),
     other=st.sampled_from(TEXTS),

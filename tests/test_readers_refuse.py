@@ -81,6 +81,14 @@ PAGE = "<html><body><table><tr><th>Name</th><th>Price</th></tr><tr><td>Tea</td><
 NOTEBOOK = json.dumps(
     {"cells": [{"cell_type": "code", "source": ["loss = 0.5"], "outputs": []}], "metadata": {}, "nbformat": 4}, indent=1
 )
+SWEEP = "lr,batch_size,accuracy\n0.1,32,0.9\n0.01,32,0.8\n0.1,64,0.7\n"
+STOCKS = "Date,Open,High,Low,Close,Volume\n2020-01-01,1,2,0.5,1.5,100\n2020-01-02,1,2,0.5,1.5,100\n"
+SUBMISSION = "id,prediction\n1,0.5\n2,0.4\n"
+PREDICTIONS = "\n".join(json.dumps({"id": i, "label": 1, "prediction": 0.5, "score": 0.9}) for i in range(10))
+ACCESS = "\n".join(json.dumps({"status": 200, "bytes": i, "request_time": 0.01, "batch": 3}) for i in range(10))
+LAYERS = "Layer (type)          Output Shape     Param #\n=================\nconv1 (Conv2D)    (None, 26, 26)   320\n"
+ADAPTER = json.dumps({"lora_alpha": 16, "lora_dropout": 0.05, "r": 8, "target_modules": ["q_proj"]})
+DEEPSPEED = json.dumps({"train_batch_size": 8, "fp16": {"enabled": True, "loss_scale": 0}, "gradient_clipping": 1.0})
 STRUCTURED = {
     *(
         "trainer-state",
@@ -116,6 +124,14 @@ REFUSED = {
     "code": CODE,
     "page": PAGE,
     "notebook without a training": NOTEBOOK,
+    "sweep": SWEEP,
+    "stocks": STOCKS,
+    "submission": SUBMISSION,
+    "predictions": PREDICTIONS,
+    "access": ACCESS,
+    "layers": LAYERS,
+    "adapter": ADAPTER,
+    "deepspeed": DEEPSPEED,
     "empty": "",
     "one brace": "{",
 }

@@ -147,6 +147,33 @@ def test_table_survives_other_output_between_its_rows() -> None:
     assert [item.values["epoch"] for item in rows(read(text))] == list("01234")
 
 
+VARIANTS = {
+    "index of a data frame": ",loss,accuracy\n0,0.5,0.6\n1,0.4,0.7\n",
+    "title above a CSV": "Training log of my run\nepoch,loss\n1,0.5\n2,0.4\n",
+    "CSV inside a log": "Using cuda\nloading\nepoch,train_loss,val_loss\n1,0.5,0.4\nsaved\n2,0.4,0.35\n",
+    "bars without edges": "Epoch | Train Loss\n------------------\n1 | 0.5\n2 | 0.4\n",
+    "rich": "┏━━━━━━━┳━━━━━━┓\n┃ Epoch ┃ Loss ┃\n┡━━━━━━━╇━━━━━━┩\n│ 1     │ 0.5  │\n│ 2     │ 0.4  │\n",
+    "PrettyTable": "+-------+------+\n| Epoch | Loss |\n+-------+------+\n|   1   | 0.5  |\n|   2   | 0.4  |\n",
+    "comment in code": "import x\n# Step    Training Loss   rewards / chosen\n# 50  0.5    No Log\n# 100 0.4    0.1\n",
+    "a header per epoch": "Epoch   Loss     Acc\n1       0.500    0.1\n\nEpoch   Loss     Acc\n2       0.400    0.2\n",
+    "data frame as JSON": '{"loss": {"0": 0.5, "1": 0.4}, "val_loss": {"0": 0.6, "1": 0.5}}',
+    "results of XGBoost": '{"train": {"rmse": [0.5, 0.4]}, "eval": {"rmse": [1.6, 1.5]}}',
+    "HTML in Markdown": "# Run\n\n<table><tr><th>Step</th><th>Loss</th></tr><tr><td>1</td><td>0.5</td></tr>"
+    "<tr><td>2</td><td>0.4</td></tr></table>\n",
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_shapes_of_tables(name: str) -> None:
+    items = rows(read(VARIANTS[name]))
+    values = [{key.lower(): str(value) for key, value in item.values.items()} for item in items]
+    losses = [row.get("loss", row.get("train loss", row.get("train_loss", row.get("train/rmse")))) for row in values]
+    assert [loss or row.get("training loss") for loss, row in zip(losses, values, strict=True)] in (
+        ["0.5", "0.4"],
+        ["0.500", "0.400"],
+    )
+
+
 def test_notebook_page_of_transformers(shared: Path) -> None:
     source = Source.from_path(shared / "samples" / "notebook.html")
     items = list(detect(source)[0][1].read(source))

@@ -10,13 +10,16 @@ from lossdoc.numbers import to_float
 from lossdoc.readers._words import is_axis, is_strong, likelihood, words
 from lossdoc.record import Event, Raw, Record
 
-_DURATION = re.compile(r"(?:\d+:)?\d+:\d\d(?:\.\d+)?|\d+h(?:\d+m)?(?:\d+s)?|\d+m\d+s|[<>]?\d+(?:\.\d+)?(?:ms|s|m|h)")
+_DURATION = re.compile(
+    r"(?:\d+:)?\d+:\d\d(?:\.\d+)?|\d+h(?: ?\d+m)?(?: ?\d+s)?|\d+m ?\d+s|[<>]?\d+(?:\.\d+)?(?:ms|s|m|h)"
+)
 _EMPTY = frozenset(("", "none", "null", "n/a", "na", "-", "--", "no log", "nan", "?", "…"))
 # Columns that may hold words: the split of a row, or nothing of interest.
 _TEXT_COLUMNS = words("phase split mode set stage dataset date time eta class name note best saved status gpu_mem size")
 _SPLITS = {"train": "train", "training": "train", "val": "eval", "valid": "eval", "validation": "eval", "eval": "eval"}
 _SPLITS |= {"dev": "eval", "test": "test"}
 _PROGRESS = re.compile(r"\[\s*(\d+)/(\d+) [\d:]+[^\]\n]*, Epoch [\d.]+/(\d+)\]")
+_BARS = str.maketrans("│┃║", "|||")
 _NO_LOG = re.compile(r"\bNo [lL]og\b")
 _GLYPHS = re.compile(r"[▲▼△▽↑↓✓✔★*]+(?=\s|$)")
 # HF's notebook table writes its names in title case: "Training Loss", "F1 Macro".
@@ -81,24 +84,33 @@ class Grid:
 
 
 def header_cells(line: str) -> list[str]:
-    """Names of a header line: split at tabs, else at two or more spaces, else at single spaces."""
+    """Names of a header line: split at bars, tabs or commas, else at two or more spaces, else at single spaces."""
     text = line.strip().removeprefix("#").strip()
-    if "\t" in text:
-        return [cell.strip() for cell in text.split("\t")]
-    cells = re.split(r"\s{2,}", text)
-    return cells if len(cells) > 1 else text.split()
+    return _separated(text) or (cells if len(cells := re.split(r"\s{2,}", text)) > 1 else text.split())
 
 
 def row_cells(line: str) -> list[list[str]]:
     """The ways to cut a row into cells, most trustworthy first."""
-    text = _GLYPHS.sub("", line).removeprefix("# ")  # a table kept as a comment in code
+    text = _GLYPHS.sub("", line).strip("\r\n").removeprefix("# ")  # a table kept as a comment in code
     if "o log" in text or "o Log" in text:
         text = _NO_LOG.sub("-", text)
-    if "\t" in text:
-        return [[cell.strip() for cell in text.strip("\r\n").split("\t")]]
+    separated = _separated(text)
+    if separated:
+        return [separated]
     text = text.strip()
     ways = [re.split(r"\s{2,}", text), text.split()]
     return ways if ways[0] != ways[1] else ways[:1]
+
+
+def _separated(text: str) -> list[str]:
+    """Cells between bars (Markdown, rich, PrettyTable), tabs or commas; [] when the text has none of them."""
+    text = text.translate(_BARS)
+    if "|" in text:
+        return [cell.strip().strip("*`") for cell in text.strip().removeprefix("|").removesuffix("|").split("|")]
+    for mark in "\t,":
+        if mark in text:
+            return [cell.strip() for cell in text.split(mark)]
+    return []
 
 
 def merge_words(cells: Sequence[str], count: int) -> list[str] | None:

@@ -44,6 +44,13 @@ _SETTING = words("""
     mask config path file decay scale reduction dtype size label labels model id url version impl kwargs args
     strategy window mode
 """)
+# Without an axis or a metric these speak for a server's log, or for a table of hyper-parameters.
+_FOREIGN = words("""
+status level method path url host port bytes size duration latency cpu mem memory disk seed dropout layers hidden units
+""")
+_PROGRESS = words(
+    "step steps epoch epochs iter iters iteration iterations timestep timesteps episode episodes update updates"
+)
 _SPLIT = re.compile(r"[^a-z0-9#]+")
 
 
@@ -81,13 +88,15 @@ def likelihood(keys: Iterable[str]) -> float:
     weak = any(map(_is_weak, names))
     if strong and axis:
         return 0.95
+    if axis and weak:
+        return 0.7
+    if any(part in _FOREIGN for name in names for part in tokens(name)):
+        return 0.0
     if strong > 1:
         return 0.8
     if strong and (weak or len(names) <= 3):
         return 0.6
-    if axis and weak:
-        return 0.7
-    return 0.4 if axis and len(names) > 1 else 0.0
+    return 0.4 if len(names) > 1 and any(part in _PROGRESS for name in names for part in tokens(name)) else 0.0
 
 
 @lru_cache(4096)

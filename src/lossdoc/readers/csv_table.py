@@ -105,8 +105,8 @@ def _find(lines: list[str]) -> _Head | None:
             return None
         if any(to_float(cell) is not None for cell in row) and abs(len(row) - len(names)) <= 1:
             return _Head(index, names, delimiter, meta)
-        if not line.lstrip().startswith("#"):
-            return None
+        if len(names) > 1 and not line.lstrip().startswith("#"):
+            return None  # a line of one cell may be a title
     return None
 
 

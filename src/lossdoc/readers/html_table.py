@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import islice
 
 from lossdoc.readers import Sample
 from lossdoc.readers._grid import Grid, progress
@@ -12,6 +14,9 @@ from lossdoc.source import Source
 
 NAME = "html"
 TITLE = "HTML tables of notebooks (Hugging Face Trainer, fastai, data frames)"
+
+_TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)", re.S | re.I)
+_MOST = 50  # tables that `sniff` looks at
 
 SAMPLES = [
     Sample(
@@ -57,7 +62,7 @@ def sniff(source: Source) -> float:
     if "<table" not in source.text:
         return 0.0
     page = source.head.lstrip("\ufeff \t\r\n").startswith("<")
-    best = max((grid.likelihood() for grid in grids(source.text)), default=0.0)
+    best = max((grid.likelihood() for grid in grids(source.text, _MOST)), default=0.0)
     return best * (0.95 if page else 0.7)  # otherwise a notebook turned into Markdown
 
 
@@ -73,28 +78,37 @@ def items(html: str) -> Iterator[Item]:
             yield from grid.rows
 
 
-def grids(html: str) -> Iterator[Grid]:
-    parser = _Tables()
-    parser.feed(html)
-    parser.close()
-    for table in parser.tables:
-        if len(table) < 2:
-            continue
-        line, names = table[0]
-        grid = Grid(names, line)
-        for number, cells in table[1:]:
-            # The Trainer adds columns as metrics appear: earlier rows are shorter.
-            row = grid.row(cells + [""] * (len(names) - len(cells)), number)
-            if row is not None:
-                grid.rows.append(row)
-        yield grid
+def grids(html: str, most: int | None = None) -> Iterator[Grid]:
+    """The tables of a page or of a text with HTML in it, at most so many. Only what stands inside is taken apart."""
+    counted, line = 0, 1
+    for found in islice(_TABLE.finditer(html), most):
+        line += html.count("\n", counted, found.start())
+        counted = found.start()
+        parser = _Tables(line)
+        parser.feed(found[0])
+        parser.close()
+        for rows in parser.tables:
+            if len(rows) > 1:
+                yield _grid(rows)
+
+
+def _grid(rows: list[tuple[int, list[str]]]) -> Grid:
+    line, names = rows[0]
+    grid = Grid(names, line)
+    for number, cells in rows[1:]:
+        # The Trainer adds columns as metrics appear: earlier rows are shorter.
+        row = grid.row(cells + [""] * (len(names) - len(cells)), number)
+        if row is not None:
+            grid.rows.append(row)
+    return grid
 
 
 class _Tables(HTMLParser):
-    """All tables of a page as lists of (line, cells)."""
+    """All tables of a piece of HTML as lists of (line, cells). `line`: where the piece begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: int) -> None:
         super().__init__(convert_charrefs=True)
+        self._before = line - 1
         self.tables: list[list[tuple[int, list[str]]]] = []
         self._cell: list[str] | None = None
 
@@ -102,7 +116,7 @@ class _Tables(HTMLParser):
         if tag == "table":
             self.tables.append([])
         elif tag == "tr" and self.tables:
-            self.tables[-1].append((self.getpos()[0], []))
+            self.tables[-1].append((self._before + self.getpos()[0], []))
         elif tag in ("td", "th"):
             self._cell = []
 

@@ -194,9 +194,11 @@ def _rows(text: str, start: int) -> Iterator[Item]:
 
 
 def _curves(tree: Mapping[str, Any], prefix: str = "") -> dict[str, list[Any]]:
-    """Lists of numbers by key; {"history": {...}} and {"train": {"loss": [...]}} are unfolded."""
+    """Lists of numbers by key; {"history": {..}}, {"train": {"loss": [..]}} and {"loss": {"0": .., "1": ..}} too."""
     found: dict[str, list[Any]] = {}
     for key, value in tree.items():
+        if isinstance(value, dict) and value and all(map(str.isdigit, value)):  # DataFrame.to_json
+            value = list(value.values())
         if isinstance(value, dict):
             found.update(_curves(value, prefix if key in ("history", "metrics") else f"{prefix}{key}/"))
         elif isinstance(value, list) and len(value) > 1 and all(v is None or to_float(v) is not None for v in value):

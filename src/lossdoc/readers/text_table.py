@@ -24,11 +24,12 @@ NAME = "table"
 TITLE = "Whitespace, tab or Markdown table with a header row, also inside prose"
 SAMPLES: list[Sample] = TABLES
 
-_RULE = re.compile(r"\s*[-=:|+\s─━.…·]{2,}\s*")  # the line under a header, or "..." for rows left out
-_MARKDOWN = re.compile(r"\s*\|.*\|\s*")
+_RULE = re.compile(r"\s*[-=:|+\s.…·\u2500-\u257f]{2,}\s*")  # the line under a header, or "..." for rows left out
 _BAR = re.compile(r"[:\s]*\d+%\|.*")
 # No table without one of these: the cheap look at each line of a long log.
 _HINTS = ("step", "epoch", "iter", "loss", "round", "update", "batch", "episode", "rmse", "acc", "#")
+_SEPARATED = re.compile(r"[\t|,│┃║]")
+_PLAIN = re.compile(r"  |[\t|│┃║]")
 _SENTENCE = re.compile(r"[.,:;!?)](?:\s|$)|(?:\S+ ){16}")
 _HEAD_LINES = 3000
 
@@ -78,8 +79,6 @@ def _grids(lines: Iterable[Line]) -> Iterator[Grid]:
 
 
 def _cells(text: str) -> list[list[str]]:
-    if _MARKDOWN.fullmatch(text):
-        return [[cell.strip().strip("*`") for cell in text.strip().strip("|").split("|")]]
     return row_cells(_BAR.sub("", text) if "%|" in text else text)
 
 
@@ -89,17 +88,16 @@ def _may_head(text: str) -> bool:
     lower = text.lower()
     if not any(hint in lower for hint in _HINTS):
         return False
-    names = _cells(text)[0] if _MARKDOWN.fullmatch(text) else header_cells(text)
-    if "  " not in text.strip() and "\t" not in text and "|" not in text and _SENTENCE.search(text):
+    names = header_cells(text)
+    if _PLAIN.search(text.strip()) is None and _SENTENCE.search(text):
         return False
     return len(names) > 1 and likelihood(names) > 0 and all(is_name(name) for name in names if name)
 
 
 def _start(head: Line, line: Line) -> Grid | None:
-    markdown = _MARKDOWN.fullmatch(head.text) is not None
-    names = _cells(head.text)[0] if markdown else header_cells(head.text)
+    names = header_cells(head.text)
+    fitting = [names] if _SEPARATED.search(head.text) else [names, head.text.strip().removeprefix("#").split()]
     for cells in _cells(line.text):
-        fitting = [names] if markdown or "\t" in head.text else [names, head.text.strip().removeprefix("#").split()]
         for candidate in fitting:
             exact = candidate if len(cells) - len(candidate) in (0, 1) else merge_words(candidate, len(cells))
             if exact is None or len(set(exact)) < len(exact):
