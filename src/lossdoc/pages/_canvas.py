@@ -56,7 +56,8 @@ def draw(
         last = next((r for r in reversed(rows) if r), None)
         if names and last:
             # Curves that end together: the name goes to the nearest free row, and is left out where none is free.
-            free = sorted(set(range(height)) - set(ends), key=lambda row, at=last[1] // 4: abs(row - at))
+            home = last[1] // 4
+            free = sorted(set(range(height)) - set(ends), key=lambda row: abs(row - home))
             if free:
                 ends[free[0]] = (one.name, one.style)
     return [*_lines(cells, (low, high), ends, ascii), _axis(min(xs), max(xs), columns, axis)]
@@ -146,4 +147,4 @@ def spark(values: Sequence[float], *, ascii: bool = False) -> str:
 def short(value: float) -> str:
     """A number in at most seven columns."""
     text = f"{value + 0.0:.4g}"  # no minus zero
-    return text if len(text) <= _LABEL else f"{value:.1e}"
+    return next((t for t in (text, f"{value:.1e}") if len(t) <= _LABEL), f"{value:.0e}")
