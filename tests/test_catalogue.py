@@ -99,3 +99,9 @@ def test_what_the_seeds_name_explains(shared: Path) -> None:  # noqa: ARG001 - t
         "gradient clipping, masked mean"
     )
     assert [word for word in words.split(", ") if not KNOWLEDGE.lookup(word)] == []
+
+
+def test_every_format_that_is_read_is_listed() -> None:
+    from lossdoc.readers import all_readers
+
+    assert {entry.id for entry in KNOWLEDGE.entries("format")} == {reader.NAME for reader in all_readers()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 
@@ -10,6 +11,8 @@ from lossdoc.knowledge.facts import CheckFacts, Entry, MetricFacts, Problem, Tra
 from lossdoc.knowledge.keys import Rule, with_split
 from lossdoc.knowledge.schema import KeyEntry, MetricDocument, TrainerDocument
 from lossdoc.knowledge.source_code import check_facts, literals
+
+_TITLE = re.compile(r"^title: *(.*?) *$", re.MULTILINE)
 
 
 def metric_facts(document: MetricDocument) -> MetricFacts:
@@ -109,7 +112,7 @@ def checks(package: Traversable, problems: list[Problem]) -> dict[str, CheckFact
 
 
 def formats(package: Traversable, problems: list[Problem]) -> list[Entry]:
-    """Log formats, by the constants NAME and TITLE of the readers' files."""
+    """Log formats: constants NAME and TITLE of the readers' files, and the title lines of `readers/lines/*.yaml`."""
     found: list[Entry] = []
     for stem, text, path in code(package / "readers"):
         try:
@@ -117,5 +120,11 @@ def formats(package: Traversable, problems: list[Problem]) -> list[Entry]:
         except SyntaxError as error:
             problems.append(Problem(path, error.lineno or 1, "", "not Python"))
             continue
-        found.append(Entry("format", str(said.get("NAME", stem.replace("_", "-"))), str(said.get("TITLE", "")), path))
+        if "NAME" in said:  # a module without it serves the formats of data files
+            found.append(Entry("format", str(said["NAME"]), str(said.get("TITLE", stem)), path))
+    lines = package / "readers" / "lines"
+    for file in sorted(lines.iterdir(), key=lambda f: f.name) if lines.is_dir() else ():
+        title = _TITLE.search(file.read_text(encoding="utf-8")) if file.name.endswith(".yaml") else None
+        if title:
+            found.append(Entry("format", file.name.removesuffix(".yaml"), title[1], f"readers/lines/{file.name}"))
     return found
