@@ -53,19 +53,19 @@ def pairs(text: str) -> dict[str, Raw]:
     """
     parts = _ALONE.split(text)
     skeleton = tuple(parts[::2])
-    plan = _PLANS.get(skeleton, _PLANS)
-    if plan is _PLANS:
+    if skeleton not in _PLANS:
         if len(_PLANS) >= _MAX_PLANS:
             _PLANS.clear()
         _PLANS[skeleton] = None
         return tokenize(text)
+    plan = _PLANS[skeleton]
     if plan is None:
         plan = _PLANS[skeleton] = _plan(parts)
     if not plan:
         return tokenize(text)
     return {
         name: (parts[first] if first == last else "".join(parts[first : last + 1])) + unit
-        for name, first, last, unit in plan  # type: ignore[union-attr]
+        for name, first, last, unit in plan
     }
 
 

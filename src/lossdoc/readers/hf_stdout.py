@@ -111,6 +111,12 @@ def _from_part(line: Line, last: bool) -> Iterator[Item]:
         found = bar(lead, line.number)
         if found is not None:
             yield found
+    if text[-1] == "}":
+        # Nearly every row ends its line: the dict is read at once, its end is looked for only when that fails.
+        row = parse_dict(text[start:])
+        if row is not None:
+            yield from _row(row, line)
+            return
     while start >= 0:
         end = dict_end(text, start)
         if end < 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from lossdoc.clean import Line, clean_line
@@ -24,9 +25,10 @@ TITLE = "Lines of names and numbers (any program)"
 LAST_RESORT = True
 
 # A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
-_WORDS = tuple(
-    "loss acc reward auc perp ppl f1 bleu wer cer mse mae iou dice psnr ssim entropy nll elbo fid kl grad map rouge mcc "
-    "precision recall objective return score bpb bpc likelihood".split()
+_WORDS = (
+    *("loss", "acc", "reward", "auc", "perp", "ppl", "f1", "bleu", "wer", "cer", "mse", "mae", "iou", "dice", "psnr"),
+    *("ssim", "entropy", "nll", "elbo", "fid", "kl", "grad", "map", "rouge", "mcc", "precision", "recall", "objective"),
+    *("return", "score", "bpb", "bpc", "likelihood"),
 )
 _HINT = re.compile(rf"(?:{'|'.join(_WORDS)})[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)")
 # Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
@@ -103,8 +105,8 @@ def _count(source: Source) -> dict[tuple[str, ...], _Shape]:
         row = _row(line.text)
         if row is None:
             continue
-        shape = shapes.setdefault(_signature(row), _Shape())
-        shape.axis |= under_header or any(map(is_axis, row)) or _COUNTERS.match(line.text) is not None
+        shape = shapes.setdefault(_signature(tuple(row)), _Shape())
+        shape.axis |= under_header or _has_axis(tuple(row)) or _COUNTERS.match(line.text) is not None
         shape.add(row)
         if len(shapes) > _SHAPES and not any(s.is_log for s in shapes.values()):
             return {}
@@ -130,16 +132,32 @@ def _row(text: str) -> dict[str, Raw] | None:
     if bare.startswith(("{", '["', "[{", '"')) or _NOT_A_ROW.search(bare):
         return None
     row = pairs(bare)
-    if not row or not any(map(is_strong, row)):
-        return None
-    if any(len(key) > 48 or len(tokens(key)) > 6 for key in row):
+    if not row or not _fits(tuple(row)):
         return None
     covered = sum(len(key) + len(str(value)) for key, value in row.items())
     return row if covered >= _COVER * len(bare) else None
 
 
-def _signature(row: dict[str, Raw]) -> tuple[str, ...]:
-    return tuple(re.sub(r"\d+", "0", key) for key in row)
+@lru_cache(4096)
+def _fits(keys: tuple[str, ...]) -> bool:
+    """Names, not sentences, and one of them a trainer's."""
+    return any(map(is_strong, keys)) and not any(len(key) > 48 or len(tokens(key)) > 6 for key in keys)
+
+
+@lru_cache(4096)
+def _has_axis(keys: tuple[str, ...]) -> bool:
+    return any(map(is_axis, keys))
+
+
+@lru_cache(4096)
+def _names_split(keys: tuple[str, ...]) -> bool:
+    words = ("train", "training", "val", "valid", "validation", "eval", "test", "dev")
+    return any(part in words for key in keys for part in tokens(key))
+
+
+@lru_cache(4096)
+def _signature(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(re.sub(r"\d+", "0", key) for key in keys)
 
 
 def _read(source: Source) -> Iterator[Item]:
@@ -157,7 +175,7 @@ def _read(source: Source) -> Iterator[Item]:
         row = _row(line.text)
         if row is None:
             continue
-        signature = _signature(row)
+        signature = _signature(tuple(row))
         if line.number == unfinished and signature not in logs and known.issuperset(signature[:-1]):
             yield Event("cut", line.number, line.text[:200])
         # After the first rows a line with fewer repeats is a row too when it names a split: the final test result.
@@ -172,10 +190,10 @@ def _read(source: Source) -> Iterator[Item]:
 def _record(row: dict[str, Raw], line: Line, header: re.Match[str] | None) -> Record:
     record = Record(row, line.number, split=line.split, stream=line.stream)
     owner = _OWNER.match(line.text)
-    if owner is not None and record.split is None and not any(_names_split(key) for key in row):
+    if owner is not None and record.split is None and not _names_split(tuple(row)):
         word = owner[1].lower()
         record.split = _EVAL.get(word, word)
-    if any(map(is_axis, row)):
+    if _has_axis(tuple(row)):
         return record
     counters = _COUNTERS.match(line.text)
     if counters is not None:
@@ -187,12 +205,6 @@ def _record(row: dict[str, Raw], line: Line, header: re.Match[str] | None) -> Re
         else:
             record.step = float(header["n"])
     return record
-
-
-def _names_split(key: str) -> bool:
-    return any(
-        part in ("train", "training", "val", "valid", "validation", "eval", "test", "dev") for part in tokens(key)
-    )
 
 
 SAMPLES = [
