@@ -133,6 +133,11 @@ def test_the_writer_may_leave_out_the_version_and_add_names() -> None:
     assert [step for step, _ in columns(read(data))["RMSE"]] == [0, 1, 2]
 
 
+def test_negative_steps_are_negative_in_every_event() -> None:
+    data = VERSION + b"".join(event(step, simple("x", step)) for step in (-3, -2, 5))
+    assert columns(read(data))["x"] == [(-3, -3), (-2, -2), (5, 5)]
+
+
 def test_several_values_in_one_event_and_negative_steps() -> None:
     got = columns(read(VERSION + event(-1, simple("a", 1), simple("b", 2)) + event(5, simple("b", 3), simple("a", 4))))
     assert got == {"a": [(-1, 1), (5, 4)], "b": [(-1, 2), (5, 3)]}

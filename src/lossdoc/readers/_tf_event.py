@@ -11,15 +11,17 @@ from lossdoc.readers._protobuf import double, fields, signed, single, string, va
 # DataType -> struct format of one element in tensor_content; the typed lists have their own fields.
 _FORMATS = {1: "<f", 2: "<d", 3: "<i", 4: "<B", 5: "<h", 6: "<b", 9: "<q", 17: "<H", 19: "<e", 22: "<I", 23: "<Q"}
 _STRING = 7
+_NOTHING = (None, 0, 0, None)
 
 
 class Value(NamedTuple):
-    """A value of a summary. `at`: where the four bytes of a float32 stand in the event, -1 for any other scalar."""
+    """A value of a summary. `at`: where its number stands in the file, a float of `width` bytes; width 0 = no float."""
 
     tag: str
     plugin: str
     number: float | None
     at: int
+    width: int
     text: str | None
     content: bytes  # of the plugin
 
@@ -44,43 +46,44 @@ def step(data: bytes, start: int, end: int) -> int:
 def _value(data: bytes, start: int, end: int) -> Value:
     tag = plugin = ""
     scalar: float | None = None
-    at, text, content = -1, None, b""
+    at, width, text, content = 0, 0, None, b""
     for number, kind, a, b in fields(data, start, end):
         if number == 1 and kind == 2:
             tag = string(data, a, b)
         elif number == 2 and kind == 5:
-            scalar, at, plugin = single(data, a), a, plugin or "scalars"
+            scalar, at, width, plugin = single(data, a), a, 4, plugin or "scalars"
         elif number == 8 and kind == 2:
-            scalar, at, text = _tensor(data, a, b)
+            scalar, at, width, text = _tensor(data, a, b)
         elif number == 9 and kind == 2:
             plugin, content = _plugin(data, a, b)
-    return Value(tag, plugin, scalar, at, text, content)
+    return Value(tag, plugin, scalar, at, width, text, content)
 
 
-def _tensor(data: bytes, start: int, end: int) -> tuple[float | None, int, str | None]:
-    """(scalar, place of its float32, text) of a tensor with one element."""
+def _tensor(data: bytes, start: int, end: int) -> tuple[float | None, int, int, str | None]:
+    """(scalar, its place and width, text) of a tensor with one element."""
     dtype = 0
     for number, kind, a, b in fields(data, start, end):
         if number == 1 and kind == 0:
             dtype = a
         elif number == 2 and kind == 2 and _elements(data, a, b) != 1:
-            return None, -1, None
+            return _NOTHING
         elif number == 4 and kind == 2 and dtype in _FORMATS:
             if b - a != struct.calcsize(_FORMATS[dtype]):
-                return None, -1, None
-            return float(struct.unpack_from(_FORMATS[dtype], data, a)[0]), a if dtype == 1 else -1, None
+                return _NOTHING
+            width = b - a if dtype in (1, 2) else 0
+            return float(struct.unpack_from(_FORMATS[dtype], data, a)[0]), a, width, None
         elif number == 5 and kind in (2, 5) and b - a == 4:
-            return single(data, a), a, None
+            return single(data, a), a, 4, None
         elif number == 6 and kind in (1, 2) and b - a == 8:
-            return double(data, a), -1, None
+            return double(data, a), a, 8, None
         elif number in (7, 10) and kind == 0:
-            return float(signed(a)), -1, None
+            return float(signed(a)), 0, 0, None
         elif number in (7, 10) and kind == 2:  # a packed list: one element, or no scalar
             element, behind = varint(data, a)
-            return (float(signed(element)), -1, None) if behind == b else (None, -1, None)
+            return (float(signed(element)), 0, 0, None) if behind == b else _NOTHING
         elif number == 8 and kind == 2 and dtype == _STRING:
-            return None, -1, string(data, a, b)
-    return None, -1, None
+            return None, 0, 0, string(data, a, b)
+    return _NOTHING
 
 
 def _elements(data: bytes, start: int, end: int) -> int:
