@@ -89,6 +89,15 @@ def test_blocks_under_a_header_keep_its_epoch_and_split() -> None:
     assert [record.epoch for record in records[:4]] == [1, 1, 2, 2]
 
 
+def test_a_title_says_whose_numbers_the_next_line_holds() -> None:
+    text = "".join(
+        f"Epoch {n}\n-----\nloss: {3 / n:.4f}  [   64/60000]\nTest Error: \n Accuracy: {n}.5%, Avg loss: {2 / n:.4f}\n\n"
+        for n in range(1, 9)
+    )
+    records = [item for item in key_value.read(Source.from_text(text)) if isinstance(item, Record)]
+    assert [(record.epoch, record.split) for record in records[:4]] == [(1, None), (1, "test"), (2, None), (2, "test")]
+
+
 def test_rare_lines_are_found() -> None:
     noise = "step towards the goal: think, then answer 42\n" * 60
     log = "".join(f"{noise}step:{n} - actor/loss:{1 / n:.5f} - critic/score/mean:0.5\n" for n in range(1, 11))

@@ -43,6 +43,8 @@ _OWNER = re.compile(r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|ev
 # "[3/25]" or "[3/25][100/1583]" at the beginning: a step, or an epoch and a step in it.
 _COUNTERS = re.compile(r"^\s*\[\s*(\d+)/\d+\](?:\s*\[\s*(\d+)/\d+\])?")
 _EVAL = {"val": "eval", "valid": "eval", "dev": "eval"}
+# "Test Error:" on a line of its own says whose numbers the next line holds.
+_TITLE = re.compile(r"(?i)^\W*(train|val|valid|eval|test|dev)(?:ing|idation|uation)?(?: \w+){0,2}:\s*$")
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
 _SHAPES = 400  # different sets of names that are counted before a text is given up as no log
 _FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
@@ -119,7 +121,7 @@ def _lines(source: Source) -> Iterator[Line]:
         lowered = raw.lower()
         if any(word in lowered for word in _WORDS) and len(raw) < 20000 and _HINT.search(lowered):
             pass
-        elif len(raw) > 80 or not _HEADER.match(lowered):
+        elif len(raw) > 80 or not (_HEADER.match(lowered) or _TITLE.match(lowered)):
             continue
         for line in clean_line(number, raw):
             if line.final:
@@ -167,10 +169,14 @@ def _read(source: Source) -> Iterator[Item]:
     unfinished = 0 if source.text.endswith("\n") else source.text.count("\n") + 1
     header: re.Match[str] | None = None
     started = False
+    title: re.Match[str] | None = None
     for line in _lines(source):
         match = _HEADER.match(line.text)
         if match is not None:
             header = match
+            continue
+        if (match := _TITLE.match(line.text)) is not None:
+            title = match
             continue
         row = _row(line.text)
         if row is None:
@@ -184,7 +190,11 @@ def _read(source: Source) -> Iterator[Item]:
         if len(signature) > 3 * longest + 8:
             continue
         started = True
-        yield _record(row, line, header)
+        record = _record(row, line, header)
+        if title is not None and record.split is None and not _names_split(tuple(row)):
+            record.split = _EVAL.get(title[1].lower(), title[1].lower())
+        title = None
+        yield record
 
 
 def _record(row: dict[str, Raw], line: Line, header: re.Match[str] | None) -> Record:
