@@ -87,7 +87,9 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     # A share of next to nothing is nothing: such runs are measured by their level alone.
     learned = progress > 0.05 * abs(best.value)
     material = (learned and rise >= LOST * progress) or rise >= WORSE * abs(best.value)
-    if not material or rise < SCORE * error or rise < (2 if n >= 40 else 4) * scale:
+    # An explosion makes its own level uncertain; that every late record stands far above is as sure.
+    sure = rise >= SCORE * error or float(y[tail(n)].min()) - best.value >= max(SCORE * scale, WORSE * abs(best.value))
+    if not material or not sure or rise < (2 if n >= 40 else 4) * scale:
         return
     at = onset(y, best.value, best.first, margin=max(rise / 3, 3 * scale))
     if at is None:

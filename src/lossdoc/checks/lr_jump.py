@@ -42,7 +42,7 @@ from lossdoc.case import Case, Need
 from lossdoc.checks._loss import step
 from lossdoc.checks._schedule import repeated, rises, shape
 from lossdoc.finding import Finding, Severity
-from lossdoc.signal import resolution
+from lossdoc.signal import resolution, stretches
 
 if TYPE_CHECKING:
     from lossdoc.run import Curve
@@ -59,7 +59,7 @@ EXPLAINS = (
 )
 NEEDS = {"rate": Need("learning_rate", points=8)}
 
-ADAPTIVE = 6  # changes upwards that follow no period
+ADAPTIVE = 6  # climbs that follow no period
 
 
 def check(case: Case, rate: Curve) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
     if not found:
         return
     regular = repeated(found)
-    if not regular and np.sum(np.diff(y) > 0.1 * np.maximum(y[:-1], 1e-300)) - len(found) > ADAPTIVE:
+    if not regular and sum(y[b + 1] > 1.1 * y[a] for a, b in stretches(np.diff(y) > 0)) > ADAPTIVE:
         return
     named = "restart" in str(case.config.get("lr_scheduler_type", case.config.get("lr_scheduler", ""))).lower()
     top = found[0] if regular else max(found, key=lambda r: r.high / max(r.low, 1e-300))

@@ -70,7 +70,7 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     if share > EARLY or at > EARLY * n:
         return
     after = trend(y[at:], loss.steps[at:])
-    if after.score < -2.5 or after.change < -2 * SHARE * gained:
+    if after.score < -2.5 and after.change < -SHARE * gained:
         return
     if rate is not None:
         later = rate.values[rate.records >= loss.records[at]]

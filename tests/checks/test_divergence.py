@@ -1,0 +1,56 @@
+"""Losses that leave their best level for good."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.checks.losses import SEEDS, Floats, evals, falling, loss
+from tests.checks.synthetic import found, noise
+
+
+def diverged(n: int = 300, rise: float = 1.5, seed: int = 0) -> Floats:
+    y = falling(n, seed=seed)
+    y[n * 6 // 10 :] += rise
+    return y
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("n", [40, 300, 2000])
+def test_a_level_that_is_lost(n: int, seed: int) -> None:
+    (finding,) = found("divergence", loss(diverged(n, seed=seed)), trainer="sft")
+    assert finding.severity == "error"
+    assert finding.first_step == pytest.approx(n * 0.6, abs=max(3, 0.05 * n))
+
+
+def test_a_loss_that_explodes() -> None:
+    y = 1.5 * np.exp(np.linspace(0, 40, 60) ** 1.1)
+    assert found("divergence", loss(y), trainer="regression")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("n", [20, 300, 2000])
+def test_a_run_that_learns_is_silent(n: int, seed: int) -> None:
+    assert not found("divergence", loss(falling(n, seed=seed)), trainer="sft")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_burst_that_heals_is_not_this(seed: int) -> None:
+    y = falling(seed=seed)
+    y[150:156] += 3
+    assert not found("divergence", loss(y), trainer="sft")
+
+
+def test_an_eval_that_still_improves_contradicts() -> None:
+    held_out = evals([5.0, 4.6, 4.3, 4.1, 4.0, 3.9])
+    assert not found("divergence", loss(diverged()), held_out, trainer="sft")
+
+
+def test_a_policy_loss_is_not_judged() -> None:
+    assert not found("divergence", loss(diverged()), trainer="grpo")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_small_batches_near_their_floor_are_silent(seed: int) -> None:
+    y = np.abs(0.15 + noise(400, 0.1, seed)) + 0.55 * np.exp(-np.linspace(0, 8, 400))
+    assert not found("divergence", loss(y), trainer="classification")

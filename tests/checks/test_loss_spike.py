@@ -1,0 +1,56 @@
+"""Rises that come back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.checks.losses import SEEDS, falling, loss
+from tests.checks.synthetic import found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_burst_of_bad_batches(seed: int) -> None:
+    y = falling(seed=seed)
+    y[150:156] += 3
+    (finding,) = found("loss-spike", loss(y), trainer="sft")
+    assert finding.severity == "warning"
+    assert finding.first_step == 151
+
+
+def test_single_outliers_are_counted() -> None:
+    y = falling()
+    y[[60, 140, 220]] += 40
+    (finding,) = found("loss-spike", loss(y), trainer="sft")
+    assert finding.measured["spikes"] == 3
+
+
+def test_a_jump_that_decays_slowly() -> None:
+    y = falling()
+    y[150:] += 3 * np.exp(-np.arange(150) / 15)
+    assert found("loss-spike", loss(y), trainer="sft")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_heavy_noise_of_small_batches_is_silent(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    y = 0.7 * np.exp(-np.linspace(0, 4, 400)) + rng.exponential(0.15, 400)
+    assert not found("loss-spike", loss(y), trainer="classification")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_small_blips_are_silent(seed: int) -> None:
+    y = falling(sigma=0.02, seed=seed)
+    y[200] += 0.3
+    assert not found("loss-spike", loss(y), trainer="sft")
+
+
+@pytest.mark.parametrize("n", [20, 300, 3000])
+def test_a_smooth_run_is_silent(n: int) -> None:
+    assert not found("loss-spike", loss(falling(n)), trainer="sft")
+
+
+def test_the_first_records_are_left_to_others() -> None:
+    y = falling()
+    y[2:5] += 6
+    assert not found("loss-spike", loss(y), trainer="sft")

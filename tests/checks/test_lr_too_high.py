@@ -1,0 +1,50 @@
+"""Damage while the rate is at its peak."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.checks.losses import SEEDS, Floats, falling, level, loss
+from tests.checks.synthetic import curve, found
+
+
+def jumped(seed: int = 0, n: int = 200) -> Floats:
+    y = 5.4 + level(n, 0, 0.08, seed)
+    y[:12] = [6.2, 6.3, 8.5, 11.0, 12.5, 11.0, 9.5, 8.5, 7.5, 7.0, 6.5, 6.0]
+    return y
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_jump_in_the_first_steps(seed: int) -> None:
+    (finding,) = found("lr-too-high", loss(jumped(seed)), curve("learning_rate", np.full(200, 0.3)), trainer="sft")
+    assert finding.severity == "warning"
+    assert finding.first_step == pytest.approx(3, abs=2)
+
+
+def test_worse_than_before_the_first_step_is_an_error() -> None:
+    y = jumped() + np.where(np.arange(200) > 0, 3.0, 0.0)
+    assert [f.severity for f in found("lr-too-high", loss(y), trainer="sft")] == ["error"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_rate_that_climbs_to_the_end(seed: int) -> None:
+    y = np.concatenate([falling(20, 6.2, 5.3, 0.05, seed), 5.3 + level(280, 0, 1, seed) * np.linspace(0.05, 0.3, 280)])
+    assert found("lr-too-high", loss(y), curve("learning_rate", np.linspace(1e-3, 0.4, 300)), trainer="sft")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("n", [20, 300, 3000])
+def test_a_run_that_learns_is_silent(n: int, seed: int) -> None:
+    rate = curve("learning_rate", np.full(n, 1e-3))
+    assert not found("lr-too-high", loss(falling(n, seed=seed)), rate, trainer="sft")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_noisy_first_records_are_silent(seed: int) -> None:
+    y = np.random.default_rng(seed).gamma(4, 0.3, 400) * np.linspace(1.2, 0.4, 400)
+    assert not found("lr-too-high", loss(y), trainer="regression")
+
+
+def test_a_long_warm_up_of_a_healthy_run_is_silent() -> None:
+    assert not found("lr-too-high", loss(falling()), curve("learning_rate", np.linspace(0, 1e-3, 300)), trainer="sft")

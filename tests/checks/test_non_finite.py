@@ -1,0 +1,48 @@
+"""NaN and infinity in losses and gradient norms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.checks.losses import SEEDS, falling, loss
+from tests.checks.synthetic import curve, found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_loss_that_dies(seed: int, bad: float) -> None:
+    y = falling(seed=seed)
+    y[180:] = bad
+    (finding,) = found("non-finite", loss(y), trainer="sft")
+    assert finding.severity == "error"
+    assert finding.first_step == 181
+
+
+def test_one_nan_that_heals_is_a_warning() -> None:
+    y = falling()
+    y[100] = np.nan
+    assert [f.severity for f in found("non-finite", loss(y), trainer="sft")] == ["warning"]
+
+
+def test_a_gradient_norm_that_stays_nan() -> None:
+    g = np.ones(300)
+    g[250:] = np.nan
+    (finding,) = found("non-finite", loss(falling()), curve("grad_norm", g), trainer="sft")
+    assert (finding.severity, finding.first_step) == ("error", 251)
+
+
+def test_one_skipped_step_is_information() -> None:
+    g = np.ones(300)
+    g[40] = np.nan
+    assert [f.severity for f in found("non-finite", loss(falling()), curve("grad_norm", g), trainer="sft")] == ["info"]
+
+
+def test_a_component_that_does_not_apply_is_no_fault() -> None:
+    part = curve("reward", np.full(300, np.nan), key="rewards/format/mean", component="format")
+    assert not found("non-finite", curve("reward", falling()), part, trainer="grpo")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_finite_run_is_silent(seed: int) -> None:
+    assert not found("non-finite", loss(falling(seed=seed)), trainer="sft")

@@ -1,0 +1,64 @@
+"""Eval losses that turn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.checks.losses import SEEDS, Floats, evals, falling, loss
+from tests.checks.synthetic import found, noise, skipped
+
+
+def turning(n: int = 12, low: float = 1.3, end: float = 2.2, sigma: float = 0.01, seed: int = 0) -> Floats:
+    t = np.linspace(0, 1, n)
+    y = np.where(t < 0.3, 2.1 + (low - 2.1) * t / 0.3, low + (end - low) * (t - 0.3) / 0.7)
+    return np.asarray(y + noise(n, sigma, seed))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("n", [6, 12, 60])
+def test_an_eval_that_turns(n: int, seed: int) -> None:
+    y = falling(600, 2.1, 0.1, 0.03, seed)
+    (finding,) = found("overfitting", loss(y), evals(turning(n, seed=seed), 600 // n), trainer="sft")
+    assert finding.severity == "warning"
+    assert finding.first_step == pytest.approx(180, abs=120)
+
+
+def test_without_a_training_loss_it_is_unsure() -> None:
+    assert [f.confidence for f in found("overfitting", evals(turning()), trainer="sft")] == ["low"]
+
+
+def test_a_mild_rise_with_a_better_score_is_information() -> None:
+    y = falling(600, 2.1, 0.1, 0.03)
+    score = evals(np.linspace(0.5, 0.7, 12), metric="accuracy")
+    got = found("overfitting", loss(y), evals(turning(end=1.5)), score, trainer="classification")
+    assert [f.severity for f in got] == ["info"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_wandering_evals_are_silent(seed: int) -> None:
+    held_out = 0.26 + noise(6, 0.025, seed)
+    assert not found(
+        "overfitting", loss(falling(400, 0.69, 0.15, 0.05, seed)), evals(held_out), trainer="classification"
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_flat_end_is_silent(seed: int) -> None:
+    held_out = 3.7 + 1.3 * np.exp(-np.arange(10) / 2) + noise(10, 0.01, seed)
+    assert not found("overfitting", loss(falling(500, seed=seed)), evals(held_out), trainer="sft")
+
+
+def test_one_bad_eval_is_silent() -> None:
+    held_out = 3.7 + 1.3 * np.exp(-np.arange(10) / 2)
+    held_out[6] += 1
+    assert not found("overfitting", loss(falling(500)), evals(held_out), trainer="sft")
+
+
+def test_a_training_loss_that_rises_is_another_illness() -> None:
+    y = np.concatenate([falling(200, 2.1, 0.6), np.linspace(0.6, 3.0, 400)])
+    assert not found("overfitting", loss(y), evals(turning()), trainer="sft")
+
+
+def test_no_eval_is_said() -> None:
+    assert "held-out" in skipped("overfitting", loss(falling()), trainer="sft")
