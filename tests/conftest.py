@@ -11,7 +11,10 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 # A busy machine is no fault of the code: no deadlines, no complaints about slow generation.
 settings.register_profile(
-    "lossdoc", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    "lossdoc",
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("lossdoc")
 

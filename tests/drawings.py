@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.schema import Drawing, MetricDocument, Point
+from lossdoc.record import Record
 from lossdoc.run import Curve, Run, Trainer
 from lossdoc.trainer import Hint, hint_from_name, recognise
-from lossdoc.record import Record
 
 POINTS = (40, 400)
 NOISE = (0.0, 0.02, 0.08)
@@ -76,8 +76,10 @@ def _labelled(metric: str) -> tuple[str, Mapping[str, str]]:
 
 
 def _add(shapes: dict[tuple[str, str], Sequence[tuple[float, float]]], metric: str, data: Sequence[Point]) -> None:
-    columns = {"train": [(p.step, p.train if p.value is None else p.value) for p in data],
-               "eval": [(p.step, p.val) for p in data]}
+    columns = {
+        "train": [(p.step, p.train if p.value is None else p.value) for p in data],
+        "eval": [(p.step, p.val) for p in data],
+    }
     if metric.startswith("eval_"):
         columns = {"eval": columns["train"]}
         metric = metric.removeprefix("eval_")

@@ -33,7 +33,9 @@ def loss_of(run: Run, split: str = "train") -> list[tuple[float, float]]:
 
 
 def test_steps_splits_and_lines() -> None:
-    (run,) = runs_of(*rows({"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.5, "grad_norm": 3}, {"step": 2, "eval_loss": 1.7}))
+    (run,) = runs_of(
+        *rows({"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.5, "grad_norm": 3}, {"step": 2, "eval_loss": 1.7})
+    )
     assert loss_of(run) == [(1, 2.0), (2, 1.5)]
     assert loss_of(run, "eval") == [(2, 1.7)]
     grad = run.get("grad_norm")
@@ -51,7 +53,9 @@ def test_missing_is_not_nan() -> None:
 
 
 def test_printed_precision() -> None:
-    (run,) = runs_of(*rows(*({"step": n, "loss": f"{1 / (n + 1):.3f}", "learning_rate": 1 / (n + 3)} for n in range(9))))
+    (run,) = runs_of(
+        *rows(*({"step": n, "loss": f"{1 / (n + 1):.3f}", "learning_rate": 1 / (n + 3)} for n in range(9)))
+    )
     loss, rate = run.get("loss"), run.get("learning_rate")
     assert loss is not None
     assert rate is not None
@@ -78,7 +82,9 @@ def test_steps_from_rounded_epochs_and_the_closing_speed(decimals: int) -> None:
         Record({"loss": 3 - s / 300, "epoch": round(s / 100, decimals)}, line=s) for s in range(5, 301, 5)
     ]
     items.insert(40, Record({"eval_loss": 2.5, "epoch": 2.0}, line=200))
-    items.append(Record({"train_runtime": 50.0, "train_steps_per_second": 6.0, "train_loss": 2.0, "epoch": 3.0}, line=400))
+    items.append(
+        Record({"train_runtime": 50.0, "train_steps_per_second": 6.0, "train_loss": 2.0, "epoch": 3.0}, line=400)
+    )
     (run,) = runs_of(*items)
     assert [step for step, _ in loss_of(run)] == list(range(5, 301, 5))
     assert loss_of(run, "eval") == [(200, 2.5)]
@@ -194,7 +200,9 @@ def test_nothing_but_progress_makes_no_run() -> None:
 
 
 _VALUE = st.one_of(st.none(), st.floats(), st.integers(-10, 10), st.text(max_size=6))
-_ROW = st.dictionaries(st.sampled_from(["step", "epoch", "loss", "eval_loss", "x", "train_runtime"]), _VALUE, max_size=5)
+_ROW = st.dictionaries(
+    st.sampled_from(["step", "epoch", "loss", "eval_loss", "x", "train_runtime"]), _VALUE, max_size=5
+)
 
 
 @given(st.lists(_ROW, max_size=30))

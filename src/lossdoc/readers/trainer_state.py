@@ -12,6 +12,7 @@ from lossdoc.record import Event, Item, Record, Unread
 from lossdoc.source import Source
 
 NAME = "trainer-state"
+FRAMEWORK = "transformers"
 TITLE = "trainer_state.json of the Hugging Face Trainer"
 
 _HISTORY = re.compile(r'"log_history"\s*:\s*\[')
