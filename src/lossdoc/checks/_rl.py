@@ -23,6 +23,8 @@ BATCH_FACTOR = 4.0
 def rl_only(case: Case) -> None:
     """Skip where a candidate trainer is not reinforcement learning: KTO logs a `kl` of another kind."""
     families = case.families()
+    if not families and any(case.run.get(metric) for metric in ("reward_margin", "logp_chosen")):
+        raise Skip("rewards of a pairwise trainer are no rewards of samples: say --trainer")
     if families - {"rl"}:
         others = [o for o in case.objectives if case.knowledge.trainer(o).family != "rl"]
         raise Skip(f"holds for reinforcement learning only and the run may be {' or '.join(others)}: say --trainer")

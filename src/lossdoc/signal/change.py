@@ -87,6 +87,8 @@ def onset(y: Floats, reference: float, from_index: int = 0, margin: float | None
     course = smooth(y, 5 if len(y) < 60 else None)
     scale = noise(y)
     over = course > reference + (scale if margin is None else margin)
+    # The windows of the course shrink to a single point at the end, which must not decide alone.
+    over[-5:] = np.median(y[-5:]) > reference + (scale if margin is None else margin)
     if not over[-1]:
         return None
     below = np.flatnonzero(~over[from_index:])
