@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from lossdoc.pages._ink import Text
+from lossdoc.pages._ink import Line, Text
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _BARS = "▁▂▃▄▅▆▇█"
@@ -23,6 +23,17 @@ class Series(NamedTuple):
     name: str
     points: Points
     style: str
+
+
+class Plot:
+    """Curves over a quantity that has no name on the axis."""
+
+    def __init__(self, series: Sequence[Series], height: int, widest: int, *, ascii: bool = False) -> None:
+        self.series, self._height, self._widest, self._ascii = series, height, widest, ascii
+
+    def lines(self, width: int) -> list[Line]:
+        made = draw(self.series, min(width, self._widest), self._height, ascii=self._ascii, axis="")
+        return [line for text in made for line in text.lines(width)]
 
 
 def draw(

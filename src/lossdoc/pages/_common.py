@@ -9,8 +9,8 @@ from lossdoc.knowledge.expect import fixed, start_value
 from lossdoc.knowledge.formula import FormulaError, names
 from lossdoc.pages import Look
 from lossdoc.pages._canvas import short
-from lossdoc.pages._ink import Block, Text
-from lossdoc.pages._text import CODE, FAINT, bullets, clean, heading, inline
+from lossdoc.pages._ink import Block, Commands, Text, Title
+from lossdoc.pages._text import FAINT, bullets, clean, heading, inline
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -20,12 +20,9 @@ if TYPE_CHECKING:
 SEVERITY_STYLE = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-def title(word: str, name: str, kind: str) -> Text:
-    """The first line of a page: the id, what it is called, what kind of thing it is."""
-    line = Text(clean(word), style="bold cyan")
-    if name and name != word:
-        line.append(f"  {clean(name)}")
-    return line.append(f"  ({kind})", "dim")
+def title(word: str, name: str, kind: str) -> Title:
+    """The first line of a page."""
+    return Title(clean(word), clean(name), kind)
 
 
 def listed(head: str, items: Sequence[object], style: str = "") -> Iterator[Block]:
@@ -114,5 +111,4 @@ def see_also(commands: Sequence[str]) -> Iterator[Block]:
     """What to ask next."""
     if commands:
         yield heading("See also")
-        for command in dict.fromkeys(commands):
-            yield Text(f"  lossdoc explain {clean(command)}", style=CODE)
+        yield Commands(clean(command) for command in dict.fromkeys(commands))

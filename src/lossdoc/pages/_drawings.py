@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lossdoc.knowledge.schema import Drawing, MetricDocument, Point
 from lossdoc.pages import Look
 from lossdoc.pages._canvas import Series, draw, short, spark
-from lossdoc.pages._ink import Block, Columns, Cut, Text
-from lossdoc.pages._text import clean, inline
+from lossdoc.pages._ink import Block, Columns, Cut, Line, Text
+from lossdoc.pages._text import clean, ids, inline
 
 _HEIGHT = 7
 _NARROWEST = 34  # a panel thinner than this shows nothing
@@ -69,38 +69,46 @@ def _title(name: str, kind: str) -> str:
     return f"{kind}: {name.replace('_', ' ').replace('-', ' ')}" if name else kind
 
 
-def side_by_side(panels: Sequence[Panel], domain: Sequence[float] | None, look: Look) -> Iterator[Block]:
-    """Two or three panels in a row, as many as the width has room for."""
-    count = max(1, min(3, (look.width + 2) // (_NARROWEST + 2), len(panels)))
-    width = (look.width - 2 * (count - 1)) // count
-    for start in range(0, len(panels), count):
-        row = panels[start : start + count]
-        yield Columns([_panel(panel, domain, width, look) for panel in row], [width] * len(row))
+class Gallery:
+    """Two or three panels in a row, as many as the width has room for. `domain`: the document's y axis."""
+
+    def __init__(self, panels: Sequence[Panel], domain: Sequence[float] | None, look: Look) -> None:
+        self.panels, self.domain, self._look = panels, domain, look
+
+    def lines(self, width: int) -> list[Line]:
+        count = max(1, min(3, (width + 2) // (_NARROWEST + 2), len(self.panels)))
+        room = (width - 2 * (count - 1)) // count
+        made: list[Line] = []
+        for start in range(0, len(self.panels), count):
+            row = self.panels[start : start + count]
+            stacks = [_panel(panel, self.domain, room, self._look) for panel in row]
+            made += Columns(stacks, [room] * len(row)).lines(width)
+        return made
 
 
 def _panel(panel: Panel, domain: Sequence[float] | None, width: int, look: Look) -> list[Block]:
     drawing = panel.drawing
     ink = _GOOD if panel.healthy else _BAD
-    series = _series(drawing, ink)
+    series = series_of(drawing, ink)
     lines: list[Block] = [Cut(Text(clean(panel.title), style=f"bold {ink}"))]
-    lines += draw(series, width, _HEIGHT, _limits(series, domain), ascii=look.ascii)
-    sick = [p.step for p in drawing.data if any(v is not None and not math.isfinite(v) for v in _values(p))]
+    lines += draw(series, width, _HEIGHT, limits(series, domain), ascii=look.ascii)
+    sick = [p.step for p in drawing.data if any(v is not None and not math.isfinite(v) for v in values_of(p))]
     if sick:
         lines.append(Text(f"not finite from step {short(sick[0])}", style=ink))
     for name, points in drawing.with_.items():
-        values = [v for p in points for v in _values(p) if v is not None]
+        values = [v for p in points for v in values_of(p) if v is not None]
         if values:
             text = f"{clean(name)} {spark(values, ascii=look.ascii)} {short(values[0])} to {short(values[-1])}"
             lines.append(Cut(Text(text, style=_OTHER)))
     if drawing.finds:
-        lines.append(Text("found by ", style="dim").append(", ".join(map(clean, drawing.finds)), "cyan"))
+        lines.append(Text("found by ", style="dim").append(ids(drawing.finds)))
     if drawing.analysis:
         lines.append(inline(drawing.analysis))
     lines.append(Text(""))
     return lines
 
 
-def _limits(series: Sequence[Series], domain: Sequence[float] | None) -> tuple[float, float] | None:
+def limits(series: Sequence[Series], domain: Sequence[float] | None) -> tuple[float, float] | None:
     """The document's y axis, unless the curve would be flattened by it."""
     values = [y for s in series for _, y in s.points if math.isfinite(y)]
     if not domain or len(domain) != 2 or not values or max(values) - min(values) < (domain[1] - domain[0]) / 4:
@@ -108,11 +116,13 @@ def _limits(series: Sequence[Series], domain: Sequence[float] | None) -> tuple[f
     return float(domain[0]), float(domain[1])
 
 
-def _values(point: Point) -> tuple[float | None, ...]:
+def values_of(point: Point) -> tuple[float | None, ...]:
+    """The numbers of a point, None where it has none."""
     return point.value, point.train, point.val
 
 
-def _series(drawing: Drawing, ink: str) -> list[Series]:
+def series_of(drawing: Drawing, ink: str) -> list[Series]:
+    """The curves of a drawing: its value, or train and val; `ink` is the style of what is judged."""
     columns = (("", "value", ink), ("train", "train", "cyan"), ("val", "val", ink))
     found = []
     for name, field, style in columns:

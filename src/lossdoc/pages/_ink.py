@@ -105,16 +105,49 @@ def _breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+class Heading(Text):
+    """The title of a section: bold, with an empty line before it."""
+
+    __slots__ = ()
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.append("\n").append(text, "bold")
+
+
+class Title(Text):
+    """The first line of a page: the id, what it is called, what kind of thing it is."""
+
+    __slots__ = ("kind", "name", "word")
+
+    def __init__(self, word: str, name: str, kind: str) -> None:
+        super().__init__(word, "bold cyan")
+        self.word, self.name, self.kind = word, name, kind
+        if name and name != word:
+            self.append(f"  {name}")
+        self.append(f"  ({kind})", "dim")
+
+
+class Commands:
+    """Words to ask `explain` for next."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = list(words)
+
+    def lines(self, width: int) -> list[Line]:
+        return [line for word in self.words for line in Text(f"  lossdoc explain {word}", "cyan").lines(width)]
+
+
 class Bullets:
     """A list whose long items hang behind their mark."""
 
     def __init__(self, items: Iterable[Text]) -> None:
-        self._items = list(items)
+        self.items = list(items)
 
     def lines(self, width: int) -> list[Line]:
         return [
             [(" • " if number == 0 else "   ", ""), *line]
-            for item in self._items
+            for item in self.items
             for number, line in enumerate(item.lines(width - 3))
         ]
 
@@ -123,12 +156,12 @@ class Facts:
     """Names on the left, what they are on the right; one below the other where names are long."""
 
     def __init__(self, rows: Sequence[tuple[str, Text]], style: str = "dim") -> None:
-        self._rows, self._style = rows, style
+        self.rows, self._style = rows, style
 
     def lines(self, width: int) -> list[Line]:
-        margin = 2 + max((cells(name) for name, _ in self._rows), default=0) + 2
+        margin = 2 + max((cells(name) for name, _ in self.rows), default=0) + 2
         made: list[Line] = []
-        for name, value in self._rows:
+        for name, value in self.rows:
             if margin > width // 2:
                 made.append([(f"  {name}", self._style)])
                 made += [[("      ", ""), *line] for line in value.lines(width - 6)]
@@ -143,11 +176,11 @@ class Verbatim:
     """A formula or a piece of a log: no word is moved; what does not fit continues further in."""
 
     def __init__(self, text: str, style: str = "cyan") -> None:
-        self._text, self._style = text, style
+        self.text, self._style = text, style
 
     def lines(self, width: int) -> list[Line]:
         made: list[Line] = []
-        for row in self._text.split("\n"):
+        for row in self.text.split("\n"):
             for number, (start, end) in enumerate(_breaks(row, max(1, width - 6))):
                 made.append([("  " if number == 0 else "      ", ""), (row[start:end], self._style)])
         return made
@@ -174,16 +207,31 @@ class Columns:
         return made
 
 
+class Grid:
+    """A table whose cells wrap; the columns share the width by the weights, a weight below 0 is a fixed width."""
+
+    def __init__(self, heads: Sequence[str], rows: Sequence[Sequence[Text]], weights: Sequence[int]) -> None:
+        self.heads, self.rows, self._weights = heads, rows, weights
+
+    def lines(self, width: int) -> list[Line]:
+        fixed = sum(-w for w in self._weights if w < 0)
+        room = width - fixed - 2 * (len(self.heads) - 1)
+        total = sum(w for w in self._weights if w > 0)
+        widths = [-w if w < 0 else room * w // total for w in self._weights]
+        table = [[Text(head, "bold") for head in self.heads], *self.rows]
+        return [line for row in table for line in Columns([[cell] for cell in row], widths).lines(width)]
+
+
 class Cut:
     """One line that is cut where the width ends."""
 
     def __init__(self, text: Text) -> None:
-        self._text = text
+        self.text = text
 
     def lines(self, width: int) -> list[Line]:
         line: Line = []
         left = width
-        for text, style in self._text.spans:
+        for text, style in self.text.spans:
             if cells(text) > left:
                 return [[*line, (text[: max(0, left - 1)] + "…", style)]]
             line.append((text, style))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from lossdoc.pages._ink import Block, Bullets, Cut, Facts, Text, Verbatim
+from lossdoc.pages._ink import Block, Bullets, Cut, Facts, Heading, Text, Verbatim
 
 _INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*(?!\w)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -34,9 +34,17 @@ def inline(text: object, style: str = "") -> Text:
     return made.append(source[at:], style)
 
 
-def heading(text: str) -> Text:
+def heading(text: str) -> Heading:
     """The title of a section, with an empty line before it."""
-    return Text("\n").append(clean(text), HEAD)
+    return Heading(clean(text))
+
+
+def ids(words: Iterable[object]) -> Text:
+    """Ids with commas between."""
+    made = Text()
+    for number, word in enumerate(words):
+        made.append(", " if number else "").append(clean(word), CODE)
+    return made
 
 
 def bullets(items: Iterable[object], style: str = "") -> Iterator[Block]:

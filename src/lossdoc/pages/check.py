@@ -9,9 +9,9 @@ from lossdoc.knowledge.facts import CheckPage
 from lossdoc.knowledge.schema import Drawing, MetricDocument
 from lossdoc.pages import Look
 from lossdoc.pages._common import SEVERITY_STYLE, see_also, title
-from lossdoc.pages._drawings import Panel, side_by_side
+from lossdoc.pages._drawings import Gallery, Panel
 from lossdoc.pages._ink import Block, Text
-from lossdoc.pages._text import FAINT, bullets, facts, heading, inline, prose
+from lossdoc.pages._text import FAINT, bullets, facts, heading, ids, inline, prose
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -23,12 +23,12 @@ def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     yield inline(check.title)
     rows = [("severity", Text(check.severity, style=SEVERITY_STYLE[check.severity]))]
     if check.metrics:
-        rows.append(("looks at", Text(", ".join(check.metrics))))
+        rows.append(("looks at", ids(check.metrics)))
     if check.explains:
-        rows.append(("explains", Text(", ".join(check.explains))))
+        rows.append(("explains", ids(check.explains)))
     causes = [c.id for c in knowledge.checks() if check.id in c.explains]
     if causes:
-        rows.append(("explained by", Text(", ".join(causes))))
+        rows.append(("explained by", ids(causes)))
     yield from facts(rows)
     yield from _under_trainer(check, knowledge, look)
     objectives = [look.trainer.objective] if look.trainer else []
@@ -74,7 +74,7 @@ def _example(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Blo
         panels = [Panel(f"{metric}, healthy", d, True) for d in _matching(views.healthy, ill)[:1]]
         panels.append(Panel(f"{metric}: {ill.label or check.id}", ill, False))
         yield heading("Example")
-        yield from side_by_side(panels, views.yDomain, look)
+        yield Gallery(panels, views.yDomain, look)
         return
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lossdoc.knowledge.formula import FormulaError, Missing, evaluate
 from lossdoc.knowledge.schema import LossDocument
 from lossdoc.pages import Look
-from lossdoc.pages._canvas import Series, draw
+from lossdoc.pages._canvas import Plot, Series
 from lossdoc.pages._common import listed, see_also, start_text, title
 from lossdoc.pages._ink import Block, Text
 from lossdoc.pages._text import FAINT, clean, facts, heading, inline, prose, verbatim
@@ -76,7 +76,7 @@ def _curve(document: LossDocument, look: Look) -> Iterator[Block]:
         for (name, text), style in zip(curve.lines.items(), _STYLES, strict=False)
     ]
     yield heading(f"Curve over {clean(curve.x)}")
-    yield from draw(series, min(look.width, 72), 9, ascii=look.ascii, axis="")
+    yield Plot(series, 9, 72, ascii=look.ascii)
 
 
 def _value(formula: str, x: float, settings: Mapping[str, float | str]) -> float:

@@ -9,7 +9,7 @@ from lossdoc.knowledge.expect import variation_keys
 from lossdoc.knowledge.schema import Expect, JudgedWith, KeyEntry, MetricDocument, Variation
 from lossdoc.pages import Look
 from lossdoc.pages._common import band, check_lines, expectations, listed, more, see_also, title, watching
-from lossdoc.pages._drawings import hidden, panels_of, side_by_side
+from lossdoc.pages._drawings import Gallery, hidden, panels_of
 from lossdoc.pages._ink import Block, Text
 from lossdoc.pages._text import FAINT, bullets, clean, facts, heading, inline, prose
 
@@ -43,7 +43,7 @@ def page(document: MetricDocument, knowledge: Knowledge, look: Look, note: str =
     panels = panels_of(document, objective, knowledge.lineage(objective) if objective else [], look)
     if panels:
         yield heading("What it looks like")
-        yield from side_by_side(panels, document.visualizations.yDomain if document.visualizations else None, look)
+        yield Gallery(panels, document.visualizations.yDomain if document.visualizations else None, look)
         if left := hidden(document, len(panels)):
             yield Text(f"{left} drawings of other trainers and faults more (--all, --trainer)", style=FAINT)
     rows = _facts(document, [v for _, v in near], look)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from lossdoc.knowledge.schema import TrainerDocument
 from lossdoc.pages import Look
 from lossdoc.pages._common import SEVERITY_STYLE, listed, see_also, start_text, title
-from lossdoc.pages._ink import Block, Columns, Text
-from lossdoc.pages._text import FAINT, HEAD, clean, facts, heading, inline, prose, verbatim
+from lossdoc.pages._ink import Block, Grid, Text
+from lossdoc.pages._text import FAINT, clean, facts, heading, ids, inline, prose, verbatim
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -24,10 +24,10 @@ def page(document: TrainerDocument, knowledge: Knowledge, look: Look) -> Iterato
     yield inline(document.shortDescription)
     rows = [("family", Text(known.family))]
     if document.parent:
-        rows.append(("a kind of", Text(document.parent)))
+        rows.append(("a kind of", ids([document.parent])))
     if known.frameworks:
         words = [f"{name}-{document.id}" for name in known.frameworks]
-        rows.append(("--trainer", Text(", ".join([document.id, *words]))))
+        rows.append(("--trainer", ids([document.id, *words])))
     yield from facts(rows)
     if document.formula:
         yield heading("What it optimises")
@@ -42,7 +42,7 @@ def page(document: TrainerDocument, knowledge: Knowledge, look: Look) -> Iterato
     metrics = knowledge.logged_by(document.id)
     if metrics:
         yield heading("What it logs")
-        yield Text(", ".join(metrics))
+        yield ids(metrics)
     yield from listed("What it cannot tell", document.cannotTell)
     yield from listed("Sources", document.sources, FAINT)
     yield from see_also(
@@ -75,14 +75,16 @@ def _failures(document: TrainerDocument, look: Look) -> Iterator[Block]:
         for pattern in document.patterns:
             yield inline(f"**{pattern.symptom}** ({pattern.severity}): {pattern.cause}. Try: {pattern.try_}")
         return
-    room = look.width - 8 - 3 * 2
-    widths = (room * 3 // 10, room * 3 // 10, 8, room - 2 * (room * 3 // 10))
-    heads = ("symptom", "likely cause", "severity", "what to try")
-    yield Columns([[Text(head, HEAD)] for head in heads], widths)
-    for pattern in document.patterns:
-        level = Text(clean(pattern.severity), _LEVEL.get(pattern.severity, SEVERITY_STYLE.get(pattern.severity, "")))
-        row = (inline(pattern.symptom), inline(pattern.cause), level, inline(pattern.try_))
-        yield Columns([[cell] for cell in row], widths)
+    rows = [
+        (
+            inline(pattern.symptom),
+            inline(pattern.cause),
+            Text(clean(pattern.severity), _LEVEL.get(pattern.severity, SEVERITY_STYLE.get(pattern.severity, ""))),
+            inline(pattern.try_),
+        )
+        for pattern in document.patterns
+    ]
+    yield Grid(("symptom", "likely cause", "severity", "what to try"), rows, (3, 3, -8, 4))
 
 
 def _checks(objective: str, knowledge: Knowledge) -> Iterator[Block]:
