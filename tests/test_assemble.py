@@ -91,6 +91,14 @@ def test_steps_from_rounded_epochs_and_the_closing_speed(decimals: int) -> None:
     assert run.curves[0].steps_inferred
 
 
+def test_rows_closer_than_the_rounding_of_the_epoch() -> None:
+    """120 records in one epoch, two decimals: neighbours print the same epoch."""
+    items: list[Item] = [Record({"loss": 9.0 / n, "epoch": round(n / 120, 2)}, line=n) for n in range(1, 121)]
+    items.append(Record({"train_runtime": 3600.0, "train_steps_per_second": 0.3333, "epoch": 1.0}, line=121))
+    (run,) = runs_of(*items)
+    assert [step for step, _ in loss_of(run)] == list(range(10, 1201, 10))
+
+
 def test_steps_from_the_progress_bar() -> None:
     items: list[Item] = []
     for step in range(10, 101, 10):

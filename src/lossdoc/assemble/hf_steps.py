@@ -72,10 +72,12 @@ def _interval(table: Table, stretch: Sequence[int]) -> float | None:
         epochs = epochs[1:-1]
     if len(epochs) < 2 or epochs[-1] <= epochs[0]:
         return epochs[0] if len(epochs) == 1 and epochs[0] > 0 else None
-    typical = statistics.median(b - a for a, b in itertools.pairwise(epochs))
+    if all(epoch == round(epoch, 2) for epoch in epochs):
+        # Two decimals: single differences say little, the slope over all rows says much.
+        return statistics.linear_regression(range(len(epochs)), epochs).slope
     average = (epochs[-1] - epochs[0]) / (len(epochs) - 1)
-    # Gaps (lost lines) push the average up; rounding makes the median coarse.
-    return average if typical <= 0 or abs(average - typical) < max(_ROUNDED, 0.02 * typical) else typical
+    typical = statistics.median(b - a for a, b in itertools.pairwise(epochs))
+    return typical if typical > 0 else average  # lost lines push the average up
 
 
 def _steps_per_epoch(
@@ -167,5 +169,5 @@ def _counted(table: Table, stretch: Sequence[int], interval: float) -> list[int]
     off = 0
     for position, row in zip(count, stretch, strict=True):
         epoch = _epoch(table, row)
-        off += abs(position * interval - epoch) > max(_ROUNDED, _SIGNIFICANT * epoch, 0.3 * interval)
+        off += abs(position * interval - epoch) > max(1.1 * _ROUNDED, _SIGNIFICANT * epoch, 0.3 * interval)
     return count if off <= 0.05 * len(stretch) else None
