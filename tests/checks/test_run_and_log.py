@@ -70,8 +70,18 @@ def test_a_checkpoint_is_no_truncated_log() -> None:
 
 
 def test_formats_without_a_declared_end() -> None:
-    rate = curve("learning_rate", ramp(140, 1e-3, 6e-4))
-    assert not found("truncated-log", LOSS, rate, trainer="sft")
+    assert not found("truncated-log", LOSS, trainer="sft")
+    constant = curve("learning_rate", np.full(140, 1e-3))
+    assert not found("truncated-log", LOSS, constant, trainer="sft")
+    cosine = curve("learning_rate", 5e-4 * (1 + np.cos(np.linspace(0, 2.2, 140))))
+    assert not found("truncated-log", LOSS, cosine, trainer="sft")
+
+
+def test_a_line_that_ends_far_from_zero() -> None:
+    rate = curve("learning_rate", np.r_[ramp(20, 0, 1e-3), ramp(120, 1e-3, 5e-4)])
+    (finding,) = found("truncated-log", LOSS, rate, trainer="sft")
+    assert (finding.severity, finding.confidence) == ("info", "medium")
+    assert not found("truncated-log", LOSS, curve("learning_rate", ramp(140, 1e-3, 7e-6)), trainer="sft")
 
 
 def test_interrupted_and_continued() -> None:

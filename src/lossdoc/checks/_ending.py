@@ -37,9 +37,28 @@ def stops_short(run: Run) -> str | None:
         if n < DONE * total and n + interval(run) < total:
             return f"the log ends at {n:g} of {total:g} without a summary of the end"
         return None
-    if run.format == "hf-stdout" and (why := unfinished(run)):
-        return f"the trainer's summary row is missing and {why}"
+    if run.format == "hf-stdout":
+        why = unfinished(run)
+        return why and f"the trainer's summary row is missing and {why}"
+    end = end_of_line(run)
+    if end is not None and run.last_step is not None and run.last_step < 0.95 * end:
+        return f"the log ends at step {run.last_step:g}, and the learning rate falls in a line to 0 at step {end:.4g}"
     return None
+
+
+def end_of_line(run: Run) -> float | None:
+    """Where a learning rate that falls in a straight line since its peak would reach 0; None for other schedules."""
+    rate = run.get("learning_rate")
+    if rate is None or rate.axis != "step" or not np.all(np.isfinite(rate.values)):
+        return None
+    peak = int(np.argmax(rate.values))
+    x, y = rate.steps[peak:], rate.values[peak:]
+    if len(y) < 20 or y[-1] <= 0 or y[-1] > 0.95 * y[0]:
+        return None
+    slope, start = np.polyfit(x, y, 1)
+    if slope >= 0 or float(np.max(np.abs(start + slope * x - y))) > 0.01 * y[0]:
+        return None
+    return float(-start / slope)
 
 
 def interval(run: Run) -> float:

@@ -8,7 +8,8 @@ that place only.
 ## How it is measured
 Any of: the source ends inside a record; a progress bar or a counter names a total and the last one stands below 98 %
 of it without a summary of the end; a console log of the Hugging Face trainer, which always prints a summary row, ends
-without one while the epoch or the learning-rate schedule is unfinished; an interruption from the keyboard.
+without one while the epoch or the learning-rate schedule is unfinished; in other logs, a learning rate that falls in
+a straight line and is more than 5 % of the run away from 0; an interruption from the keyboard.
 
 ## Silent when
 - the trainer printed its summary, as it does after early stopping too
@@ -36,7 +37,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lossdoc.case import Case
-from lossdoc.checks._ending import STATES, last_line, stops_short
+from lossdoc.checks._ending import STATES, last_line, progress, stops_short
 from lossdoc.finding import Confidence, Finding, Severity
 
 SEVERITY: Severity = "info"
@@ -56,7 +57,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield at_end(case, message, event.line, "high")
         return
     if why := stops_short(run):
-        yield at_end(case, why, None, "medium" if run.format == "hf-stdout" else "high")
+        yield at_end(case, why, None, "high" if progress(run) else "medium")
 
 
 def went_on(case: Case, line: int | None) -> bool:
