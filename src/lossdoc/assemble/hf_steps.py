@@ -45,6 +45,8 @@ def infer_steps(
         note = "the log prints no step: positions are counted in logging intervals"
     else:
         every, axis = max(1, round(per_epoch * interval)), "step"
+        if abs(per_epoch * interval - every) < 0.02 * every:
+            interval = every / per_epoch
         note = f"steps are inferred from the epochs and {how}"
     return Inferred(axis, _places(table, stretches, interval, every), note)
 
@@ -72,12 +74,13 @@ def _interval(table: Table, stretch: Sequence[int]) -> float | None:
         epochs = epochs[1:-1]
     if len(epochs) < 2 or epochs[-1] <= epochs[0]:
         return epochs[0] if len(epochs) == 1 and epochs[0] > 0 else None
-    if all(epoch == round(epoch, 2) for epoch in epochs):
-        # Two decimals: single differences say little, the slope over all rows says much.
+    gaps = [b - a for a, b in itertools.pairwise(epochs)]
+    typical = statistics.median(gaps)
+    rounded = all(epoch == round(epoch, 2) for epoch in epochs)
+    if rounded or max(gaps) < 1.6 * typical:
+        # Single differences of rounded epochs say little, the slope over all rows says much.
         return statistics.linear_regression(range(len(epochs)), epochs).slope
-    average = (epochs[-1] - epochs[0]) / (len(epochs) - 1)
-    typical = statistics.median(b - a for a, b in itertools.pairwise(epochs))
-    return typical if typical > 0 else average  # lost lines push the average up
+    return typical if typical > 0 else (epochs[-1] - epochs[0]) / len(gaps)
 
 
 def _steps_per_epoch(
@@ -147,12 +150,13 @@ def _places(table: Table, stretches: Sequence[Sequence[int]], interval: float, e
             places[row] = float(max(1, step))
     result: list[float] = []
     last = 0.0
+    rounded = all(epoch is None or epoch == round(epoch, 2) for epoch in table.epochs)
     for row, place in enumerate(places):
         epoch = table.epochs[row]
         if place is None and epoch is not None:
             guess = float(round(epoch / interval * every))
             # An evaluation stands at the step of the training row before it unless the epoch says otherwise.
-            near = max(_ROUNDED, _SIGNIFICANT * epoch) / interval * every + 0.5
+            near = (_ROUNDED if rounded else _SIGNIFICANT * epoch) / interval * every + 0.5
             place = last if abs(guess - last) <= near else guess
         last = last if place is None else place
         result.append(last)
