@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lossdoc.case import Case
     from lossdoc.run import Curve, Floats
 
+FEW_POINTS = 8  # ours: enough where the noise is next to none
 MIN_POINTS = 15  # ours: below it a level of the start and one of the end rest on the same few points
 
 

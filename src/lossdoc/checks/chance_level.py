@@ -93,6 +93,7 @@ class Sitting:
     error: float
     first: int
     leaving: bool
+    from_start: bool
 
 
 def check(
@@ -139,7 +140,10 @@ def sits(loss: Curve) -> Sitting:
     moving = trend(late)
     # Leaving: a trend that is sure and has carried the curve by more than 2 % of its level within the last half.
     leaving = abs(moving.score) > 3.5 and abs(moving.change) > 0.02 * abs(here.value)
-    return Sitting(float(np.mean(late)) if scale < 0.1 * abs(here.value) else here.value, here.error, first, leaving)
+    start = float(np.median(y[: max(3, n // 20)]))
+    from_start = abs(start - here.value) <= max(0.03 * abs(here.value), 3 * scale)
+    value = float(np.mean(late)) if scale < 0.1 * abs(here.value) else here.value
+    return Sitting(value, here.error, first, leaving, from_start)
 
 
 def best_accuracy(curve: Curve) -> float:
@@ -173,7 +177,8 @@ def meets(sitting: Sitting, known: set[int], right: float | None) -> tuple[int, 
         # Accuracy above chance by more than its own noise can be means that something was learned.
         agrees = right <= 1 / k + max(0.05, 0.5 / k * 0.5)
         return (k, "high") if k <= 1000 and off(k) <= NEAR and agrees else None
-    return (k, "medium") if k <= 20 and off(k) <= EXACT else None
+    # With the level alone: it must be the level of the start as well, or any curve that falls to 2.56 sits at ln 13.
+    return (k, "medium") if k <= 20 and off(k) <= EXACT and sitting.from_start else None
 
 
 def pairs(case: Case, loss: Curve, margin: Curve | None, accuracy: Curve | None) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ level shift.
 
 ## How it is measured
 The level of the last stretch against the best level that lasted (running medians). It has to be worse by at least 30
-% of all that had been gained, or by 25 % of the best level itself, by eight times the noise of its own error, and by
-twice the scatter of single records. The onset is the record at which the curve left the best level and did not come
-back.
+% of all that had been gained and 10 % of the best level, or by 25 % of the best level, by eight times the noise of
+its own error, and by twice the scatter of single records. The onset is the record at which the curve left the best
+level and did not come back.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
@@ -69,6 +69,7 @@ NEEDS = {"loss": Need("loss", points=10), "eval_loss": Need("loss", split="eval"
 
 LOST = 0.3  # of the progress made: see Sources
 WORSE = 0.25  # of the best level, for runs whose start was far above everything that followed
+LEAST = 0.1  # of the best level, beside the share of the progress: small gains are lost and won again
 SCORE = 8.0
 
 
@@ -86,7 +87,7 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     error = float(np.hypot(end.error, scale / np.sqrt(best.last - best.first + 1)))
     # A share of next to nothing is nothing: such runs are measured by their level alone.
     learned = progress > 0.05 * abs(best.value)
-    material = (learned and rise >= LOST * progress) or rise >= WORSE * abs(best.value)
+    material = (learned and rise >= max(LOST * progress, LEAST * abs(best.value))) or rise >= WORSE * abs(best.value)
     # An explosion makes its own level uncertain; that every late record stands far above is as sure.
     sure = rise >= SCORE * error or float(y[tail(n)].min()) - best.value >= max(SCORE * scale, WORSE * abs(best.value))
     if not material or not sure or rise < (2 if n >= 40 else 4) * scale:

@@ -58,6 +58,7 @@ NEEDS = {"loss": Need("loss", points=15)}
 
 SHARE = 0.3  # of the progress made
 SIGMAS, ALONE, LASTING = 8.0, 12.0, 10.0
+UNMISTAKABLE = 25.0  # a single record this far out may be a mean over many steps: half of the progress is enough
 
 
 def check(case: Case, loss: Curve) -> Iterator[Finding]:
@@ -104,13 +105,15 @@ def material(y: Floats, floor: float) -> Sequence[Spike]:
 def large(spike: Spike, start: float, progress: float) -> bool:
     # A run that gained next to nothing is measured by its own level.
     by_level = 0.3 * abs(spike.before)
-    alone = 1.0 if spike.points == 1 else SHARE
+    alone = SHARE
+    if spike.points == 1:
+        alone = 1.0 if spike.score < UNMISTAKABLE else 0.5
     return spike.height >= alone * max(progress, 1e-12) and (progress > 0.05 * abs(start) or spike.height >= by_level)
 
 
 def sure(y: Floats, spike: Spike, scale: Floats) -> bool:
     if spike.points == 1:
-        return spike.score >= ALONE
+        return spike.score >= ALONE * (1 + 20 / len(y))
     # The scale of a short run is itself uncertain.
     if spike.score >= SIGMAS * (1 + 20 / len(y)):
         return True

@@ -89,7 +89,10 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     peak = int(np.argmax(high)) + 1
     height = float(high[peak - 1]) - base
     # Behind the jump and its way down, or the damage would hide itself.
-    scale = max(noise(y[2 * early : 6 * early]), noise(y[n // 2 :]), resolution(loss))
+    late = y[n // 2 :]
+    # Squared errors scatter in proportion to their level, which was higher at the start.
+    relative = noise(late) / max(float(np.median(late)), 1e-12) * base
+    scale = max(noise(y[2 * early : 6 * early]), noise(late), relative, resolution(loss))
     if base <= 0 or height < JUMP * base or height < SIGMAS * scale:
         return
     above = np.flatnonzero(y[1:] > base + 0.5 * height) + 1

@@ -14,7 +14,8 @@ not moved at all.
 
 ## Silent when
 - the eval loss or an accuracy improves
-- the warm-up is not over, there are fewer than 15 records, or the log begins in the middle of a run (skipped)
+- the warm-up is not over, there are fewer than 8 records (15 where it is noisy), or the log begins in the middle of a
+  run (skipped)
 - the trainer's loss need not fall: reinforcement learning, diffusion, adversarial losses
 - 60 % of the planned run is still to come: then it is a warning, not an error
 
@@ -48,7 +49,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.case import Case, Need, Setting, Skip
-from lossdoc.checks._loss import MIN_POINTS, Gain, begins_late, gain, living, number, unfinished, warm_up_end
+from lossdoc.checks._loss import (
+    FEW_POINTS,
+    MIN_POINTS,
+    Gain,
+    begins_late,
+    gain,
+    living,
+    number,
+    unfinished,
+    warm_up_end,
+)
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.finding import Confidence, Finding, Severity
 from lossdoc.signal import best_stretch, noise
@@ -69,7 +80,7 @@ EXPLAINS = (
     "unshuffled-epochs",
 )
 NEEDS = {
-    "loss": Need("loss", points=MIN_POINTS),
+    "loss": Need("loss", points=FEW_POINTS),
     "eval_loss": Need("loss", split="eval", optional=True, points=3),
     "accuracy": Need(("accuracy", "token_accuracy"), optional=True, points=MIN_POINTS),
     "eval_accuracy": Need(("accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
@@ -92,7 +103,7 @@ def check(
     beta: object,
 ) -> Iterator[Finding]:
     loss = living(loss)
-    if len(loss) < MIN_POINTS:
+    if len(loss) < FEW_POINTS:
         raise Skip(f"only {len(loss)} records before the loss ends")
     if "supervised" not in case.families():
         yield from by_margin(case, loss, margin, beta)
@@ -137,8 +148,11 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
         return None
     if early >= MATERIAL and first - found.end.value > 3 * 1.2533 * scale / np.sqrt(3):
         return None
-    if found.upper_share < MATERIAL:
+    few = len(loss) < MIN_POINTS
+    if found.upper_share < (MATERIAL / 2 if few else MATERIAL):
         return f"{100 * found.share:.2g} % better", "high"
+    if few:
+        raise Skip(f"{len(loss)} records are too few for the noise of this loss")
     unsure = found.score < 2 and found.trend > -2
     still = held_out is not None and abs(held_out.share) < EVAL_MATERIAL and held_out.upper_share < 2 * EVAL_MATERIAL
     if unsure and still and eval_loss is not None:

@@ -26,6 +26,7 @@ records, while the loss improved by less than a fifth of its start.
 
 ## Sources
 - 5 % of the start: rldoctor's rule (0.05). That the loss must be bad as well is ours: convergence looks alike.
+  Experimental, hence information: no labelled run shows it alone, and no published criterion exists.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ from lossdoc.signal import level, smooth, tail
 if TYPE_CHECKING:
     from lossdoc.run import Curve
 
-SEVERITY: Severity = "warning"
+SEVERITY: Severity = "info"
 EXPLAINS = ("plateau",)
 NEEDS = {"norm": Need("grad_norm", points=20), "loss": Need("loss", points=20)}
 

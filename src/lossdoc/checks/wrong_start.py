@@ -87,7 +87,8 @@ def check(case: Case, loss: Curve, vocab_size: object, classes: object) -> Itera
         limit, name, how_sure = LARGEST, "ln 262144 + 2", "medium"
     else:
         raise Skip("no start value is known for this objective: say --set vocab_size=V or --set classes=K")
-    if first <= limit:
+    # A start that rises from there is a divergence, one that begins below the limit a spike.
+    if min(first, float(loss.values[0])) <= limit or float(np.median(loss.values[-len(loss) // 4 :])) > 0.8 * first:
         return
     confidence: Confidence = "high" if how_sure == "high" else "medium"
     end = level(loss.values[tail(len(loss))]).value

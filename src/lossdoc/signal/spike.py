@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lossdoc.run import Floats
 
 TRAIL = 11  # points before a rise that give its level
+GROSS = 40.0
 LIGHT_TAIL = 1.645  # 95 % quantile of a standard normal distribution
 
 
@@ -44,11 +45,13 @@ def tail_weight(y: Floats) -> float:
 
     The 95 % quantile of the residuals against 1.645 local scales: spikes themselves, rarer than one point in 20, do not
     count, while a curve whose every tenth point jumps (losses of single examples) needs higher spikes to be special.
+    Points beyond GROSS scales are no tail of any noise and are left out.
     """
     if len(y) < 20:
         return 1.0
     scale = np.maximum(local_noise(y), np.finfo(float).tiny)
-    return float(max(1.0, np.quantile((y - smooth(y)) / scale, 0.95) / LIGHT_TAIL))
+    residual = (y - smooth(y)) / scale
+    return float(max(1.0, np.quantile(residual[residual < GROSS], 0.95) / LIGHT_TAIL))
 
 
 def spikes(y: Floats, sigmas: float = 6.0, least: float = 0.0, floor: float = 0.0) -> list[Spike]:
@@ -108,5 +111,5 @@ def rise(y: Floats, first: int, before: float, scale: float) -> Spike:
                 True,
             )
     height = float(y[peak]) - before
-    after = float(np.median(y[max(first, n - max(3, (n - first) // 4)) :]))
-    return Spike(first, peak, n - 1, height, height / scale, before, after, False)
+    end = float(np.median(y[max(first, n - max(3, (n - first) // 4)) :]))
+    return Spike(first, peak, n - 1, height, height / scale, before, end, False)
