@@ -14,7 +14,8 @@ from lossdoc.diagnose import diagnose as judge
 from lossdoc.finding import NotRead, Report
 from lossdoc.knowledge import Knowledge
 from lossdoc.readers import Reader, all_readers, detect
-from lossdoc.record import Event, Item
+from lossdoc.record import Item
+from lossdoc.refusal import refusal
 from lossdoc.source import Source
 from lossdoc.trainer import Hint, hint_from_name, recognise
 
@@ -62,14 +63,14 @@ def read_input(path: Path | None, options: Options, data: bytes | None = None) -
 
 def read_source(source: Source, options: Options) -> list[Run] | NotRead:
     """The runs of a source by the reader that fits best and finds a metric."""
-    events: list[Event] = []
+    seen: list[Item] = []
     for reader in _readers(source, options):
         items = list(reader.read(source))
         runs = read_items(items, reader.NAME, source.name, options, getattr(reader, "FRAMEWORK", None))
         if runs:
             return runs
-        events += [item for item in items if isinstance(item, Event)]
-    return _not_read(source, events, options)
+        seen += items
+    return refusal(source, seen, options.input_format)
 
 
 def _readers(source: Source, options: Options) -> Iterable[Reader]:
@@ -101,32 +102,6 @@ def read_items(
         run.trainer = trainer.trainer
         run.notes = [*trainer.notes, *run.notes]
     return runs
-
-
-def _not_read(source: Source, events: Sequence[Event], options: Options) -> NotRead:
-    crash = next((event for event in events if event.kind == "crash"), None)
-    if crash is not None:
-        where = f" at line {crash.line}" if crash.line else ""
-        return NotRead(
-            source.name,
-            f"a log without metrics that ends in an error{where}",
-            f"{crash.text.strip()[:300]}: the run died before it logged a first metric; mend that and run it again",
-        )
-    empty = next((event for event in events if event.kind == "empty"), None)
-    if empty is not None:
-        return NotRead(source.name, empty.text, "the run may have logged nothing, or to another file of its folder")
-    found = source.looks_like
-    if options.input_format:
-        why = f"--input-format {options.input_format} found no metric in it; leave it out to let the content decide"
-    elif found:
-        why = "it holds no metric of a training run; name the log, the trainer_state.json or the event file of the run"
-    elif any(event.kind == "progress" for event in events):
-        found = "a log of progress without metrics"
-        why = "log the loss as well (logging_steps in transformers), or name the file that the trainer writes it to"
-    else:
-        found = "text without training metrics"
-        why = "no line has a number under a name such as loss or reward; `lossdoc list formats` shows what is read"
-    return NotRead(source.name, found, why)
 
 
 def diagnose(run: Run, options: Options) -> Report:
