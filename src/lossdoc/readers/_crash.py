@@ -108,9 +108,15 @@ def _tracebacks(text: str) -> Iterator[tuple[int, int, str]]:
         counted = at
         start = text.rfind("\n", 0, at) + 1
         first = last_part(number, text[start : _line_end(text, at)])
-        if first is not None and first[0].lstrip(" |+-").startswith(_OPENER):
+        if first is not None and _opens(first[0]):
             yield from _one(text, number, start, first[1])
         at = text.find(_OPENER, at + len(_OPENER))
+
+
+def _opens(line: str) -> bool:
+    """A traceback begins here: alone on its line, or right behind a progress bar that was not finished."""
+    lead = line.partition(_OPENER)[0].strip(" |+-")
+    return _OPENER in line and (not lead or ("%|" in lead and lead.endswith("]")))
 
 
 def _line_end(text: str, at: int) -> int:
