@@ -45,7 +45,7 @@ from lossdoc.finding import Finding, Severity
 from lossdoc.signal import resolution, stretches
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
 EXPLAINS = (
@@ -59,6 +59,7 @@ EXPLAINS = (
 )
 NEEDS = {"rate": Need("learning_rate", points=8)}
 
+REVERSALS = 6  # within 20 records (ours)
 ADAPTIVE = 6  # climbs that follow no period
 
 
@@ -66,7 +67,7 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
     y = rate.values
     if float(y.max()) <= 0:
         return
-    found = rises(y, resolution(rate))
+    found = [r for r in rises(y, resolution(rate)) if smooth_around(y, r.first)]
     if not found:
         return
     regular = repeated(found)
@@ -88,3 +89,10 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
         measured={"from": top.low, "to": top.high, "rises": len(found)},
         cannot_tell=("whether the change was meant",),
     )
+
+
+def smooth_around(rate: Floats, at: int) -> bool:
+    """A schedule turns seldom; where the rate turns at every other record there is none to break."""
+    near = np.sign(np.diff(rate[max(0, at - 10) : at + 11]))
+    near = near[near != 0]
+    return bool(np.sum(near[1:] != near[:-1]) < REVERSALS)

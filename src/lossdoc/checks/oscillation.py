@@ -101,5 +101,5 @@ def swings(y: Floats, size: float, lasts: float) -> bool:
         and np.mean(np.abs(change) >= 2 * size) >= OFTEN
         and turns >= TURNS
         and second >= lasts * first
-        and trend < 2 * float(np.median(np.abs(change)))
+        and trend < float(np.median(np.abs(change)))
     )
