@@ -8,9 +8,9 @@ learned.
 
 ## How it is measured
 The level of the last half of the run against ln k: k is given (`--set classes=3`, `vocab_size`), or follows from an
-accuracy near 1 / k, or is the whole number up to 20 whose logarithm a flat curve meets within 0.3 %. Preference
-trainers and reward models: against the start value of their loss, within 0.3 %, or within 1.5 % with a margin that is
-flat and an accuracy near a half.
+accuracy near 1 / k (within 1 %), or is the whole number up to 20 whose logarithm a curve meets within 0.3 % that
+stood there from its start. Preference trainers and reward models: against the start value of their loss, within 0.3
+%, or within 1.5 % with a margin that is flat and an accuracy near a half.
 
 ## Silent when
 - the accuracy contradicts, or the loss is leaving the level at the end

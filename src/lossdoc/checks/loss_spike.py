@@ -7,9 +7,10 @@ batch or its labels were broken, or a step threw the weights far off.
 
 ## How it is measured
 Rises over the median of the eleven records before, in units of the local noise. The noise scale follows the run, and
-heavy upper tails (losses of few examples) widen it. A rise counts from eight scales on (twelve and more than
-everything gained so far when it is a single record), or when three or more records stand ten errors above; and from
-30 % of what had been gained on. The spike score is the number of such records per 1000.
+heavy upper tails (losses of few examples) widen it. A rise counts from eight scales on, or when three or more records
+stand ten errors above; a single record from twelve on. It has to reach 30 % of what had been gained; a single record
+all of that, or half of it when it is 25 scales out. Short runs need more, since their noise is less well known. The
+spike score is the number of such records per 1000.
 
 ## Silent when
 - the rise is an ordinary one for the noise of the run, or small against what was learned
@@ -46,8 +47,7 @@ import numpy as np
 from lossdoc.case import Case, Need
 from lossdoc.checks._loss import living, number, step
 from lossdoc.finding import Finding, Severity
-from lossdoc.signal import Spike, best_stretch, local_noise, resolution, spikes
-from lossdoc.signal.spike import tail_weight
+from lossdoc.signal import Spike, best_stretch, resolution, spikes
 
 if TYPE_CHECKING:
     from lossdoc.run import Curve, Floats
@@ -98,8 +98,7 @@ def material(y: Floats, floor: float) -> Sequence[Spike]:
     """Spikes that are sure and large enough to matter."""
     start = float(np.median(y[:5]))
     progress = max(0.0, start - best_stretch(y).value)
-    scale = local_noise(y) * tail_weight(y)
-    return [s for s in spikes(y, sigmas=5.0, floor=floor) if sure(y, s, scale) and large(s, start, progress)]
+    return [s for s in spikes(y, sigmas=5.0, floor=floor) if sure(y, s) and large(s, start, progress)]
 
 
 def large(spike: Spike, start: float, progress: float) -> bool:
@@ -111,13 +110,12 @@ def large(spike: Spike, start: float, progress: float) -> bool:
     return spike.height >= alone * max(progress, 1e-12) and (progress > 0.05 * abs(start) or spike.height >= by_level)
 
 
-def sure(y: Floats, spike: Spike, scale: Floats) -> bool:
+def sure(y: Floats, spike: Spike) -> bool:
     if spike.points == 1:
         return spike.score >= ALONE * (1 + 20 / len(y))
     # The scale of a short run is itself uncertain.
     if spike.score >= SIGMAS * (1 + 20 / len(y)):
         return True
     above = float(np.median(y[spike.first : spike.last + 1])) - spike.before
-    return spike.points >= 3 and above / float(scale[spike.first]) * np.sqrt(spike.points) >= LASTING * (
-        1 + 20 / len(y)
-    )
+    errors = above / (spike.height / spike.score) * float(np.sqrt(spike.points))
+    return spike.points >= 3 and errors >= LASTING * (1 + 20 / len(y))

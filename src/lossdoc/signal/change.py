@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.signal.course import local_noise, noise, smooth, thin
+from lossdoc.signal.course import LONG, local_noise, noise, smooth, thin
 from lossdoc.signal.level import level
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ def shifts(y: Floats, sigmas: float = 8.0, least: float = 0.0, side: int | None 
     than what neighbouring places miss.
     """
     n = len(y)
+    if n > LONG:
+        # A lasting step of a long curve is one of its block medians as well; its place is known to a block.
+        _, short = thin(np.arange(n, dtype=float), y)
+        size = n / len(short)
+        return [replace(s, index=int(s.index * size)) for s in shifts(short, sigmas, least, most=most)]
     side = int(min(100, max(6, n // 8))) if side is None else side
     if n < 2 * side + 2:
         return []
