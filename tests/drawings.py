@@ -17,6 +17,8 @@ from lossdoc.trainer import Hint, hint_from_name, recognise
 
 POINTS = (40, 400)
 NOISE = (0.0, 0.02, 0.08)
+# Set by a schedule and not measured: noise would make another schedule of it.
+SCHEDULED = frozenset({"learning_rate"})
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def as_run(drawn: Drawn, knowledge: Knowledge, points: int, noise: float, seed: 
         low, high = knowledge.metric(name).bounds or (None, None)
         steps = np.linspace(first, last, points)
         inside = (steps >= shape[0][0]) & (steps <= shape[-1][0])
-        values = _noisy(_interpolated(shape, steps[inside]), noise, rng, (low, high))
+        share = 0.0 if name in SCHEDULED else noise
+        values = _noisy(_interpolated(shape, steps[inside]), share, rng, (low, high))
         records = np.arange(points, dtype=np.int64)[inside]
         curves.append(Curve(name, split, name, steps[inside], values, records, records + 1, labels=labels))
     run = Run("drawing", "drawing", curves, records=points, config=dict(drawn.drawing.config))
