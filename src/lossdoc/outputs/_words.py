@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 from lossdoc.finding import Finding, Report
 from lossdoc.run import Run
@@ -89,8 +90,24 @@ def verdict_sentence(report: Report) -> str:
         return f"{' '.join((lead.check, onset(lead))).strip()}{aside}: {sentence(lead.message)}"
     if report.verdict == "healthy":
         noted = f"; {count(len(roots), 'remark')} of no alarm" if roots else ""
-        return f"no warning and no error from the checks that could judge{noted}."
+        went = f"{course(report.run)}; " if course(report.run) else ""
+        return f"{went}no warning and no error from the checks that could judge{noted}."
     return "no check of progress had enough data to judge; what was read shows no warning and no error."
+
+
+# What people look at first: the margin of preference runs and reward models, the reward of RL, else the loss.
+_COURSE = ("reward_margin", "reward", "loss")
+
+
+def course(run: Run) -> str:
+    """`the loss went from 6.24 to 4.12` (medians of the first and last twentieth), "" for a run too short to say."""
+    curve = next((c for metric in _COURSE if (c := run.get(metric, labels={})) and len(c) >= 5), None)
+    if curve is None:
+        return ""
+    values = curve.values.tolist()
+    share = max(1, len(values) // 20)
+    first, last = median(values[:share]), median(values[-share:])
+    return f"the {curve.metric.replace('_', ' ')} went from {first:.3g} to {last:.3g}"
 
 
 def sentence(text: str) -> str:

@@ -24,7 +24,7 @@ def write(result: Result, options: Options) -> str:  # noqa: ARG001
         "not_read": [{"source": n.source, "found": n.found, "why": n.why} for n in result.not_read],
         "runs": [_report(report) for report in result.reports],
     }
-    return json.dumps(_plain(document), indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+    return json.dumps(plain(document), indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def _report(report: Report) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _finding(finding: Finding, run: Run) -> dict[str, Any]:
 _STEPS = {"first_step", "last_step", "detected_step"}
 
 
-def _plain(value: Any, key: str = "") -> Any:
+def plain(value: Any, key: str = "") -> Any:
     """Only what JSON knows: non-finite numbers as text, NumPy scalars as numbers, steps whole where they are whole."""
     if value is None or isinstance(value, bool):
         return value
@@ -114,13 +114,13 @@ def _plain(value: Any, key: str = "") -> Any:
         # A file name that is no valid text would make an object that strict parsers refuse.
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, Mapping):
-        return {str(k).encode("utf-8", "replace").decode(): _plain(v, str(k)) for k, v in value.items()}
+        return {str(k).encode("utf-8", "replace").decode(): plain(v, str(k)) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     if hasattr(value, "tolist"):
-        return _plain(value.tolist(), key)
+        return plain(value.tolist(), key)
     if isinstance(value, float):
         if not math.isfinite(value):
             return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
         return int(value) if key in _STEPS and value.is_integer() else value
-    return value if isinstance(value, int) else _plain(str(value))
+    return value if isinstance(value, int) else plain(str(value))
