@@ -87,9 +87,13 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     error = float(np.hypot(end.error, scale / np.sqrt(best.last - best.first + 1)))
     # A share of next to nothing is nothing: such runs are measured by their level alone.
     learned = progress > 0.05 * abs(best.value)
-    material = (learned and rise >= max(LOST * progress, LEAST * abs(best.value))) or rise >= WORSE * abs(best.value)
-    # An explosion makes its own level uncertain; that every late record stands far above is as sure.
-    sure = rise >= SCORE * error or float(y[tail(n)].min()) - best.value >= max(SCORE * scale, WORSE * abs(best.value))
+    # Losses near 0 double by chance: measured by the level, a rise also has to stand out of the scatter around the end.
+    by_level = (
+        rise >= max(WORSE * abs(best.value), 4 * noise(y[n // 2 :])) or rise >= 2 * abs(best.value) + SCORE * scale
+    )
+    material = (learned and rise >= max(LOST * progress, LEAST * abs(best.value))) or by_level
+    # An explosion makes its own level uncertain; that every late record is twice the best level is as sure.
+    sure = rise >= SCORE * error or float(y[tail(n)].min()) - best.value >= max(SCORE * scale, abs(best.value))
     if not material or not sure or rise < (2 if n >= 40 else 4) * scale:
         return
     at = onset(y, best.value, best.first, margin=max(rise / 3, 3 * scale))
