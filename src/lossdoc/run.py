@@ -89,6 +89,7 @@ class Run:
     notes: Sequence[str] = ()  # what assemble decided and a person should know
     name: str = ""  # which of several runs of one source, "" when there is one
     epochs: Curve | None = None  # epoch of the records where `steps` count something else; `all("epoch")` gives it
+    counts: Curve | None = None  # tokens or samples seen at each record, where `steps` count something else
 
     def all(self, metric: str, split: str | None = None) -> list[Curve]:
         """Curves of a metric, unlabelled ones first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossdoc.assemble.curves import build_curves, columns_to_curves, epoch_curve
+from lossdoc.assemble.curves import build_curves, columns_to_curves, count_curve, epoch_curve
 from lossdoc.assemble.position import place_rows
 from lossdoc.assemble.rows import Table, gather
 from lossdoc.assemble.segments import Part, split_runs
@@ -94,6 +94,7 @@ def _run(table: Table, part: Part, parts: Sequence[Part], source: str, format_na
         notes=[*table.notes, *part.notes],
         name=part.name if len(parts) > 1 else "",
         epochs=epoch_curve(table, part),
+        counts=count_curve(table, part),
     )
 
 

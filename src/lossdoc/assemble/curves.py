@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,19 +49,32 @@ def build_curves(table: Table, part: Part) -> list[Curve]:
 
 def epoch_curve(table: Table, part: Part) -> Curve | None:
     """The epoch of each record of one run, where the places of its curves are not epochs already."""
+    known = {row: epoch for row in part.rows if (epoch := table.epochs[row]) is not None}
+    return None if table.axis == "epoch" else _position_curve(table, part, "epoch", known)
+
+
+def count_curve(table: Table, part: Part) -> Curve | None:
+    """Tokens or samples seen at each record of one run, where the places of its curves are not these already."""
+    counts = [count for row in part.rows if (count := table.counts[row])]
+    role = counts[0][1] if counts else ""
+    known = {row: count[0] for row in part.rows if (count := table.counts[row]) and count[1] == role}
+    return None if table.axis in ("", role) else _position_curve(table, part, role, known)
+
+
+def _position_curve(table: Table, part: Part, name: str, known: Mapping[int, float]) -> Curve | None:
+    """What else the records count (epochs, tokens), at their places; `known` maps rows to values."""
     import numpy as np
 
-    known = [(row, epoch) for row in part.rows if (epoch := table.epochs[row]) is not None]
-    if table.axis == "epoch" or len(known) < 2:
+    if len(known) < 2:
         return None
-    rows = np.asarray([row for row, _ in known], dtype=np.int64)
+    rows = np.asarray(list(known), dtype=np.int64)
     position = {row: place for place, row in enumerate(part.rows)}
     return Curve(
-        "epoch",
+        name,
         "train",
-        "epoch",
+        name,
         np.asarray(table.places, dtype=np.float64)[rows],
-        np.asarray([epoch for _, epoch in known], dtype=np.float64),
+        np.asarray(list(known.values()), dtype=np.float64),
         np.asarray([position[int(row)] for row in rows], dtype=np.int64),
         np.zeros(0, dtype=np.int64),
         axis=table.axis,

@@ -1,0 +1,207 @@
+"""`lossdoc compare`: two or more runs against a baseline."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from lossdoc.cli._errors import say, say_not_read, unexpected
+from lossdoc.cli._progress import with_progress
+from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
+from lossdoc.cli._values import reader_name, settings
+from lossdoc.finding import NotRead, Report
+
+if TYPE_CHECKING:
+    from lossdoc.api import Options
+    from lossdoc.compare.result import Comparison
+    from lossdoc.run import Run
+
+By = Literal["step", "tokens", "samples", "epoch", "time", "progress"]
+Format = Literal["text", "json", "markdown"]
+_OF_ONE_RUN = re.compile(r"^(\d+):(.*)$", re.DOTALL)
+
+
+def command(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="BASELINE RUN...", help="Logs or folders of runs; each path is one run.")
+    ],
+    baseline: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Which of the runs is the baseline, counted from 1.")
+    ] = 1,
+    by: Annotated[
+        By | None, typer.Option(help="Axis to lay the runs on (default: step, else what all of them have).")
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option("--metric", "-m", metavar="NAME", help="Compare and judge only this. Repeatable, or a,b,c."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="[N:]KEY=VALUE", help="What the logs do not say: --set 1:beta=0.01 --set 2:beta=0.5."
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, metavar="SHARE", help="How much of the baseline's progress a run may lose (default: 0.5)."
+        ),
+    ] = None,
+    fail_on_regression: Annotated[
+        bool, typer.Option("--fail-on-regression", help="Exit with 1 when a run is worse than the baseline.")
+    ] = False,
+    trainer: Annotated[str | None, typer.Option("--trainer", "-t", metavar="NAME", help="Who trained.")] = None,
+    input_format: Annotated[str | None, typer.Option(metavar="NAME", help="Read the inputs as this format.")] = None,
+    metrics: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A folder of your own documents. Repeatable.", exists=True, file_okay=False),
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="How to write the comparison.")] = "text",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the comparison to a file.")
+    ] = None,
+    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the runs on one picture.")] = True,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="All metrics and settings.")] = False,
+    width: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Columns (default: the terminal's, else 80).")
+    ] = None,
+    color: Annotated[Color, typer.Option(help="Colour the comparison.")] = "auto",
+) -> int:
+    """Hold runs against a baseline: which is better, by how much beyond the noise, and since when.
+
+    A run is worse when a metric that says how good the model is differs beyond its noise and at least --tolerance of
+    the baseline's progress is lost, at the same steps and at the ends of both runs.
+
+    Exit codes: 0, 1 with --fail-on-regression when a run is worse, 2 bad arguments or an input that gave no run.
+    """
+    from lossdoc.api import Options
+    from lossdoc.compare.outputs import load
+    from lossdoc.outputs import Options as Look
+
+    task = _Task()
+    try:
+        options = Options(trainer, reader_name(input_format), metrics=tuple(metrics or ()))
+        task = _read(paths, options, _settings(set_ or [], len(paths)))
+        wanted = _metrics(metric or [], task.runs, options)
+        if len(paths) < 2:
+            raise ValueError("compare needs two runs or more; one run alone is judged by: lossdoc check")
+        found = _compare(task, options, baseline, by, wanted, tolerance) if not task.not_read else None
+        problem = ""
+    except ValueError as error:
+        found, problem = None, str(error)
+    say_not_read(task.not_read, verbose=verbose)
+    if problem:
+        say(problem)
+    stream = sys.stdout
+    text = format_ == "text"
+    look = Look(
+        width=width_of(stream, width) if output is None else width or 80,
+        color=color_of(stream, color) if output is None else color == "always",
+        ascii=text and output is None and needs_ascii(stream),
+        plots=plots,
+        verbose=verbose,
+    )
+    code = 2 if found is None else int(fail_on_regression and bool(found.regressions))
+    written = load(format_).write(found, task.not_read, look)
+    if output is None:
+        emit(written, machine=not text)
+        return code
+    try:
+        output.write_text(written, encoding="utf-8", errors="replace")
+    except OSError as error:
+        say(f"cannot write {output}: {error.strerror or error}")
+        return 2
+    return code
+
+
+@dataclass
+class _Task:
+    """What was read, one run for each path, and what was not."""
+
+    runs: list[Run] = field(default_factory=list)
+    not_read: list[NotRead] = field(default_factory=list)
+
+
+def _settings(words: Sequence[str], runs: int) -> list[dict[str, float | str]]:
+    """Settings of every run: KEY=VALUE goes to all of them, N:KEY=VALUE to one and wins."""
+    common: list[str] = []
+    own: list[list[str]] = [[] for _ in range(runs)]
+    for word in words:
+        match = _OF_ONE_RUN.match(word)
+        if match is None:
+            common.append(word)
+        elif 1 <= int(match[1]) <= runs:
+            own[int(match[1]) - 1].append(match[2])
+        else:
+            raise ValueError(f"--set {word}: there is no run {match[1]}, only 1 to {runs}")
+    return [settings(common) | settings(mine) for mine in own]
+
+
+def _read(paths: Sequence[str], options: Options, given: Sequence[dict[str, float | str]]) -> _Task:
+    if options.trainer:
+        options.knowledge.parse_trainer(options.trainer)
+    for problem in options.knowledge.problems_in(options.metrics):
+        say(str(problem))
+    task = _Task()
+    for path, own in zip(with_progress(paths, quiet=False), given, strict=True):
+        try:
+            found = _one_run(path, replace(options, settings=own))
+        except Exception as error:  # one input on which we fail is said like any other that cannot be read
+            found = unexpected(path, error)
+        if isinstance(found, NotRead):
+            task.not_read.append(found)
+        else:
+            task.runs.append(found)
+    return task
+
+
+def _one_run(path: str, options: Options) -> Run | NotRead:
+    """The run behind a path: of several in one file the longest, said; a folder of several is refused."""
+    from lossdoc.api import read_path
+
+    results = read_path(path, options, sys.stdin.buffer.read() if path == "-" else None)
+    groups = [result for result in results if isinstance(result, list)]
+    if not groups:
+        first = next((result for result in results if isinstance(result, NotRead)), None)
+        return first or NotRead(path, "nothing", "name the log of one run")
+    if len(groups) > 1:
+        listed = ", ".join(group[0].source for group in groups[:5]) + (", ..." if len(groups) > 5 else "")
+        return NotRead(path, f"{len(groups)} runs", f"compare takes one run for each path: {listed}")
+    runs = groups[0]
+    longest = max(runs, key=lambda run: run.records)
+    if len(runs) > 1:
+        say(f"{path} holds {len(runs)} runs; the longest is compared ({longest.name}, {longest.records} records)")
+    return longest
+
+
+def _metrics(words: Sequence[str], runs: Sequence[Run], options: Options) -> tuple[str, ...]:
+    """Canonical ids of what --metric names; ValueError where no run has it."""
+    there = {curve.metric for run in runs for curve in run.curves}
+    keys = {curve.key.lower(): curve.metric for run in runs for curve in run.curves}
+    found = []
+    for word in (w.strip() for text in words for w in text.split(",") if w.strip()):
+        known = options.knowledge.resolve(word)
+        ids = [i for i in (word, keys.get(word.lower()), known.metric if known else None) if i in there]
+        if not ids and runs:
+            raise ValueError(f"--metric {word}: no run logs it; there are {', '.join(sorted(there))}")
+        found += ids[:1]
+    return tuple(dict.fromkeys(found))
+
+
+def _compare(
+    task: _Task, options: Options, baseline: int, by: By | None, metrics: Sequence[str], tolerance: float | None
+) -> Comparison:
+    from lossdoc.api import diagnose
+    from lossdoc.compare import Choice, compare
+
+    if baseline > len(task.runs):
+        raise ValueError(f"--baseline {baseline}: there are only {len(task.runs)} runs")
+    choice = Choice(by, baseline, metrics) if tolerance is None else Choice(by, baseline, metrics, tolerance)
+    reports: list[Report] = [diagnose(run, options) for run in task.runs]
+    return compare(reports, options.knowledge, choice)

@@ -1,0 +1,107 @@
+"""The tables: differences with their noise, and settings that are not the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from lossdoc.compare.outputs._words import SIGN, shown, unit
+from lossdoc.compare.result import Comparison, Delta, Outcome, Row
+from lossdoc.compare.verdict import axis_word, difference
+from lossdoc.outputs import Options
+from lossdoc.outputs._words import count, number, safe
+
+WIDE = 110
+SHARED: tuple[Outcome, ...] = ("worse", "better", "slightly worse", "slightly better")
+STYLE: dict[Outcome, str] = {"worse": "bold red", "better": "bold green", "not compared": "cyan", "same": "dim"}
+
+
+def differences(found: Comparison, options: Options) -> Iterator[Table | Text]:
+    """One row for each metric and run: levels over the last common stretch, the difference, what it means."""
+    rows = shown(found, options.verbose)
+    if not rows:
+        return
+    wide, several = options.width >= WIDE, len(found.reports) > 2
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, header_style="dim", padding=(0, 1))
+    grid.add_column("metric", overflow="fold", ratio=1)
+    if several:
+        grid.add_column("run", no_wrap=True)
+    for head in ("level", "baseline") if wide else ("level / baseline",):
+        grid.add_column(head, no_wrap=True, justify="right")
+    grid.add_column("difference", no_wrap=True)
+    for head in (f"best at {found.by}", "baseline's best") if wide else ():
+        grid.add_column(head, no_wrap=True)
+    grid.add_column("since", no_wrap=True, justify="right")
+    grid.add_column("", overflow="fold")
+    for row in rows:
+        for index, delta in enumerate(row.deltas.values()):
+            name = Text(safe(row.name) + (f" [{unit(row)}]" if unit(row) else ""), "bold" if row.judged else "")
+            cells = [Text() if index else name]
+            cells += [Text(str(delta.run))] if several else []
+            cells += _numbers(delta, wide)
+            cells += [_best(row, delta.run), _best(row, found.baseline)] if wide else []
+            cells += [Text(number(delta.since) if delta.since is not None else ""), _meaning(row, delta, wide)]
+            grid.add_row(*cells)
+    yield grid
+    hidden = len(found.rows) - len(rows)
+    more = f"; {count(hidden, 'more metric')} with --verbose" if hidden else ""
+    yield Text(f"bold: decides; levels: medians of the last common {axis_word(found.by)}s; %: of progress{more}", "dim")
+    for why, names in _refusals(rows).items():
+        yield Text(f"not compared: {', '.join(names)} ({safe(why)})", "cyan")
+    yield Text("")
+
+
+def _refusals(rows: list[Row]) -> dict[str, list[str]]:
+    """Reasons why metrics were not compared, each with the metrics."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        for why in {delta.why for delta in row.deltas.values() if delta.outcome == "not compared"}:
+            found.setdefault(why, []).append(safe(row.name))
+    return found
+
+
+def _numbers(delta: Delta, wide: bool) -> list[Text]:
+    if delta.outcome == "not compared":
+        return [Text("-")] * (3 if wide else 2)
+    level, base = number(delta.level), number(delta.base_level)
+    levels = [Text(level), Text(base)] if wide else [Text(f"{level} / {base}")]
+    return [*levels, Text(difference(delta))]
+
+
+def _best(row: Row, run: int) -> Text:
+    side = row.sides.get(run)
+    if side is None or row.direction is None:
+        return Text("")
+    return Text(f"{number(side.best)} at {number(side.best_at)}")
+
+
+def _meaning(row: Row, delta: Delta, wide: bool) -> Text:
+    text = Text(SIGN[delta.outcome], STYLE.get(delta.outcome, ""))
+    if delta.outcome in SHARED and delta.share is not None:
+        text.append(f" {100 * delta.share:+.0f} %", "not bold")
+    if wide and row.judged and delta.confidence != "high" and delta.outcome in SHARED:
+        text.append(f", {delta.confidence} confidence", "not bold dim")
+    return text
+
+
+def setup(found: Comparison, options: Options) -> Iterator[Table | Text]:
+    """Settings by run, where they differ."""
+    if not found.settings:
+        yield Text("settings: no difference that the logs show", style="dim")
+        yield Text("")
+        return
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 1))
+    grid.add_column("settings that differ", overflow="fold")
+    for run in found.reports:
+        grid.add_column(f"run {run}", overflow="fold")
+    entries = list(found.settings.items())
+    few = entries if options.verbose else entries[:10]
+    for name, values in few:
+        grid.add_row(safe(name), *(safe(values[run]) for run in found.reports))
+    yield grid
+    if len(few) < len(entries):
+        yield Text(f"{count(len(entries) - len(few), 'more setting')} with --verbose", style="dim")
+    yield Text("")

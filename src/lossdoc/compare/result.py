@@ -1,0 +1,136 @@
+"""What a comparison is made of. Plain records without arrays (but for the courses that plots draw)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from lossdoc.finding import Confidence, Report
+
+if TYPE_CHECKING:
+    from lossdoc.run import Floats
+
+Axis = Literal["step", "tokens", "samples", "epoch", "time", "progress", "row"]
+Outcome = Literal["worse", "better", "slightly worse", "slightly better", "higher", "lower", "same", "not compared"]
+Key = tuple[str, str, tuple[tuple[str, str], ...]]  # metric, split, labels
+Standing = Literal["worse", "mixed", "better", "no difference", "not comparable"]
+
+# The share of the baseline's progress that a run must lose before the difference counts as material. Ours: of 66
+# ordered pairs of healthy labelled runs of one kind (another seed, often also another batch size, length or schedule)
+# the worst loses 0.36 of a loss or accuracy and 0.48 of a margin, both beyond the noise; runs on shuffled labels or
+# with a dead rate lose 0.8 and more. A peer asks for floors of 2 times the baseline's instead, which healthy pairs near
+# a floor of 0 reach (0.003 against 0.035).
+TOLERANCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the user asked for. `baseline` counts from 1; `metrics` are canonical ids, empty = all."""
+
+    by: Axis | None = None
+    baseline: int = 1
+    metrics: Sequence[str] = ()
+    tolerance: float = TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One curve of one run: the level of its last stretch, its best level, and where that was.
+
+    `x`, `values`, `course`: the points on the common axis and their running median, shape (points,).
+    `lost_at`: from where on the numbers mean nothing (NaN, or the zeros that hide it).
+    """
+
+    start: float
+    final: float
+    best: float
+    best_at: float
+    points: int
+    noise: float
+    x: Floats
+    values: Floats
+    course: Floats
+    lost_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A run against the baseline in one metric; `value` = run - baseline at matched places, `error` its noise.
+
+    `level`, `base_level`: medians over the common last window. `share`: the difference as a share of the baseline's
+    progress, positive = better; `end_share`: the same between the ends of both runs, wherever these lie.
+    `since`: first place from which on the difference holds. `slower`: places needed for half of the baseline's
+    progress, as a multiple of the baseline's; infinite = never got there.
+    """
+
+    run: int
+    outcome: Outcome
+    level: float = float("nan")
+    base_level: float = float("nan")
+    value: float = float("nan")
+    error: float = float("nan")
+    share: float | None = None
+    end_share: float | None = None
+    window: tuple[float, float] | None = None
+    since: float | None = None
+    slower: float | None = None
+    confidence: Confidence = "high"
+    why: str = ""  # why it was not compared
+
+    @property
+    def score(self) -> float:
+        return abs(self.value) / self.error if self.error > 0 else float("inf") if self.value else 0.0
+
+    @property
+    def ratio(self) -> float | None:
+        """The run's level as a multiple of the baseline's, where both are positive."""
+        return self.level / self.base_level if self.level > 0 and self.base_level > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One metric of one split in all runs. `sides` and `deltas` by number of the run; `judged` = it decides."""
+
+    metric: str
+    split: str
+    labels: Mapping[str, str]
+    unit: str | None
+    direction: str | None
+    judged: bool
+    why: str  # why it does not decide
+    sides: Mapping[int, Side]
+    deltas: Mapping[int, Delta]
+
+    @property
+    def name(self) -> str:
+        label = f" ({', '.join(self.labels.values())})" if self.labels else ""
+        return f"{'' if self.split == 'train' else self.split + ' '}{self.metric}{label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """How one run stands against the baseline, with the sentences that say why, the weightiest first."""
+
+    run: int
+    standing: Standing
+    sentences: Sequence[str]
+    regressions: Sequence[str] = ()  # names of judged rows that are materially and significantly worse
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything that one call of `compare` found out. `settings`: values by number of the run, where they differ."""
+
+    by: Axis
+    baseline: int
+    reports: Mapping[int, Report]
+    rows: Sequence[Row]
+    conclusions: Sequence[Conclusion]
+    settings: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    tolerance: float = TOLERANCE
+
+    @property
+    def regressions(self) -> list[tuple[int, str]]:
+        return [(c.run, name) for c in self.conclusions for name in c.regressions]

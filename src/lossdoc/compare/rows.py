@@ -1,0 +1,94 @@
+"""One metric of one split in all runs -> Row: curves on the common axis, in one unit, weighed against the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.compare import align, differ
+from lossdoc.compare.result import Axis, Choice, Delta, Key, Row, Side
+from lossdoc.compare.terms import WITH_BETA, Terms, decides, refuses
+from lossdoc.compare.weigh import weigh
+from lossdoc.signal import resolution
+
+if TYPE_CHECKING:
+    from lossdoc.knowledge import Knowledge
+    from lossdoc.run import Curve, Run
+
+_PART = "a part of a curve that decides"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everything that the rows of one comparison have in common. `lost`: by run, from where on its numbers are void."""
+
+    runs: Sequence[Run]
+    by: Axis
+    terms: Terms
+    lost: Sequence[float | None]
+    knowledge: Knowledge
+    choice: Choice
+
+    @property
+    def base(self) -> Run:
+        return self.runs[self.choice.baseline - 1]
+
+    def scale(self, metric: str, number: int) -> float:
+        """What the numbers of a run are multiplied by: 1 / beta where all betas are known."""
+        beta = self.terms.beta[number - 1]
+        return 1 / beta if beta and metric in WITH_BETA and self.terms.in_nats else 1.0
+
+
+def measure(key: Key, bench: Bench) -> Row | None:
+    """None where the baseline has too few points."""
+    metric, split, labels = key
+    first = bench.choice.baseline
+    facts = bench.knowledge.metric(metric)
+    up = facts.direction == "up"
+    curves = {n: c for n, run in enumerate(bench.runs, 1) if (c := run.get(metric, split, dict(labels))) is not None}
+    sides = {n: side for n, curve in curves.items() if (side := _side(curve, n, bench, up)) is not None}
+    if first not in sides:
+        return None
+    refused = refuses(facts, bench.terms)
+    undecided = decides(facts, bench.terms, bench.runs, bench.knowledge, asked=metric in bench.choice.metrics)
+    plain = bench.base.get(metric, split)
+    if not undecided and labels and ("key" in dict(labels) or (plain is not None and not plain.labels)):
+        undecided = _PART
+    # "Worse" is said only of what can be better; a part of what decides and a training curve beside its eval can.
+    direction = facts.direction if undecided in ("", _PART) else None
+    grown = _grown_from(key, bench, sides[first], up)
+    deltas = {}
+    for number, curve in curves.items():
+        if number == first:
+            continue
+        if refused or number not in sides:
+            deltas[number] = Delta(number, "not compared", why=refused or "too few points")
+            continue
+        printed = max(resolution(c) * bench.scale(metric, n) for n, c in ((first, curves[first]), (number, curve)))
+        delta = weigh(number, sides[first], sides[number], direction, grown, facts, printed, bench.choice.tolerance)
+        inferred = bench.by == "step" and (curve.steps_inferred or curves[first].steps_inferred)
+        deltas[number] = replace(delta, confidence="low") if inferred else delta
+    unit = "nats" if metric in WITH_BETA and bench.terms.in_nats else facts.unit
+    judged = not refused and not undecided
+    return Row(metric, split, dict(labels), unit, direction, judged, refused or undecided, sides, deltas)
+
+
+def _side(curve: Curve, number: int, bench: Bench, up: bool) -> Side | None:
+    x = align.positions(bench.runs[number - 1], curve, bench.by)
+    if x is None or not len(x):
+        return None
+    values, lost_at = curve.values * bench.scale(curve.metric, number), bench.lost[number - 1]
+    if not np.isfinite(values[-1]) and lost_at is None:
+        finite = np.flatnonzero(np.isfinite(values))
+        lost_at = float(x[finite[-1] + 1]) if len(finite) else float(x[0])
+    return differ.side(x, values, up, lost_at)
+
+
+def _grown_from(key: Key, bench: Bench, base: Side, up: bool) -> Side:
+    """The curve from whose start the baseline's progress is counted: the training curve, which begins earlier."""
+    train = bench.base.get(key[0], "train", dict(key[2]))
+    found = _side(train, bench.choice.baseline, bench, up) if train is not None else None
+    return found if found is not None and found.x[0] < base.x[0] else base

@@ -1,0 +1,87 @@
+"""Reports in, Comparison out: every curve that the baseline and another run have is measured and weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.compare import align
+from lossdoc.compare.notes import notes
+from lossdoc.compare.result import Axis, Choice, Comparison, Key, Row
+from lossdoc.compare.rows import Bench, measure
+from lossdoc.compare.setup import differing
+from lossdoc.compare.terms import find_terms
+from lossdoc.compare.verdict import conclude
+
+if TYPE_CHECKING:
+    from lossdoc.finding import Report
+    from lossdoc.knowledge import Knowledge
+    from lossdoc.run import Run
+
+# Findings after which the numbers of a run mean nothing: NaN, or the zeros that hide it.
+_LOST = ("non-finite", "masked-nan")
+
+
+def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> Comparison:
+    """Two or more reports, in the order in which the runs were named. NoCommonAxis where --by does not fit."""
+    runs = [report.run for report in reports]
+    by = align.choose(runs, choice.by)
+    terms = find_terms(runs, choice.baseline - 1, knowledge)
+    bench = Bench(runs, by, terms, [_lost_at(report, by) for report in reports], knowledge, choice)
+    rows = [row for key in _keys(runs, choice) if (row := measure(key, bench)) is not None]
+    rows = _eval_weighs_more(rows)
+    rows.sort(key=lambda row: (not row.judged, row.split == "train", row.metric != "loss"))
+    others = [number for number in range(1, len(runs) + 1) if number != choice.baseline]
+    return Comparison(
+        by=by,
+        baseline=choice.baseline,
+        reports=dict(enumerate(reports, 1)),
+        rows=rows,
+        conclusions=[conclude(number, rows, by, choice, reports) for number in others],
+        settings=differing(runs, terms),
+        notes=list(notes(runs, by, terms, choice.baseline)),
+        tolerance=choice.tolerance,
+    )
+
+
+def _keys(runs: Sequence[Run], choice: Choice) -> list[Key]:
+    """Curves of the baseline that another run has as well, in the order of the log."""
+    tables = [
+        {(c.metric, c.split, tuple(sorted(c.labels.items()))): None for c in run.curves if len(c)} for run in runs
+    ]
+    base = tables.pop(choice.baseline - 1)
+    wanted = set(choice.metrics)
+    return [key for key in base if any(key in table for table in tables) and (not wanted or key[0] in wanted)]
+
+
+def _lost_at(report: Report, by: Axis) -> float | None:
+    """Where a run lost its numbers for good, on the common axis."""
+    last = report.run.last_step
+    main = max(report.run.curves, key=len)
+    x = align.positions(report.run, main, by)
+    for finding in report.findings:
+        if finding.check in _LOST and finding.severity == "error" and finding.first_step is not None:
+            for_good = finding.last_step is None or last is None or finding.last_step >= 0.9 * last
+            if for_good and x is not None and finding.axis == main.axis:
+                return float(x[min(len(x) - 1, int(np.searchsorted(main.steps, finding.first_step)))])
+    return None
+
+
+def _eval_weighs_more(rows: Sequence[Row]) -> list[Row]:
+    """Where a metric is judged on held-out data in every run, its training curve does not decide as well."""
+    held_out = {
+        (row.metric, delta.run)
+        for row in rows
+        if row.judged and row.split != "train"
+        for delta in row.deltas.values()
+        if delta.outcome != "not compared"
+    }
+    return [
+        replace(row, judged=False, why="the held-out curve decides")
+        if row.judged and row.split == "train" and all((row.metric, n) in held_out for n in row.deltas)
+        else row
+        for row in rows
+    ]

@@ -1,0 +1,127 @@
+"""How one run stands against the baseline, in a word and in sentences that claim what was measured and no more."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lossdoc.compare.result import Axis, Choice, Conclusion, Delta, Row, Standing
+from lossdoc.compare.terms import QUALITY
+from lossdoc.outputs._words import number
+
+if TYPE_CHECKING:
+    from lossdoc.finding import Report
+
+_REAL = ("worse", "slightly worse", "better", "slightly better")
+
+
+def conclude(run: int, rows: Sequence[Row], by: Axis, choice: Choice, reports: Sequence[Report]) -> Conclusion:
+    """The conclusion on one run; `rows` in the order in which they should be told."""
+    judged = [(row, row.deltas[run]) for row in rows if row.judged and run in row.deltas]
+    judged = [(row, delta) for row, delta in judged if delta.outcome != "not compared"]
+    worse = [(row, delta) for row, delta in judged if delta.outcome == "worse"]
+    better = [(row, delta) for row, delta in judged if delta.outcome == "better"]
+    standing: Standing = "no difference"
+    if not judged:
+        standing = "not comparable"
+    elif worse:
+        standing = "mixed" if better else "worse"
+    elif better:
+        # Numbers of a run that fails by itself are no progress: a loss of 0 may be a hidden NaN.
+        broken = reports[run - 1].verdict == "failing" and reports[choice.baseline - 1].verdict != "failing"
+        standing = "mixed" if broken else "better"
+    said = [_said(row, delta, by, choice) for row, delta in sorted(judged, key=_weight)]
+    alone = _alone(run, reports, choice) if standing in ("mixed", "no difference") else ""
+    sentences = [*filter(None, [alone]), *said, *_slow(judged, by), *_refused(rows, run), *_causes(worse)]
+    return Conclusion(run, standing, sentences or [_nothing(rows, run)], [row.name for row, _ in worse])
+
+
+def _weight(pair: tuple[Row, Delta]) -> tuple[int, float]:
+    order = ("worse", "better", "slightly worse", "slightly better")
+    outcome = pair[1].outcome
+    return order.index(outcome) if outcome in order else len(order), -abs(pair[1].share or 0.0)
+
+
+def _said(row: Row, delta: Delta, by: Axis, choice: Choice) -> str:
+    """One judged row in one sentence."""
+    axis = axis_word(by)
+    if delta.run in row.sides and (lost := row.sides[delta.run].lost_at) is not None and delta.outcome == "worse":
+        return f"{row.name} ends in NaN or in the zeros that hide it from {axis} {number(lost)} on"
+    levels = f"{number(delta.level)} against {number(delta.base_level)}"
+    span = f"{axis}s {number(delta.window[0])} to {number(delta.window[1])}" if delta.window else "the end"
+    if delta.outcome not in _REAL:
+        return f"{row.name}: no difference beyond the noise at {span} ({levels}, {difference(delta)})"
+    parts = [difference(delta)]
+    if delta.ratio is not None and row.direction == "down" and 1.1 <= delta.ratio < 100:
+        parts.append(f"{delta.ratio:.2g} times the baseline's")
+    share = (
+        f"{100 * abs(delta.share or 0):.0f} % of the baseline's progress {'lost' if (delta.share or 0) < 0 else 'more'}"
+    )
+    since = f", since {axis} {number(delta.since)}" if delta.since is not None else ""
+    small = _ends(row, delta, choice)
+    if delta.outcome.startswith("slightly"):
+        small += f"; below the tolerance of {100 * choice.tolerance:.0f} %"
+    outcome = delta.outcome.removeprefix("slightly ")
+    return f"{row.name} is {outcome}: {levels} at {span} ({', '.join([*parts, share])}){since}{small}"
+
+
+def _ends(row: Row, delta: Delta, choice: Choice) -> str:
+    """The last levels of both runs, where one goes on far beyond the other."""
+    one, base = row.sides[delta.run], row.sides[choice.baseline]
+    if min(one.x[-1], base.x[-1]) >= 0.8 * max(one.x[-1], base.x[-1]):
+        return ""
+    return f"; at their own ends {number(one.final)} against {number(base.final)}"
+
+
+def difference(delta: Delta) -> str:
+    """`+0.396 ± 0.02`: the sign, and as many digits as the noise leaves sense in."""
+    digits = 4 if not delta.error or not math.isfinite(delta.error) else 3
+    return f"{delta.value:+.{digits}g} ± {delta.error:.1g}"
+
+
+def _slow(judged: Sequence[tuple[Row, Delta]], by: Axis) -> Iterator[str]:
+    for row, delta in judged:
+        if delta.slower is None or delta.outcome not in ("worse", "slightly worse", "same"):
+            continue
+        if math.isinf(delta.slower):
+            yield f"{row.name} never reaches the level of half of the baseline's progress"
+        elif delta.slower > 1:
+            places = f"{delta.slower:.2g} times as many {axis_word(by)}s"
+            yield f"{row.name} needs {places} for half of the baseline's progress"
+
+
+def _causes(worse: Sequence[tuple[Row, Delta]]) -> Iterator[str]:
+    if worse and not any(row.sides[delta.run].lost_at is not None for row, delta in worse if delta.run in row.sides):
+        yield (
+            "no scalar says why: compare the settings below; where they are the same, look at the data first (labels, "
+            "order of pairs, masking, tokeniser)"
+        )
+
+
+def _refused(rows: Sequence[Row], run: int) -> Iterator[str]:
+    """Metrics that would have decided and could not be compared."""
+    for row in rows:
+        delta = row.deltas.get(run)
+        if delta is not None and delta.outcome == "not compared" and row.direction and row.metric in QUALITY:
+            yield f"{row.name} was not compared: {delta.why}"
+
+
+def _alone(run: int, reports: Sequence[Report], choice: Choice) -> str:
+    report = reports[run - 1]
+    if report.verdict != "failing" or reports[choice.baseline - 1].verdict == "failing" or not report.roots:
+        return ""
+    return f"judged alone the run fails ({report.roots[0].check}): read the numbers with that in mind"
+
+
+def _nothing(rows: Sequence[Row], run: int) -> str:
+    why = list(dict.fromkeys(d.why or r.why for r in rows if (d := r.deltas.get(run)) and (d.why or r.why)))
+    return (
+        f"no metric that says which is better could be compared: {why[0]}"
+        if why
+        else "the runs share no metric that says which is better"
+    )
+
+
+def axis_word(by: Axis) -> str:
+    return {"tokens": "token", "samples": "sample", "time": "second", "row": "record"}.get(by, by)

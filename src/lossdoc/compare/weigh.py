@@ -1,0 +1,87 @@
+"""Is a difference real, does it matter, and which way is better? Two sides in, a Delta out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.compare import differ
+from lossdoc.compare.result import Delta, Outcome, Side
+
+if TYPE_CHECKING:
+    from lossdoc.finding import Confidence
+    from lossdoc.knowledge import MetricFacts
+
+# Standard errors of both levels. Ours: levels follow slow swings, so that fewer would call these a difference.
+SIGNIFICANT = 4.0
+# A baseline that hardly moved is no measure. Ours: progress counts as at least the noise of a point, a fifth of the
+# first level and a fifth of the range of a fraction: at the default tolerance a tenth of a loss or 0.1 of an accuracy.
+LEAST_PROGRESS = 0.2
+# A margin has no floor to settle on: it grows with every step and every bit of learning rate (see TOLERANCE).
+_FREE = {"reward_margin": 1.5}
+_SLOW = 1.5  # worth saying: half of the progress takes half again as long
+
+
+def weigh(
+    number: int,
+    base: Side,
+    other: Side,
+    direction: str | None,
+    grown: Side,
+    facts: MetricFacts,
+    resolution: float,
+    tolerance: float,
+) -> Delta:
+    """`direction`: up, down, or None where neither is better; `resolution`: the smallest difference in print."""
+    low, high = differ.window(base, other)
+    if high < low or min(base.x[-1], other.x[-1]) < max(base.x[0], other.x[0]):
+        return Delta(number, "not compared", why="the two do not overlap")
+    _, course_a, course_b = differ.matched(base, other, low, high)
+    value = float(np.median(course_b - course_a))
+    base_level = float(np.median(course_a))
+    error = float(np.hypot(differ.error(base, low, high), differ.error(other, low, high)))
+    error = max(error, resolution / 2)
+    sign = 1.0 if value > 0 else -1.0
+    good = {"up": 1.0, "down": -1.0}.get(direction or "", 0.0)
+    floor = max(base.noise, LEAST_PROGRESS * (1.0 if facts.unit == "fraction" else abs(grown.start)))
+    to_here, to_end = abs(base_level - grown.start), abs(base.final - grown.start)
+    share = good * value / max(to_here, floor, 1e-12) if good else None
+    end_share = good * (other.final - base.final) / max(to_end, floor, 1e-12) if good else None
+    real = abs(value) >= max(SIGNIFICANT * error, resolution)
+    lost = other.lost_at is not None and base.lost_at is None
+    slower = None
+    if good and to_end > 0:
+        goal = grown.start + 0.5 * (base.final - grown.start)
+        slower = differ.slower(base, other, goal, falling=base.final < grown.start)
+    return Delta(
+        number,
+        "worse" if lost and good else _outcome(real, share, end_share, sign, tolerance * _FREE.get(facts.id, 1.0)),
+        level=base_level + value,
+        base_level=base_level,
+        value=value,
+        error=error,
+        share=share,
+        end_share=end_share,
+        window=(low, high),
+        since=differ.since(base, other, sign) if real else None,
+        slower=slower if slower is not None and (slower >= _SLOW or slower <= 1 / _SLOW) else None,
+        confidence=_confidence(base, other, value, error),
+    )
+
+
+def _outcome(real: bool, share: float | None, end_share: float | None, sign: float, tolerance: float) -> Outcome:
+    if not real:
+        return "same"
+    if share is None or end_share is None:
+        return "higher" if sign > 0 else "lower"
+    if share < 0:
+        return "worse" if max(share, end_share) <= -tolerance else "slightly worse"
+    return "better" if min(share, end_share) >= tolerance else "slightly better"
+
+
+def _confidence(base: Side, other: Side, value: float, error: float) -> Confidence:
+    """Ours: a level from fewer than eight points, or a difference below eight errors, is not the last word."""
+    if min(base.points, other.points) < 8 or abs(value) < 2 * SIGNIFICANT * error:
+        return "medium"
+    return "high"
