@@ -144,7 +144,8 @@ def test_the_table_of_a_tutorial(shared: Path) -> None:
 
 
 def test_a_crash_before_the_first_step_names_its_line() -> None:
-    text = 'loading\nTraceback (most recent call last):\n  File "train.py", line 3, in <module>\nRuntimeError: CUDA out of memory\n'
+    trace = 'Traceback (most recent call last):\n  File "train.py", line 3, in <module>\n'
+    text = f"loading\n{trace}RuntimeError: CUDA out of memory\n"
     refused = read_input(None, Options(), text.encode())
     assert isinstance(refused, NotRead)
     assert "line" in refused.found

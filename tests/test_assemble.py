@@ -53,9 +53,10 @@ def test_missing_is_not_nan() -> None:
 
 
 def test_printed_precision() -> None:
-    (run,) = runs_of(
-        *rows(*({"step": n, "loss": f"{1 / (n + 1):.3f}", "learning_rate": 1 / (n + 3)} for n in range(9)))
-    )
+    logged: list[Mapping[str, Raw]] = [
+        {"step": n, "loss": f"{1 / (n + 1):.3f}", "learning_rate": 1 / (n + 3)} for n in range(9)
+    ]
+    (run,) = runs_of(*rows(*logged))
     loss, rate = run.get("loss"), run.get("learning_rate")
     assert loss is not None
     assert rate is not None

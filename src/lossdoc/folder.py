@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lossdoc.api import Options, as_members, read_input, read_items
 from lossdoc.finding import NotRead
-from lossdoc.readers import tfevents
+from lossdoc.readers import mlflow_store, tfevents
 from lossdoc.record import Item
 from lossdoc.source import Source
 
@@ -185,4 +185,4 @@ def _mlflow_stores(folder: Path) -> list[Path]:
 
 
 def _read_mlflow(store: Path, options: Options) -> list[Run]:
-    return read_items(list(mlflow_files.read_store(store)), mlflow_files.NAME, str(store.parent), options)
+    return read_items(list(mlflow_store.read_store(store)), mlflow_store.NAME, str(store.parent), options)

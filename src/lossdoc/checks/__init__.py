@@ -42,4 +42,6 @@ def check_ids() -> list[str]:
 @cache
 def load(check_id: str) -> Check:
     """The module of a check."""
-    return importlib.import_module(f"{__name__}.{check_id.replace('-', '_')}")  # type: ignore[return-value]
+    module: Any = importlib.import_module(f"{__name__}.{check_id.replace('-', '_')}")
+    found: Check = module
+    return found

@@ -1,0 +1,106 @@
+"""Folders: the best source of each run, said with the reason; what is no log changes nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lossdoc.api import Options, read_path
+from lossdoc.finding import NotRead
+from lossdoc.run import Run
+
+
+def state(path: Path, steps: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    history = [{"step": s, "loss": 3.0 - s / 100, "learning_rate": 1e-4, "epoch": s / 100} for s in range(1, steps + 1)]
+    path.write_text(json.dumps({"global_step": steps, "max_steps": 100, "log_history": history}))
+
+
+def log(path: Path, steps: int, crash: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [f"{{'loss': {3.0 - s / 100:.3f}, 'learning_rate': 1e-4, 'epoch': {s / 100}}}" for s in range(1, steps + 1)]
+    path.write_text("\n".join([*rows, crash]))
+
+
+def read(folder: Path) -> tuple[list[Run], list[NotRead]]:
+    results = read_path(str(folder), Options())
+    runs = [run for result in results if isinstance(result, list) for run in result]
+    return runs, [result for result in results if isinstance(result, NotRead)]
+
+
+def test_highest_checkpoint_before_standard_output(tmp_path: Path) -> None:
+    state(tmp_path / "checkpoint-20" / "trainer_state.json", 20)
+    state(tmp_path / "checkpoint-100" / "trainer_state.json", 100)
+    log(tmp_path / "train.log", 90)
+    (tmp_path / "README.md").write_text("# A model card\n\nText only.\n")
+    (tmp_path / "model.safetensors").write_bytes(b"\0" * 100)
+    (run,), refused = read(tmp_path)
+    assert (run.format, run.records) == ("trainer-state", 100)
+    assert any("highest checkpoint" in note and "train.log" in note for note in run.notes)
+    assert [Path(r.source).name for r in refused] == ["README.md"]
+    assert not any(r.named for r in refused)
+
+
+def test_the_crash_of_another_file_is_not_lost(tmp_path: Path) -> None:
+    state(tmp_path / "checkpoint-20" / "trainer_state.json", 20)
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nRuntimeError: CUDA out of memory'
+    log(tmp_path / "train.log", 30, trace)
+    (run,), _ = read(tmp_path)
+    assert run.format == "trainer-state"
+    assert [e.kind for e in run.events].count("crash") == 1
+
+
+def test_runs_side_by_side(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        state(tmp_path / name / "trainer_state.json", 10)
+    runs, _ = read(tmp_path)
+    assert sorted(Path(run.source).parent.name for run in runs) == ["a", "b"]
+
+
+def test_logs_of_several_runs_in_one_folder(tmp_path: Path) -> None:
+    log(tmp_path / "one.log", 20)
+    log(tmp_path / "two.log", 30)
+    runs, _ = read(tmp_path)
+    assert sorted(run.records for run in runs) == [20, 30]
+
+
+@pytest.mark.parametrize("content", [{}, {"notes.md": "# nothing\n\nhere\n"}])
+def test_a_folder_without_logs(tmp_path: Path, content: dict[str, str]) -> None:
+    for name, text in content.items():
+        (tmp_path / name).write_text(text)
+    runs, (refused,) = read(tmp_path)
+    assert not runs
+    assert refused.named
+    assert "without logs" in refused.found
+
+
+def test_mlflow_files(tmp_path: Path) -> None:
+    store = tmp_path / "mlruns" / "0" / "abc"
+    (store / "metrics").mkdir(parents=True)
+    (store / "meta.yaml").write_text("run_id: abc\n")
+    (store / "metrics" / "loss").write_text("".join(f"170000000{s}000 {2.0 - s / 10} {s}\n" for s in range(5)))
+    (run,), _ = read(tmp_path)
+    loss = run.get("loss")
+    assert loss is not None
+    assert loss.steps.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_event_files_of_a_run_are_read_together(tmp_path: Path, shared: Path) -> None:
+    events = sorted((shared / "samples").glob("events.out*"))
+    for path in events:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (run,), _ = read(tmp_path)
+    assert len(run.sources) == len(events) == 2
+    assert {c.split for c in run.curves} >= {"train", "eval"}
+
+
+def test_globs_and_missing_files(tmp_path: Path) -> None:
+    log(tmp_path / "one.log", 20)
+    (tmp_path / "two.log").write_text("")
+    results = read_path(str(tmp_path / "*.log"), Options())
+    assert [isinstance(r, NotRead) for r in results] == [False, True]
+    (missing,) = read_path(str(tmp_path / "none.log"), Options())
+    assert isinstance(missing, NotRead)
+    assert missing.named
