@@ -18,6 +18,12 @@ def test_another_domain(seed: int) -> None:
     assert finding.first_step == 30
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_gap_that_was_there_before_the_eval_loss_turned(seed: int) -> None:
+    held_out = np.array([10.2, 11.4, 11.0, 11.5, 11.5, 10.8, 12.1, 11.4])
+    assert found("eval-gap", loss(falling(320, 5.8, 1.0, 0.05, seed)), evals(held_out, 40), trainer="pretrain")
+
+
 def test_swapped_pairs() -> None:
     y = falling(200, 0.69, 0.62, 0.01)
     curves = [loss(y), evals([0.71, 0.73, 0.74, 0.75], 50), evals([0.15, 0.16, 0.16, 0.17], 50, "reward_accuracy")]

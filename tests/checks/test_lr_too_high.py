@@ -22,6 +22,20 @@ def test_a_jump_in_the_first_steps(seed: int) -> None:
     assert finding.first_step == pytest.approx(3, abs=2)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_jump_averaged_over_two_steps(seed: int) -> None:
+    y = 5.4 + level(120, 0, 0.08, seed)
+    y[:8] = [6.9, 9.3, 7.5, 6.4, 5.9, 5.8, 5.7, 5.6]
+    assert found("lr-too-high", loss(y), curve("learning_rate", np.linspace(0.15, 0, 120)), trainer="sft")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_high_record_at_the_start_is_silent(seed: int) -> None:
+    y = falling(200, 6.2, 3.9, 0.08, seed)
+    y[4] += 3.0
+    assert not found("lr-too-high", loss(y), curve("learning_rate", np.full(200, 1e-3)), trainer="sft")
+
+
 def test_worse_than_before_the_first_step_is_an_error() -> None:
     y = jumped() + np.where(np.arange(200) > 0, 3.0, 0.0)
     assert [f.severity for f in found("lr-too-high", loss(y), trainer="sft")] == ["error"]

@@ -12,7 +12,7 @@ a fifth of what training had gained by then, from the first third of the evals o
 of the training loss. For pairs: eval accuracy at most 0.35 in every eval, with a training accuracy of 0.6 or more.
 
 ## Silent when
-- the gap opens only later, with a rising eval loss (`overfitting`)
+- the gap opens later: most of it comes with a rising eval loss (`overfitting`)
 - eval and train differ by the usual few percent
 - the eval loss has no training loss beside it
 
@@ -58,6 +58,7 @@ NEEDS = {
 }
 
 EARLY, LATE, OF_LEVEL = 0.2, 0.3, 0.1
+MOST = 0.5  # of the gap at the end: it was there from the start, and a turn only added to it (ours)
 BELOW, WELL = 0.35, 0.6
 
 
@@ -74,7 +75,7 @@ def check(
     gap = eval_loss.values - course
     start = float(np.median(loss.values[: max(1, min(3, len(loss) // 5))]))
     gained = start - course
-    if rising(eval_loss.values) or gained[-1] <= 0 or course[-1] <= 0:
+    if gained[-1] <= 0 or course[-1] <= 0:
         return
     early = slice(0, max(1, len(gap) // 3))
     error = 2 * noise(loss.values) / np.sqrt(5)
@@ -87,6 +88,9 @@ def check(
     if not at_first or end < LATE * gained[-1] or end < OF_LEVEL * course[-1]:
         return
     first = int(np.argmax(seen))
+    # An eval loss that turns is another illness, unless most of the gap stood there before it turned.
+    if rising(eval_loss.values) and gap[first] < MOST * end:
+        return
     yield case.finding(
         eval_loss,
         f"{eval_loss.name} is {number(float(eval_loss.values[first]))} against {number(float(course[first]))} in "

@@ -9,7 +9,8 @@ climbs.
 ## How it is measured
 A jump within the first tenth of the run: the median of three records stands at least 20 % of the first loss and five
 times the noise above it, lasts at least three records or reaches 40 % of the first loss more, and happens at half the
-peak of the rate or more. Or: the rate rises to the last record, tenfold, and during the last three quarters of it the
+peak of the rate or more. Two records in a row are enough when one of them stands 30 % of the first loss and ten times
+the noise above it. Or: the rate rises to the last record, tenfold, and during the last three quarters of it the
 loss stopped improving after an early gain, or its noise grew by half.
 
 ## Silent when
@@ -67,6 +68,7 @@ EXPLAINS = (
 NEEDS = {"loss": Need("loss", points=15), "rate": Need("learning_rate", optional=True, points=5)}
 
 JUMP, SIGMAS = 0.2, 5.0
+TALL = 0.3  # of the first loss, where only two records stand above it
 CLIMB = 10.0
 
 
@@ -93,12 +95,15 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     # Squared errors scatter in proportion to their level, which was higher at the start.
     relative = noise(late) / max(float(np.median(late)), 1e-12) * base
     scale = max(noise(y[2 * early : 6 * early]), noise(late), relative, resolution(loss))
-    if base <= 0 or height < JUMP * base or height < SIGMAS * scale:
+    if base <= 0:
+        return
+    averaged = two_records(y[:early] - base, base, scale * (1 + 20 / n))
+    if not averaged and (height < JUMP * base or height < SIGMAS * scale):
         return
     above = np.flatnonzero(y[1:] > base + 0.5 * height) + 1
     first = int(above[0])
     back = next((i for i in range(peak, n) if np.median(y[i : i + 3]) <= base), n)
-    if back - first < 3 and float(y[1:early].max()) - base < 0.4 * base:
+    if not averaged and back - first < 3 and float(y[1:early].max()) - base < 0.4 * base:
         return
     if rate is not None and not near_peak(rate, loss, first):
         return
@@ -116,6 +121,13 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         measured={"first": base, "peak": float(y[1 : early + 2].max()), "end": end.value},
         cannot_tell=("whether the rate or the first batches did it",),
     )
+
+
+def two_records(rise: Floats, base: float, scale: float) -> bool:
+    """Two records in a row above the first one, one of them far: what means over several steps leave of a jump."""
+    pairs = np.minimum(rise[1:-1], rise[2:])
+    far = float(rise.max())
+    return bool(len(pairs)) and float(pairs.max()) >= SIGMAS * scale and far >= max(TALL * base, 2 * SIGMAS * scale)
 
 
 def near_peak(rate: Curve, loss: Curve, first: int) -> bool:
