@@ -14,6 +14,8 @@ _ERASE = re.compile(
 )  # "clear the line", "go to column 1": what follows replaces what stood there
 _BACK = re.compile(r"\x08{2,}")
 _RUBOUT = re.compile(r"[^\x08]\x08")
+# A bar of tqdm without a line break, and what a logger wrote behind it.
+_BEHIND_BAR = re.compile(r"(?<=(?:it/s|s/it)\])(?=[\w\[(<])")
 _REPEATED = re.compile(r"\s*\[repeated \d+x across cluster\].*$")
 
 
@@ -44,6 +46,8 @@ def clean_line(number: int, raw: str) -> Iterator[Line]:
     """The parts of one physical line, in the order in which they were written."""
     if "\x1b" in raw or "\x08" in raw:
         raw = strip_control(raw)
+    if "/it]" in raw or "it/s]" in raw:
+        raw = _BEHIND_BAR.sub("\r", raw)
     if "\r" not in raw:
         if raw and not raw.isspace():
             yield _line(number, raw, True)

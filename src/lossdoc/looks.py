@@ -73,7 +73,9 @@ def looks_like(source: Source) -> str:
 
 def _text(head: str) -> str:
     lines = [line for line in head.splitlines() if line.strip()]
-    count = max(1, len(lines))
+    if not lines:  # marks of no width and no meaning
+        return "an empty file"
+    count = len(lines)
     if lines[0].lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
         return "an HTML page"
     if (data := _data_set(lines)) is not None:

@@ -30,13 +30,29 @@ def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any
         table.notes.append("the log prints no step: positions are counted in logged rows")
 
 
-def _numbered(table: Table) -> list[int]:
-    """Rows counted from 1; rows without a metric share the number of the next one."""
+def _numbered(table: Table, anew: bool = False) -> list[int]:
+    """Rows counted from 1; rows without a metric share the number of the next one. `anew`: where the first epoch comes
+    again after later ones another run begins.
+    """
     numbers, count = [], 1
-    for kind in table.kinds:
+    known = [epoch for epoch in table.epochs if epoch is not None]
+    lowest, furthest = min(known, default=0.0), -1.0
+    for kind, epoch in zip(table.kinds, table.epochs, strict=True):
+        if anew and epoch is not None:
+            if epoch == lowest < furthest:
+                count, furthest = 1, lowest
+            furthest = max(furthest, epoch)
         numbers.append(count)
         count += bool(kind)
     return numbers
+
+
+def _within_epochs(table: Table) -> bool:
+    """The fullest curve has several values in one epoch, one after the other: the epoch does not tell them apart."""
+    bucket = max(table.buckets.values(), key=lambda b: len(b.rows))
+    epochs = [epoch for row in bucket.rows if (epoch := table.epochs[row]) is not None]
+    changes = sum(a != b for a, b in itertools.pairwise(epochs))
+    return len(epochs) > 3 and changes + 1 < 0.3 * len(epochs)
 
 
 def _by_step(table: Table, rows: Sequence[int]) -> None:
@@ -50,6 +66,8 @@ def _by_step(table: Table, rows: Sequence[int]) -> None:
 def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
     """Steps that begin anew in each epoch, made to run on: (epoch, step) -> epoch * steps per epoch + step."""
     pairs = [(row, table.epochs[row], table.steps[row]) for row in rows if table.kinds[row] == "train"]
+    # A line without any counter ("Loss: 0.5, MeanIU: 0.4") stands where the line before it stands.
+    pairs = [pair for pair in pairs if pair[1] is not None or pair[2] is not None]
     known = [(row, epoch, step) for row, epoch, step in pairs if epoch is not None and step is not None]
     if len(known) < 3 or len(known) < len(pairs):
         return None
@@ -118,15 +136,17 @@ def _carried(steps: Sequence[float | None]) -> list[float]:
 
 def _by_epoch(table: Table, rows: Sequence[int], events: Sequence[Event], settings: Mapping[str, Any]) -> None:
     epochs = [epoch for row in rows if (epoch := table.epochs[row]) is not None]
-    if all(epoch == int(epoch) for epoch in epochs) and len(set(epochs)) > 0.3 * len(epochs):
+    whole = all(epoch == int(epoch) for epoch in epochs)
+    often = whole and _within_epochs(table)
+    if whole and not often:
         table.axis = "epoch"
         table.places = _carried(table.epochs)
         return
-    inferred = infer_steps(table, rows, events, settings)
+    inferred = None if often else infer_steps(table, rows, events, settings)
     table.inferred = True
     if inferred is None:
         table.axis = "row"
-        table.places = [float(n) for n in _numbered(table)]
+        table.places = [float(n) for n in _numbered(table, anew=often)]
         table.notes.append("the log prints no step: positions are counted in logged rows")
     else:
         table.axis = inferred.axis

@@ -94,25 +94,40 @@ class _Slot:
     bucket: Bucket | None  # None for keys that place a row or are ignored
 
 
-def gather(records: Iterable[Record], knowledge: Knowledge, framework: str | None, objectives: Sequence[str]) -> Table:
-    """Resolve every key once per kind of row and collect the values."""
+def gather(records: Sequence[Record], knowledge: Knowledge, framework: str | None, objectives: Sequence[str]) -> Table:
+    """Resolve every key once per kind of row and collect the values.
+
+    A source that holds nothing but the closing row of a run (train_results.json) is read as what the run ended with.
+    """
+    table = _gather(records, knowledge, framework, objectives, closing=False)
+    return table if table.buckets else _gather(records, knowledge, framework, objectives, closing=True)
+
+
+def _gather(
+    records: Sequence[Record], knowledge: Knowledge, framework: str | None, objectives: Sequence[str], closing: bool
+) -> Table:
     table = Table()
     plans: dict[tuple[object, ...], list[_Slot]] = {}
     for record in records:
         layout = (record.split, tuple(record.labels.items()), *record.values)
         plan = plans.get(layout)
         if plan is None:
-            plan = plans[layout] = _plan(table, record, knowledge, framework, objectives)
+            plan = plans[layout] = _plan(table, record, knowledge, framework, objectives, closing)
         _take(table, record, plan)
     table.buckets = {name: bucket for name, bucket in table.buckets.items() if bucket.rows}
     return table
 
 
 def _plan(
-    table: Table, record: Record, knowledge: Knowledge, framework: str | None, objectives: Sequence[str]
+    table: Table,
+    record: Record,
+    knowledge: Knowledge,
+    framework: str | None,
+    objectives: Sequence[str],
+    only_closing: bool,
 ) -> list[_Slot]:
     dataset = _eval_set(record.values)
-    closing = _is_closing(record.values)
+    closing = not only_closing and _is_closing(record.values)
     has_eval = _is_evaluation(record.values)
     slots = []
     for key in record.values:
@@ -121,7 +136,7 @@ def _plan(
         if found and (role in POSITION_ROLES or role in ("time", "config", "ignore") or found.ignored):
             slots.append(_Slot(key, role or "ignore", found.factor, None))
             continue
-        if role == "summary" or (closing and key.startswith(("train_", "train/"))):
+        if (role == "summary" and not only_closing) or (closing and key.startswith(("train_", "train/"))):
             slots.append(_Slot(key, "summary", 1.0, None))
             continue
         labels = dict(record.labels)

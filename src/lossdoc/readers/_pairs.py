@@ -14,7 +14,8 @@ from lossdoc.record import Raw
 
 _UNIT = r"(?:\s?%|\s?(?:ms|sec|GiB|GB|MB|tokens/s|tok/s|samples/s)\b|[A-Za-zµ]+(?:/[A-Za-z]+)*)?"
 VALUE = (
-    rf"(?:(?:(?:np|numpy|torch)\.\w+|tensor|array)\((?:[^()]|\([^()]*\))*\)|\[\s*{NUMBER}\s*\]"
+    rf"(?:(?:(?:np|numpy|torch)\.\w+|tensor|array)\((?:[^()]|\([^()]*\))*\)|\[\s*{NUMBER}(?:\s*/\s*\d+)?\s*\]"
+    rf"|\(\s*{NUMBER}\s*,?\s*\)"
     rf"|{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?(?:\s*/\s*\d[\d,]*(?:\.\d+)?)?{_UNIT})"
     r"(?![\w@]|:\d|-\d|\.\w|/\d)"
 )
@@ -34,7 +35,12 @@ _LEAD = re.compile(
     r"(?P<name>(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|batch|update|episode|round)s?))\s*[#\[(]?\s*"
     r"(?P<value>\d+(?:\s*/\s*\d+)?)[\])]?[\s,:-]*(?P<rest>[A-Za-z_].*)?$"
 )
-_OWNER = re.compile(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev)\b")
+# "Epoch 3: Train Loss: 0.5", "[iter 5] loss: 0.5": the counter ends with a colon or a bracket of its own.
+_COUNTER = re.compile(
+    r"^\W{0,4}(?P<name>(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|update|episode|round)))\s*[#\[(]?\s*"
+    r"(?P<value>\d+(?:\s*/\s*\d+)?)(?:\s*\][\s:,-]*|\s*\)?\s*:[\s-]*)(?=[A-Za-z*_])"
+)
+_OWNER = re.compile(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation|ating)?)?|eval(?:uation)?|test(?:ing)?|dev)\b")
 _FRACTION = re.compile(r"(?i)acc|correct|precision|recall|success")
 
 
@@ -116,6 +122,10 @@ def tokenize(text: str) -> dict[str, Raw]:
         first = ":" if colons else "="
     found: dict[str, Raw] = {}
     owner = ""
+    counter = _COUNTER.match(text)
+    if counter is not None:
+        found[counter["name"]] = counter["value"]
+        text = text[counter.end() :]
     for field in _FIELDS.split(text):
         mark = _OWNER.match(field)
         if mark is not None:
@@ -170,6 +180,8 @@ def _value(key: str, match: re.Match[str]) -> Raw:
     text = match["value"]
     if to_float(text) is None:
         return None
+    if text[0] in "[(":
+        text = text[1:-1].strip(" ,")
     # "Accuracy: 9830/10000 (98%)" is a fraction, "step: 10/438" a step.
     if "/" in text and _FRACTION.search(key):
         number = parse(text)

@@ -33,7 +33,8 @@ _AXIS = words("""
     rounds kimg tick ticks timestep timesteps
 """)
 _AXIS_BESIDE = words("""
-    global current train training total optimizer policy env num max idx id no number n trained time
+    global current train training val valid validation validating eval test testing total optimizer policy env num max
+    idx id no number n trained time
 """)
 _WEAK = words("""
     lr learning rate error score return returns norm value metric test val valid validation train eval

@@ -39,7 +39,9 @@ _NOT_A_ROW = re.compile(
 _HEADER = re.compile(
     r"(?i)^\W*(?P<axis>epoch|step|iter(?:ation)?|episode|round)s?\W{0,4}(?P<n>\d+)(?:\s*(?:/|of)\s*(?P<total>\d+))?\W*$"
 )
-_OWNER = re.compile(r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|eval|test|dev)(?:ing|idation|uation)?\b")
+_OWNER = re.compile(
+    r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?\b"
+)
 # "[3/25]" or "[3/25][100/1583]" at the beginning: a step, or an epoch and a step in it.
 _COUNTERS = re.compile(r"^\s*\[\s*(\d+)/\d+\](?:\s*\[\s*(\d+)/\d+\])?")
 _EVAL = {"val": "eval", "valid": "eval", "dev": "eval"}
@@ -240,6 +242,32 @@ SAMPLES = [
                 (1, "0.000010", "0.6512", "0.7612", "0.2812", "0.9012", "30.1s"),
                 (2, "0.000108", "0.4512", "0.8312", "0.4612", "0.8512", "30.7s"),
                 (3, "0.000206", "0.4412", "0.8412", "0.2912", "0.8912", "30.8s"),
+            )
+        ],
+        "home-made loops",
+        "shapes seen in public logs",
+    ),
+    Sample(
+        "Epoch 1: Train Loss: 2.5125, Val Loss: 2.2513\n"
+        "Epoch 2: Train Loss: 1.7512, Val Loss: 1.8125\n"
+        "Epoch 3: Train Loss: 1.2518, Val Loss: 1.6251\n",
+        [
+            (None, {"Epoch": n, "Train Loss": a, "Val Loss": b})
+            for n, a, b in (("1", "2.5125", "2.2513"), ("2", "1.7512", "1.8125"), ("3", "1.2518", "1.6251"))
+        ],
+        "home-made loops",
+        "shapes seen in public logs",
+    ),
+    Sample(
+        "Epoch: [0/12] Iter:[0/40], Time: 0.51, lr: [0.0125], Loss: 3.125, Acc:0.251\n"
+        "Epoch: [0/12] Iter:[10/40], Time: 0.49, lr: [0.0124], Loss: 2.875, Acc:0.312\n"
+        "Epoch: [0/12] Iter:[20/40], Time: 0.50, lr: [0.0123], Loss: 2.512, Acc:0.375\n",
+        [
+            (None, {"Epoch": "0/12", "Iter": f"{n}/40", "Time": t, "lr": lr, "Loss": a, "Acc": b})
+            for n, t, lr, a, b in (
+                (0, "0.51", "0.0125", "3.125", "0.251"),
+                (10, "0.49", "0.0124", "2.875", "0.312"),
+                (20, "0.50", "0.0123", "2.512", "0.375"),
             )
         ],
         "home-made loops",
