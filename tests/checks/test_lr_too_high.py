@@ -24,7 +24,7 @@ def test_a_jump_in_the_first_steps(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_jump_averaged_over_two_steps(seed: int) -> None:
-    y = 5.4 + level(120, 0, 0.08, seed)
+    y = 5.4 + level(120, 0, 0.06, seed)
     y[:8] = [6.9, 9.3, 7.5, 6.4, 5.9, 5.8, 5.7, 5.6]
     assert found("lr-too-high", loss(y), curve("learning_rate", np.linspace(0.15, 0, 120)), trainer="sft")
 

@@ -12,7 +12,8 @@ a fifth of what training had gained by then, from the first third of the evals o
 of the training loss. For pairs: eval accuracy at most 0.35 in every eval, with a training accuracy of 0.6 or more.
 
 ## Silent when
-- the gap opens later: most of it comes with a rising eval loss (`overfitting`)
+- the gap opens with a rising eval loss (`overfitting`), unless the first eval already was a fifth above the first
+  training loss
 - eval and train differ by the usual few percent
 - the eval loss has no training loss beside it
 
@@ -58,7 +59,7 @@ NEEDS = {
 }
 
 EARLY, LATE, OF_LEVEL = 0.2, 0.3, 0.1
-MOST = 0.5  # of the gap at the end: it was there from the start, and a turn only added to it (ours)
+FOREIGN = 1.2  # of the first training loss: what memorising alone does not reach by the first eval (ours)
 BELOW, WELL = 0.35, 0.6
 
 
@@ -88,8 +89,8 @@ def check(
     if not at_first or end < LATE * gained[-1] or end < OF_LEVEL * course[-1]:
         return
     first = int(np.argmax(seen))
-    # An eval loss that turns is another illness, unless most of the gap stood there before it turned.
-    if rising(eval_loss.values) and gap[first] < MOST * end:
+    # An eval loss that turns is another illness, unless it was worse than an untrained model from the first eval on.
+    if rising(eval_loss.values) and (eval_loss.values[first] < FOREIGN * start or gap[first] < 0.5 * end):
         return
     yield case.finding(
         eval_loss,
