@@ -100,6 +100,12 @@ def test_rows_closer_than_the_rounding_of_the_epoch() -> None:
     assert [step for step, _ in loss_of(run)] == list(range(10, 1201, 10))
 
 
+def test_epochs_that_repeat_and_leap_are_no_positions() -> None:
+    """An excerpt that somebody copied by hand."""
+    (run,) = runs_of(*rows(*({"epoch": e, "loss": 1.0 + n} for n, e in enumerate([0.09, 0.1, 0.1, 0.46, 0.46, 0.46]))))
+    assert [step for step, _ in loss_of(run)] == [1, 2, 3, 4, 5, 6]
+
+
 def test_steps_from_the_progress_bar() -> None:
     items: list[Item] = []
     for step in range(10, 101, 10):

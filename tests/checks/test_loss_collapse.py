@@ -43,3 +43,10 @@ def test_a_regression_may_go_to_zero() -> None:
 @pytest.mark.parametrize("start", [0.36, 6.0])
 def test_ordinary_losses_are_silent(start: float) -> None:
     assert not found("loss-collapse", loss(falling(start=start, end=start / 2, sigma=0.01)), trainer="sft")
+
+
+@pytest.mark.parametrize(("reached", "fires"), [(15.0, True), (4.0, False)])
+def test_pairs_that_are_settled_with_huge_margins(reached: float, fires: bool) -> None:
+    margin = np.linspace(0, reached, 60)
+    y = np.log1p(np.exp(-margin))
+    assert bool(found("loss-collapse", loss(y), curve("reward_margin", margin), trainer="dpo")) is fires

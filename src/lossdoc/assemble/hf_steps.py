@@ -41,6 +41,8 @@ def infer_steps(
         return None
     per_epoch, how = _steps_per_epoch(table, rows, stretches, interval, events, settings)
     if per_epoch is None:
+        if not all(_counted(table, stretch, interval) for stretch in stretches):
+            return None  # epochs that repeat or leap count nothing
         every, axis = 1, "row"
         note = "the log prints no step: positions are counted in logging intervals"
     else:

@@ -8,7 +8,8 @@ first steps it means that the answer stands in the input.
 ## How it is measured
 Sudden: within the first records the loss falls below a thousandth of its start and stays there. Memorised: without
 any eval loss, the last stretch is below 2 % of the start in preference training, or 1 % in classification and
-language modelling, after more than one and a half epochs.
+language modelling, after more than one and a half epochs. Saturated: every one of the last records of a preference run
+is below 2 % of the start while their margins stand above 10, whatever the number of epochs.
 
 ## Silent when
 - an eval loss is logged and the way down takes its time (`overfitting` and `eval-gap` judge by it)
@@ -30,7 +31,7 @@ language modelling, after more than one and a half epochs.
 
 ## Sources
 - DPO loss that reaches 0.0 with margins of 17: TRL issue 1236. A DPO loss under 0.1 may mean overfitting:
-  metrics.help, loss.
+  metrics.help, loss. A margin of 10 is one wrong pair in 20,000 for the sigmoid loss; as a limit it is ours.
 - Shares and epochs: ours (labelled run dpo-saturated-b ends at 0.7 %; healthy one-epoch reward models reach 0.5 %).
 """
 
@@ -55,14 +56,18 @@ NEEDS = {
     "loss": Need("loss", points=8),
     "eval_loss": Need("loss", split="eval", optional=True, points=2),
     "epoch": Need("epoch", optional=True),
+    "margin": Need("reward_margin", optional=True, points=8),
 }
 
 SUDDEN = 1e-3
 PAIRS, SUPERVISED = 0.02, 0.01
 EPOCHS = 1.5
+MARGIN = 10.0
 
 
-def check(case: Case, loss: Curve, eval_loss: Curve | None, epoch: Curve | None) -> Iterator[Finding]:
+def check(
+    case: Case, loss: Curve, eval_loss: Curve | None, epoch: Curve | None, margin: Curve | None
+) -> Iterator[Finding]:
     y = loss.values
     n = len(y)
     start = float(np.max(y[:2]))
@@ -73,6 +78,11 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None, epoch: Curve | None)
     if end <= SUDDEN * start and float(np.max(y[few:])) <= 10 * SUDDEN * start:
         yield report(case, loss, start, end, few, f"within {few} records", "high")
         return
+    if margin is not None and eval_loss is None and case.families() == {"preference"}:
+        last = min(n, max(4, n // 4))
+        if float(np.max(y[-last:])) <= PAIRS * start and float(np.median(margin.values[-last:])) >= MARGIN:
+            yield report(case, loss, start, end, n - last, "while the margins stand above 10", "medium")
+            return
     passes = float(epoch.values[-1]) if epoch is not None and len(epoch) else 0.0
     if passes < EPOCHS or eval_loss is not None or "regression" in case.objectives:
         return
