@@ -67,15 +67,18 @@ def error(one: Side, low: float, high: float) -> float:
 
 
 def since(a: Side, b: Side, sign: float) -> float | None:
-    """The first place from which on b - a keeps its sign beyond twice the noise of the two courses."""
+    """The first place from which on b - a keeps its sign beyond twice the noise of the two courses.
+
+    One place in twenty may fail: two courses that touch once are no end of a difference.
+    """
     x, course_a, course_b = matched(a, b, max(a.x[0], b.x[0]), min(a.x[-1], b.x[-1]))
     if not len(x):
         return None
     reach = 2 * np.hypot(_wobble(a, x), _wobble(b, x))
-    open_ = np.flatnonzero(sign * (course_b - course_a) <= reach)
-    if not len(open_):
-        return float(x[0])
-    return float(x[open_[-1] + 1]) if open_[-1] + 1 < len(x) else None
+    holds = sign * (course_b - course_a) > reach
+    share = np.cumsum(holds[::-1])[::-1] / np.arange(len(x), 0, -1)
+    first = np.flatnonzero(holds & (share >= 0.95))
+    return float(x[first[0]]) if len(first) else None
 
 
 def _wobble(one: Side, x: Floats) -> Floats:

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from lossdoc.run import Run
 
 
-def notes(runs: Sequence[Run], by: Axis, terms: Terms, baseline: int) -> Iterator[str]:
-    """Sentences; `baseline` counts from 1."""
+def notes(
+    runs: Sequence[Run], by: Axis, terms: Terms, baseline: int, lost: Sequence[float | None] = ()
+) -> Iterator[str]:
+    """Sentences; `baseline` counts from 1, `lost`: by run, from where on its numbers are void."""
+    for run_number, place in enumerate(lost, 1):
+        if place is not None:
+            yield f"run {run_number} is compared up to {by} {number(place)}: from there on NaN, or zeros that hide it"
     if terms.objectives_differ:
         yield f"losses, rewards and margins are not compared: {terms.objectives_differ}"
     elif terms.losses_differ:

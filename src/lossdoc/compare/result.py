@@ -101,6 +101,7 @@ class Row:
     why: str  # why it does not decide
     sides: Mapping[int, Side]
     deltas: Mapping[int, Delta]
+    raw: Mapping[int, float] = field(default_factory=dict)  # levels as logged where betas differ; 0 = the baseline
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,17 @@ def measure(key: Key, bench: Bench) -> Row | None:
         deltas[number] = replace(delta, confidence="low") if inferred else delta
     unit = "nats" if metric in WITH_BETA and bench.terms.in_nats else facts.unit
     judged = not refused and not undecided
-    return Row(metric, split, dict(labels), unit, direction, judged, refused or undecided, sides, deltas)
+    raw = _as_logged(metric, deltas, bench) if metric == "reward_margin" and bench.terms.betas_differ else {}
+    return Row(metric, split, dict(labels), unit, direction, judged, refused or undecided, sides, deltas, raw)
+
+
+def _as_logged(metric: str, deltas: Mapping[int, Delta], bench: Bench) -> dict[int, float]:
+    """Levels before the division by beta, by number of the run; 0 holds the baseline's."""
+    measured = [delta for delta in deltas.values() if delta.outcome != "not compared"]
+    raw = {delta.run: delta.level / bench.scale(metric, delta.run) for delta in measured}
+    if measured:
+        raw[0] = measured[0].base_level / bench.scale(metric, bench.choice.baseline)
+    return raw
 
 
 def _side(curve: Curve, number: int, bench: Bench, up: bool) -> Side | None:

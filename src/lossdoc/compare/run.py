@@ -30,10 +30,11 @@ def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> 
     runs = [report.run for report in reports]
     by = align.choose(runs, choice.by)
     terms = find_terms(runs, choice.baseline - 1, knowledge)
-    bench = Bench(runs, by, terms, [_lost_at(report, by) for report in reports], knowledge, choice)
+    lost = [_lost_at(report, by) for report in reports]
+    bench = Bench(runs, by, terms, lost, knowledge, choice)
     rows = [row for key in _keys(runs, choice) if (row := measure(key, bench)) is not None]
     rows = _eval_weighs_more(rows)
-    rows.sort(key=lambda row: (not row.judged, row.split == "train", row.metric != "loss"))
+    rows.sort(key=lambda row: (not row.judged, not row.raw, row.split == "train", row.metric != "loss"))
     others = [number for number in range(1, len(runs) + 1) if number != choice.baseline]
     return Comparison(
         by=by,
@@ -42,7 +43,7 @@ def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> 
         rows=rows,
         conclusions=[conclude(number, rows, by, choice, reports) for number in others],
         settings=differing(runs, terms),
-        notes=list(notes(runs, by, terms, choice.baseline)),
+        notes=list(notes(runs, by, terms, choice.baseline, lost)),
         tolerance=choice.tolerance,
     )
 

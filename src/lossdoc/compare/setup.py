@@ -38,12 +38,12 @@ def differing(runs: Sequence[Run], terms: Terms) -> dict[str, dict[int, str]]:
 
 
 def _alike(values: Sequence[str | None]) -> bool:
-    """Numbers within 2 %: a peak that was logged every tenth step is read a little off it."""
+    """Numbers within 5 %: a peak that was logged every tenth step is read a little off it."""
     try:
         numbers = [float(value) for value in values if value is not None]
     except ValueError:
         return False
-    return any("." in value or "e" in value for value in values if value) and max(numbers) <= 1.02 * min(numbers)
+    return any("." in value or "e" in value for value in values if value) and max(numbers) <= 1.05 * min(numbers)
 
 
 def _settings(run: Run) -> Iterator[tuple[str, str]]:

@@ -32,8 +32,15 @@ def conclude(run: int, rows: Sequence[Row], by: Axis, choice: Choice, reports: S
         broken = reports[run - 1].verdict == "failing" and reports[choice.baseline - 1].verdict != "failing"
         standing = "mixed" if broken else "better"
     said = [_said(row, delta, by, choice) for row, delta in sorted(judged, key=_weight)]
-    alone = _alone(run, reports, choice) if standing in ("mixed", "no difference") else ""
-    sentences = [*filter(None, [alone]), *said, *_slow(judged, by), *_refused(rows, run), *_causes(worse)]
+    alone = _alone(run, reports, choice) if standing != "worse" else ""
+    sentences = [
+        *filter(None, [alone]),
+        *said,
+        *_slow(judged, by),
+        *_drift(rows, run),
+        *_refused(rows, run),
+        *_causes(worse),
+    ]
     return Conclusion(run, standing, sentences or [_nothing(rows, run)], [row.name for row, _ in worse])
 
 
@@ -49,7 +56,7 @@ def _said(row: Row, delta: Delta, by: Axis, choice: Choice) -> str:
     if delta.run in row.sides and (lost := row.sides[delta.run].lost_at) is not None and delta.outcome == "worse":
         return f"{row.name} ends in NaN or in the zeros that hide it from {axis} {number(lost)} on"
     levels = f"{number(delta.level)} against {number(delta.base_level)}"
-    span = f"{axis}s {number(delta.window[0])} to {number(delta.window[1])}" if delta.window else "the end"
+    span = f"{places(by)} {number(delta.window[0])} to {number(delta.window[1])}" if delta.window else "the end"
     if delta.outcome not in _REAL:
         return f"{row.name}: no difference beyond the noise at {span} ({levels}, {difference(delta)})"
     parts = [difference(delta)]
@@ -77,7 +84,7 @@ def _ends(row: Row, delta: Delta, choice: Choice) -> str:
 def difference(delta: Delta) -> str:
     """`+0.396 ± 0.02`: the sign, and as many digits as the noise leaves sense in."""
     digits = 4 if not delta.error or not math.isfinite(delta.error) else 3
-    return f"{delta.value:+.{digits}g} ± {delta.error:.1g}"
+    return f"{delta.value:+.{digits}g} ± {number(float(f'{delta.error:.1g}'))}"
 
 
 def _slow(judged: Sequence[tuple[Row, Delta]], by: Axis) -> Iterator[str]:
@@ -87,8 +94,7 @@ def _slow(judged: Sequence[tuple[Row, Delta]], by: Axis) -> Iterator[str]:
         if math.isinf(delta.slower):
             yield f"{row.name} never reaches the level of half of the baseline's progress"
         elif delta.slower > 1:
-            places = f"{delta.slower:.2g} times as many {axis_word(by)}s"
-            yield f"{row.name} needs {places} for half of the baseline's progress"
+            yield f"{row.name} needs {delta.slower:.2g} times the {places(by)} for half of the baseline's progress"
 
 
 def _causes(worse: Sequence[tuple[Row, Delta]]) -> Iterator[str]:
@@ -107,9 +113,25 @@ def _refused(rows: Sequence[Row], run: int) -> Iterator[str]:
             yield f"{row.name} was not compared: {delta.why}"
 
 
+def _drift(rows: Sequence[Row], run: int) -> Iterator[str]:
+    """How far the policies moved, where their betas differ: the same numbers in nats and as logged."""
+    for row in rows:
+        delta = row.deltas.get(run)
+        if row.raw and delta is not None and delta.outcome != "not compared" and delta.run in row.raw:
+            as_logged = f"{number(row.raw[run])} against {number(row.raw[0])}"
+            far = "no difference beyond the noise" if delta.outcome == "same" else difference(delta)
+            yield (
+                f"{row.name} / beta: {number(delta.level)} nats against {number(delta.base_level)} ({far}); as logged "
+                f"{as_logged}"
+            )
+
+
 def _alone(run: int, reports: Sequence[Report], choice: Choice) -> str:
     report = reports[run - 1]
-    if report.verdict != "failing" or reports[choice.baseline - 1].verdict == "failing" or not report.roots:
+    base = reports[choice.baseline - 1]
+    if base.verdict == "failing" and report.verdict != "failing" and base.roots:
+        return f"the baseline itself fails ({base.roots[0].check}): a run like it is not yet a good one"
+    if report.verdict != "failing" or base.verdict == "failing" or not report.roots:
         return ""
     return f"judged alone the run fails ({report.roots[0].check}): read the numbers with that in mind"
 
@@ -125,3 +147,8 @@ def _nothing(rows: Sequence[Row], run: int) -> str:
 
 def axis_word(by: Axis) -> str:
     return {"tokens": "token", "samples": "sample", "time": "second", "row": "record"}.get(by, by)
+
+
+def places(by: Axis) -> str:
+    """The plural of the axis: steps, tokens, shares of the run."""
+    return "shares of the run" if by == "progress" else axis_word(by) + "s"

@@ -37,7 +37,7 @@ def weigh(
     low, high = differ.window(base, other)
     if high < low or min(base.x[-1], other.x[-1]) < max(base.x[0], other.x[0]):
         return Delta(number, "not compared", why="the two do not overlap")
-    _, course_a, course_b = differ.matched(base, other, low, high)
+    x, course_a, course_b = differ.matched(base, other, low, high)
     value = float(np.median(course_b - course_a))
     base_level = float(np.median(course_a))
     error = float(np.hypot(differ.error(base, low, high), differ.error(other, low, high)))
@@ -63,7 +63,7 @@ def weigh(
         error=error,
         share=share,
         end_share=end_share,
-        window=(low, high),
+        window=(float(x[0]), float(x[-1])),
         since=differ.since(base, other, sign) if real else None,
         slower=slower if slower is not None and (slower >= _SLOW or slower <= 1 / _SLOW) else None,
         confidence=_confidence(base, other, value, error),

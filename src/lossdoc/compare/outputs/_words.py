@@ -35,7 +35,12 @@ def shown(found: Comparison, verbose: bool) -> list[Row]:
         return list(found.rows)
     judged = [row for row in found.rows if row.judged]
     rest = [row for row in found.rows if not row.judged and _worth(row)]
-    rest.sort(key=lambda row: -max((d.score for d in row.deltas.values() if d.outcome != "not compared"), default=0))
+    rest.sort(
+        key=lambda row: (
+            not row.raw,
+            -max((d.score for d in row.deltas.values() if d.outcome != "not compared"), default=0),
+        )
+    )
     return judged + rest[: max(3, MOST - len(judged))]
 
 

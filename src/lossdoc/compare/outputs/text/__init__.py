@@ -11,11 +11,11 @@ from rich.text import Text
 
 from lossdoc.compare.outputs._words import SAID, lead, names
 from lossdoc.compare.outputs.text.picture import picture
-from lossdoc.compare.outputs.text.tables import differences, setup
+from lossdoc.compare.outputs.text.tables import differences, ends, setup
 from lossdoc.compare.result import Comparison, Conclusion, Standing
 from lossdoc.finding import NotRead
 from lossdoc.outputs import Options
-from lossdoc.outputs._words import safe, sentence
+from lossdoc.outputs._words import sentence
 from lossdoc.outputs.text._page import VERDICT_GLYPH, VERDICT_STYLE, render
 
 if TYPE_CHECKING:
@@ -44,9 +44,13 @@ def _page(found: Comparison, options: Options) -> Iterator[RenderableType]:
     if options.plots:
         yield from picture(found, options)
     yield from differences(found, options)
+    yield from ends(found)
     yield from setup(found, options)
     for index, note in enumerate(found.notes):
-        yield Text.assemble(("notes  " if not index else "       ", "dim"), safe(note))
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_row(Text("" if index else "notes", style="dim"), Text(sentence(note)))
+        grid.columns[0].width = 5
+        yield grid
 
 
 def _runs(found: Comparison) -> Iterator[Table | Text]:
