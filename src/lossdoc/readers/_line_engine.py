@@ -34,6 +34,7 @@ from lossdoc.source import Source
 
 _SNIFF_LINES = 5000  # metric lines can be rare: 10 of 60,000 lines with the same word
 _SNIFF_ENOUGH = 40
+_UNPLACED = 0.3
 _REMEMBERED = ("step", "epoch", "epochs", "total")
 
 
@@ -49,16 +50,23 @@ class LineFormat:
     base: float = 0.8
 
     def sniff(self, source: Source) -> float:
-        """`base` to `base` + 0.08, rising with the number of record lines; 0 without one."""
-        matched = 0
+        """`base` to `base` + 0.08, rising with the number of record lines; 0 without one.
+
+        Lines that say neither step nor epoch ("Validation accuracy: 0.5") are printed by many programs: they count only
+        beside lines that do, and alone hardly.
+        """
+        matched, placed = 0, not any({"step", "epoch"} & set(kind.pattern.groupindex) for kind in self.kinds)
         for anchor in self.anchors:
             context: dict[str, str] = {}
             for seen, (number, raw) in enumerate(lines_with(source.text, anchor)):
                 if seen >= _SNIFF_LINES or matched >= _SNIFF_ENOUGH:
                     break
                 for line in clean_line(number, raw):
-                    matched += any(self._line(line, context))
-        return self.base + 0.08 * matched / (matched + 10) if matched else 0.0
+                    found = [record for _, record in self._line(line, context)]
+                    matched += bool(found)
+                    placed = placed or any(r.step is not None or r.epoch is not None for r in found)
+        score = self.base + 0.08 * matched / (matched + 10) if matched else 0.0
+        return score if placed else _UNPLACED * score
 
     def read(self, source: Source) -> Iterator[Item]:
         yield from merged(self._read(source), events(source))

@@ -41,6 +41,8 @@ _COUNTER = re.compile(
     r"(?P<value>\d+(?:\s*/\s*\d+)?)(?:\s*\][\s:,-]*|\s*\)?\s*:[\s-]*)(?=[A-Za-z*_])"
 )
 _OWNER = re.compile(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation|ating)?)?|eval(?:uation)?|test(?:ing)?|dev)\b")
+# "val loss is 0.5", "avg loss so far is 0.4"
+_VERB = re.compile(r"(?: so far)?(?: is)?$")
 _FRACTION = re.compile(r"(?i)acc|correct|precision|recall|success")
 
 
@@ -122,15 +124,16 @@ def tokenize(text: str) -> dict[str, Raw]:
         first = ":" if colons else "="
     found: dict[str, Raw] = {}
     owner = ""
-    counter = _COUNTER.match(text)
-    if counter is not None:
-        found[counter["name"]] = counter["value"]
-        text = text[counter.end() :]
     for field in _FIELDS.split(text):
+        counter = _COUNTER.match(field)
+        if counter is not None:
+            found.setdefault(counter["name"], counter["value"])
+            field = field[counter.end() :]
         mark = _OWNER.match(field)
         if mark is not None:
             owner = mark[1]
-        for name, value in _field(field, first):
+        for written, value in _field(field, first):
+            name = written[: _VERB.search(written).start()] if " is" in written else written
             if name not in found:
                 found[name] = value
             elif owner and not _OWNER.match(name):
