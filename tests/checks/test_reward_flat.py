@@ -30,6 +30,13 @@ def test_slow_gain(seed: int) -> None:
     assert not found(CHECK, *rewards(ramp(110, 0.48, 0.68), answers=32, seed=seed))
 
 
+def test_noise_that_a_dead_rate_explains() -> None:
+    noisy = rewards(np.full(60, 0.5), answers=2)
+    (finding,) = found(CHECK, *noisy, curve("learning_rate", np.linspace(1e-9, 0, 60)))
+    assert "add up" in finding.message
+    assert "noise" in skipped(CHECK, *noisy, curve("learning_rate", np.linspace(1e-6, 0, 60)))
+
+
 def test_gain_that_comes_late() -> None:
     assert not found(CHECK, *rewards(ramp(200, 0.2, 0.5, 0.6), answers=32))
 

@@ -24,6 +24,17 @@ class Rise:
     sudden: bool
 
 
+def travel(rate: Floats, steps: Floats) -> float:
+    """The learning rates of all steps added up: with an Adam-like optimizer about the farthest any weight goes.
+
+    `rate` is what was logged at `steps`; a record stands for the steps since the one before it.
+    """
+    if len(rate) < 2:
+        return float(rate.sum())
+    spacing = np.diff(steps, prepend=2 * steps[0] - steps[1])
+    return float(rate @ np.maximum(spacing, 0.0))
+
+
 def warm_up(rate: Floats) -> int:
     """Index of the last point of an initial rise, 0 where the schedule does not begin with one."""
     falls = np.flatnonzero(np.diff(rate) <= 0)

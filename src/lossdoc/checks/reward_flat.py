@@ -8,7 +8,8 @@ start within a small part of the spread of single answers, nothing was learned t
 The mean of the last 30 % of records against the first 20 %, in units of the spread of one answer's reward (reward_std
 where logged, else four times the noise between records). Flat means that even the upper end of the error of that
 difference (2 standard errors) stays under 0.25, that no trend rises by 3 errors, and that no stretch in between stood
-0.5 above the start. A reward that is exactly constant for 20 records and more is flat as well.
+0.5 above the start. A reward that is exactly constant for 20 records and more is flat as well. Where the noise hides
+more than that, the learning rate can tell: rates that add up to less than 1e-6 over all steps move no weight.
 
 ## Silent when
 - fewer than 30 records, or noise that hides changes of 0.16 (skipped, with the reason)
@@ -43,6 +44,7 @@ import numpy as np
 
 from lossdoc.case import Case, Need, Skip
 from lossdoc.checks._rl import course, highest_level, rl_only, unlabelled
+from lossdoc.checks._schedule import travel
 from lossdoc.finding import Finding, Severity
 from lossdoc.signal import trend
 
@@ -55,11 +57,15 @@ PROGRESS = True
 NEEDS = {
     "reward": Need("reward", points=20),
     "std": Need("reward_std", optional=True),
+    "rate": Need("learning_rate", optional=True, points=5),
 }
 MOVED, STOOD, SURE, RECORDS = 0.25, 0.5, 0.16, 30
+# Ours. Weights of 0.02 that move by a millionth at most change no answer; the smallest rates in use (1e-7) pass it in
+# ten steps. The labelled runs at 1e-9 travel 1e-7.
+NOWHERE = 1e-6
 
 
-def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
+def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> Iterator[Finding]:
     rl_only(case)
     values = reward.values
     if np.ptp(values) <= 1e-12 * max(1.0, abs(float(values[0]))):
@@ -78,18 +84,21 @@ def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
         return
     if highest_level(values, max(5, len(values) // 10))[2] - moved.early > STOOD * moved.scale:
         return
-    if 2 * moved.error >= SURE:
+    way = None if rate is None or rate.axis != "step" else travel(rate.values, rate.steps)
+    still = way is not None and 0 < way < NOWHERE
+    if 2 * moved.error >= SURE and not still:
         raise Skip(f"the reward's noise hides changes below {2 * moved.error:.2g} of its spread")
-    if upper >= MOVED:
+    if upper >= MOVED and not still:
         return
     if moved.early >= 0.95 and np.max(values) <= 1.0:
         return
+    because = f"; all learning rates together add up to {way:.2g}" if still else ""
     yield case.finding(
         reward,
         f"the reward went from {moved.early:.4g} to {moved.late:.4g}, {moved.change:+.2f} ± {moved.error:.2f} of the "
-        "spread of one answer",
+        f"spread of one answer{because}",
         detected=len(values) // 2,
-        confidence="high" if upper < 0.5 * MOVED else "medium",
+        confidence="high" if upper < 0.5 * MOVED or (still and upper < MOVED) else "medium",
         measured={"early": moved.early, "late": moved.late, "spread": moved.scale, "change_in_spreads": moved.change},
         cannot_tell=("whether the policy does not move or moves where the reward does not look",),
     )
