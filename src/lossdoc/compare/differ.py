@@ -91,11 +91,11 @@ def _wobble(one: Side, x: Floats) -> Floats:
 def slower(a: Side, b: Side, goal: float, falling: bool) -> float | None:
     """Places that b needs to reach `goal`, as a multiple of what a needs; infinite if b does not get there.
 
-    None where a itself is there at once (within three points or a tenth of it): a ratio of that says nothing.
+    None where a itself is there at once (within three points or a twentieth of it): a ratio of that says nothing.
     """
     at_a, at_b = _reaches(a, goal, falling), _reaches(b, goal, falling)
     origin = min(0.0, float(a.x[0]), float(b.x[0]))
-    if at_a is None or at_a <= max(a.x[min(2, len(a.x) - 1)], origin + 0.1 * (a.x[-1] - origin)):
+    if at_a is None or at_a <= max(a.x[min(2, len(a.x) - 1)], origin + 0.05 * (a.x[-1] - origin)):
         return None
     if at_b is None:
         return float("inf") if b.x[-1] >= a.x[-1] else None

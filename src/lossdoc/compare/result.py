@@ -60,8 +60,8 @@ class Delta:
 
     `level`, `base_level`: medians over the common last window. `share`: the difference as a share of the baseline's
     progress, positive = better; `end_share`: the same between the ends of both runs, wherever these lie.
-    `since`: first place from which on the difference holds. `slower`: places needed for half of the baseline's
-    progress, as a multiple of the baseline's; infinite = never got there.
+    `since`: first place from which on the difference holds. `slower`: places needed for four fifths of
+    the baseline's progress, as a multiple of the baseline's; infinite = never got there.
     """
 
     run: int

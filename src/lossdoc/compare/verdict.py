@@ -92,9 +92,10 @@ def _slow(judged: Sequence[tuple[Row, Delta]], by: Axis) -> Iterator[str]:
         if delta.slower is None or delta.outcome not in ("worse", "slightly worse", "same"):
             continue
         if math.isinf(delta.slower):
-            yield f"{row.name} never reaches the level of half of the baseline's progress"
+            yield f"{row.name} never gets through four fifths of the baseline's progress"
         elif delta.slower > 1:
-            yield f"{row.name} needs {delta.slower:.2g} times the {places(by)} for half of the baseline's progress"
+            needed = f"{delta.slower:.2g} times the {places(by)}"
+            yield f"{row.name} needs {needed} for four fifths of the baseline's progress"
 
 
 def _causes(worse: Sequence[tuple[Row, Delta]]) -> Iterator[str]:

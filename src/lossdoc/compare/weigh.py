@@ -20,7 +20,8 @@ SIGNIFICANT = 4.0
 LEAST_PROGRESS = 0.2
 # A margin has no floor to settle on: it grows with every step and every bit of learning rate (see TOLERANCE).
 _FREE = {"reward_margin": 1.5}
-_SLOW = 1.5  # worth saying: half of the progress takes half again as long
+_MOST_OF_IT = 0.8  # of the progress: slower learners are told apart before the floor, where all courses are flat
+_SLOW = 1.5  # worth saying: it takes half again as long
 
 
 def weigh(
@@ -52,7 +53,7 @@ def weigh(
     lost = other.lost_at is not None and base.lost_at is None
     slower = None
     if good and to_end > 0:
-        goal = grown.start + 0.5 * (base.final - grown.start)
+        goal = grown.start + _MOST_OF_IT * (base.final - grown.start)
         slower = differ.slower(base, other, goal, falling=base.final < grown.start)
     return Delta(
         number,

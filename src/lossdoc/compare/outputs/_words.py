@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from lossdoc.compare.result import Comparison, Outcome, Row, Standing
 from lossdoc.finding import Report
+from lossdoc.outputs import Options
 from lossdoc.outputs._words import leading, onset, run_name
 from lossdoc.outputs.text.summary import common
 
@@ -46,8 +47,10 @@ def shown(found: Comparison, verbose: bool) -> list[Row]:
 
 def _worth(row: Row) -> bool:
     dull = row.metric in ("learning_rate", "step_time") or row.metric.endswith("_per_second") or "key" in row.labels
-    refused = all(delta.outcome == "not compared" for delta in row.deltas.values())
-    return not dull and (row.direction is not None or not refused)
+    outcomes = {delta.outcome for delta in row.deltas.values()}
+    if outcomes == {"not compared"}:
+        return not dull and row.direction is not None
+    return not dull and (outcomes != {"same"} or (row.metric == "loss" and not row.labels))
 
 
 def lead(report: Report) -> str:
@@ -66,6 +69,11 @@ def names(found: Comparison) -> dict[int, str]:
     return {
         n: run_name(replace(run, source=run.source.removeprefix(head).removesuffix(tail))) for n, run in runs.items()
     }
+
+
+def plain(text: str, options: Options) -> str:
+    """Text for a stream without ± before it is laid out: what takes three characters cannot be put in afterwards."""
+    return text.replace("±", "+/-") if options.ascii else text
 
 
 def unit(row: Row) -> str:

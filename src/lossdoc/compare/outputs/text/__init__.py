@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from lossdoc.compare.outputs._words import SAID, lead, names
+from lossdoc.compare.outputs._words import SAID, lead, names, plain
 from lossdoc.compare.outputs.text.picture import picture
 from lossdoc.compare.outputs.text.tables import differences, ends, setup
 from lossdoc.compare.result import Comparison, Conclusion, Standing
@@ -78,6 +78,6 @@ def _conclusion(conclusion: Conclusion, options: Options) -> Iterator[Renderable
     told = sentences if options.verbose else [*loud, *quiet[: max(0, SHORT - len(loud))]]
     for one in told:
         grid = Table.grid(padding=(0, 1, 0, 0))
-        grid.add_row(Text("-"), Text(sentence(one)))
+        grid.add_row(Text("-"), Text(plain(sentence(one), options)))
         yield Padding(grid, (0, 0, 0, 2))
     yield Text("")

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from lossdoc.compare.outputs._words import SIGN, shown, unit
+from lossdoc.compare.outputs._words import SIGN, plain, shown, unit
 from lossdoc.compare.result import Comparison, Delta, Outcome, Row
 from lossdoc.compare.verdict import difference, places
 from lossdoc.outputs import Options
@@ -28,7 +28,7 @@ def differences(found: Comparison, options: Options) -> Iterator[Table | Text]:
     rows = shown(found, options.verbose)
     if not rows:
         return
-    yield _narrow(found, rows) if options.width < NARROW else _table(found, rows, options.width >= WIDE)
+    yield _narrow(found, rows, options) if options.width < NARROW else _table(found, rows, options)
     hidden = len(found.rows) - len(rows)
     more = f"; {count(hidden, 'more metric')} with --verbose" if hidden else ""
     yield Text(f"bold: decides; levels: medians of the last common {places(found.by)}; %: of progress{more}", "dim")
@@ -37,7 +37,8 @@ def differences(found: Comparison, options: Options) -> Iterator[Table | Text]:
     yield Text("")
 
 
-def _table(found: Comparison, rows: list[Row], wide: bool) -> Table:
+def _table(found: Comparison, rows: list[Row], options: Options) -> Table:
+    wide = options.width >= WIDE
     several = len(found.reports) > 2
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, header_style="dim", padding=(0, 1))
     longest = max(len(_name(row).plain) for row in rows)
@@ -53,20 +54,20 @@ def _table(found: Comparison, rows: list[Row], wide: bool) -> Table:
         for index, delta in enumerate(row.deltas.values()):
             cells = [Text() if index else _name(row)]
             cells += [Text(str(delta.run))] if several else []
-            cells += _numbers(delta, wide)
+            cells += _numbers(delta, wide, options)
             cells += [Text(number(delta.since) if delta.since is not None else ""), _meaning(row, delta, wide)]
             grid.add_row(*cells)
     return grid
 
 
-def _narrow(found: Comparison, rows: list[Row]) -> Table:
+def _narrow(found: Comparison, rows: list[Row], options: Options) -> Table:
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, header_style="dim", padding=(0, 1))
     grid.add_column("metric", overflow="fold", ratio=1)
     grid.add_column("level / baseline", overflow="fold")
     for row in rows:
         for delta in row.deltas.values():
             run = Text(f" run {delta.run}" if len(found.reports) > 2 else "")
-            levels, value = _numbers(delta, wide=False)
+            levels, value = _numbers(delta, False, options)
             grid.add_row(
                 Text("\n").join([_name(row) + run, _meaning(row, delta, False)]), Text("\n").join([levels, value])
             )
@@ -82,12 +83,12 @@ def _refusals(rows: list[Row]) -> dict[str, list[str]]:
     return found
 
 
-def _numbers(delta: Delta, wide: bool) -> list[Text]:
+def _numbers(delta: Delta, wide: bool, options: Options) -> list[Text]:
     if delta.outcome == "not compared":
         return [Text("-") for _ in range(3 if wide else 2)]
     level, base = number(delta.level), number(delta.base_level)
     levels = [Text(level), Text(base)] if wide else [Text(f"{level} / {base}")]
-    return [*levels, Text(difference(delta))]
+    return [*levels, Text(plain(difference(delta), options))]
 
 
 def _name(row: Row) -> Text:
