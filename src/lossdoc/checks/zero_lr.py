@@ -71,14 +71,9 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
     if peak > 0 and resolution(rate) / 2 > 1e-4 * peak:
         return
     if peak == 0:
-        # 1e-6 prints as 0.00000: then nothing is sure.
-        coarse = rate.decimals is not None and rate.decimals < 8
-        yield case.finding(
-            rate,
-            f"the learning rate is 0 in all {n} records",
-            confidence="medium" if coarse else "high",
-            measured={"records": n},
-        )
+        # 1e-6 prints as 0.000 in a fixed number of digits; "0" and "0.0" are how a zero itself prints.
+        if rate.decimals is None or not 2 <= rate.decimals < 8:
+            yield case.finding(rate, f"the learning rate is 0 in all {n} records", measured={"records": n})
         return
     other = np.flatnonzero(~zero)
     last = n - int(other[-1]) - 1

@@ -133,7 +133,7 @@ def tokenize(text: str) -> dict[str, Raw]:
         if mark is not None:
             owner = mark[1]
         for written, value in _field(field, first):
-            name = written[: _VERB.search(written).start()] if " is" in written else written
+            name = _VERB.sub("", written) if " is" in written else written
             if name not in found:
                 found[name] = value
             elif owner and not _OWNER.match(name):

@@ -31,6 +31,9 @@ _SETTING = re.compile(
     r"^(?:weight_decay|(?:\w+_)?batch_size|num_(?:train_)?epochs|optim(?:izer)?|max_steps|seed|adam_\w+|lr_scheduler\w*|"
     r"warmup\w*|output_dir|model\w*_name\w*|max_(?:seq_)?length|logging_steps|gradient_accumulation_steps|bf16|fp16)$"
 )
+# "Epoch 3: {'loss': ...}" in home-made loops: the row stands at that place if it names none itself.
+_PLACE = re.compile(r"(?i)\b(?P<axis>epoch|step|iter(?:ation)?)\W{0,3}(?P<n>\d+)(?:\s*/\s*\d+)?\W*$")
+_PLACES = frozenset({"epoch", "step", "global_step"})
 _BOX = "╭│┃┏┡├└╰┠╞║|"
 _LIKE_ROW = re.compile(
     r"\{'(?:loss|eval_[\w/.-]+|train_runtime|reward|grad_norm|learning_rate|objective/\w+|eps|[\w/]*loss)': "
@@ -111,11 +114,12 @@ def _from_part(line: Line, last: bool) -> Iterator[Item]:
         found = bar(lead, line.number)
         if found is not None:
             yield found
+    place = _PLACE.search(lead) if lead else None
     if text[-1] == "}":
         # Nearly every row ends its line: the dict is read at once, its end is looked for only when that fails.
         row = parse_dict(text[start:])
         if row is not None:
-            yield from _row(row, line)
+            yield from _row(row, line, place)
             return
     while start >= 0:
         end = dict_end(text, start)
@@ -130,13 +134,13 @@ def _from_part(line: Line, last: bool) -> Iterator[Item]:
             return  # part of a larger value: TrainOutput(..., metrics={...}), a list of rows, code
         row = parse_dict(text[start:end])
         if row is not None:
-            yield from _row(row, line)
+            yield from _row(row, line, place)
         elif _LIKE_ROW.match(text, start):
             yield Unread(line.number, "looks like a row of metrics, but is no Python dict")
         start = text.find("{'", end)
 
 
-def _row(row: Mapping[str, Any], line: Line) -> Iterator[Item]:
+def _row(row: Mapping[str, Any], line: Line, place: re.Match[str] | None = None) -> Iterator[Item]:
     values: dict[str, Raw] = {}
     numeric = 0
     foreign = 0
@@ -157,7 +161,13 @@ def _row(row: Mapping[str, Any], line: Line) -> Iterator[Item]:
     metrics = [key for key in values if _METRIC.search(key)]
     if not metrics or not numeric or (metrics == ["epoch"] and numeric < 2) or foreign * 3 > len(row):
         return
-    yield Record(values, line.number, split=line.split, stream=line.stream, labels=_dataset(values))
+    record = Record(values, line.number, split=line.split, stream=line.stream, labels=_dataset(values))
+    if place is not None and not _PLACES & set(values):
+        if place["axis"].lower() == "epoch":
+            record.epoch = float(place["n"])
+        else:
+            record.step = float(place["n"])
+    yield record
     if ("train_loss" in values and "train_runtime" in values) or "train_samples_per_second" in values:
         yield Event("end", line.number, "the trainer printed its summary")
 

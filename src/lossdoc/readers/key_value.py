@@ -44,6 +44,7 @@ _OWNER = re.compile(
 )
 # "[3/25]" or "[3/25][100/1583]" at the beginning: a step, or an epoch and a step in it.
 _COUNTERS = re.compile(r"^\s*\[\s*(\d+)/\d+\](?:\s*\[\s*(\d+)/\d+\])?")
+_NAMED_COUNTERS = re.compile(r"(?i)^\W*epoch:?\s*\[\s*(\d+)(?:/\d+)?\]\s*\[\s*(\d+)/\d+\]")
 _EVAL = {"val": "eval", "valid": "eval", "dev": "eval"}
 # "Test Error:" on a line of its own says whose numbers the next line holds.
 _TITLE = re.compile(r"(?i)^\W*(train|val|valid|eval|test|dev)(?:ing|idation|uation)?(?: \w+){0,2}:\s*$")
@@ -205,6 +206,10 @@ def _record(row: dict[str, Raw], line: Line, header: re.Match[str] | None) -> Re
     if owner is not None and record.split is None and not _names_split(tuple(row)):
         word = owner[1].lower()
         record.split = _EVAL.get(word, word)
+    counters = _NAMED_COUNTERS.match(line.text)
+    if counters is not None:
+        record.epoch, record.step = float(counters[1]), float(counters[2])
+        return record
     if _has_axis(tuple(row)):
         return record
     counters = _COUNTERS.match(line.text)
