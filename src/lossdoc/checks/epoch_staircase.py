@@ -78,6 +78,8 @@ def check(case: Case, loss: Curve, epoch: Curve, rate: Curve | None) -> Iterator
 def boundaries(epoch: Floats) -> list[int]:
     """Index of the first record of each epoch but the first. A record at exactly 1.0 closes the first epoch."""
     number_of = np.ceil(epoch - 1e-6)
+    if np.any(epoch != np.round(epoch)):
+        number_of = np.maximum(number_of, 1)  # a first record at exactly 0 is no epoch of its own
     return [int(i) + 1 for i in np.flatnonzero(np.diff(number_of) > 0)]
 
 

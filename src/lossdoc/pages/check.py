@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lossdoc.knowledge.evidence import evidence
 from lossdoc.knowledge.facts import CheckPage
 from lossdoc.knowledge.schema import Drawing, MetricDocument
-from lossdoc.pages import Look
+from lossdoc.pages import Look, _evidence
 from lossdoc.pages._common import SEVERITY_STYLE, see_also, title
 from lossdoc.pages._drawings import Gallery, Panel
 from lossdoc.pages._ink import Block, Text
@@ -43,6 +44,7 @@ def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
             yield from prose(text)
         if name.lower() == "how it is measured":
             yield from _example(check, knowledge, look)
+    yield from _evidence.section(check, evidence())
     yield from _differences(check, knowledge)
     yield from see_also([*check.metrics[:3], *check.explains[:2]])
 

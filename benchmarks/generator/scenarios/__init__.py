@@ -1,0 +1,1 @@
+"""Scenarios, found by walking: every decorated function of every module here."""
