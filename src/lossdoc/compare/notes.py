@@ -25,6 +25,8 @@ def notes(
         yield f"losses, rewards and margins are not compared: {terms.objectives_differ}"
     elif terms.losses_differ:
         yield f"losses are not compared: {terms.losses_differ}"
+    elif terms.starts_differ:
+        yield f"{terms.starts_differ}; floors on other data, tokenisers or models are no measure: confidence is low"
     yield from _lengths(runs, by, baseline)
     sizes = {run.config.get(key) for run in runs for key in ("train_batch_size", "per_device_train_batch_size")}
     if by == "step" and len(sizes - {None}) > 1:

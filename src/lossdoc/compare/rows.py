@@ -70,7 +70,8 @@ def measure(key: Key, bench: Bench) -> Row | None:
         printed = max(resolution(c) * bench.scale(metric, n) for n, c in ((first, curves[first]), (number, curve)))
         delta = weigh(number, sides[first], sides[number], direction, grown, facts, printed, bench.choice.tolerance)
         inferred = bench.by == "step" and (curve.steps_inferred or curves[first].steps_inferred)
-        deltas[number] = replace(delta, confidence="low") if inferred else delta
+        unsure = inferred or (metric == "loss" and bench.terms.starts_differ)
+        deltas[number] = replace(delta, confidence="low") if unsure else delta
     unit = "nats" if metric in WITH_BETA and bench.terms.in_nats else facts.unit
     judged = not refused and not undecided
     raw = _as_logged(metric, deltas, bench) if metric == "reward_margin" and bench.terms.betas_differ else {}

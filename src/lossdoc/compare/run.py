@@ -35,14 +35,15 @@ def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> 
     rows = [row for key in _keys(runs, choice) if (row := measure(key, bench)) is not None]
     rows = _eval_weighs_more(rows)
     rows.sort(key=lambda row: (not row.judged, not row.raw, row.split == "train", row.metric != "loss"))
+    settings = differing(runs, terms)
     others = [number for number in range(1, len(runs) + 1) if number != choice.baseline]
     return Comparison(
         by=by,
         baseline=choice.baseline,
         reports=dict(enumerate(reports, 1)),
         rows=rows,
-        conclusions=[conclude(number, rows, by, choice, reports) for number in others],
-        settings=differing(runs, terms),
+        conclusions=[conclude(number, rows, by, choice, reports, settings) for number in others],
+        settings=settings,
         notes=list(notes(runs, by, terms, choice.baseline, lost)),
         tolerance=choice.tolerance,
     )

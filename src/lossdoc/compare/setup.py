@@ -47,13 +47,15 @@ def _alike(values: Sequence[str | None]) -> bool:
 
 
 def _settings(run: Run) -> Iterator[tuple[str, str]]:
-    yield "trainer", trainer_name(run)
+    if run.trainer.objective:  # candidates that one log leaves open and another does not are no difference
+        yield "trainer", trainer_name(run)
     yield from _schedule(run)
     main = max(run.curves, key=len)
     if len(main):
         yield f"last {main.axis}", number(float(main.steps[-1]))
     if len(main) > 2:
-        yield "logged every", f"{number(float(np.median(np.diff(main.steps))))} {main.axis}s"
+        every = float(np.median(np.diff(main.steps)))
+        yield "logged every", f"{number(every)} {main.axis}{'' if every == 1 else 's'}"
     if run.epochs is not None and len(run.epochs):
         yield "epochs", f"{float(run.epochs.values[-1]):.3g}"
     for key, value in _flat(run.config):

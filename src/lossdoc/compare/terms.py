@@ -42,6 +42,7 @@ class Terms:
     family: str
     objectives_differ: str  # "" or a sentence
     losses_differ: str
+    starts_differ: str  # losses of other data or models: compared, with low confidence
     beta: tuple[float | None, ...]
     measured: tuple[bool, ...]
 
@@ -69,10 +70,12 @@ def find_terms(runs: Sequence[Run], baseline: int, knowledge: Knowledge) -> Term
     families = {knowledge.trainer(o).family for run in runs for o in run.trainer.candidates[:1]}
     family = families.pop() if len(families) == 1 else "other"
     found = [_beta(run) for run in runs]
+    starts = next((why for run in runs if (why := _losses(base, run))), "")
     return Terms(
         family,
         next((why for run in runs if (why := _objectives(base, run, knowledge))), ""),
-        next((why for run in runs if (why := _losses(base, run))), "") if family == "preference" else "",
+        starts if family == "preference" else "",
+        starts if family in ("supervised", "reward") else "",
         tuple(beta for beta, _ in found),
         tuple(measured for _, measured in found),
     )

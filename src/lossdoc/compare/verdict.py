@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lossdoc.compare.result import Axis, Choice, Conclusion, Delta, Row, Standing
@@ -13,10 +13,15 @@ from lossdoc.outputs._words import number
 if TYPE_CHECKING:
     from lossdoc.finding import Report
 
+Settings = Mapping[str, Mapping[int, str]]
+# How long the run was and how often it was logged: no reason for another level.
+_HARMLESS = ("last step", "last epoch", "last row", "max_steps", "logged every", "epochs", "eval_steps", "save_steps")
 _REAL = ("worse", "slightly worse", "better", "slightly better")
 
 
-def conclude(run: int, rows: Sequence[Row], by: Axis, choice: Choice, reports: Sequence[Report]) -> Conclusion:
+def conclude(
+    run: int, rows: Sequence[Row], by: Axis, choice: Choice, reports: Sequence[Report], settings: Settings
+) -> Conclusion:
     """The conclusion on one run; `rows` in the order in which they should be told."""
     judged = [(row, row.deltas[run]) for row in rows if row.judged and run in row.deltas]
     judged = [(row, delta) for row, delta in judged if delta.outcome != "not compared"]
@@ -39,7 +44,7 @@ def conclude(run: int, rows: Sequence[Row], by: Axis, choice: Choice, reports: S
         *_slow(judged, by),
         *_drift(rows, run),
         *_refused(rows, run),
-        *_causes(worse),
+        *_causes(worse, settings, run, choice.baseline),
     ]
     return Conclusion(run, standing, sentences or [_nothing(rows, run)], [row.name for row, _ in worse])
 
@@ -98,12 +103,20 @@ def _slow(judged: Sequence[tuple[Row, Delta]], by: Axis) -> Iterator[str]:
             yield f"{row.name} needs {needed} for four fifths of the baseline's progress"
 
 
-def _causes(worse: Sequence[tuple[Row, Delta]]) -> Iterator[str]:
-    if worse and not any(row.sides[delta.run].lost_at is not None for row, delta in worse if delta.run in row.sides):
-        yield (
-            "no scalar says why: compare the settings below; where they are the same, look at the data first (labels, "
-            "order of pairs, masking, tokeniser)"
-        )
+def _causes(worse: Sequence[tuple[Row, Delta]], settings: Settings, run: int, baseline: int) -> Iterator[str]:
+    """Where to look. Wrong labels leave no other trace than this."""
+    if not worse or any(row.sides[delta.run].lost_at is not None for row, delta in worse if delta.run in row.sides):
+        return
+    changed = [
+        f"{name} {values[run]} against {values[baseline]}"
+        for name, values in settings.items()
+        if name not in _HARMLESS and values[run] != values[baseline] and "?" not in (values[run], values[baseline])
+    ]
+    data = "the data (labels, order of pairs, masking, tokeniser)"
+    if changed:
+        yield f"no scalar says why: look first at what differs ({'; '.join(changed[:4])}), then at {data}"
+    else:
+        yield f"no scalar says why: what the logs show of the settings is the same, so look first at {data}"
 
 
 def _refused(rows: Sequence[Row], run: int) -> Iterator[str]:
