@@ -14,6 +14,7 @@ from lossdoc.pages._ink import Block, Bullets, Commands, Cut, Facts, Grid, Headi
 # A word and the heading it stands under -> the page to link, None where there is none.
 Link = Callable[[str], str | None]
 
+_FORMULA = 88  # columns of formulas and pieces of logs: what the page has room for
 _SPECIAL = re.compile(r"([\\`*\[\]]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|<|&(?=[A-Za-z#])|\|)")
 _LIST = re.compile(r"^([-+#>]|\d+[.)])(?=\s)")
 _HTML = {"<": "&lt;", "&": "&amp;", "|": "&#124;"}
@@ -97,7 +98,8 @@ class Page:
         elif isinstance(block, Grid):
             yield table(block.heads, ([span(cell, self._link) or " " for cell in row] for row in block.rows))
         elif isinstance(block, Verbatim):
-            yield f"```text\n{block.text}\n```"
+            lines = ("".join(text for text, _ in line)[2:].rstrip() for line in block.lines(_FORMULA))
+            yield "```text\n" + "\n".join(lines) + "\n```"
         elif isinstance(block, Commands):
             yield "\n".join(f"- {self._command(word)}" for word in block.words)
         elif isinstance(block, Cut):

@@ -18,6 +18,7 @@ _WIDTH, _PLOT, _STRIP, _GAP = 268, 118, 36, 22
 _BELOW = 28  # from the plot to the first strip: the labels of the x axis
 _LEFT = 46  # room for the labels of the y axis
 _ACROSS = 3
+_MIDDLE = (_LEFT + _WIDTH) / 2
 
 Limits = tuple[float, float]
 
@@ -38,11 +39,11 @@ def gallery(panels: Sequence[Panel], domain: Sequence[float] | None) -> str:
 
 
 def plot(series: Sequence[Series]) -> str:
-    """Curves over one quantity, with their names."""
+    """Curves over one quantity, with their names below."""
     parts = list(_axes(20, 180, series, None, 520, ""))
     for number, one in enumerate(series):
-        parts.append(_text(_LEFT + 300, 34 + 16 * number, one.name, _INK[one.style]))
-    return _svg(520, 218, parts)
+        parts.append(_text(_LEFT, 236 + 16 * number, one.name, _INK[one.style]))
+    return _svg(520, 222 + 16 * len(series) + 6, parts)
 
 
 def _height(panel: Panel) -> float:
@@ -55,10 +56,9 @@ def _panel(panel: Panel, domain: Sequence[float] | None) -> Iterator[str]:
     title = panel.title if len(panel.title) <= 40 else panel.title[:39] + "…"
     yield _text(0, 12, title, _INK[ink], weight="600")
     yield from _axes(20, _PLOT, series, limits(series, domain), _WIDTH, "step ")
-    for one in series:
-        if one.name and any(math.isfinite(y) for _, y in one.points):
-            height = _label_height(one, series, limits(series, domain))
-            yield _text(_WIDTH - 2, height, one.name, _INK[one.style], "end")
+    named = [one for one in series if one.name]
+    for number, one in enumerate(named):
+        yield _text(_MIDDLE + 20 + 42 * number - 21 * len(named), 20 + _PLOT + 14, one.name, _INK[one.style], "middle")
     broken = next((x for one in series for x, y in one.points if not math.isfinite(y)), None)
     if broken is not None:
         yield _text(_WIDTH - 2, 34, f"not finite from step {short(broken)}", _INK[ink], "end")
@@ -69,15 +69,6 @@ def _panel(panel: Panel, domain: Sequence[float] | None) -> Iterator[str]:
         yield from _line(one, _limits([one], None), _span([*series, one]), top + 13, _STRIP - 18, _WIDTH)
         yield _text(0, top + 6, f"{name}  {short(values[0][1])} to {short(values[-1][1])}", _INK["yellow"], size=9.5)
         top += _STRIP
-
-
-def _label_height(one: Series, series: Sequence[Series], given: Limits | None) -> float:
-    """Where the name of a curve stands: above its end, and below where another curve ends higher up."""
-    low, high = _limits(series, given)
-    ends = {s.name: next((y for _, y in reversed(s.points) if math.isfinite(y)), low) for s in series}
-    at = 20 + (high - ends[one.name]) / (high - low) * _PLOT
-    upper = all(ends[one.name] >= other for other in ends.values())
-    return max(30.0, at - 5) if upper else min(20.0 + _PLOT - 3, at + 12)
 
 
 def _limits(series: Sequence[Series], given: Limits | None) -> Limits:

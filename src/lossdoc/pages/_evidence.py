@@ -25,11 +25,9 @@ def section(check: CheckPage, known: Evidence) -> Iterator[Block]:
 
 
 def _labelled(f: Figures, known: Evidence) -> str:
-    right = (
-        f"Right on {f.right} of the {_runs(f.expected)} whose fault it may name"
-        if f.expected
-        else "No labelled run has its fault"
-    )
+    right = f"Right on {_runs(f.right)}" if f.expected else "No labelled run has its fault"
+    if f.expected > f.right:
+        right += f", of {f.expected} whose fault this or another check may name"
     others = known.runs - f.expected
     wrong = f"warned wrongly on {f.wrong} of the other {others} ({known.healthy} of all are healthy)"
     told = f", and informed on {f.told} more" if f.told else ""
@@ -42,8 +40,8 @@ def _runs(count: int) -> str:
 
 def _public(f: Figures, known: Evidence) -> Iterator[str]:
     if f.public_expected or f.public_wrong:
-        right = f"right on {f.public_right} of {f.public_expected}"
-        yield f"Public logs: {right}, wrong on {f.public_wrong} of {known.public}."
+        right = f"right on {f.public_right} of {f.public_expected} that it or another check may name"
+        yield f"Public logs ({known.public} with sure labels): {right}, wrong on {f.public_wrong}."
 
 
 def _without(f: Figures, known: Evidence) -> Iterator[str]:
