@@ -81,20 +81,26 @@ def command(
     Exit codes: 0, 1 with --fail-on-regression when a run is worse, 2 bad arguments or an input that gave no run.
     """
     from lossdoc.api import Options
+    from lossdoc.compare.align import NoCommonAxis
     from lossdoc.compare.outputs import load
     from lossdoc.outputs import Options as Look
 
-    task = _Task()
+    task, found, problem = _Task(), None, ""
     try:
         options = Options(trainer, reader_name(input_format), metrics=tuple(metrics or ()))
         task = _read(paths, options, _settings(set_ or [], len(paths)))
         wanted = _metrics(metric or [], task.runs, options)
         if len(paths) < 2:
             raise ValueError("compare needs two runs or more; one run alone is judged by: lossdoc check")
-        found = _compare(task, options, baseline, by, wanted, tolerance) if not task.not_read else None
-        problem = ""
+        if baseline > len(paths):
+            raise ValueError(f"--baseline {baseline}: there are only {len(paths)} runs")
     except ValueError as error:
-        found, problem = None, str(error)
+        problem = str(error)
+    if not problem and not task.not_read:
+        try:
+            found = _compare(task, options, baseline, by, wanted, tolerance)
+        except NoCommonAxis as error:
+            problem = str(error)
     say_not_read(task.not_read, verbose=verbose)
     if problem:
         say(problem)
@@ -200,8 +206,6 @@ def _compare(
     from lossdoc.api import diagnose
     from lossdoc.compare import Choice, compare
 
-    if baseline > len(task.runs):
-        raise ValueError(f"--baseline {baseline}: there are only {len(task.runs)} runs")
     choice = Choice(by, baseline, metrics) if tolerance is None else Choice(by, baseline, metrics, tolerance)
     reports: list[Report] = [diagnose(run, options) for run in task.runs]
     return compare(reports, options.knowledge, choice)
