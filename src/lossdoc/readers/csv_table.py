@@ -67,6 +67,8 @@ def read(source: Source) -> Iterator[Item]:
     head = _find(lines)
     if head is None:
         return
+    if head.names[:3] == _MONITOR:
+        yield Event("config", 1, "columns of a monitor file", {"framework": "sb3"})
     if head.meta:
         yield Event("config", 1, "first line of the table", head.meta)
     starts = [head.line, *_later_headers(lines, head)]

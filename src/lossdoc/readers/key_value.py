@@ -13,6 +13,7 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from lossdoc.clean import Line, clean_line
+from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._pairs import pairs
@@ -211,6 +212,7 @@ def _record(row: dict[str, Raw], line: Line, header: re.Match[str] | None) -> Re
         record.epoch, record.step = float(counters[1]), float(counters[2])
         return record
     if _has_axis(tuple(row)):
+        record.step = _batch(row)
         return record
     counters = _COUNTERS.match(line.text)
     if counters is not None:
@@ -222,6 +224,14 @@ def _record(row: dict[str, Raw], line: Line, header: re.Match[str] | None) -> Re
         else:
             record.step = float(header["n"])
     return record
+
+
+def _batch(row: dict[str, Raw]) -> float | None:
+    """The batch, where it counts on inside an epoch and nothing else does."""
+    names = {key.lower(): value for key, value in row.items()}
+    if "epoch" not in names or any(name in names for name in ("step", "iter", "iteration", "global step")):
+        return None
+    return to_float(names.get("batch"))
 
 
 SAMPLES = [
