@@ -70,6 +70,7 @@ NEEDS = {"loss": Need("loss", points=10), "eval_loss": Need("loss", split="eval"
 LOST = 0.3  # of the progress made: see Sources
 WORSE = 0.25  # of the best level, for runs whose start was far above everything that followed
 LEAST = 0.1  # of the best level, beside the share of the progress: small gains are lost and won again
+SMALL = 0.2  # of the progress: less is not lost for good, whatever share of a low best level it is
 SCORE = 8.0
 
 
@@ -88,8 +89,10 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     # A share of next to nothing is nothing: such runs are measured by their level alone.
     learned = progress > 0.05 * abs(best.value)
     # Losses near 0 double by chance: measured by the level, a rise also has to stand out of the scatter around the end.
+    # And a quarter of a small level may be next to nothing of what was gained.
     by_level = (
-        rise >= max(WORSE * abs(best.value), 4 * noise(y[n // 2 :])) or rise >= 2 * abs(best.value) + SCORE * scale
+        rise >= max(WORSE * abs(best.value), 4 * noise(y[n // 2 :]), SMALL * progress if learned else 0.0)
+        or rise >= 2 * abs(best.value) + SCORE * scale
     )
     material = (learned and rise >= max(LOST * progress, LEAST * abs(best.value))) or by_level
     # An explosion makes its own level uncertain; that every late record is twice the best level is as sure.
