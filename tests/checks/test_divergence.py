@@ -54,3 +54,10 @@ def test_a_policy_loss_is_not_judged() -> None:
 def test_small_batches_near_their_floor_are_silent(seed: int) -> None:
     y = np.abs(0.15 + noise(400, 0.1, seed)) + 0.55 * np.exp(-np.linspace(0, 8, 400))
     assert not found("divergence", loss(y), trainer="classification")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_small_share_of_the_progress_is_not_lost_for_good(seed: int) -> None:
+    y = 0.22 + 0.46 * np.exp(-np.linspace(0, 8, 80)) + noise(80, 0.006, seed)
+    y[68:] += 0.065
+    assert not found("divergence", loss(y), trainer="dpo")

@@ -38,3 +38,9 @@ def test_steps_of_the_rate_explain_it() -> None:
 def test_one_epoch_is_silent() -> None:
     y, _ = stairs(0.3)
     assert not found("epoch-staircase", loss(y), curve("epoch", np.linspace(0, 1, 240)), trainer="sft")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_first_record_at_epoch_0_is_no_epoch(seed: int) -> None:
+    y, epoch = stairs(0.3, seed)
+    assert found("epoch-staircase", loss(y), curve("epoch", np.r_[0.0, epoch[:-1]]), trainer="sft")
