@@ -7,9 +7,9 @@ level shift.
 
 ## How it is measured
 The level of the last stretch against the best level that lasted (running medians). It has to be worse by at least 30
-% of all that had been gained and 10 % of the best level, or by 25 % of the best level, by eight times the noise of
-its own error, and by twice the scatter of single records. The onset is the record at which the curve left the best
-level and did not come back.
+% of all that had been gained and 10 % of the best level, or by 25 % of the best level and 20 % of what had been
+gained, by eight times the noise of its own error, and by twice the scatter of single records. The onset is the record
+at which the curve left the best level and did not come back.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
