@@ -8,7 +8,7 @@ reach the weights, that the steps are far too small, or that inputs and labels h
 ## How it is measured
 The level of the last quarter against the first records and against the first stretch. Flat means that, two standard
 errors included, less than 2 % of the start level can have been gained; in a noisy log, that neither the levels nor
-the trend show any improvement although 10 % would have been seen, or that the eval loss moved by less than 1 %. An
+the trend show any improvement although 5 % would have been seen, or that the eval loss moved by less than 1 %. An
 eval loss or an accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has
 not moved at all.
 
@@ -65,7 +65,7 @@ from lossdoc.finding import Confidence, Finding, Severity
 from lossdoc.signal import best_stretch, noise
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.run import Curve, Floats
 
 SEVERITY: Severity = "error"
 PROGRESS = True
@@ -90,7 +90,7 @@ NEEDS = {
 
 MATERIAL = 0.02
 EVAL_MATERIAL = 0.01
-POWER = 0.1  # an improvement that a noisy log must be able to show before silence counts as evidence (ours)
+POWER = 0.05  # an improvement that a noisy log must be able to show before silence counts as evidence (ours)
 
 
 def check(
@@ -139,14 +139,9 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     held_out = gain(living(eval_loss)) if eval_loss is not None and len(living(eval_loss)) >= 3 else None
     if held_out is not None and held_out.share >= MATERIAL and held_out.score > 2:
         return None
-    # Much may be learned within the first stretch already: the very first records count as well.
     y = loss.values
     scale = noise(y)
-    first = float(np.median(y[:3]))
-    early = (first - found.end.value) / abs(first) if first else 0.0
-    if learned_and_lost(loss, found, scale):
-        return None
-    if early >= MATERIAL and first - found.end.value > 3 * 1.2533 * scale / np.sqrt(3):
+    if learned_and_lost(loss, found, scale) or learned_early(y, found, scale):
         return None
     few = len(loss) < MIN_POINTS
     if found.upper_share < (MATERIAL / 2 if few else MATERIAL):
@@ -161,6 +156,13 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     if unsure and found.upper_share < POWER and len(loss) >= 50:
         return f"no improvement within its noise (more than {100 * found.upper_share:.0f} % would show)", "medium"
     return None
+
+
+def learned_early(y: Floats, found: Gain, scale: float) -> bool:
+    """The very first records stand above the end: much may be learned within the first stretch already."""
+    first = float(np.median(y[:3]))
+    error = np.hypot(1.2533 * scale / np.sqrt(3), found.end.error)
+    return bool(first - found.end.value > max(MATERIAL * abs(first), 3 * error))
 
 
 def learned_and_lost(loss: Curve, found: Gain, scale: float) -> bool:
