@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.generator.scenario import Scenario, all_scenarios
 from lossdoc.api import Options, diagnose
@@ -26,14 +26,16 @@ class Result:
     others: Counter[str] = field(default_factory=Counter)  # roots at warning or above on healthy twins, any check
 
 
-def try_out(scenario: Scenario, options: Options, seeds: int = SEEDS) -> Result:
-    """Fault and twin of every seed and length, judged with all checks."""
+def try_out(scenario: Scenario, options: Options, seeds: int = SEEDS, *, alone: bool = False) -> Result:
+    """Fault and twin of every seed and length. The twin is judged with all checks, unless the scenario's own is asked
+    for `alone`."""
     result = Result(scenario)
+    own = replace(options, select=(scenario.check,))
     for n in LENGTHS:
         for seed in range(seeds):
             result.runs += 1
-            sick = diagnose(scenario.run(n, seed, True), options)
-            well = diagnose(scenario.run(n, seed, False), options)
+            sick = diagnose(scenario.run(n, seed, True), own)
+            well = diagnose(scenario.run(n, seed, False), own if alone else options)
             result.fault += any(f.check == scenario.check for f in sick.findings)
             result.twin += any(f.check == scenario.check for f in well.findings)
             result.others.update({f.check for f in well.roots if f.severity != "info"})
@@ -44,7 +46,7 @@ def generated(options: Options) -> Pairs:
     """(fired, pairs) on faults and on twins by check."""
     pairs: dict[str, list[int]] = {}
     for scenario in all_scenarios():
-        result = try_out(scenario, options)
+        result = try_out(scenario, options, alone=True)
         counts = pairs.setdefault(scenario.check, [0, 0, 0])
         for at, more in enumerate((result.fault, result.twin, result.runs)):
             counts[at] += more
