@@ -63,6 +63,9 @@ def to_float(raw: object) -> float | None:
                 return float(raw)  # type: ignore[arg-type]
             except ValueError:
                 pass
+            place, slash, total = raw.partition("/")  # type: ignore[attr-defined]
+            if slash and place.isdecimal() and total.isdecimal():  # "10/438"
+                return float(place)
         number = parse(raw)  # type: ignore[arg-type]
         return None if number is None else number.value
     return None

@@ -9,6 +9,8 @@ from pathlib import Path
 from lossdoc.clean import Line, clean, physical_lines
 from lossdoc.decode import decode, decompress, is_binary
 
+_WHOLE = 8 << 20  # characters that are searched as they are
+
 
 class Source:
     """The content of one input. Readers look at `head`, `text`, `lines` or `data`; never at the name alone.
@@ -48,6 +50,16 @@ class Source:
     def head(self) -> str:
         """The first 64 Ki characters: enough for most sniffing."""
         return self.text[: 1 << 16]
+
+    @cached_property
+    def excerpt(self) -> str:
+        """The text, or of a long one its two ends and slices of the middle: to look for words that repeat."""
+        size = len(self.text)
+        if size <= _WHOLE:
+            return self.text
+        end, slices, width = _WHOLE // 4, 128, _WHOLE // 256
+        starts = range(end, size - end, (size - 2 * end) // slices)
+        return "\n".join((self.text[:end], *(self.text[at : at + width] for at in starts), self.text[-end:]))
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lossdoc.numbers import parse
+from lossdoc.numbers import parse, to_float
 from lossdoc.record import Raw, Record
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _EVAL_SET = re.compile(r"^eval_(?P<name>.+)_runtime$")
 
 
 _TRAINING_ONLY = frozenset({"loss", "train/loss", "train_loss", "learning_rate", "lr", "grad_norm", "train/grad_norm"})
+# Digits are counted in so many values of a key; what is printed later is printed alike.
+_COUNTED_DIGITS = 2000
 # A place beyond this is no place: NaN, infinity, a hash under a key that looks like a step.
 _FURTHEST = 1e15
 
@@ -48,6 +50,11 @@ class Bucket:
         if type(raw) is float or type(raw) is int:
             self.decimals = self.significant = None
             value = float(raw)
+        elif len(self.rows) > _COUNTED_DIGITS:
+            counted = to_float(raw)
+            if counted is None:
+                return False
+            value = counted
         else:
             number = parse(raw) if isinstance(raw, str) else None
             if number is None:
@@ -235,8 +242,7 @@ def _kind(splits: set[str], summary: bool) -> str:
 
 def _number(raw: Raw) -> float | None:
     if isinstance(raw, str):
-        number = parse(raw)
-        return number.value if number else None
+        return to_float(raw)
     return float(raw) if isinstance(raw, (int, float)) and not isinstance(raw, bool) else None
 
 

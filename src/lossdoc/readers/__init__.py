@@ -7,8 +7,8 @@ A reader is a module of this folder (not starting with "_") with
 - `sniff(source) -> float`: 0..1, how likely this reader is right for this source,
 - `read(source) -> Iterator[Item]`: records, columns, events and unread lines in file order.
 
-A module that is slow to ask and seldom right sets `LAST_RESORT = True`. A module may instead have `readers()`, which
-returns such objects: `line_formats` makes one of each `lines/*.yaml`.
+A module that is slow to ask and seldom right sets `LAST_RESORT = True`; `CEILING` is the best score that one gives. A
+module may instead have `readers()`, which returns such objects: `line_formats` makes one of each `lines/*.yaml`.
 
 Scores: 0.9 and more when the content proves the format, 0.8 to 0.88 for lines of one known program, 0.4 to 0.7 for
 shapes that several programs share, below 0.4 for the last resort. Binary sources have an empty text.
@@ -26,6 +26,7 @@ from typing import Protocol
 from lossdoc.record import Item, Raw
 from lossdoc.source import Source
 
+PROOF = 0.9  # a score of a reader whose content proves the format
 _SURE = 0.5
 
 
@@ -67,11 +68,21 @@ def all_readers() -> tuple[Reader, ...]:
     return tuple(sorted(found, key=lambda reader: reader.NAME))
 
 
+def _turn(reader: Reader) -> int:
+    """When a reader is asked: 0 first, 1 where it can prove nothing, 2 the last resort."""
+    if getattr(reader, "LAST_RESORT", False):
+        return 2
+    return 1 if getattr(reader, "CEILING", 1.0) < PROOF else 0
+
+
 def detect(source: Source) -> list[tuple[float, Reader]]:
-    """Readers that may be right for a source, best first. The last resort is asked only when nobody else is sure."""
+    """Readers that may be right for a source, best first.
+
+    Formats as data are asked only where no content proves a format, the last resort only when nobody else is sure.
+    """
     scored: list[tuple[float, Reader]] = []
-    for last in (False, True):
-        if not last or all(score < _SURE for score, _ in scored):
-            asked = [reader for reader in all_readers() if getattr(reader, "LAST_RESORT", False) is last]
+    for turn, enough in enumerate((2.0, PROOF, _SURE)):
+        if all(score < enough for score, _ in scored):
+            asked = [reader for reader in all_readers() if _turn(reader) == turn]
             scored.extend((score, reader) for reader in asked if (score := reader.sniff(source)) > 0)
     return sorted(scored, key=lambda pair: -pair[0])

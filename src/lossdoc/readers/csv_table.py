@@ -83,7 +83,10 @@ def split_cells(line: str, delimiter: str) -> list[str]:
     if '"' in line:
         import csv
 
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
+        return [
+            cell.strip()
+            for cell in next(csv.reader([line.replace("\r", " ")], delimiter=delimiter, skipinitialspace=True), [])
+        ]
     return [cell.strip() for cell in line.split(delimiter)]
 
 

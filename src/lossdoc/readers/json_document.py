@@ -19,6 +19,7 @@ TITLE = "One JSON document: all_results.json, wandb-summary.json, Keras History,
 
 _STEP_KEY = re.compile(r"(?:(step|iter(?:ation)?|epoch|checkpoint|round)[_\- ]?)?(\d+)", re.I)
 _PRINTED = re.compile(r"\s*(?:\[\s*)?\{\s*'")  # by Python's print, not by json.dump
+_ROWS = re.compile(r"\{'[^\n]*\}\s*\n\s*\{'")  # one printed row on each line
 _STATE = re.compile(r'"log_history"\s*:\s*\[')
 
 SAMPLES = [
@@ -95,6 +96,8 @@ SAMPLES = [
 def sniff(source: Source) -> float:
     start = source.head.lstrip("\ufeff \t\r\n")
     if not start.startswith(("{", "[")) or _STATE.search(source.head):
+        return 0.0
+    if _ROWS.match(start):
         return 0.0
     text = source.text.lstrip("\ufeff")
     try:

@@ -54,6 +54,10 @@ _SHAPES = 400  # different sets of names that are counted before a text is given
 _FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
 
 
+# A line that may be a row, with its pairs; a header or a title without.
+_Entry = tuple[Line, dict[str, Raw] | None]
+
+
 @dataclass(slots=True)
 class _Shape:
     """The lines that have one set of names."""
@@ -73,12 +77,12 @@ class _Shape:
         return len(self.seen) > 1 and self.count >= (3 if self.axis else 5)
 
 
-_COUNTED: WeakKeyDictionary[Source, dict[tuple[str, ...], _Shape]] = WeakKeyDictionary()
+_COUNTED: WeakKeyDictionary[Source, tuple[dict[tuple[str, ...], _Shape], list[_Entry]]] = WeakKeyDictionary()
 
 
 def sniff(source: Source) -> float:
     """0.2 to 0.36. Foreign texts (code, server logs) must hold twenty rows, a Markdown transcript ten."""
-    shapes = _shapes(source)
+    shapes, _ = _shapes(source)
     rows = sum(shape.count for shape in shapes.values() if shape.is_log)
     if not rows:
         return 0.0
@@ -94,29 +98,33 @@ def read(source: Source) -> Iterator[Item]:
     yield from merged(_read(source), events(source))
 
 
-def _shapes(source: Source) -> dict[tuple[str, ...], _Shape]:
-    """The sets of names of a source: counted once for `sniff` and `read`."""
+def _shapes(source: Source) -> tuple[dict[tuple[str, ...], _Shape], list[_Entry]]:
+    """The sets of names of a source, and its lines that may count: worked out once for `sniff` and `read`."""
     if source not in _COUNTED:
         _COUNTED[source] = _count(source)
     return _COUNTED[source]
 
 
-def _count(source: Source) -> dict[tuple[str, ...], _Shape]:
+def _count(source: Source) -> tuple[dict[tuple[str, ...], _Shape], list[_Entry]]:
     shapes: dict[tuple[str, ...], _Shape] = {}
+    entries: list[_Entry] = []
     under_header = False
     for line in _lines(source):
         if _HEADER.match(line.text):
             under_header = True
+            entries.append((line, None))
             continue
         row = _row(line.text)
+        if row is not None or _TITLE.match(line.text):
+            entries.append((line, row))
         if row is None:
             continue
         shape = shapes.setdefault(_signature(tuple(row)), _Shape())
         shape.axis |= under_header or _has_axis(tuple(row)) or _COUNTERS.match(line.text) is not None
         shape.add(row)
         if len(shapes) > _SHAPES and not any(s.is_log for s in shapes.values()):
-            return {}
-    return shapes
+            return {}, []
+    return shapes, entries
 
 
 def _lines(source: Source) -> Iterator[Line]:
@@ -140,7 +148,7 @@ def _row(text: str) -> dict[str, Raw] | None:
     row = pairs(bare)
     if not row or not _fits(tuple(row)):
         return None
-    covered = sum(len(key) + len(str(value)) for key, value in row.items())
+    covered = len("".join(row)) + len("".join(map(str, row.values())))
     return row if covered >= _COVER * len(bare) else None
 
 
@@ -167,23 +175,18 @@ def _signature(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _read(source: Source) -> Iterator[Item]:
-    logs = {signature for signature, shape in _shapes(source).items() if shape.is_log}
+    shapes, entries = _shapes(source)
+    logs = {signature for signature, shape in shapes.items() if shape.is_log}
     known = {key for signature in logs for key in signature}
     longest = max((len(signature) for signature in logs), default=0)
     unfinished = 0 if source.text.endswith("\n") else source.text.count("\n") + 1
     header: re.Match[str] | None = None
     started = False
     title: re.Match[str] | None = None
-    for line in _lines(source):
-        match = _HEADER.match(line.text)
-        if match is not None:
-            header = match
-            continue
-        if (match := _TITLE.match(line.text)) is not None:
-            title = match
-            continue
-        row = _row(line.text)
+    for line, row in entries:
         if row is None:
+            match = _HEADER.match(line.text)
+            header, title = (match, title) if match is not None else (header, _TITLE.match(line.text))
             continue
         signature = _signature(tuple(row))
         if line.number == unfinished and signature not in logs and known.issuperset(signature[:-1]):

@@ -22,6 +22,8 @@ _TITLE = re.compile(r"^title: (.*)$", re.M)
 class LazyFormat:
     """A line format whose patterns are compiled when they are needed."""
 
+    CEILING = 0.88  # lines of one known program
+
     def __init__(self, name: str, text: str) -> None:
         """ValueError when the file has no title or its anchors are not one JSON list on one line."""
         anchors, title = _ANCHORS.search(text), _TITLE.search(text)
@@ -65,7 +67,7 @@ class LazyFormat:
         return LineFormat(self.NAME, self.TITLE, self.anchors, kinds, base=self._data.get("base", 0.8))
 
     def sniff(self, source: Source) -> float:
-        if not any(anchor in source.text for anchor in self.anchors):
+        if not any(anchor in source.excerpt for anchor in self.anchors):
             return 0.0
         return self.format.sniff(source)
 
