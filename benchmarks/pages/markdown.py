@@ -105,9 +105,7 @@ class Page:
         elif isinstance(block, Cut):
             yield block.text.plain.strip()
         elif isinstance(block, Gallery):
-            yield self._picture(
-                gallery(block.panels, block.domain), "curves: " + ", ".join(p.title for p in block.panels)
-            )
+            yield self._picture(gallery(block), "curves: " + ", ".join(p.title for p in block.panels))
             yield "\n".join(self._caption(block))
         elif isinstance(block, Plot):
             yield self._picture(plot(block.series), "curve: " + ", ".join(s.name for s in block.series))

@@ -70,10 +70,21 @@ def _title(name: str, kind: str) -> str:
 
 
 class Gallery:
-    """Two or three panels in a row, as many as the width has room for. `domain`: the document's y axis."""
+    """Two or three panels in a row, as many as the width has room for.
 
-    def __init__(self, panels: Sequence[Panel], domain: Sequence[float] | None, look: Look) -> None:
-        self.panels, self.domain, self._look = panels, domain, look
+    domain: the document's y axis. same: all panels on one axis, so that they can be held against each other.
+    """
+
+    def __init__(self, panels: Sequence[Panel], domain: Sequence[float] | None, look: Look, same: bool = False) -> None:
+        self.panels, self._domain, self._look, self._same = panels, domain, look, same
+
+    def limits(self, series: Sequence[Series]) -> tuple[float, float] | None:
+        """The y axis of a panel; it still grows where values leave it."""
+        if not self._same:
+            return limits(series, self._domain)
+        every = [p for panel in self.panels for p in panel.drawing.data]
+        values = [v for p in every for v in values_of(p) if v is not None and math.isfinite(v)]
+        return (min(values), max(values)) if values else None
 
     def lines(self, width: int) -> list[Line]:
         count = max(1, min(3, (width + 2) // (_NARROWEST + 2), len(self.panels)))
@@ -81,17 +92,17 @@ class Gallery:
         made: list[Line] = []
         for start in range(0, len(self.panels), count):
             row = self.panels[start : start + count]
-            stacks = [_panel(panel, self.domain, room, self._look) for panel in row]
+            stacks = [_panel(panel, self, room, self._look) for panel in row]
             made += Columns(stacks, [room] * len(row)).lines(width)
         return made
 
 
-def _panel(panel: Panel, domain: Sequence[float] | None, width: int, look: Look) -> list[Block]:
+def _panel(panel: Panel, of: Gallery, width: int, look: Look) -> list[Block]:
     drawing = panel.drawing
     ink = _GOOD if panel.healthy else _BAD
     series = series_of(drawing, ink)
     lines: list[Block] = [Cut(Text(clean(panel.title), style=f"bold {ink}"))]
-    lines += draw(series, width, _HEIGHT, limits(series, domain), ascii=look.ascii)
+    lines += draw(series, width, _HEIGHT, of.limits(series), ascii=look.ascii)
     sick = [p.step for p in drawing.data if any(v is not None and not math.isfinite(v) for v in values_of(p))]
     if sick:
         lines.append(Text(f"not finite from step {short(sick[0])}", style=ink))

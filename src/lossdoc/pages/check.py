@@ -76,7 +76,7 @@ def _example(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Blo
         panels = [Panel(f"{metric}, healthy", d, True) for d in _matching(views.healthy, ill)[:1]]
         panels.append(Panel(f"{metric}: {ill.label or check.id}", ill, False))
         yield heading("Example")
-        yield Gallery(panels, views.yDomain, look)
+        yield Gallery(panels, None, look, same=True)
         return
 
 
