@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.checks.losses import SEEDS, falling, loss
-from tests.checks.synthetic import found
+from tests.checks.synthetic import curve, found
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -43,6 +43,14 @@ def test_small_blips_are_silent(seed: int) -> None:
     y = falling(sigma=0.02, seed=seed)
     y[200] += 0.3
     assert not found("loss-spike", loss(y), trainer="sft")
+
+
+def test_one_wrong_label_late_in_a_separable_task_is_silent() -> None:
+    y = falling(160, 0.69, 0.003, 0.0003)
+    y[140] = 0.45
+    assert not found("loss-spike", loss(y), trainer="reward")
+    means = curve("loss", y, every=10)
+    assert found("loss-spike", means, trainer="reward")
 
 
 @pytest.mark.parametrize("n", [20, 300, 3000])

@@ -64,6 +64,13 @@ def test_a_policy_that_equals_its_reference() -> None:
     assert found("no-learning", loss(np.full(200, np.log(2))), flat, trainer="dpo", config={"beta": 0.1})
 
 
+def test_a_reward_model_whose_margin_stands() -> None:
+    y, stands = level(150, 0.686, 0.003), curve("reward_margin", level(150, 0.0145, 0.006))
+    assert "reward model" in found("no-learning", loss(y), stands, trainer="reward")[0].message
+    rises = curve("reward_margin", np.linspace(0, 0.2, 150) + level(150, 0, 0.02))
+    assert not found("no-learning", loss(y), rises, trainer="reward")
+
+
 def test_the_middle_of_a_run_is_not_judged() -> None:
     late = curve("loss", level(100))
     late = type(late)("loss", "train", "loss", late.steps + 5000, late.values, late.records, late.lines)

@@ -44,7 +44,7 @@ from lossdoc.case import Case, Need, Skip
 from lossdoc.checks._loss import living, number, step
 from lossdoc.checks.loss_spike import material
 from lossdoc.finding import Finding, Severity
-from lossdoc.signal import best_stretch, level, noise, resolution, tail
+from lossdoc.signal import best_stretch, level, noise, tail
 
 if TYPE_CHECKING:
     from lossdoc.run import Curve
@@ -109,7 +109,7 @@ def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
 def damaged(loss: Curve) -> set[int]:
     """Records within two of a material spike of the loss."""
     near: set[int] = set()
-    for spike in material(loss.values, resolution(loss)):
+    for spike in material(loss):
         near.update(int(r) for r in loss.records[max(0, spike.first - 2) : spike.last + 3])
     return near
 

@@ -9,8 +9,8 @@ batch or its labels were broken, or a step threw the weights far off.
 Rises over the median of the eleven records before, in units of the local noise. The noise scale follows the run, and
 heavy upper tails (losses of few examples) widen it. A rise counts from eight scales on, or when three or more records
 stand ten errors above; a single record from twelve on. It has to reach 30 % of what had been gained; a single record
-all of that, or half of it when it is 25 scales out. Short runs need more, since their noise is less well known. The
-spike score is the number of such records per 1000.
+all of that, or half of it when it is a mean over several steps and 25 scales out: one wrong label does no more. Short
+runs need more, since their noise is less well known. The spike score is the number of such records per 1000.
 
 ## Silent when
 - the rise is an ordinary one for the noise of the run, or small against what was learned
@@ -67,7 +67,7 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     n = len(y)
     if n < 15:
         return
-    found = [s for s in material(y, resolution(loss)) if s.first >= max(4, n // 20) and s.back]
+    found = [s for s in material(loss) if s.first >= max(4, n // 20) and s.back]
     if not found:
         return
     points = sum(s.points for s in found)
@@ -94,19 +94,23 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     )
 
 
-def material(y: Floats, floor: float) -> Sequence[Spike]:
+def material(loss: Curve) -> Sequence[Spike]:
     """Spikes that are sure and large enough to matter."""
+    y = loss.values
     start = float(np.median(y[:5]))
     progress = max(0.0, start - best_stretch(y).value)
-    return [s for s in spikes(y, sigmas=5.0, floor=floor) if sure(y, s) and large(s, start, progress)]
+    single = loss.axis == "step" and not loss.steps_inferred and float(np.median(np.diff(loss.steps))) <= 1
+    found = spikes(y, sigmas=5.0, floor=resolution(loss))
+    return [s for s in found if sure(y, s) and large(s, start, progress, single)]
 
 
-def large(spike: Spike, start: float, progress: float) -> bool:
+def large(spike: Spike, start: float, progress: float, single: bool) -> bool:
+    """Large enough to matter; `single`: a record is one step, and one that is back at once may be one wrong label."""
     # A run that gained next to nothing is measured by its own level.
     by_level = 0.3 * abs(spike.before)
     alone = SHARE
     if spike.points == 1:
-        alone = 1.0 if spike.score < UNMISTAKABLE else 0.5
+        alone = 1.0 if single or spike.score < UNMISTAKABLE else 0.5
     return spike.height >= alone * max(progress, 1e-12) and (progress > 0.05 * abs(start) or spike.height >= by_level)
 
 

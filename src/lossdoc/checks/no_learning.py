@@ -90,6 +90,7 @@ NEEDS = {
 
 MATERIAL = 0.02
 EVAL_MATERIAL = 0.01
+STILL_MARGIN = 0.02  # nats; changes the loss of a pair by 1 % (ours: dead labelled runs 0.001, the slowest healthy 0.2)
 POWER = 0.05  # an improvement that a noisy log must be able to show before silence counts as evidence (ours)
 
 
@@ -191,13 +192,20 @@ def by_margin(case: Case, loss: Curve, margin: Curve | None, beta: object) -> It
     state = margin_state(margin.values, None, found.value if found else None)
     late = loss.values[len(loss) // 2 :]
     moved = abs(float(np.median(late)) - float(np.median(loss.values[:3]))) / max(abs(float(loss.values[0])), 1e-12)
-    # The slowest healthy labelled preference run moves its loss by 1 %, one whose optimizer is dead by 0.001 %.
-    if not state.nothing or moved > 1e-3:
+    who = "policy"
+    if case.families() <= {"reward"}:
+        # Its margin need not start at 0: an untrained head ranks by chance, and keeps that.
+        who, change = "reward model", gain(margin, up=True)
+        still = abs(change.value) + 2 * change.error < STILL_MARGIN and state.score < 3
+    else:
+        # The slowest healthy labelled preference run moves its loss by 1 %, one whose optimizer is dead by 0.001 %.
+        still = state.nothing and moved <= 1e-3
+    if not still:
         return
     early = unfinished(case)
     yield case.finding(
         margin,
-        f"the policy has not moved: margin {state.late:.2g}, loss {float(late[-1]):.6g} after {len(loss)} records",
+        f"the {who} has not moved: margin {state.late:.2g}, loss {float(late[-1]):.6g} after {len(loss)} records",
         detected=len(margin) // 2,
         severity="warning" if early else "error",
         measured={"margin": state.late, "loss": float(late[-1])},
