@@ -1,0 +1,59 @@
+"""Shapes of home-made training loops: where their rows stand, and which lines count."""
+
+from lossdoc.api import Options, read_source
+from lossdoc.run import Run
+from lossdoc.source import Source
+
+
+def runs(text: str) -> list[Run]:
+    result = read_source(Source.from_text(text), Options())
+    assert isinstance(result, list)
+    return result
+
+
+def test_a_loss_of_each_batch_keeps_all_rows_of_an_epoch() -> None:
+    lines = [f"Epoch {n // 20} - Batch loss: {3 - n / 50:.4f}" for n in range(100)]
+    (run,) = runs("\n".join(lines) + "\n")
+    loss = run.get("loss")
+    assert (run.records, run.dropped_records, loss and len(loss), loss and loss.axis) == (100, 0, 100, "row")
+
+
+def test_lines_without_a_counter_do_not_part_the_run() -> None:
+    lines = []
+    for epoch in range(6):
+        lines += [
+            f"Epoch: [{epoch}/6] Iter:[{n}/40], Loss: {3 - epoch / 4:.3f}, Acc:0.{n + 10}" for n in range(0, 40, 10)
+        ]
+        lines.append(f"Loss: {3 - epoch / 4:.3f}, MeanIU: 0.{epoch + 20}")
+    (run,) = runs("\n".join(lines) + "\n")
+    loss = run.get("loss")
+    assert run.records == 30
+    assert loss is not None
+    assert (loss.axis, loss.steps[0], loss.steps[-1]) == ("step", 0, 230)
+
+
+def test_a_logger_writes_behind_a_bar() -> None:
+    bar = "Train:  1%|#   | {n}/900 [00:41<06:47,  1.61s/it]2025-10-19 20:17:28,841 - train - INFO - Step {n}, Loss: 0.{n}\n"
+    (run,) = runs("".join(bar.format(n=n) for n in range(100, 900, 100)))
+    loss = run.get("loss")
+    assert loss is not None
+    assert (len(loss), loss.steps[-1], loss.values[-1]) == (8, 800, 0.8)
+
+
+def test_results_that_hold_only_the_closing_row() -> None:
+    (run,) = runs('{\n "epoch": 2.0,\n "train_loss": 0.25,\n "train_runtime": 12.5\n}\n')
+    assert (run.records, [float(c.values[-1]) for c in run.curves]) == (1, [0.25])
+
+
+def test_a_place_before_a_row() -> None:
+    rows = "".join(f"2025-02-22 12:15:45,882 - run - INFO - Epoch {n % 4}: {{'loss': {2 - n / 8}}}\n" for n in range(8))
+    assert [(r.records, r.curves[0].axis) for r in runs(rows)] == [(4, "epoch"), (4, "epoch")]
+
+
+def test_one_line_that_many_programs_print_proves_no_format() -> None:
+    rows = "".join(
+        f"Epoch {n}, loss 0.{90 - n}, train accuracy: {50 + n}.67%\nValidation accuracy: {40 + n}.00%\n"
+        for n in range(9)
+    )
+    (run,) = runs(rows)
+    assert (run.format, run.records) == ("key-value", 18)
