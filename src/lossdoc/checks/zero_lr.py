@@ -28,6 +28,8 @@ only when its last digit is under 1e-4 of the peak, or when nothing else was eve
 - When resuming for longer, make a new schedule for the steps that are left.
 
 ## Sources
+- The update of SGD, Adam and AdamW is the rate times a direction, so at rate 0 nothing moves: arXiv 1412.6980,
+  algorithm 1; arXiv 1711.05101, algorithm 2.
 - Stretch of zeros at the end: trainproof's rule uses 10 %; ours asks for at least 5 records beside.
 - The labelled runs lm-lrzero-a and cls-lrhalf-b.
 """

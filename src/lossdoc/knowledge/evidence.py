@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 FILE = "evidence.json"
 ENOUGH = 3  # labelled runs on which a check must be right, unless its criterion is published (DESIGN 8)
 # A bullet of `## Sources` that leads to a paper, to a program's source or issue, or to its documentation.
+# Rules of other log checkers are opinions and not counted.
 _PUBLISHED = re.compile(
     r"arXiv|et al\.|\bissues? \d|pull request|\.(?:py|md|mdx|rst|qmd|cpp)\b|\(?\b(?:19|20)\d\d\)?\b|ICML|ICSE|ICLR"
     r"|transformers|TRL|torch\.|PyTorch|verl|OLMo|fairseq|Megatron|NeMo|Keras|axolotl|PaLM|OPT-175B|SageMaker"
-    r"|runmedic|trainproof|rldoctor|metrics\.help|prime-rl|SB3|YOLO"
+    r"|scikit-learn|metrics\.help|prime-rl|SB3|YOLO"
 )
 
 
