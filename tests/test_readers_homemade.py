@@ -33,7 +33,7 @@ def test_lines_without_a_counter_do_not_part_the_run() -> None:
 
 
 def test_a_logger_writes_behind_a_bar() -> None:
-    bar = "Train:  1%|#   | {n}/900 [00:41<06:47,  1.61s/it]2025-10-19 20:17:28,841 - train - INFO - Step {n}, Loss: 0.{n}\n"
+    bar = "Train:  1%|#   | {n}/900 [00:41<06:47,  1.61s/it]2025-10-19 20:17:28 - INFO - Step {n}, Loss: 0.{n}\n"
     (run,) = runs("".join(bar.format(n=n) for n in range(100, 900, 100)))
     loss = run.get("loss")
     assert loss is not None
