@@ -38,6 +38,13 @@ def test_the_usual_gap_is_silent(seed: int) -> None:
     assert not found("eval-gap", loss(y), evals(held_out, 30), trainer="sft")
 
 
+@pytest.mark.parametrize("above", [1.12, 1.3])
+def test_fine_tuning_with_harder_eval_data_is_no_warning(above: float) -> None:
+    y = falling(300, 1.2, 1.08, 0.02)
+    held_out = 1.2 * above * (0.94 + 0.06 * np.exp(-np.arange(1, 11)))
+    assert {f.severity for f in found("eval-gap", loss(y), evals(held_out, 30), trainer="sft")} <= {"info"}
+
+
 def test_a_gap_that_opens_is_overfitting() -> None:
     held_out = np.array([1.8, 1.35, 1.3, 1.4, 1.6, 1.8, 2.0, 2.2])
     assert not found("eval-gap", loss(falling(400, 2.1, 0.1, 0.03)), evals(held_out), trainer="sft")
