@@ -47,7 +47,7 @@ def test_small_blips_are_silent(seed: int) -> None:
 
 def test_one_wrong_label_late_in_a_separable_task_is_silent() -> None:
     y = falling(160, 0.69, 0.003, 0.0003)
-    y[140] = 0.45
+    y[140] = y[143] = 0.45
     assert not found("loss-spike", loss(y), trainer="reward")
     means = curve("loss", y, every=10)
     assert found("loss-spike", means, trainer="reward")

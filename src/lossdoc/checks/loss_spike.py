@@ -47,7 +47,7 @@ import numpy as np
 from lossdoc.case import Case, Need
 from lossdoc.checks._loss import living, number, step
 from lossdoc.finding import Finding, Severity
-from lossdoc.signal import Spike, best_stretch, resolution, spikes
+from lossdoc.signal import Spike, best_stretch, longest, resolution, spikes
 
 if TYPE_CHECKING:
     from lossdoc.run import Curve, Floats
@@ -101,16 +101,20 @@ def material(loss: Curve) -> Sequence[Spike]:
     progress = max(0.0, start - best_stretch(y).value)
     single = loss.axis == "step" and not loss.steps_inferred and float(np.median(np.diff(loss.steps))) <= 1
     found = spikes(y, sigmas=5.0, floor=resolution(loss))
-    return [s for s in found if sure(y, s) and large(s, start, progress, single)]
+    return [s for s in found if sure(y, s) and large(y, s, start, progress, single)]
 
 
-def large(spike: Spike, start: float, progress: float, single: bool) -> bool:
+def large(y: Floats, spike: Spike, start: float, progress: float, single: bool) -> bool:
     """Large enough to matter; `single`: a record is one step, and one that is back at once may be one wrong label."""
     # A run that gained next to nothing is measured by its own level.
     by_level = 0.3 * abs(spike.before)
     alone = SHARE
-    if spike.points == 1:
-        alone = 1.0 if single or spike.score < UNMISTAKABLE else 0.5
+    high = longest(y[spike.first : spike.last + 1] > spike.before + spike.height / 4)
+    if single and high is not None and high[0] == high[1]:
+        # Two wrong labels a few steps apart are no rise that lasts.
+        alone = 1.0
+    elif spike.points == 1:
+        alone = 1.0 if spike.score < UNMISTAKABLE else 0.5
     return spike.height >= alone * max(progress, 1e-12) and (progress > 0.05 * abs(start) or spike.height >= by_level)
 
 

@@ -11,6 +11,7 @@ of the evals, and the evals after the best one have to stand above it; the train
 best eval. At least three evals, two of them after the best.
 
 ## Silent when
+- the eval loss is near 0 and rises by less than 10 %, and less than 3 % of what was learned
 - one eval is worse and the next is not, or the evals wander without a trend
 - the training loss rises as well (`divergence`)
 - the eval loss is less than 30 % worse while an eval accuracy improves: information
@@ -72,6 +73,8 @@ NEEDS = {
 }
 
 RISE = 0.05
+NEAR_ZERO = 0.25  # of the first training loss
+OF_PROGRESS = 0.03  # of what was learned: 5 % of a loss near 0 is one wrong label in the eval set (ours)
 MILD = 0.3
 BETTER = 0.03  # of a score from 0 to 1: the sampling error of some hundred examples (ours)
 SCATTERS = 3.0
@@ -97,6 +100,9 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     # Three evals hold no scatter of their own: they need a larger rise.
     least = RISE if n > 3 else 2 * RISE
     if rise < least * abs(low) or not sure(course[best:], y[best:], rise, max(noise(y), resolution(eval_loss))):
+        return
+    start = 0.0 if loss is None else float(np.median(living(loss).values[:3]))
+    if low < NEAR_ZERO * start and rise < min(OF_PROGRESS * (start - low), 2 * RISE * abs(low)):
         return
     fall = None if loss is None else train_fall(living(loss), eval_loss, best)
     if fall is not None and fall <= 0:
