@@ -140,8 +140,10 @@ def sits(loss: Curve) -> Sitting:
     moving = trend(late)
     # Leaving: a trend that is sure and has carried the curve by more than 2 % of its level within the last half.
     leaving = abs(moving.score) > 3.5 and abs(moving.change) > 0.02 * abs(here.value)
-    start = float(np.median(y[: max(3, n // 20)]))
-    from_start = abs(start - here.value) <= max(0.03 * abs(here.value), 3 * scale)
+    early = y[: max(3, n // 10)]
+    # The scatter of single records is no excuse: what counts is how well their median is known.
+    unsure = 1.25 * scale / np.sqrt(len(early))
+    from_start = abs(float(np.median(early)) - here.value) <= max(NEAR * abs(here.value), 3 * unsure)
     value = float(np.mean(late)) if scale < 0.1 * abs(here.value) else here.value
     return Sitting(value, here.error, first, leaving, from_start)
 

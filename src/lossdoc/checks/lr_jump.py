@@ -12,7 +12,7 @@ cycles.
 
 ## Silent when
 - the rate only falls, in whatever shape: linear, cosine, steps, on a plateau, exponential
-- the rise is the warm-up, also of a one-cycle schedule
+- the rise is the warm-up, also of a one-cycle schedule; a last step up where it ends is information
 - a controller moves the rate up and down all the time (adaptive rates of reinforcement learning)
 - restarts are regular, or the configuration names them: information
 
@@ -60,6 +60,7 @@ EXPLAINS = (
 NEEDS = {"rate": Need("learning_rate", points=8)}
 
 REVERSALS = 6  # within 20 records (ours)
+HANDOVER = 3.0  # ours; public segmentation logs step up twofold where their warm-up ends
 ADAPTIVE = 6  # climbs that follow no period
 
 
@@ -84,11 +85,16 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
         f"the learning rate {how} from {top.low:.3g} to {top.high:.3g} at {step(rate, top.last)}{followed}{times}",
         first=top.last if top.sudden else top.first,
         detected=top.last,
-        severity="info" if regular or named else "warning",
+        severity="info" if regular or named or hands_over(y, top.first, top.high / max(top.low, 1e-300)) else "warning",
         confidence="high" if top.sudden or top.low < 0.1 * top.high else "medium",
         measured={"from": top.low, "to": top.high, "rises": len(found)},
         cannot_tell=("whether the change was meant",),
     )
+
+
+def hands_over(rate: Floats, at: int, factor: float) -> bool:
+    """The end of a warm-up: a rate that has risen at every record steps up to the one that the schedule was given."""
+    return at >= 5 and factor <= HANDOVER and bool(np.all(np.diff(rate[: at + 1]) > 0))
 
 
 def smooth_around(rate: Floats, at: int) -> bool:

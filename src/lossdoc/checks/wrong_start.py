@@ -84,25 +84,37 @@ def check(case: Case, loss: Curve, vocab_size: object, classes: object) -> Itera
     elif objectives and objectives <= OPEN and objectives & LANGUAGE:
         if not like_language(loss):
             return
-        limit, name, how_sure = LARGEST, "ln 262144 + 2", "medium"
+        limit, name, how_sure = LARGEST, "ln 262144 + 2", "medium" if plain_trainer(case) else "low"
     else:
         raise Skip("no start value is known for this objective: say --set vocab_size=V or --set classes=K")
     # A start that rises from there is a divergence, one that begins below the limit a spike.
     if min(first, float(loss.values[0])) <= limit or float(np.median(loss.values[-len(loss) // 4 :])) > 0.8 * first:
         return
-    confidence: Confidence = "high" if how_sure == "high" else "medium"
+    confidence: Confidence = "high" if how_sure == "high" else "medium" if how_sure == "medium" else "low"
     end = level(loss.values[tail(len(loss))]).value
     yield case.finding(
         loss,
         f"loss starts at {number(float(loss.values[0]))} ({step(loss, 0)}), above {name} = {number(limit)}, the most "
         f"that an untrained model gives; it ends at {number(end)}",
         last=min(len(loss) - 1, int(np.argmax(loss.values <= limit)) or len(loss) - 1),
+        severity="info" if confidence == "low" else None,
         confidence=confidence,
         measured={"first": first, "limit": limit},
         cannot_tell=("whether the weights or the scale of the loss are wrong",)
         if confidence == "high"
         else ("whether the weights or the scale of the loss are wrong", "that this is a language model"),
     )
+
+
+def plain_trainer(case: Case) -> bool:
+    """Only what a trainer of language models logs: one loss, its gradient and rate. Parts of a loss, or measures that
+    no document knows, speak for a sum of other losses (detection, optical flow, several code books), whose start is
+    anybody's guess."""
+    curves = case.run.curves
+    if any(not curve.known or curve.metric == "loss_component" for curve in curves):
+        return False
+    names = {curve.metric for curve in curves}
+    return case.run.trainer.framework is not None or {"grad_norm", "learning_rate"} <= names
 
 
 def like_language(loss: Curve) -> bool:
