@@ -108,9 +108,7 @@ def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
             refused.append(result)
         else:
             read.append((path, result))
-    for events in _event_folders(group):
-        if runs := _read_events(events, options):
-            read.append((events[0], runs))
+    read += [(events[0], runs) for events in _event_folders(group) if (runs := _read_events(events, options))]
     if not read:
         return refused
     read.sort(key=lambda entry: (_rank(entry[1]), -sum(run.records for run in entry[1]), entry[0]))

@@ -1,14 +1,14 @@
 """One file per illness. The module's name is the check's id (loss_spike.py is loss-spike).
 
 A check is a module of this folder (not starting with "_") with
-- a docstring in Markdown, which is its `explain` page, under fixed headings: a first line (what is wrong, one sentence),
-  then `## What it means`, `## How it is measured`, `## Silent when`, `## Likely causes`, `## What to try`, `## Sources`.
-  Causes and remedies are bullet lists: findings quote them, so they stand here and nowhere else;
+- a docstring in Markdown, which is its `explain` page, under fixed headings: a first line (what is wrong, one
+  sentence), then `## What it means`, `## How it is measured`, `## Silent when`, `## Likely causes`, `## What to try`,
+  `## Sources`. Causes and remedies are bullet lists: findings quote them, so they stand here and nowhere else;
 - `SEVERITY`: a literal, the usual one; `EXPLAINS`: a literal tuple of check ids it makes consequences of;
 - `PROGRESS = True` if silence of this check says that the run learns;
 - `NEEDS`: what it asks for, by parameter name (`lossdoc.case.Need`, `Setting`); a dict, first entry = the main curve;
-- `check(case, **needs) -> Iterator[Finding]`: called once per combination of curves; `case.finding(...)` makes findings,
-  `raise Skip("why")` when the data do not allow a judgement.
+- `check(case, **needs) -> Iterator[Finding]`: called once per combination of curves; `case.finding(...)` makes
+  findings, `raise Skip("why")` when the data do not allow a judgement.
 """
 
 from __future__ import annotations

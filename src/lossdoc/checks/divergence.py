@@ -80,7 +80,8 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     if n < 10 or still_improving(eval_loss):
         return
     y = loss.values
-    scale = max(noise(y[: max(10, n // 2)]), resolution(loss))
+    # Scatter before the rise; of a few records all count, or a calm beginning makes a fault of an ordinary end.
+    scale = max(noise(y[: max(10, n // 2)]), noise(y) if n < 40 else 0.0, resolution(loss))
     end = level(y[tail(n)])
     best = best_stretch(y[: tail(n).start])
     rise = end.value - best.value
