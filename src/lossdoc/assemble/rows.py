@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Roles of keys that are no curve: they place a row, or count nothing that can be judged.
 POSITION_ROLES = ("step", "epoch", "tokens", "samples")
 # transformers names the data set of an evaluation in the run time it logs beside it; TRL's own metrics in the same row
-# carry no data set name (reference: log-formats-hf 1.5 and 2).
+# carry no data set name (transformers, trainer.py evaluate()).
 _EVAL_SET = re.compile(r"^eval_(?P<name>.+)_runtime$")
 
 
@@ -183,7 +183,7 @@ def _is_closing(keys: Iterable[str]) -> bool:
     """transformers closes a run with a row of means over the whole run: they are no further point of a curve.
 
     The run time alone does not tell, some versions put it on every row; a row that has a loss of its own is no closing
-    row (reference: log-formats-hf 1.1 and 1.6).
+    row (transformers, trainer.py log()).
     """
     names = set(keys)
     return bool(names & {"train_runtime", "train/train_runtime"}) and not names & {"loss", "train/loss", "eval_loss"}

@@ -27,7 +27,7 @@ before clipping.
 
 ## Sources
 - Norm before clipping: torch.nn.utils.clip_grad_norm_ returns it; TRL and transformers log that value.
-- 34 of 79 healthy labelled runs clip on 90 % of their steps (failure-modes, correction 3), hence the ten thresholds
+- 34 of 79 healthy labelled runs clip on 90 % of their steps, hence the ten thresholds
   (ours).
 """
 

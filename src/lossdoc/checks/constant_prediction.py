@@ -30,7 +30,7 @@ of the shares p and 1 - p.
 - A constant answer has MCC 0, and F1 0 or undefined for every class it never gives: scikit-learn documentation,
   matthews_corrcoef and f1_score.
 - High accuracy with an F1 near 0 as the sign of a constant prediction: metrics.help, F1 and accuracy.
-- 2 % of the class entropy: ours. Entropy of shares 90/10: 0.325, 95/5: 0.199 (failure-modes, correction 5).
+- 2 % of the class entropy: ours. Entropy of shares 90/10: 0.325, 95/5: 0.199.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ differential (Gaussian policies): a fall of 2.3 nats with a falling reward, for 
 ## Sources
 - Cui et al., arXiv 2505.22617: reward follows R = -a exp(H) + b, entropy is spent for it.
 - DAPO, arXiv 2503.14476: clip-higher. axolotl: below 0.01 is collapse.
-- A tenth: failure-modes G2's 90 %, ours; collapsed labelled runs stand at 0.004 of their start, healthy ones at 0.19
+- A tenth: a fall by 90 %, ours; collapsed labelled runs stand at 0.004 of their start, healthy ones at 0.19
   and more.
 """
 

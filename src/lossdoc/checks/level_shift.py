@@ -23,10 +23,9 @@ reported, together with a change of the learning rate within two records, if the
 - Look at the configuration and the data order at this step; nothing else is needed when the change was meant.
 
 ## Sources
-- Trend removed before looking for a step: measured in reference/performance.md 6 (methods on the raw trend split a
-  decay).
-- YOLO's losses jump when mosaic is switched off; WSD drops at the end of its stable phase: failure-modes, correction
-  15. Sizes: ours.
+- Trend removed before looking for a step: methods on the raw trend split a decay (measured).
+- YOLO's losses jump when mosaic is switched off; WSD drops at the end of its stable phase (arXiv 2404.06395).
+  Sizes: ours.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ and 2, and between 0.5 and 0.7, it informs.
 
 ## Sources
 - TRL docs ppo_trainer.md: around 1; 2.0, 1000.0 or 0.1 point to a fault. TRL issue 1857.
-- 1.5 and 0.7: failure-modes O1, ours.
+- 1.5 and 0.7: ours.
 """
 
 from __future__ import annotations

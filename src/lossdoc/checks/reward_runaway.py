@@ -26,7 +26,7 @@ reference's, or above 200 nats whatever the answer's length.
 - Use a loss with a target margin (IPO) or label smoothing (cDPO), which stop pushing.
 
 ## Sources
-- 200 nats: a reward of 20 at beta 0.1, ours (failure-modes D7 calls it a rule of thumb).
+- 200 nats: a reward of 20 at beta 0.1, ours and a rule of thumb.
 - 25 nats and 4 times: ours, calibrated on the labelled runs (healthy at most 7 nats and 2.4 times, saturated 55 and
   12 times).
 - TRL issue 1236: loss 0 with margins of 17 and more, then accuracy falls back to 0.5.

@@ -24,8 +24,8 @@ with the new level held to the end or for a fifth of the run, by more than 8 sta
 - Compare the mixture weights and the sampler state before and after.
 
 ## Sources
-- failure-modes S7 (num_tokens does not grow). 40 % and a fifth: ours; no labelled run has this fault, so the check is
-  experimental and only informs.
+- A token count that stops growing is the known sign. 40 % and a fifth: ours; no labelled run has this fault, so the
+  check is experimental and only informs.
 """
 
 from __future__ import annotations

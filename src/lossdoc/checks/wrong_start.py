@@ -31,7 +31,7 @@ must also behave like that of a language model: it ends above 1 and scatters by 
 - Evaluate the untouched base model on the same batch.
 
 ## Sources
-- ln V plus 0.0002 per unit of width for a head of 0.02: checked numerically, failure-modes correction 6; ln V + 2
+- ln V plus 0.0002 per unit of width for a head of 0.02: checked numerically; ln V + 2
   covers 8192.
 - Sums over accumulation steps: transformers 4.46, gradient-accumulation fix. Labelled run: lm-badinit-b (16.7 against
   ln 512).
