@@ -8,7 +8,7 @@ swapped.
 
 ## How it is measured
 At every eval the eval loss is compared with the slow course of the training loss. The gap counts when it is at least
-a fifth of what training had gained by then, from the first third of the evals on, and at the end 30 % of it and 20 %
+a fifth of what training had gained by then, from the first third of the evals on, and at the end 40 % of it and 20 %
 of the training loss. For pairs: eval accuracy at most 0.35 in every eval, with a training accuracy of 0.6 or more.
 
 ## Silent when
@@ -59,7 +59,8 @@ NEEDS = {
     "accuracy": Need(("reward_accuracy", "accuracy"), optional=True, points=5),
 }
 
-EARLY, LATE, OF_LEVEL = 0.2, 0.3, 0.2
+# LATE: public runs of ten epochs on small data end at 0.39, shifted labelled runs at 0.44 and more (ours).
+EARLY, LATE, OF_LEVEL = 0.2, 0.4, 0.2
 SMALL = 0.2  # of the first loss: a fine-tuning run that gained less is no measure for its gap (ours)
 FOREIGN = 1.2  # of the first training loss: what memorising alone does not reach by the first eval (ours)
 BELOW, WELL = 0.35, 0.6
@@ -97,7 +98,7 @@ def check(
     yield case.finding(
         eval_loss,
         f"{eval_loss.name} is {number(float(eval_loss.values[first]))} against {number(float(course[first]))} in "
-        f"training at {step(eval_loss, first)} and stays above: {number(end)} at the end",
+        f"training at {step(eval_loss, first)} and stays above it, by {number(end)} at the end",
         first=first,
         detected=min(len(gap) - 1, first + 1),
         severity="info" if gained[-1] < SMALL * start and "supervised" in case.families() else None,
