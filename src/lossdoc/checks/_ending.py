@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.signal import line
+
 if TYPE_CHECKING:
     from lossdoc.run import Run
 
@@ -55,7 +57,7 @@ def end_of_line(run: Run) -> float | None:
     x, y = rate.steps[peak:], rate.values[peak:]
     if len(y) < 20 or y[-1] <= 0 or y[-1] > 0.95 * y[0]:
         return None
-    slope, start = np.polyfit(x, y, 1)
+    slope, start = line(x, y)
     if slope >= 0 or float(np.max(np.abs(start + slope * x - y))) > 0.01 * y[0]:
         return None
     return float(-start / slope)

@@ -36,7 +36,7 @@ import numpy as np
 from lossdoc.case import Case, Need
 from lossdoc.checks._loss import aligned, living, number, part
 from lossdoc.finding import Finding, Severity
-from lossdoc.signal import noise
+from lossdoc.signal import line, noise
 
 if TYPE_CHECKING:
     from lossdoc.run import Curve, Floats
@@ -88,7 +88,7 @@ def drop(y: Floats, first: int, edge: int, last: int) -> tuple[float, float, flo
     before, after = y[first:edge], y[edge:last]
     k = int(min(20, len(before) // 2, len(after) // 2))
     a, b = before[-k:], after[:k]
-    slope = float(np.median([np.polyfit(np.arange(len(p)), p, 1)[0] for p in (before, after)]))
+    slope = float(np.median([line(np.arange(len(p), dtype=float), p)[0] for p in (before, after)]))
     size = float(np.median(a) - np.median(b)) + slope * k
     return size, 1.2533 * float(np.hypot(noise(before), noise(after))) / np.sqrt(k), float(np.median(a))
 

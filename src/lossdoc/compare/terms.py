@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.signal import line
+
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge, MetricFacts
     from lossdoc.run import Curve, Run
@@ -128,7 +130,7 @@ def _measured_beta(run: Run) -> float | None:
     x, y = x[keep], y[keep]
     if len(x) < 3 or np.ptp(x) < 0.01:
         return None
-    slope, offset = np.polyfit(x, y, 1)
+    slope, offset = line(x, y)
     if slope <= 0 or float(np.abs(y - slope * x - offset).max()) > 0.02 * float(np.ptp(y)):
         return None
     return float(f"{slope:.2g}")

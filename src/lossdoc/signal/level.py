@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.signal.course import noise, smooth
+from lossdoc.signal.line import line
 
 if TYPE_CHECKING:
     from lossdoc.run import Floats
@@ -72,8 +73,9 @@ def level(y: Floats, scale: float | None = None) -> Level:
     error = 1.2533 * scale / np.sqrt(n)
     if n >= 16:
         blocks = np.array([np.median(b) for b in np.array_split(y, 4)])
-        line = np.polyval(np.polyfit(np.arange(4), blocks, 1), np.arange(4))
-        error = max(error, float(np.std(blocks - line, ddof=2)) / 2)
+        x = np.arange(4.0)
+        slope, start = line(x, blocks)
+        error = max(error, float(np.std(blocks - start - slope * x, ddof=2)) / 2)
     return Level(float(np.median(y)), float(error), n)
 
 
