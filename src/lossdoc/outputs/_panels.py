@@ -50,6 +50,9 @@ def choose(report: Report, most: int) -> list[Panel]:
         (f.metric, f.labels, f.split or "train") for _, f in ranked if f.metric is not None
     ]
     asked = len(wanted)
+    if not run.all("loss") and not run.all("reward"):
+        # Detectors and GANs log parts of a loss and no sum of them.
+        wanted += [(c.metric, c.labels, c.split) for c in run.curves if "loss" in c.metric]
     wanted += [(metric, {}, "train") for metric in (USUAL_WITH_REWARD if run.all("reward") else USUAL)]
     for index, (metric, labels, split) in enumerate(wanted):
         if len(panels) >= most or (index >= asked and len(panels) >= 2):
