@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.diagnosis.labels import FILES, Label, read_runs
 from lossdoc.api import Options, diagnose, read_path
-from lossdoc.run import Curve, Run
+from lossdoc.run import Run
 
 PREFIXES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 STRIDES = (2, 5, 10)
@@ -28,7 +28,7 @@ def runs_of(path: Path, options: Options) -> list[Run]:
 def cut(run: Run, keep: float) -> Run:
     """The run as it stood at a share of its records; it was still going on."""
     last = keep * max(int(c.records[-1]) for c in run.curves if len(c))
-    curves = [part for c in run.curves if len(part := _where(c, c.records <= last))]
+    curves = [part for c in run.curves if len(part := c.where(c.records <= last))]
     return replace(run, curves=curves, events=[e for e in run.events if e.kind != "end"])
 
 
@@ -36,15 +36,10 @@ def thinned(run: Run, stride: int) -> Run:
     """The run as if it had logged every n-th training record; evaluations are all kept."""
     curves = []
     for c in run.curves:
-        part = _where(c, np.arange(len(c)) % stride == stride - 1) if c.split == "train" else c
+        part = c.where(np.arange(len(c)) % stride == stride - 1) if c.split == "train" else c
         if len(part):
             curves.append(part)
     return replace(run, curves=curves)
-
-
-def _where(curve: Curve, keep: np.ndarray) -> Curve:
-    lines = curve.lines[keep] if len(curve.lines) else curve.lines
-    return replace(curve, steps=curve.steps[keep], values=curve.values[keep], records=curve.records[keep], lines=lines)
 
 
 def roots(run: Run, options: Options) -> list[tuple[str, str]]:

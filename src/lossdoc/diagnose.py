@@ -108,7 +108,7 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
                 if chosen is None:
                     yield _missing(need)
                 else:
-                    points = len(finite(chosen) if need.finite else chosen)
+                    points = len(chosen.finite() if need.finite else chosen)
                     yield f"{points} points of {chosen.name} are too few (needs {need.points})"
                 break
             arguments[name] = usable
@@ -140,19 +140,8 @@ def _usable(curve: Curve | None, need: Need) -> Curve | None:
     if curve is None:
         return None
     if need.finite:
-        curve = finite(curve)
+        curve = curve.finite()
     return curve if len(curve) >= need.points else None
-
-
-def finite(curve: Curve) -> Curve:
-    """The curve without its NaN and infinite points."""
-    import numpy as np
-
-    keep = np.isfinite(curve.values)
-    if keep.all():
-        return curve
-    lines = curve.lines[keep] if len(curve.lines) else curve.lines
-    return replace(curve, steps=curve.steps[keep], values=curve.values[keep], records=curve.records[keep], lines=lines)
 
 
 def _missing(need: Need) -> str:

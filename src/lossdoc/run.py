@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,6 +44,23 @@ class Curve:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def where(self, keep: NDArray[np.bool_] | Ints | slice) -> Curve:
+        """The curve of some of its points: a mask of shape (points,), indices, or a slice."""
+        return replace(
+            self,
+            steps=self.steps[keep],
+            values=self.values[keep],
+            records=self.records[keep],
+            lines=self.lines[keep] if len(self.lines) else self.lines,
+        )
+
+    def finite(self) -> Curve:
+        """The curve without its NaN and infinite points."""
+        import numpy as np
+
+        keep = np.isfinite(self.values)
+        return self if keep.all() else self.where(keep)
 
     def line(self, index: int) -> int | None:
         """Source line of a point, or None for binary sources."""

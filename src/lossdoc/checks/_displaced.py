@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,12 +96,5 @@ def change_of(y: Floats) -> float:
 
 def finite(curve: Curve | None) -> Curve | None:
     """The curve without its NaN and infinite points; None if nothing is left."""
-    if curve is None:
-        return None
-    keep = np.isfinite(curve.values)
-    if not keep.any():
-        return None
-    if keep.all():
-        return curve
-    lines = curve.lines[keep] if len(curve.lines) else curve.lines
-    return replace(curve, steps=curve.steps[keep], values=curve.values[keep], records=curve.records[keep], lines=lines)
+    found = None if curve is None else curve.finite()
+    return found if found is not None and len(found) else None

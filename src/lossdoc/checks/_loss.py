@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,9 +30,7 @@ def step(curve: Curve, index: int) -> str:
 
 def part(curve: Curve, first: int = 0, stop: int | None = None) -> Curve:
     """The points first .. stop-1 of a curve."""
-    s = slice(first, stop)
-    lines = curve.lines[s] if len(curve.lines) else curve.lines
-    return replace(curve, steps=curve.steps[s], values=curve.values[s], records=curve.records[s], lines=lines)
+    return curve.where(slice(first, stop))
 
 
 def died(values: Floats) -> int:

@@ -40,7 +40,6 @@ best eval. At least three evals, two of them after the best.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -137,8 +136,7 @@ def once(curve: Curve) -> Curve:
     _, keep = np.unique(curve.steps, return_index=True)
     if len(keep) == len(curve):
         return curve
-    lines = curve.lines[keep] if len(curve.lines) else curve.lines
-    return replace(curve, steps=curve.steps[keep], values=curve.values[keep], records=curve.records[keep], lines=lines)
+    return curve.where(keep)
 
 
 def sure(course: Floats, raw: Floats, rise: float, scatter: float) -> bool:
