@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal, TextIO
 
 Color = Literal["auto", "always", "never"]
@@ -65,6 +66,21 @@ def emit(text: str, *, machine: bool = False) -> None:
     except BrokenPipeError:
         # Python flushes once more at exit, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def deliver(text: str, output: Path | None, code: int, *, machine: bool) -> int:
+    """To a file or to standard output; the exit code is `code`, or 2 where the file cannot be written."""
+    if output is None:
+        emit(text, machine=machine)
+        return code
+    try:
+        output.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        from lossdoc.cli._errors import say  # not needed where all goes well, so not paid for by a page
+
+        say(f"cannot write {output}: {error.strerror or error}")
+        return 2
+    return code
 
 
 def _is_terminal(stream: TextIO) -> bool:

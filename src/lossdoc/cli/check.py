@@ -12,7 +12,7 @@ import typer
 from lossdoc import outputs
 from lossdoc.cli._errors import say, say_not_read, unexpected
 from lossdoc.cli._progress import with_progress
-from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
+from lossdoc.cli._screen import Color, color_of, deliver, emit, needs_ascii, width_of
 from lossdoc.cli._values import check_ids, format_name, reader_name, settings
 from lossdoc.finding import SEVERITIES, NotRead, Report
 
@@ -97,15 +97,7 @@ def command(
     )
     code = exit_code(result, fail_on)
     written = writer.write(result, look)
-    if output is None:
-        emit(written, machine=not text)
-        return code
-    try:
-        output.write_text(written, encoding="utf-8", errors="replace")
-    except OSError as error:
-        say(f"cannot write {output}: {error.strerror or error}")
-        return 2
-    return code
+    return deliver(written, output, code, machine=not text)
 
 
 def exit_code(result: outputs.Result, fail_on: FailOn) -> int:

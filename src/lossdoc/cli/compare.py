@@ -13,7 +13,7 @@ import typer
 
 from lossdoc.cli._errors import say, say_not_read, unexpected
 from lossdoc.cli._progress import with_progress
-from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
+from lossdoc.cli._screen import Color, color_of, deliver, needs_ascii, width_of
 from lossdoc.cli._values import reader_name, settings
 from lossdoc.finding import NotRead, Report
 
@@ -115,15 +115,7 @@ def command(
     )
     code = 2 if found is None else int(fail_on_regression and bool(found.regressions))
     written = load(format_).write(found, task.not_read, look)
-    if output is None:
-        emit(written, machine=not text)
-        return code
-    try:
-        output.write_text(written, encoding="utf-8", errors="replace")
-    except OSError as error:
-        say(f"cannot write {output}: {error.strerror or error}")
-        return 2
-    return code
+    return deliver(written, output, code, machine=not text)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,13 +70,11 @@ def _make(extra: Sequence[Path], stamp: bytes, path: Path) -> bytes:
     from lossdoc.knowledge.build import index
 
     data = index([(metrics_dir(), "metrics"), *((folder, str(folder)) for folder in extra)], package_dir(), stamp)
-    try:
+    with suppress(OSError):  # a home that cannot be written to costs time, nothing else
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}")
         temporary.write_bytes(data)
         temporary.replace(path)
-    except OSError:
-        pass  # a home that cannot be written to costs time, nothing else
     return data
 
 
