@@ -93,7 +93,7 @@ def read_items(
         items,
         options.knowledge,
         name,
-        trainer.format_name or format_name,
+        format_name,
         trainer.framework,
         trainer.trainer.candidates,
         options.settings,

@@ -34,14 +34,10 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The trainer, the framework whose words the keys are read in, and what a person should be told.
-
-    `format_name`: the name of the format where one reader serves several.
-    """
+    """The trainer, the framework whose words the keys are read in, and what a person should be told."""
 
     trainer: Trainer
     framework: str | None = None
-    format_name: str | None = None
     notes: Sequence[str] = field(default_factory=tuple)
 
 
@@ -77,9 +73,8 @@ def recognise(
     name = reading
     if said is None and framework and any(framework in knowledge.trainer(c).frameworks for c in candidates):
         name = framework
-    given_format = config.get("format")
     if hint is None:
-        return Recognised(Trainer(candidates, name, None, False, evidence), reading, given_format)
+        return Recognised(Trainer(candidates, name, None, False, evidence), reading)
     notes = []
     if candidates and hint.objective not in candidates and not _related(hint.objective, candidates, knowledge):
         notes.append(
@@ -87,14 +82,21 @@ def recognise(
             f"judged as {hint.objective}"
         )
     trainer = Trainer((hint.objective,), name, hint.loss_type, True, "given with --trainer")
-    return Recognised(trainer, reading, given_format, notes)
+    return Recognised(trainer, reading, notes)
 
 
 def first_values(items: Iterable[Item]) -> dict[str, float]:
     """The first number logged under each raw key; NaN for a key whose values are no finite numbers."""
     first: dict[str, float] = {}
+    settled: set[tuple[str, ...]] = set()  # layouts of rows whose keys all have their number: nothing is left to learn
     for item in items:
         if isinstance(item, Record):
+            layout = tuple(item.values)
+            if layout in settled:
+                continue
+            if all(math.isfinite(first.get(key, math.nan)) for key in layout):
+                settled.add(layout)
+                continue
             for key, raw in item.values.items():
                 if key in first and math.isfinite(first[key]):
                     continue

@@ -37,7 +37,6 @@ class Bucket:
     labels: Mapping[str, str]
     key: str
     known: bool
-    role: str | None
     unit: str | None
     aggregation: str | None
     rows: list[int] = field(default_factory=list)
@@ -160,7 +159,7 @@ def _plan(
         bucket = table.buckets.get(name)
         if bucket is None:
             unit, aggregation = (found.unit, found.aggregation) if found else (None, None)
-            bucket = Bucket(metric, split, labels, key, found is not None, role, unit, aggregation)
+            bucket = Bucket(metric, split, labels, key, found is not None, unit, aggregation)
             table.buckets[name] = bucket
         slots.append(_Slot(key, role, factor, bucket))
     return slots
