@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lossdoc.readers import all_readers, detect, key_value, line_formats
 from lossdoc.readers._line_kinds import Kind
-from lossdoc.readers._pairs import pairs
+from lossdoc.readers._pairs import pairs, tokenize
 from lossdoc.record import Event, Record
 from lossdoc.source import Source
 
@@ -123,6 +123,13 @@ def test_progress_from_the_total_in_the_line() -> None:
 def test_unknown_options_of_a_format_are_errors() -> None:
     with pytest.raises(TypeError):
         Kind.of({"pattern": "x", "colour": "red"})
+
+
+def test_a_line_reads_the_same_every_time() -> None:
+    """What is learned of the lines of a program changes nothing in what is read."""
+    lines = [line for reader in all_readers() for sample in reader.SAMPLES for line in sample.text.splitlines()]
+    for line in lines:
+        assert [pairs(line), pairs(line), pairs(line)] == [tokenize(line)] * 3, line
 
 
 def test_every_anchor_stands_in_a_sample() -> None:

@@ -85,10 +85,11 @@ def _plan(parts: list[str]) -> _Plan:
     """
     marked = list(parts)
     for at in range(1, len(parts), 2):
+        sign = parts[at][0] if parts[at][0] in "+-" else ""  # "3.1+-0.2" is one value
         if "," in parts[at]:
-            marked[at] = f"{100 + at % 900},{100 + at % 900}"
+            marked[at] = f"{sign}{100 + at % 900},{100 + at % 900}"
         else:
-            marked[at] = f"{100000 + at}" if parts[at].isdigit() else f"{1000 + at}.5"
+            marked[at] = f"{100000 + at}" if parts[at].isdigit() else f"{sign}{1000 + at}.5"
     starts, position = {}, 0
     for at, part in enumerate(marked):
         starts[position] = at
