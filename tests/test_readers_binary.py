@@ -1,4 +1,4 @@
-"""Event files and trackers' stores: files written here byte by byte, as their programs write them."""
+"""Trackers' stores: files written here byte by byte, as their programs write them."""
 
 from __future__ import annotations
 
@@ -10,185 +10,13 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from lossdoc.readers import Reader, detect
-from lossdoc.readers.mlflow_store import read_store
-from lossdoc.record import Columns, Event, Item, Record
+from lossdoc.readers import detect
+from lossdoc.readers.binary.mlflow_store import read_store
+from lossdoc.record import Columns, Event, Record
 from lossdoc.source import Source
-
-
-def only_reader(source: Source) -> Reader:
-    found = detect(source)
-    assert [score for score, _ in found] == [1.0]
-    return found[0][1]
-
-
-def read(data: bytes) -> list[Item]:
-    source = Source("x", data)
-    return list(only_reader(source).read(source))
-
-
-def columns(items: Iterable[Item]) -> dict[str, list[tuple[float, float]]]:
-    return {
-        item.key: list(zip(item.steps.tolist(), item.values.tolist(), strict=True))
-        for item in items
-        if isinstance(item, Columns)
-    }
-
-
-def kinds(items: Iterable[Item]) -> list[str]:
-    return [item.kind for item in items if isinstance(item, Event)]
-
-
-# --- protocol buffers -------------------------------------------------------------------------------------------------
-
-
-def varint(value: int) -> bytes:
-    value %= 1 << 64
-    out = b""
-    while value > 127:
-        out += bytes([value & 127 | 128])
-        value >>= 7
-    return out + bytes([value])
-
-
-def message(number: int, content: bytes | str) -> bytes:
-    content = content.encode() if isinstance(content, str) else content
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def number(field: int, value: int) -> bytes:
-    return varint(field << 3) + varint(value)
-
-
-def double(field: int, value: float) -> bytes:
-    return varint(field << 3 | 1) + struct.pack("<d", value)
-
-
-# --- TensorBoard ------------------------------------------------------------------------------------------------------
-
-
-def crc32c(data: bytes) -> int:
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    crc ^= 0xFFFFFFFF
-    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
-
-
-def framed(payload: bytes) -> bytes:
-    head = struct.pack("<Q", len(payload))
-    return head + struct.pack("<I", crc32c(head)) + payload + struct.pack("<I", crc32c(payload))
-
-
-def event(step: int, *values: bytes) -> bytes:
-    steps = number(2, step) if step else b""
-    return framed(double(1, 1.7e9 + step) + steps + message(5, b"".join(message(1, value) for value in values)))
-
-
-def simple(tag: str, value: float) -> bytes:
-    return message(1, tag) + b"\x15" + struct.pack("<f", value)
-
-
-def tensor(tag: str, content: bytes, plugin: str = "scalars") -> bytes:
-    metadata = message(9, message(1, message(1, plugin))) if plugin else b""
-    return message(1, tag) + message(8, content) + metadata
-
-
-FLOAT, DOUBLE, INT32, STRING, INT64 = (number(1, kind) for kind in (1, 2, 3, 7, 9))
-VERSION = framed(double(1, 1.7e9) + message(3, "brain.Event:2"))
-
-
-def test_scalars_of_both_generations() -> None:
-    data = VERSION
-    for step in (0, 1, 200, 70000, 2**40):
-        data += event(step, simple("v1", step / 8))
-        data += event(step, tensor("v2", FLOAT + message(2, b"") + message(4, struct.pack("<f", step / 4))))
-        data += event(step, tensor("list", FLOAT + message(5, struct.pack("<f", -step))))
-        data += event(step, tensor("wide", DOUBLE + message(4, struct.pack("<d", step + 0.1))))
-    got = columns(read(data))
-    steps = [0.0, 1.0, 200.0, 70000.0, 2.0**40]
-    assert got["v1"] == [(step, step / 8) for step in steps]
-    assert got["v2"] == [(step, step / 4) for step in steps]
-    assert got["list"] == [(step, -step) for step in steps]
-    assert got["wide"] == [(step, step + 0.1) for step in steps]
-
-
-def test_values_are_those_of_float32() -> None:
-    got = columns(
-        read(VERSION + event(1, simple("x", 0.1)) + event(2, simple("x", math.nan)) + event(3, simple("x", math.inf)))
-    )
-    assert got["x"][0] == (1, float(np.float32(0.1)))
-    assert math.isnan(got["x"][1][1])
-    assert got["x"][2] == (3, math.inf)
-
-
-def test_the_writer_may_leave_out_the_version_and_add_names() -> None:
-    """CatBoost writes no version record and a node name behind the number."""
-    data = b"".join(event(step, simple("RMSE", 1 / (step + 1)) + message(7, "RMSE")) for step in range(3))
-    assert [step for step, _ in columns(read(data))["RMSE"]] == [0, 1, 2]
-
-
-def test_negative_steps_are_negative_in_every_event() -> None:
-    data = VERSION + b"".join(event(step, simple("x", step)) for step in (-3, -2, 5))
-    assert columns(read(data))["x"] == [(-3, -3), (-2, -2), (5, 5)]
-
-
-def test_several_values_in_one_event_and_negative_steps() -> None:
-    got = columns(read(VERSION + event(-1, simple("a", 1), simple("b", 2)) + event(5, simple("b", 3), simple("a", 4))))
-    assert got == {"a": [(-1, 1), (5, 4)], "b": [(-1, 2), (5, 3)]}
-
-
-def test_integers_and_mixed_widths() -> None:
-    data = (
-        VERSION + event(1, tensor("n", INT32 + message(7, varint(300)))) + event(2, tensor("n", INT64 + number(10, -5)))
-    )
-    data += event(3, tensor("n", FLOAT + message(5, struct.pack("<f", 0.5)))) * 2
-    assert columns(read(data))["n"] == [(1, 300), (2, -5), (3, 0.5), (3, 0.5)]
-
-
-def test_histograms_images_and_tensors_of_other_plugins_are_passed_over() -> None:
-    histogram = message(1, "weights") + message(5, double(1, 0) + double(2, 1))
-    curve = tensor("pr", FLOAT + message(4, struct.pack("<f", 1)), plugin="pr_curves")
-    vector = tensor("vector", FLOAT + message(2, message(2, number(1, 2))) + message(4, bytes(8)))
-    assert columns(
-        read(VERSION + event(1, histogram) + event(1, curve) + event(1, vector) + event(1, simple("x", 1)))
-    ) == {"x": [(1, 1)]}
-
-
-def test_settings_in_texts_and_hparams() -> None:
-    text = tensor("args/text_summary", STRING + message(8, json.dumps({"max_steps": 60, "optim": {"lr": 0.1}})), "text")
-    yaml = tensor(
-        "Hyperparameters",
-        STRING + message(8, "trainer_type:\tppo\nhyper:\t\n  batch_size:\t64\n  beta:\t0.005"),
-        "text",
-    )
-    entry = message(1, message(1, "dropout") + message(2, double(2, 0.25)))
-    content = message(2, message(3, entry))
-    hparams = message(1, "_hparams_/session_start_info") + message(9, message(1, message(1, "hparams") + content))
-    found = [
-        item.data
-        for item in read(VERSION + event(0, text) + event(0, yaml) + event(0, hparams) + event(1, simple("x", 1)))
-        if isinstance(item, Event)
-    ]
-    assert found == [
-        {"max_steps": 60, "optim/lr": 0.1},
-        {"trainer_type": "ppo", "batch_size": 64, "beta": 0.005},
-        {"dropout": 0.25},
-    ]
-
-
-@pytest.mark.parametrize("cut", [1, 5, 13, 20, 30])
-def test_cut_event_files_are_read_as_far_as_they_go(cut: int) -> None:
-    data = VERSION + b"".join(event(step, simple("x", step)) for step in range(10))
-    items = read(data[:-cut])
-    assert [step for step, _ in columns(items)["x"]] == list(range(9))
-    assert kinds(items) == ["cut"]
-
+from tests.binary_files import columns, double, kinds, message, number, only_reader, read
 
 # --- W&B and SwanLab --------------------------------------------------------------------------------------------------
 
@@ -359,10 +187,3 @@ def test_database_with_a_write_ahead_log_in_use(tmp_path: Path) -> None:
     items = list(only_reader(source).read(source))
     assert [(item.step, item.values["loss"]) for item in items if isinstance(item, Record)] == [(0, 1.5)]
     writer.close()
-
-
-def test_public_event_files_have_their_scalars(shared: Path) -> None:
-    for folder, count in (("071", 500), ("081", 30), ("082", 80), ("083", 0), ("103", 102)):
-        (path,) = next((shared / "corpus").glob(f"{folder}_*")).iterdir()
-        source = Source.from_path(path)
-        assert sum(map(len, columns(only_reader(source).read(source)).values())) == count

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.assemble import assemble
-from lossdoc.diagnose import diagnose as judge
 from lossdoc.finding import NotRead, Report
 from lossdoc.knowledge import Knowledge
 from lossdoc.readers import Reader, all_readers, detect
@@ -106,6 +105,8 @@ def read_items(
 
 def diagnose(run: Run, options: Options) -> Report:
     """The report of one run."""
+    from lossdoc.diagnose import diagnose as judge  # brings the checks, which reading alone need not pay for
+
     return judge(run, options.knowledge, options.select, options.ignore)
 
 

@@ -25,6 +25,7 @@ MAX_BYTES = 8 << 30
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BINARY_MAGIC = (
     b":W&B",
+    b":SWL",
     b"SQLite format 3\0",
     b"\x89PNG",
     b"\x89HDF",

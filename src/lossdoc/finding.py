@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -44,6 +43,8 @@ class Finding:
     @property
     def id(self) -> str:
         """Stable from run to run while check and curve stay the same."""
+        import hashlib
+
         labels = ",".join(f"{k}={v}" for k, v in sorted(self.labels.items()))
         text = "|".join((self.check, self.metric or "", self.split or "", labels))
         return hashlib.sha1(text.encode()).hexdigest()[:12]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lossdoc.api import Options, as_members, read_input, read_items
 from lossdoc.finding import NotRead
-from lossdoc.readers import mlflow_store, tfevents
+from lossdoc.readers.binary import mlflow_store, tfevents
 from lossdoc.record import Item
 from lossdoc.source import Source
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lossdoc.finding import NotRead
-from lossdoc.readers._events import events as scan
 from lossdoc.record import Event, Item, Record
 from lossdoc.source import Source
 
@@ -35,6 +34,8 @@ def refusal(source: Source, items: Sequence[Item], input_format: str | None) -> 
         why = f"--input-format {input_format} found no metric in it; leave it out to let the content decide"
         return NotRead(source.name, source.looks_like or "text", why)
     if not source.is_binary and "code" not in source.looks_like and "Markdown" not in source.looks_like:
+        from lossdoc.readers._events import events as scan
+
         events += [item for item in scan(source) if isinstance(item, Event)]
     crashes = [event for event in events if event.kind == "crash"]
     if crashes:

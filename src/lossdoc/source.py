@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lossdoc.clean import Line, clean, physical_lines
 from lossdoc.decode import decode, decompress, is_binary
+
+if TYPE_CHECKING:
+    from lossdoc.clean import Line  # compiles expressions that a binary source has no use for
 
 _WHOLE = 8 << 20  # characters that are searched as they are
 
@@ -67,10 +70,14 @@ class Source:
         return list(self.iter_lines())
 
     def iter_lines(self) -> Iterator[Line]:
+        from lossdoc.clean import clean
+
         return clean(self.text)
 
     def iter_raw(self) -> Iterator[tuple[int, str]]:
         """Line number and content as written, control characters included."""
+        from lossdoc.clean import physical_lines
+
         return physical_lines(self.text)
 
     @cached_property

@@ -162,14 +162,14 @@ def _holds(
 
 
 def _matches(pattern: str, keys: Sequence[str]) -> str | None:
-    expression = _compiled(pattern)
+    same = _compiled(pattern).fullmatch if "{" in pattern else pattern.lower().__eq__
     for key in keys:
-        if expression.fullmatch(key) or expression.fullmatch(_SPLIT.sub("", key)):
+        if same(key.lower()) or same(_SPLIT.sub("", key).lower()):
             return key
     return None
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"\{\w+\}", pattern)
-    return re.compile("[^/]+".join(re.escape(part) for part in parts), re.IGNORECASE)
+    parts = re.split(r"\{\w+\}", pattern.lower())
+    return re.compile("[^/]+".join(re.escape(part) for part in parts))

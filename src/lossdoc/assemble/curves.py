@@ -115,7 +115,7 @@ def _rounded_to(values: NDArray[np.float64]) -> int | None:
     import numpy as np
 
     finite = values[np.isfinite(values) & (values != np.rint(values))]
-    if len(np.unique(finite)) < 5:
+    if len(_distinct(finite)) < 5:
         return None
     for digits in range(1, _MOST_DECIMALS + 1):
         if np.array_equal(np.round(finite, digits), finite):
@@ -160,6 +160,15 @@ def _joined(a: Curve, b: Curve) -> Curve:
     )
 
 
+def _distinct(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each value once, in order: np.unique, without the import of numpy.ma that it brings."""
+    import numpy as np
+
+    ordered = np.sort(values)
+    distinct: NDArray[np.float64] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return distinct
+
+
 def columns_to_curves(
     columns: Sequence[Columns], knowledge: Knowledge, framework: str | None, objectives: Sequence[str]
 ) -> Iterator[tuple[str, list[Curve], int, list[Event]]]:
@@ -172,7 +181,7 @@ def columns_to_curves(
         by_run.setdefault(column.run or "", []).append(column)
     for name, several in by_run.items():
         group = _merged(several)
-        grid = np.unique(np.concatenate([column.steps for column in group]))
+        grid = _distinct(np.concatenate([column.steps for column in group]))
         curves: list[Curve] = []
         count = 0
         replay: tuple[float, float, int] | None = None

@@ -8,7 +8,6 @@ digit: rows of one stretch are therefore counted, and the count is checked again
 from __future__ import annotations
 
 import itertools
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,17 +70,19 @@ def _epoch(table: Table, row: int) -> float:
 
 def _interval(table: Table, stretch: Sequence[int]) -> float | None:
     """Epochs between two rows of a stretch; the first and last rows may stand off the grid."""
+    from statistics import linear_regression, median
+
     epochs = [_epoch(table, row) for row in stretch]
     if len(epochs) > 4:
         epochs = epochs[1:-1]
     if len(epochs) < 2 or epochs[-1] <= epochs[0]:
         return epochs[0] if len(epochs) == 1 and epochs[0] > 0 else None
     gaps = [b - a for a, b in itertools.pairwise(epochs)]
-    typical = statistics.median(gaps)
+    typical = median(gaps)
     rounded = all(epoch == round(epoch, 2) for epoch in epochs)
     if rounded or max(gaps) < 1.6 * typical:
         # Single differences of rounded epochs say little, the slope over all rows says much.
-        return statistics.linear_regression(range(len(epochs)), epochs).slope
+        return linear_regression(range(len(epochs)), epochs).slope
     return typical if typical > 0 else (epochs[-1] - epochs[0]) / len(gaps)
 
 
@@ -129,6 +130,8 @@ def _bar_total(events: Sequence[Event]) -> float | None:
 
 def _bar_ratio(table: Table, rows: Sequence[int], events: Sequence[Event], total: float) -> float | None:
     """Steps per epoch from bars beside rows: a bar stands at the row's step or one before it."""
+    from statistics import median
+
     bars = [(e.line, float(e.data["n"])) for e in events if e.kind == "progress" and e.data.get("total") == total]
     ratios: list[float] = []
     position = 0
@@ -140,7 +143,7 @@ def _bar_ratio(table: Table, rows: Sequence[int], events: Sequence[Event], total
             position += 1
         if bars and (bars[position][0] or 0) <= line and bars[position][1] > 0:
             ratios.append((bars[position][1] + 0.5) / epoch)
-    return statistics.median(ratios[len(ratios) // 2 :]) if ratios else None
+    return median(ratios[len(ratios) // 2 :]) if ratios else None
 
 
 def _places(table: Table, stretches: Sequence[Sequence[int]], interval: float, every: int) -> list[float]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import statistics
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lossdoc.assemble.hf_steps import infer_steps
@@ -22,7 +22,7 @@ def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any
     elif len(with_epoch) >= 0.5 * len(rows):
         _by_epoch(table, rows, events, settings)
     elif sum(table.counts[row] is not None for row in rows) >= 0.5 * len(rows):
-        table.axis = statistics.mode(count[1] for row in rows if (count := table.counts[row]))
+        table.axis = _commonest(count[1] for row in rows if (count := table.counts[row]))
         table.places = _carried([count and count[0] for count in table.counts])
     else:
         table.axis, table.inferred = "row", True
@@ -47,6 +47,10 @@ def _numbered(table: Table, anew: bool = False) -> list[int]:
     return numbers
 
 
+def _commonest(axes: Iterable[str]) -> str:
+    return Counter(axes).most_common(1)[0][0]
+
+
 def _within_epochs(table: Table) -> bool:
     """The fullest curve has several values in one epoch, one after the other: the epoch does not tell them apart."""
     bucket = max(table.buckets.values(), key=lambda b: len(b.rows))
@@ -57,7 +61,7 @@ def _within_epochs(table: Table) -> bool:
 
 def _by_step(table: Table, rows: Sequence[int]) -> None:
     axes = [axis for row in rows if (axis := table.axes[row])]
-    table.axis = statistics.mode(axes) if axes else "step"
+    table.axis = _commonest(axes) if axes else "step"
     steps = _restarting(table, rows) or [table.steps[row] for row in range(len(table))]
     _evals_that_count_epochs(table, rows, steps)
     table.places = _carried(steps)
@@ -65,6 +69,8 @@ def _by_step(table: Table, rows: Sequence[int]) -> None:
 
 def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
     """Steps that begin anew in each epoch, made to run on: (epoch, step) -> epoch * steps per epoch + step."""
+    from statistics import median
+
     pairs = [(row, table.epochs[row], table.steps[row]) for row in rows if table.kinds[row] == "train"]
     # A line without any counter ("Loss: 0.5, MeanIU: 0.4") stands where the line before it stands.
     pairs = [pair for pair in pairs if pair[1] is not None or pair[2] is not None]
@@ -77,7 +83,7 @@ def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
     lowest = min(step for _, _, step in known)
     gaps = [b[2] - a[2] for a, b in itertools.pairwise(known) if b[2] > a[2] and b[1] == a[1]]
     if lowest == 0 and gaps:
-        length += statistics.median(gaps)
+        length += median(gaps)
     base = min(int(epoch) for _, epoch, _ in known)
     table.inferred = True
     table.notes.append(f"steps begin anew in each epoch: {length:g} steps per epoch are assumed")

@@ -93,16 +93,16 @@ def trainer_facts(found: Mapping[str, TrainerDocument]) -> dict[str, TrainerFact
     return facts
 
 
-def code(folder: Traversable) -> Iterator[tuple[str, str, str]]:
+def code(package: Traversable, folder: str) -> Iterator[tuple[str, str, str]]:
     """Module names, sources and paths of a folder of units."""
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+    for file in sorted(package.joinpath(folder).iterdir(), key=lambda f: f.name):
         if file.name.endswith(".py") and not file.name.startswith("_"):
-            yield file.name.removesuffix(".py"), file.read_text(encoding="utf-8"), f"{folder.name}/{file.name}"
+            yield file.name.removesuffix(".py"), file.read_text(encoding="utf-8"), f"{folder}/{file.name}"
 
 
 def checks(package: Traversable, problems: list[Problem]) -> dict[str, CheckFacts]:
     found: dict[str, CheckFacts] = {}
-    for stem, text, path in code(package / "checks"):
+    for stem, text, path in code(package, "checks"):
         check_id = stem.replace("_", "-")
         try:
             found[check_id] = check_facts(check_id, text, path)
@@ -114,7 +114,7 @@ def checks(package: Traversable, problems: list[Problem]) -> dict[str, CheckFact
 def formats(package: Traversable, problems: list[Problem]) -> list[Entry]:
     """Log formats: constants NAME and TITLE of the readers' files, and the title lines of `readers/lines/*.yaml`."""
     found: list[Entry] = []
-    for stem, text, path in code(package / "readers"):
+    for stem, text, path in (*code(package, "readers"), *code(package, "readers/binary")):
         try:
             said = literals(ast.parse(text))
         except SyntaxError as error:

@@ -109,6 +109,12 @@ def with_split(rule: Rule) -> Rule:
     )
 
 
+def _ends(pattern: str, number: int) -> tuple[str, str, int]:
+    """What a plain key must begin and end with before it is worth a regular expression, and the rule's number."""
+    parts = _PART.split(pattern)
+    return plain(parts[0]), plain(parts[-1]), number
+
+
 def _literal(pattern: str) -> int:
     return len(_PART.sub("", pattern))
 
@@ -119,7 +125,7 @@ class Matcher:
     def __init__(self, made: Tables) -> None:
         self._tables = made
         self._compiled: dict[int, re.Pattern[str]] = {}
-        self._ends: dict[int, tuple[str, str]] = {}
+        self._ends: dict[str, list[tuple[str, str, int]]] = {}  # of the patterns of a level
 
     def find(self, key: str, levels: Sequence[str]) -> Hit | None:
         """The rule for a key; None where no document knows it. Ambiguous where several claim it."""
@@ -169,10 +175,13 @@ class Matcher:
         raise Ambiguous(rule.metric for rule in spelled or rules)
 
     def _pattern(self, level: str, variants: Sequence[tuple[str, str | None]]) -> Hit | None:
+        if level not in self._ends:
+            self._ends[level] = [_ends(self._tables.rules[n].key, n) for n in self._tables.patterns.get(level, ())]
         for text, split in variants:
+            flat = plain(text)
             hits: list[Hit] = []
             best = 0
-            for number in self._tables.patterns.get(level, ()):
+            for number in [n for start, end, n in self._ends[level] if flat.startswith(start) and flat.endswith(end)]:
                 rule = self._tables.rules[number]
                 if hits and _literal(rule.key) < best:
                     break
@@ -188,13 +197,6 @@ class Matcher:
         return None
 
     def _match(self, number: int, rule: Rule, text: str) -> dict[str, str] | None:
-        if number not in self._ends:
-            parts = _PART.split(rule.key)
-            self._ends[number] = (plain(parts[0]), plain(parts[-1]))
-        flat = plain(text)
-        start, end = self._ends[number]
-        if not (flat.startswith(start) and flat.endswith(end)):
-            return None
         if number not in self._compiled:
             self._compiled[number] = _compile(rule.key)
         found = self._compiled[number].fullmatch(text.strip())

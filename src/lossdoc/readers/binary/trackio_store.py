@@ -9,8 +9,8 @@ from typing import Any
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._json import flatten, loads
-from lossdoc.readers._sqlite import is_database, opened, tables
 from lossdoc.readers._words import is_axis
+from lossdoc.readers.binary._sqlite import is_database, opened, tables
 from lossdoc.record import Event, Item, Record, Unread
 from lossdoc.source import Source
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
-from lossdoc.readers._block_log import Cut, is_block_log, records
 from lossdoc.readers._json import loads
-from lossdoc.readers._protobuf import double, fields, signed, string
+from lossdoc.readers.binary._block_log import Cut, is_block_log, records
+from lossdoc.readers.binary._protobuf import double, fields, signed, string
 from lossdoc.record import Columns, Event, Item
 from lossdoc.source import Source
 

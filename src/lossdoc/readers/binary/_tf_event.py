@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lossdoc.readers._protobuf import double, fields, signed, single, string, varint
+from lossdoc.readers.binary._protobuf import double, fields, signed, single, string, varint
 
 # DataType -> struct format of one element in tensor_content; the typed lists have their own fields.
 _FORMATS = {1: "<f", 2: "<d", 3: "<i", 4: "<B", 5: "<h", 6: "<b", 9: "<q", 17: "<H", 19: "<e", 22: "<I", 23: "<Q"}

@@ -10,11 +10,11 @@ from typing import Any
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
-from lossdoc.readers._block_log import Cut, is_block_log, records
 from lossdoc.readers._json import flatten, loads
 from lossdoc.readers._nested import read_text
-from lossdoc.readers._protobuf import fields, string
 from lossdoc.readers._words import is_axis
+from lossdoc.readers.binary._block_log import Cut, is_block_log, records
+from lossdoc.readers.binary._protobuf import fields, string
 from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
 

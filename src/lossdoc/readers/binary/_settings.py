@@ -7,7 +7,7 @@ from typing import Any
 
 from lossdoc.numbers import to_float
 from lossdoc.readers._json import flatten, loads
-from lossdoc.readers._protobuf import double, fields, string
+from lossdoc.readers.binary._protobuf import double, fields, string
 
 _PAIR = re.compile(r"^[ \t|*-]*([A-Za-z_][\w./-]*)[*` ]*[:=|][ \t`*]*([^\s|`*][^|`*\n]*?)[ \t|`*]*$", re.M)
 

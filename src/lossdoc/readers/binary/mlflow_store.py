@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
-from lossdoc.readers._sqlite import is_database, opened, tables
+from lossdoc.readers.binary._sqlite import is_database, opened, tables
 from lossdoc.record import Columns, Event, Item, Unread
 from lossdoc.source import Source
 
