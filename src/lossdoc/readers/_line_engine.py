@@ -6,7 +6,7 @@
       - pattern: 'iter (?P<step>\\d+): (?P<body>loss .+)'
         split: train
         pairs: auto                 # auto (general tokenizer), {between: " - ", sep: ":"}, dict, none
-    samples: [{program, cite, text, records: [{step, values}]}]
+    samples: [{program, cite, text, records: [{line, step, values, ...}], events: [{kind, line, ...}]}]
 
 Groups of a pattern: step, total (steps), epoch, epochs (total), split, stream, dataset, key and value, body; any other
 group is a value under its own name. Options of a kind:

@@ -1,6 +1,7 @@
 """Sample tables of the programs that write CSV or TSV. Made from each program's own format; the numbers are ours."""
 
 from lossdoc.readers import Sample
+from lossdoc.record import Event, Record
 
 CSV = [
     Sample(
@@ -8,9 +9,9 @@ CSV = [
         cite="lightning/fabric/loggers/csv_logs.py",
         text="epoch,lr,step,train_loss,val_loss\n0,,9,2.5,\n0,,9,,2.25\n1,0.01,19,nan,\n",
         records=[
-            (None, {"epoch": "0", "step": "9", "train_loss": "2.5"}),
-            (None, {"epoch": "0", "step": "9", "val_loss": "2.25"}),
-            (None, {"epoch": "1", "lr": "0.01", "step": "19", "train_loss": "nan"}),
+            Record({"epoch": "0", "step": "9", "train_loss": "2.5"}, 2),
+            Record({"epoch": "0", "step": "9", "val_loss": "2.25"}, 3),
+            Record({"epoch": "1", "lr": "0.01", "step": "19", "train_loss": "nan"}, 4),
         ],
     ),
     Sample(
@@ -18,8 +19,8 @@ CSV = [
         cite="keras/src/callbacks/csv_logger.py",
         text="epoch,accuracy,loss,val_accuracy,val_loss\r\n0,0.5,0.75,NA,NA\r\n1,0.75,0.5,0.75,0.5\r\n",
         records=[
-            (None, {"epoch": "0", "accuracy": "0.5", "loss": "0.75"}),
-            (None, {"epoch": "1", "accuracy": "0.75", "loss": "0.5", "val_accuracy": "0.75", "val_loss": "0.5"}),
+            Record({"epoch": "0", "accuracy": "0.5", "loss": "0.75", "val_accuracy": "NA", "val_loss": "NA"}, 2),
+            Record({"epoch": "1", "accuracy": "0.75", "loss": "0.5", "val_accuracy": "0.75", "val_loss": "0.5"}, 3),
         ],
     ),
     Sample(
@@ -29,45 +30,57 @@ CSV = [
         "                      0,                   1.25,            0.03125\n"
         "                      1,                  1.125,             0.0625\n",
         records=[
-            (None, {"epoch": "0", "train/box_loss": "1.25", "metrics/mAP50(B)": "0.03125"}),
-            (None, {"epoch": "1", "train/box_loss": "1.125", "metrics/mAP50(B)": "0.0625"}),
+            Record({"epoch": "0", "train/box_loss": "1.25", "metrics/mAP50(B)": "0.03125"}, 2),
+            Record({"epoch": "1", "train/box_loss": "1.125", "metrics/mAP50(B)": "0.0625"}, 3),
         ],
     ),
     Sample(
         program="stable-baselines3 2 monitor.csv",
         cite="stable_baselines3/common/monitor.py ResultsWriter",
         text='#{"t_start": 1700000000.5, "env_id": "CartPole-v1"}\nr,l,t\n20.0,20,1.5\n35.0,35,1.75\n',
-        records=[(None, {"r": "20.0", "l": "20", "t": "1.5"}), (None, {"r": "35.0", "l": "35", "t": "1.75"})],
-        events=("config",),
+        records=[
+            Record({"r": "20.0", "l": "20", "t": "1.5"}, 3),
+            Record({"r": "35.0", "l": "35", "t": "1.75"}, 4),
+        ],
+        events=[
+            Event("config", 1, "columns of a monitor file", {"framework": "sb3"}),
+            Event("config", 1, "first line of the table", {"t_start": 1700000000.5, "env_id": "CartPole-v1"}),
+        ],
     ),
     Sample(
         program="CatBoost 1.2 learn_error.tsv",
         cite="catboost/libs/loggers/catboost_logger_helpers.cpp",
         text="iter\tRMSE\n0\t1.5\n1\t1.25\n",
-        records=[(None, {"iter": "0", "RMSE": "1.5"}), (None, {"iter": "1", "RMSE": "1.25"})],
+        records=[
+            Record({"iter": "0", "RMSE": "1.5"}, 2),
+            Record({"iter": "1", "RMSE": "1.25"}, 3),
+        ],
     ),
     Sample(
         program="timm summary.csv, run resumed with another header",
         cite="timm/utils/summary.py update_summary",
         text="epoch,train_loss,eval_top1\n0,6.5,1.5\nepoch,train_loss,eval_top1,lr\n1,6.25,2.5,0.001\n",
         records=[
-            (None, {"epoch": "0", "train_loss": "6.5", "eval_top1": "1.5"}),
-            (None, {"epoch": "1", "train_loss": "6.25", "eval_top1": "2.5", "lr": "0.001"}),
+            Record({"epoch": "0", "train_loss": "6.5", "eval_top1": "1.5"}, 2),
+            Record({"epoch": "1", "train_loss": "6.25", "eval_top1": "2.5", "lr": "0.001"}, 4),
         ],
     ),
     Sample(
         program="a spreadsheet's export with decimal commas",
         cite="any",
         text="step;loss;lr\n1;2,5;1e-05\n2;2,25;1e-05\n",
-        records=[(None, {"step": "1", "loss": "2.5"}), (None, {"step": "2", "loss": "2.25"})],
+        records=[
+            Record({"step": "1", "loss": "2.5", "lr": "1e-05"}, 2),
+            Record({"step": "2", "loss": "2.25", "lr": "1e-05"}, 3),
+        ],
     ),
     Sample(
         program="transformers 4 notebook table copied by a browser",
         cite="transformers/utils/notebook.py text_to_html_table",
         text="Step\tTraining Loss\tValidation Loss\n10\t2.500000\tNo log\n20\t2.250000\t2.125000\n",
         records=[
-            (None, {"Step": "10", "Training Loss": "2.500000"}),
-            (None, {"Step": "20", "Training Loss": "2.250000", "Validation Loss": "2.125000"}),
+            Record({"Step": "10", "Training Loss": "2.500000", "Validation Loss": "No log"}, 2),
+            Record({"Step": "20", "Training Loss": "2.250000", "Validation Loss": "2.125000"}, 3),
         ],
     ),
     Sample(
@@ -77,6 +90,9 @@ CSV = [
 "0","2.5","2.5","2.5"
 "10","2.25","2.25","2.25"
 """,
-        records=[(None, {"Step": "0", "train/loss": "2.5"}), (None, {"Step": "10", "train/loss": "2.25"})],
+        records=[
+            Record({"Step": "0", "train/loss": "2.5"}, 2, run="fast-sun-1"),
+            Record({"Step": "10", "train/loss": "2.25"}, 3, run="fast-sun-1"),
+        ],
     ),
 ]

@@ -1,8 +1,9 @@
 """Sample lines of the programs that write JSON lines. Made from each program's own format; the numbers are ours."""
 
-from lossdoc.readers import Sample
+import math
 
-_NAN = float("nan")
+from lossdoc.readers import Sample
+from lossdoc.record import Event, Record, Unread
 
 JSONL = [
     Sample(
@@ -13,11 +14,21 @@ JSONL = [
         '{"current_steps": 10, "total_steps": 40, "eval_loss": 1.5, "epoch": 1.0, "elapsed_time": "0:00:07"}\n'
         '{"current_steps": 15, "total_st\n',
         records=[
-            (None, {"current_steps": 5, "loss": 1.25, "lr": 1e-06, "epoch": 0.5}),
-            (None, {"current_steps": 10, "loss": _NAN, "lr": 2e-06, "epoch": 1.0}),
-            (None, {"current_steps": 10, "eval_loss": 1.5, "epoch": 1.0}),
+            Record(
+                {"current_steps": 5, "total_steps": 40, "loss": 1.25, "lr": 1e-06, "epoch": 0.5, "percentage": 12.5}, 1
+            ),
+            Record(
+                {"current_steps": 10, "total_steps": 40, "loss": math.nan, "lr": 2e-06, "epoch": 1.0, "percentage": 25},
+                2,
+            ),
+            Record(
+                {"current_steps": 10, "total_steps": 40, "eval_loss": 1.5, "epoch": 1.0, "elapsed_time": "0:00:07"}, 3
+            ),
         ],
-        events=("config",),
+        events=[
+            Event("config", 1, "length of the run", {"max_steps": 40}),
+            Unread(4, "broken or cut JSON object"),
+        ],
     ),
     Sample(
         program="ms-swift 2 to 4",
@@ -26,10 +37,13 @@ JSONL = [
         '{"eval_loss": 1.25, "epoch": 0.1, "global_step/max_steps": "10/90"}\n'
         '{"last_model_checkpoint": "out/90", "best_metric": 1.25, "log_history": [{"loss": 1.5, "step": 5}]}\n',
         records=[
-            (None, {"loss": 1.5, "acc": 0.5, "epoch": 0.05, "global_step/max_steps": "5/90", "memory(GiB)": 5.5}),
-            (None, {"eval_loss": 1.25, "epoch": 0.1, "global_step/max_steps": "10/90"}),
+            Record({"loss": 1.5, "acc": 0.5, "epoch": 0.05, "global_step/max_steps": "5/90", "memory(GiB)": 5.5}, 1),
+            Record({"eval_loss": 1.25, "epoch": 0.1, "global_step/max_steps": "10/90"}, 2),
         ],
-        events=("config", "end"),
+        events=[
+            Event("config", 1, "length of the run", {"max_steps": 90}),
+            Event("end", 3, "summary of a finished training"),
+        ],
     ),
     Sample(
         program="verl (b178a3cd5), file logger",
@@ -37,8 +51,8 @@ JSONL = [
         text='{"step": 1, "data": {"actor/pg_loss": 0.25, "critic/score/mean": -0.5, "actor/kl_loss": null}}\n'
         '{"step": 2, "data": {"actor/pg_loss": 0.125, "critic/score/mean": -0.25, "actor/kl_loss": 0.5}}\n',
         records=[
-            (None, {"step": 1, "actor/pg_loss": 0.25, "critic/score/mean": -0.5, "actor/kl_loss": None}),
-            (None, {"step": 2, "actor/pg_loss": 0.125, "critic/score/mean": -0.25, "actor/kl_loss": 0.5}),
+            Record({"step": 1, "actor/pg_loss": 0.25, "critic/score/mean": -0.5, "actor/kl_loss": None}, 1),
+            Record({"step": 2, "actor/pg_loss": 0.125, "critic/score/mean": -0.25, "actor/kl_loss": 0.5}, 2),
         ],
     ),
     Sample(
@@ -47,8 +61,8 @@ JSONL = [
         text='2021-03-08 12:31:36 | INFO | train_inner | {"loss": "16.5", "num_updates": "1", "lr": "2e-05"}\n'
         '2021-03-08 12:32:36 | INFO | train_inner | {"loss": "15.5", "num_updates": "2", "lr": "2e-05"}\n',
         records=[
-            (None, {"loss": "16.5", "num_updates": "1", "lr": "2e-05"}),
-            (None, {"loss": "15.5", "num_updates": "2", "lr": "2e-05"}),
+            Record({"loss": "16.5", "num_updates": "1", "lr": "2e-05"}, 1, split="train"),
+            Record({"loss": "15.5", "num_updates": "2", "lr": "2e-05"}, 2, split="train"),
         ],
     ),
     Sample(
@@ -57,8 +71,8 @@ JSONL = [
         text='{"epoch":0,"step":0,"losses":{"textcat":0.25},"scores":{"cats_score":50.0},"score":0.5}\n'
         '{"epoch":0,"step":20,"losses":{"textcat":2.25},"scores":{"cats_score":75.0},"score":0.75}\n',
         records=[
-            (None, {"epoch": 0, "step": 0, "losses/textcat": 0.25, "scores/cats_score": 50.0, "score": 0.5}),
-            (None, {"epoch": 0, "step": 20, "losses/textcat": 2.25, "scores/cats_score": 75.0, "score": 0.75}),
+            Record({"epoch": 0, "step": 0, "losses/textcat": 0.25, "scores/cats_score": 50.0, "score": 0.5}, 1),
+            Record({"epoch": 0, "step": 20, "losses/textcat": 2.25, "scores/cats_score": 75.0, "score": 0.75}, 2),
         ],
     ),
     Sample(
@@ -68,10 +82,12 @@ JSONL = [
         '{"mode": "train", "epoch": 1, "iter": 50, "lr": 0.01, "loss": 0.5}\n'
         '{"mode": "val", "epoch": 1, "iter": 9, "lr": 0.01, "AP": 0.25}\n',
         records=[
-            (None, {"mode": "train", "epoch": 1, "iter": 50, "lr": 0.01, "loss": 0.5}),
-            (None, {"mode": "val", "epoch": 1, "lr": 0.01, "AP": 0.25}),
+            Record({"mode": "train", "epoch": 1, "iter": 50, "lr": 0.01, "loss": 0.5}, 2, split="train"),
+            Record({"mode": "val", "epoch": 1, "lr": 0.01, "AP": 0.25}, 3, split="eval"),
         ],
-        events=("config",),
+        events=[
+            Event("config", 1, "first line of the log", {"env_info": "sys.platform: linux", "seed": 0}),
+        ],
     ),
     Sample(
         program="MMEngine 0.10 scalars.json",
@@ -80,9 +96,9 @@ JSONL = [
         '{"lr": 0.01, "loss": 1.25, "epoch": 2, "iter": 200, "step": 200}\n'
         '{"coco/bbox_mAP": 0.25, "time": 0.5, "step": 2}\n',
         records=[
-            (None, {"lr": 0.01, "loss": 1.5, "epoch": 1, "iter": 100, "step": 100}),
-            (None, {"lr": 0.01, "loss": 1.25, "epoch": 2, "iter": 200, "step": 200}),
-            (None, {"coco/bbox_mAP": 0.25, "time": 0.5}),
+            Record({"lr": 0.01, "loss": 1.5, "epoch": 1, "iter": 100, "step": 100}, 1),
+            Record({"lr": 0.01, "loss": 1.25, "epoch": 2, "iter": 200, "step": 200}, 2),
+            Record({"coco/bbox_mAP": 0.25, "time": 0.5}, 3, epoch=2, split="eval"),
         ],
     ),
     Sample(
@@ -91,8 +107,8 @@ JSONL = [
         text='{"data_time": 0.01, "iteration": 19, "loss_cls": 0.5, "lr": 4e-06, "total_loss": 1.5}\n'
         '{"data_time": 0.01, "iteration": 39, "loss_cls": 0.25, "lr": 8e-06, "total_loss": NaN}\n',
         records=[
-            (None, {"data_time": 0.01, "iteration": 19, "loss_cls": 0.5, "lr": 4e-06, "total_loss": 1.5}),
-            (None, {"data_time": 0.01, "iteration": 39, "loss_cls": 0.25, "lr": 8e-06, "total_loss": _NAN}),
+            Record({"data_time": 0.01, "iteration": 19, "loss_cls": 0.5, "lr": 4e-06, "total_loss": 1.5}, 1),
+            Record({"data_time": 0.01, "iteration": 39, "loss_cls": 0.25, "lr": 8e-06, "total_loss": math.nan}, 2),
         ],
     ),
     Sample(
@@ -101,8 +117,8 @@ JSONL = [
         text='{"Loss/G/loss": {"num": 9, "mean": 1.5, "std": 0.5}, "Progress/kimg": {"num": 1, "mean": 4, "std": 0}}\n'
         '{"Loss/G/loss": {"num": 9, "mean": 1.25, "std": 0.5}, "Progress/kimg": {"num": 1, "mean": 8, "std": 0}}\n',
         records=[
-            (None, {"Loss/G/loss": 1.5, "Progress/kimg": 4.0}),
-            (None, {"Loss/G/loss": 1.25, "Progress/kimg": 8.0}),
+            Record({"Loss/G/loss": 1.5, "Progress/kimg": 4}, 1),
+            Record({"Loss/G/loss": 1.25, "Progress/kimg": 8}, 2),
         ],
     ),
     Sample(
@@ -110,6 +126,19 @@ JSONL = [
         cite="stylegan3/metrics/metric_main.py report_metric",
         text='{"results": {"fid50k_full": 40.5}, "timestamp": 1.5, "snapshot_pkl": "network-snapshot-000200.pkl"}\n'
         '{"results": {"fid50k_full": 20.5}, "timestamp": 1.5, "snapshot_pkl": "network-snapshot-000400.pkl"}\n',
-        records=[(200000.0, {"fid50k_full": 40.5}), (400000.0, {"fid50k_full": 20.5})],
+        records=[
+            Record(
+                {"timestamp": 1.5, "snapshot_pkl": "network-snapshot-000200.pkl", "fid50k_full": 40.5},
+                1,
+                200000,
+                axis="samples",
+            ),
+            Record(
+                {"timestamp": 1.5, "snapshot_pkl": "network-snapshot-000400.pkl", "fid50k_full": 20.5},
+                2,
+                400000,
+                axis="samples",
+            ),
+        ],
     ),
 ]

@@ -1,6 +1,7 @@
 """Sample tables as people copy them and as consoles print them. The layouts are the programs', the numbers are ours."""
 
 from lossdoc.readers import Sample
+from lossdoc.record import Record
 
 TABLES = [
     Sample(
@@ -17,9 +18,15 @@ Step  Training Loss  Rewards/Margins  Rewards/Chosen
 The loss should fall from 0.69.
 """,
         records=[
-            (None, {"Step": "5", "Training Loss": "0.6875", "Rewards/Margins": "0.0312", "Rewards/Chosen": "-0.0156"}),
-            (None, {"Step": "10", "Training Loss": "0.6562", "Rewards/Margins": "0.1250", "Rewards/Chosen": "0.0891"}),
-            (None, {"Step": "45", "Training Loss": "0.2500", "Rewards/Margins": "1.5000", "Rewards/Chosen": "0.9375"}),
+            Record(
+                {"Step": "5", "Training Loss": "0.6875", "Rewards/Margins": "0.0312", "Rewards/Chosen": "-0.0156"}, 4
+            ),
+            Record(
+                {"Step": "10", "Training Loss": "0.6562", "Rewards/Margins": "0.1250", "Rewards/Chosen": "0.0891"}, 5
+            ),
+            Record(
+                {"Step": "45", "Training Loss": "0.2500", "Rewards/Margins": "1.5000", "Rewards/Chosen": "0.9375"}, 7
+            ),
         ],
     ),
     Sample(
@@ -30,8 +37,26 @@ The loss should fall from 0.69.
 2 0.000100 0.250 0.25 0.75
 """,
         records=[
-            (None, {"Step": "1", "Training Loss": "0.000000", "reward": "0.125", "rewards / correctness": "0.5"}),
-            (None, {"Step": "2", "Training Loss": "0.000100", "reward": "0.250", "rewards / correctness": "0.75"}),
+            Record(
+                {
+                    "Step": "1",
+                    "Training Loss": "0.000000",
+                    "reward": "0.125",
+                    "reward_std": "0.25",
+                    "rewards / correctness": "0.5",
+                },
+                2,
+            ),
+            Record(
+                {
+                    "Step": "2",
+                    "Training Loss": "0.000100",
+                    "reward": "0.250",
+                    "reward_std": "0.25",
+                    "rewards / correctness": "0.75",
+                },
+                3,
+            ),
         ],
     ),
     Sample(
@@ -49,10 +74,10 @@ The loss should fall from 0.69.
 ### Framework versions
 """,
         records=[
-            (None, {"Epoch": "1.0", "Step": "50", "Validation Loss": "0.7500", "F1": "0.5000"}),
-            (
-                None,
+            Record({"Epoch": "1.0", "Step": "50", "Validation Loss": "0.7500", "F1": "0.5000"}, 7),
+            Record(
                 {"Training Loss": "0.8125", "Epoch": "2.0", "Step": "100", "Validation Loss": "0.6250", "F1": "0.7500"},
+                8,
             ),
         ],
     ),
@@ -66,8 +91,17 @@ Epoch 2/2 : |█████-----------------------------------| 11.11% [1/9 00:
 1         0.750000    None        0.750000  00:01
 """,
         records=[
-            (None, {"epoch": "0", "train_loss": "1.250000", "valid_loss": "1.125000", "accuracy": "0.500000"}),
-            (None, {"epoch": "1", "train_loss": "0.750000", "accuracy": "0.750000"}),
+            Record(
+                {
+                    "epoch": "0",
+                    "train_loss": "1.250000",
+                    "valid_loss": "1.125000",
+                    "accuracy": "0.500000",
+                    "time": "00:01",
+                },
+                2,
+            ),
+            Record({"epoch": "1", "train_loss": "0.750000", "accuracy": "0.750000", "time": "00:01"}, 3),
         ],
     ),
     Sample(
@@ -79,8 +113,8 @@ Epoch 2/2 : |█████-----------------------------------| 11.11% [1/9 00:
   0     200         12.50       75.00    0.75
 """,
         records=[
-            (None, {"E": "0", "#": "0", "LOSS TEXTCAT": "0.25", "CATS_SCORE": "100.00", "SCORE": "1.00"}),
-            (None, {"E": "0", "#": "200", "LOSS TEXTCAT": "12.50", "CATS_SCORE": "75.00", "SCORE": "0.75"}),
+            Record({"E": "0", "#": "0", "LOSS TEXTCAT": "0.25", "CATS_SCORE": "100.00", "SCORE": "1.00"}, 3),
+            Record({"E": "0", "#": "200", "LOSS TEXTCAT": "12.50", "CATS_SCORE": "75.00", "SCORE": "0.75"}, 4),
         ],
     ),
     Sample(
@@ -91,8 +125,8 @@ Epoch 2/2 : |█████-----------------------------------| 11.11% [1/9 00:
     100      2.50e+00    2.75e+00    1.0e-03
 """,
         records=[
-            (None, {"step": "0", "rmse_val": "1.25e+01", "rmse_trn": "1.50e+01", "lr": "1.0e-03"}),
-            (None, {"step": "100", "rmse_val": "2.50e+00", "rmse_trn": "2.75e+00", "lr": "1.0e-03"}),
+            Record({"step": "0", "rmse_val": "1.25e+01", "rmse_trn": "1.50e+01", "lr": "1.0e-03"}, 2),
+            Record({"step": "100", "rmse_val": "2.50e+00", "rmse_trn": "2.75e+00", "lr": "1.0e-03"}, 3),
         ],
     ),
     Sample(
@@ -100,9 +134,9 @@ Epoch 2/2 : |█████-----------------------------------| 11.11% [1/9 00:
         cite="pandas DataFrame.to_string",
         text="   step   loss\n0    10  2.500\n1    20  2.250\n2    30    NaN\n",
         records=[
-            (None, {"step": "10", "loss": "2.500"}),
-            (None, {"step": "20", "loss": "2.250"}),
-            (None, {"step": "30", "loss": "NaN"}),
+            Record({"step": "10", "loss": "2.500"}, 2),
+            Record({"step": "20", "loss": "2.250"}, 3),
+            Record({"step": "30", "loss": "NaN"}, 4),
         ],
     ),
 ]

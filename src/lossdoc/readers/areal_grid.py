@@ -35,17 +35,22 @@ SAMPLES = [
 ╘═══════════════════════════╧════════════╛
 """,
         records=[
-            (
-                3.0,
+            Record(
                 {
                     "ppo_actor/task_reward/avg": "5.1000e-01",
                     "ppo_actor/update/entropy/avg": "3.1000e-01",
                     "ppo_actor/update/loss/avg": "1.2500e-02",
                 },
+                1,
+                3,
+                axis="step",
+                epoch=1,
             ),
-            (4.0, {"ppo_actor/task_reward/avg": "nan"}),
+            Record({"ppo_actor/task_reward/avg": "nan"}, 8, 4, axis="step", epoch=1),
         ],
-        events=("config",),
+        events=[
+            Event("config", 1, "Epoch 1/2 Step 3/10 Train step 3/20 done.", {"max_steps": 20, "num_train_epochs": 2}),
+        ],
     ),
 ]
 

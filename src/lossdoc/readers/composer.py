@@ -33,17 +33,21 @@ SAMPLES = [
 \t Eval metrics/eval/LanguageCrossEntropy: 9.2500
 """,
         records=[
-            (1.0, {"loss/train/total": "10.5000", "metrics/train/LanguageCrossEntropy": "10.5000"}),
-            (2.0, {"loss/train/total": "9.5000"}),
-            (2.0, {"metrics/eval/LanguageCrossEntropy": "9.2500"}),
+            Record({"loss/train/total": "10.5000", "metrics/train/LanguageCrossEntropy": "10.5000"}, 1, 1, axis="step"),
+            Record({"loss/train/total": "9.5000"}, 4, 2, axis="step"),
+            Record({"metrics/eval/LanguageCrossEntropy": "9.2500"}, 6, 2, axis="step", split="eval"),
         ],
-        events=("config",),
+        events=[
+            Event("config", 1, "[batch=1/100]:", {"max_steps": 100}),
+        ],
     ),
     Sample(
         program="Composer 0.20 console, duration in epochs",
         cite="composer/loggers/console_logger.py",
         text="[epoch=2][batch=3/10]:\n\t Train loss/train/total: 1.5000\n",
-        records=[(13.0, {"loss/train/total": "1.5000"})],
+        records=[
+            Record({"loss/train/total": "1.5000"}, 1, 13, axis="step", epoch=2),
+        ],
     ),
 ]
 

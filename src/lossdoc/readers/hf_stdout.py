@@ -187,20 +187,27 @@ SAMPLES = [
         "{'eval_loss': '3.402', 'eval_runtime': '0.16', 'eval_samples_per_second': '51.2', 'epoch': '0.5'}\n"
         "{'train_runtime': '1.8', 'train_samples_per_second': '17.9', 'train_loss': '3.41', 'epoch': '1'}\n",
         [
-            (None, {"loss": "3.512", "grad_norm": "0.9012", "learning_rate": "5e-05", "epoch": "0.125"}),
-            (None, {"eval_loss": "3.402", "eval_runtime": "0.16", "eval_samples_per_second": "51.2", "epoch": "0.5"}),
-            (None, {"train_runtime": "1.8", "train_samples_per_second": "17.9", "train_loss": "3.41", "epoch": "1"}),
+            Record({"loss": "3.512", "grad_norm": "0.9012", "learning_rate": "5e-05", "epoch": "0.125"}, 1),
+            Record(
+                {"eval_loss": "3.402", "eval_runtime": "0.16", "eval_samples_per_second": "51.2", "epoch": "0.5"}, 2
+            ),
+            Record({"train_runtime": "1.8", "train_samples_per_second": "17.9", "train_loss": "3.41", "epoch": "1"}, 3),
         ],
         "transformers 5.23",
         "src/transformers/trainer_callback.py ProgressCallback.on_log",
-        ("progress", "end"),
+        [
+            Event("progress", 1, "", {"n": 1, "total": 8}),
+            Event("progress", 2, "", {"n": 1, "total": 8}),
+            Event("end", 3, "the trainer printed its summary"),
+            Event("progress", 1, "", {"n": 1, "total": 8}),
+        ],
     ),
     Sample(
         "{'loss': 0.0, 'grad_norm': nan, 'learning_rate': 4e-05, 'epoch': 0.25}\n"
         "{'loss': 2.25, 'grad_norm': inf, 'learning_rate': 3e-05, 'epoch': 0.5}\n",
         [
-            (None, {"loss": 0.0, "grad_norm": "nan", "learning_rate": 4e-05, "epoch": 0.25}),
-            (None, {"loss": 2.25, "grad_norm": "inf", "learning_rate": 3e-05, "epoch": 0.5}),
+            Record({"loss": 0.0, "grad_norm": "nan", "learning_rate": 4e-05, "epoch": 0.25}, 1),
+            Record({"loss": 2.25, "grad_norm": "inf", "learning_rate": 3e-05, "epoch": 0.5}, 2),
         ],
         "transformers 4.57",
         "src/transformers/trainer_callback.py PrinterCallback.on_log",
@@ -209,8 +216,7 @@ SAMPLES = [
         "[default0]:{'loss': '0.6931', 'rewards/margins': '1.4e-06', 'rewards/none_reward/mean': None, "
         "'spread': np.float32(0.93), 'epoch': '0.1'}\n",
         [
-            (
-                None,
+            Record(
                 {
                     "loss": "0.6931",
                     "rewards/margins": "1.4e-06",
@@ -218,7 +224,9 @@ SAMPLES = [
                     "spread": 0.93,
                     "epoch": "0.1",
                 },
-            )
+                1,
+                stream="default0",
+            ),
         ],
         "TRL 1.16",
         "trl/trainer/dpo_trainer.py log; torch/distributed/elastic/multiprocessing/tail_log.py",

@@ -9,7 +9,7 @@ from itertools import islice
 
 from lossdoc.readers import Sample
 from lossdoc.readers._grid import Grid, progress
-from lossdoc.record import Item
+from lossdoc.record import Event, Item, Record
 from lossdoc.source import Source
 
 NAME = "html"
@@ -37,10 +37,12 @@ SAMPLES = [
 </table><p>
 """,
         records=[
-            (None, {"Step": "4", "Validation Loss": "2.500000"}),
-            (None, {"Step": "8", "Training Loss": "2.250000", "Validation Loss": "nan", "F1 Macro": "0.500000"}),
+            Record({"Step": "4", "Validation Loss": "2.500000"}, 10),
+            Record({"Step": "8", "Training Loss": "2.250000", "Validation Loss": "nan", "F1 Macro": "0.500000"}, 11),
         ],
-        events=("progress",),
+        events=[
+            Event("progress", 3, "[8/8 00:00, Epoch 1/1]", {"n": 8, "total": 8, "epochs": 1}),
+        ],
     ),
     Sample(
         program="fastai 2 in a notebook",
@@ -51,8 +53,8 @@ SAMPLES = [
 <tr><td>1</td><td>0.750000</td><td>1.000000</td><td>00:01</td></tr></tbody></table>
 """,
         records=[
-            (None, {"epoch": "0", "train_loss": "1.250000", "valid_loss": "1.125000"}),
-            (None, {"epoch": "1", "train_loss": "0.750000", "valid_loss": "1.000000"}),
+            Record({"epoch": "0", "train_loss": "1.250000", "valid_loss": "1.125000", "time": "00:01"}, 3),
+            Record({"epoch": "1", "train_loss": "0.750000", "valid_loss": "1.000000", "time": "00:01"}, 4),
         ],
     ),
 ]

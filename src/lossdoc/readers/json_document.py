@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -27,16 +28,18 @@ SAMPLES = [
         program="transformers 4 and 5 all_results.json",
         cite="transformers/trainer_pt_utils.py save_metrics",
         text='{\n    "epoch": 1.0,\n    "eval_loss": 0.5,\n    "train_loss": NaN,\n    "train_runtime": 12.5\n}',
-        records=[(None, {"epoch": 1.0, "eval_loss": 0.5, "train_loss": float("nan"), "train_runtime": 12.5})],
+        records=[
+            Record({"epoch": 1.0, "eval_loss": 0.5, "train_loss": math.nan, "train_runtime": 12.5}, 1),
+        ],
     ),
     Sample(
         program="Keras 2 and 3 History.history as JSON",
         cite="keras/src/callbacks/history.py",
         text='{"loss": [0.75, 0.5, NaN], "accuracy": [0.5, 0.75, 0.25], "val_loss": [0.75, 0.5, 0.5]}',
         records=[
-            (None, {"loss": 0.75, "accuracy": 0.5, "val_loss": 0.75}),
-            (None, {"loss": 0.5, "accuracy": 0.75, "val_loss": 0.5}),
-            (None, {"loss": float("nan"), "accuracy": 0.25, "val_loss": 0.5}),
+            Record({"loss": 0.75, "accuracy": 0.5, "val_loss": 0.75}),
+            Record({"loss": 0.5, "accuracy": 0.75, "val_loss": 0.5}),
+            Record({"loss": math.nan, "accuracy": 0.25, "val_loss": 0.5}),
         ],
     ),
     Sample(
@@ -44,9 +47,9 @@ SAMPLES = [
         cite="transformers/trainer_callback.py TrainerState.log_history dumped by json",
         text='[\n {"loss": 2.5, "step": 10},\n {"loss": 2.25, "step": 20},\n {"eval_loss": 2.5, "step": 20}\n]',
         records=[
-            (None, {"loss": 2.5, "step": 10}),
-            (None, {"loss": 2.25, "step": 20}),
-            (None, {"eval_loss": 2.5, "step": 20}),
+            Record({"loss": 2.5, "step": 10}, 2),
+            Record({"loss": 2.25, "step": 20}, 3),
+            Record({"eval_loss": 2.5, "step": 20}, 4),
         ],
     ),
     Sample(
@@ -54,8 +57,8 @@ SAMPLES = [
         cite="Python's repr of a dictionary of lists",
         text="{'loss': [0.75, nan], 'val_loss': [np.float64(0.75), inf]}\n",
         records=[
-            (None, {"loss": 0.75, "val_loss": 0.75}),
-            (None, {"loss": float("nan"), "val_loss": float("inf")}),
+            Record({"loss": 0.75, "val_loss": 0.75}),
+            Record({"loss": math.nan, "val_loss": math.inf}),
         ],
     ),
     Sample(
@@ -63,9 +66,9 @@ SAMPLES = [
         cite="Python's repr of a list of dictionaries",
         text="[{'loss': 2.5, 'step': 10},\n {'loss': nan, 'step': 20}, {'eval_loss': 2.5, 'step': 20}]\n",
         records=[
-            (None, {"loss": 2.5, "step": 10}),
-            (None, {"loss": float("nan"), "step": 20}),
-            (None, {"eval_loss": 2.5, "step": 20}),
+            Record({"loss": 2.5, "step": 10}),
+            Record({"loss": math.nan, "step": 20}),
+            Record({"eval_loss": 2.5, "step": 20}),
         ],
     ),
     Sample(
@@ -80,15 +83,18 @@ SAMPLES = [
 ]}
 """,
         records=[
-            (None, {"learn/RMSE": 1.5, "test/RMSE": 1.75, "iteration": 0}),
-            (None, {"learn/RMSE": 1.25, "test/RMSE": 1.5, "iteration": 1}),
+            Record({"iteration": 0, "passed_time": 0.01, "remaining_time": 0.5, "learn/RMSE": 1.5, "test/RMSE": 1.75}),
+            Record({"iteration": 1, "passed_time": 0.02, "remaining_time": 0.4, "learn/RMSE": 1.25, "test/RMSE": 1.5}),
         ],
     ),
     Sample(
         program="results per step or epoch",
         cite="json.dump of a dictionary of rows",
         text='{"epoch_1": {"loss": 0.5, "val": {"acc": 0.25}}, "epoch_2": {"loss": 0.25, "val": {"acc": 0.5}}}',
-        records=[(1.0, {"loss": 0.5, "val/acc": 0.25}), (2.0, {"loss": 0.25, "val/acc": 0.5})],
+        records=[
+            Record({"loss": 0.5, "val/acc": 0.25}, step=1, axis="epoch"),
+            Record({"loss": 0.25, "val/acc": 0.5}, step=2, axis="epoch"),
+        ],
     ),
 ]
 

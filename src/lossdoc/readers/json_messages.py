@@ -9,7 +9,7 @@ from typing import Any
 from lossdoc.readers import Sample, detect
 from lossdoc.readers._json import loads
 from lossdoc.readers._nested import read_text
-from lossdoc.record import Item
+from lossdoc.record import Item, Record
 from lossdoc.source import Source
 
 NAME = "json-messages"
@@ -26,8 +26,8 @@ SAMPLES = [
 {"log":"{'loss': 2.25, 'learning_rate': 4e-05, 'epoch': 1.0}\\n","stream":"stdout","time":"2025-01-01T10:00:02Z"}
 """,
         records=[
-            (None, {"loss": 2.5, "learning_rate": 5e-05, "epoch": 0.5}),
-            (None, {"loss": 2.25, "learning_rate": 4e-05, "epoch": 1.0}),
+            Record({"loss": 2.5, "learning_rate": 5e-05, "epoch": 0.5}, 2),
+            Record({"loss": 2.25, "learning_rate": 4e-05, "epoch": 1.0}, 3),
         ],
     ),
 ]

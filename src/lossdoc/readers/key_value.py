@@ -244,23 +244,42 @@ SAMPLES = [
         "Best model saved! Acc=0.9012\n"
         "Epoch [ 3/40] | LR=0.000206 | Train loss=0.4412 acc=0.8412 | Val loss=0.2912 acc=0.8912 | time=30.8s\n",
         [
-            (
-                None,
+            Record(
                 {
-                    "Epoch": f"{n}/40",
-                    "LR": lr,
-                    "Train loss": a,
-                    "acc": b,
-                    "Val loss": c,
-                    "Val acc": d,
-                    "time": t,
+                    "Epoch": "1/40",
+                    "LR": "0.000010",
+                    "Train loss": "0.6512",
+                    "acc": "0.7612",
+                    "Val loss": "0.2812",
+                    "Val acc": "0.9012",
+                    "time": "30.1s",
                 },
-            )
-            for n, lr, a, b, c, d, t in (
-                (1, "0.000010", "0.6512", "0.7612", "0.2812", "0.9012", "30.1s"),
-                (2, "0.000108", "0.4512", "0.8312", "0.4612", "0.8512", "30.7s"),
-                (3, "0.000206", "0.4412", "0.8412", "0.2912", "0.8912", "30.8s"),
-            )
+                1,
+            ),
+            Record(
+                {
+                    "Epoch": "2/40",
+                    "LR": "0.000108",
+                    "Train loss": "0.4512",
+                    "acc": "0.8312",
+                    "Val loss": "0.4612",
+                    "Val acc": "0.8512",
+                    "time": "30.7s",
+                },
+                2,
+            ),
+            Record(
+                {
+                    "Epoch": "3/40",
+                    "LR": "0.000206",
+                    "Train loss": "0.4412",
+                    "acc": "0.8412",
+                    "Val loss": "0.2912",
+                    "Val acc": "0.8912",
+                    "time": "30.8s",
+                },
+                4,
+            ),
         ],
         "home-made loops",
         "shapes seen in public logs",
@@ -270,8 +289,9 @@ SAMPLES = [
         "Epoch 2: Train Loss: 1.7512, Val Loss: 1.8125\n"
         "Epoch 3: Train Loss: 1.2518, Val Loss: 1.6251\n",
         [
-            (None, {"Epoch": n, "Train Loss": a, "Val Loss": b})
-            for n, a, b in (("1", "2.5125", "2.2513"), ("2", "1.7512", "1.8125"), ("3", "1.2518", "1.6251"))
+            Record({"Epoch": "1", "Train Loss": "2.5125", "Val Loss": "2.2513"}, 1),
+            Record({"Epoch": "2", "Train Loss": "1.7512", "Val Loss": "1.8125"}, 2),
+            Record({"Epoch": "3", "Train Loss": "1.2518", "Val Loss": "1.6251"}, 3),
         ],
         "home-made loops",
         "shapes seen in public logs",
@@ -281,12 +301,15 @@ SAMPLES = [
         "Epoch: [0/12] Iter:[10/40], Time: 0.49, lr: [0.0124], Loss: 2.875, Acc:0.312\n"
         "Epoch: [0/12] Iter:[20/40], Time: 0.50, lr: [0.0123], Loss: 2.512, Acc:0.375\n",
         [
-            (None, {"Epoch": "0/12", "Iter": f"{n}/40", "Time": t, "lr": lr, "Loss": a, "Acc": b})
-            for n, t, lr, a, b in (
-                (0, "0.51", "0.0125", "3.125", "0.251"),
-                (10, "0.49", "0.0124", "2.875", "0.312"),
-                (20, "0.50", "0.0123", "2.512", "0.375"),
-            )
+            Record(
+                {"Epoch": "0/12", "Iter": "0/40", "Time": "0.51", "lr": "0.0125", "Loss": "3.125", "Acc": "0.251"}, 1
+            ),
+            Record(
+                {"Epoch": "0/12", "Iter": "10/40", "Time": "0.49", "lr": "0.0124", "Loss": "2.875", "Acc": "0.312"}, 2
+            ),
+            Record(
+                {"Epoch": "0/12", "Iter": "20/40", "Time": "0.50", "lr": "0.0123", "Loss": "2.512", "Acc": "0.375"}, 3
+            ),
         ],
         "home-made loops",
         "shapes seen in public logs",

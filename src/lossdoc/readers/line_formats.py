@@ -12,7 +12,7 @@ from typing import Any
 from lossdoc.readers import Reader, Sample
 from lossdoc.readers._line_engine import LineFormat
 from lossdoc.readers._line_kinds import Kind
-from lossdoc.record import Item
+from lossdoc.record import Event, Item, Record
 from lossdoc.source import Source
 
 _ANCHORS = re.compile(r"^anchors: (\[.*\])$", re.M)
@@ -53,10 +53,10 @@ class LazyFormat:
         return tuple(
             Sample(
                 sample["text"],
-                [(r.get("step"), r["values"]) for r in sample["records"]],
+                [Record(**record) for record in sample["records"]],
                 sample.get("program", ""),
                 sample.get("cite", ""),
-                tuple(sample.get("events", ())),
+                [Event(**event) for event in sample.get("events", ())],
             )
             for sample in self._data["samples"]
         )

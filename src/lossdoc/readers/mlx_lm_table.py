@@ -31,9 +31,9 @@ SAMPLES = [
   save  0000020_adapters.safetensors
 """,
         records=[
-            (1.0, {"val_loss": "2.500"}),
-            (10.0, {"train_loss": "2.250", "tok/s": "1,234", "tokens": "12.5k"}),
-            (20.0, {"train_loss": "2.125", "tok/s": "1,250", "tokens": "25.0k"}),
+            Record({"val_loss": "2.500"}, 2, 1, axis="step", split="eval"),
+            Record({"train_loss": "2.250", "tok/s": "1,234", "tokens": "12.5k"}, 3, 10, axis="step"),
+            Record({"train_loss": "2.125", "tok/s": "1,250", "tokens": "25.0k"}, 4, 20, axis="step"),
         ],
     ),
 ]

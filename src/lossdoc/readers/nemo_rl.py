@@ -41,11 +41,24 @@ SAMPLES = [
   • Avg Reward: N/A
 """,
         records=[
-            (1.0, {"Loss": "0.1250", "Avg Reward": "0.2500", "Total step time": "66.50s"}),
-            (2.0, {"Accuracy": "0.5000", "Average response length": "123.5 tokens"}),
-            (2.0, {"Loss": "0.0625"}),
+            Record(
+                {
+                    "Loss": "0.1250",
+                    "Avg Reward": "0.2500",
+                    "Mean Generation Length": "512.0000",
+                    "Total step time": "66.50s",
+                    "generation": "32.50s (48.9%)",
+                },
+                2,
+                1,
+                axis="step",
+            ),
+            Record({"Accuracy": "0.5000", "Average response length": "123.5 tokens"}, 11, 2, axis="step", split="eval"),
+            Record({"Loss": "0.0625"}, 14, 2, axis="step"),
         ],
-        events=("config",),
+        events=[
+            Event("config", 1, "========================= Step 1/100 =========================", {"max_steps": 100}),
+        ],
     ),
     Sample(
         program="NeMo RL (7ea279abf) DPO",
@@ -56,7 +69,9 @@ SAMPLES = [
   • loss: 0.6875
   • rewards_chosen_mean: 0.1250
 """,
-        records=[(11.0, {"loss": "0.6875", "rewards_chosen_mean": "0.1250"})],
+        records=[
+            Record({"loss": "0.6875", "rewards_chosen_mean": "0.1250"}, 3, 11, axis="step", epoch=2),
+        ],
     ),
 ]
 

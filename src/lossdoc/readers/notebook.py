@@ -56,10 +56,10 @@ SAMPLES = [
         cite="nbformat/v4/nbformat.v4.schema.json",
         text=_NOTEBOOK,
         records=[
-            (None, {"loss": 2.5, "epoch": 0.5}),
-            (None, {"loss": 2.25, "epoch": 1.0}),
-            (None, {"Step": "10", "Training Loss": "1.500000"}),
-            (None, {"Step": "20", "Training Loss": "1.250000"}),
+            Record({"loss": 2.5, "epoch": 0.5}, 21, run="cell 3"),
+            Record({"loss": 2.25, "epoch": 1.0}, 28, run="cell 3"),
+            Record({"Step": "10", "Training Loss": "1.500000"}, 43, run="cell 4"),
+            Record({"Step": "20", "Training Loss": "1.250000"}, 43, run="cell 4"),
         ],
     ),
 ]

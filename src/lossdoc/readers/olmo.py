@@ -31,11 +31,23 @@ SAMPLES = [
     train/CrossEntropyLoss=nan
 """,
         records=[
-            (1.0, {"optim/total_grad_norm": "2.500", "train/CrossEntropyLoss": "11.25"}),
-            (1.0, {"eval/c4-validation/CrossEntropyLoss": "11.00"}),
-            (2.0, {"train/CrossEntropyLoss": "nan"}),
+            Record(
+                {
+                    "optim/total_grad_norm": "2.500",
+                    "train/CrossEntropyLoss": "11.25",
+                    "throughput/total_tokens": "4,194,304",
+                },
+                1,
+                1,
+                axis="step",
+                epoch=0,
+            ),
+            Record({"eval/c4-validation/CrossEntropyLoss": "11.00"}, 5, 1, axis="step", epoch=0),
+            Record({"train/CrossEntropyLoss": "nan"}, 7, 2, axis="step", epoch=0),
         ],
-        events=("config",),
+        events=[
+            Event("config", 1, "[step=1/1000,epoch=0]", {"max_steps": 1000}),
+        ],
     ),
     Sample(
         program="OLMo-core 2 (fa6c5014c)",
@@ -45,8 +57,18 @@ SAMPLES = [
     train/CE loss=11.25
     train/masked labels (%)=0.0125
 """,
-        records=[(10.0, {"optim/LR (group 0)": "1.2500E-05", "train/CE loss": "11.25"})],
-        events=("config",),
+        records=[
+            Record(
+                {"optim/LR (group 0)": "1.2500E-05", "train/CE loss": "11.25", "train/masked labels (%)": "0.0125"},
+                1,
+                10,
+                axis="step",
+                epoch=1,
+            ),
+        ],
+        events=[
+            Event("config", 1, "[step=10/1000,epoch=1,eta=1d2h]", {"max_steps": 1000}),
+        ],
     ),
 ]
 

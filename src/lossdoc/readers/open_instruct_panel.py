@@ -33,8 +33,7 @@ SAMPLES = [
 ╰─────────────────────────────────────────────────────────────╯
 """,
         records=[
-            (
-                None,
+            Record(
                 {
                     "loss/policy_avg": "0.25",
                     "loss/total_avg": "0.50",
@@ -43,7 +42,8 @@ SAMPLES = [
                     "episode": "512",
                     "training_step": "1",
                 },
-            )
+                1,
+            ),
         ],
     ),
 ]

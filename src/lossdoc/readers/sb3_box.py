@@ -45,8 +45,16 @@ SAMPLES = [
 -----------------------------------------
 """,
         records=[
-            (None, {"rollout/ep_len_mean": "21.5", "rollout/ep_rew_mean": "21.5", "time/total_timesteps": "2048"}),
-            (None, {"rollout/ep_len_mean": "26.5", "time/total_timesteps": "4096", "train/approx_kl": "0.00862"}),
+            Record({"rollout/ep_len_mean": "21.5", "rollout/ep_rew_mean": "21.5", "time/total_timesteps": "2048"}, 4),
+            Record(
+                {
+                    "rollout/ep_len_mean": "26.5",
+                    "time/total_timesteps": "4096",
+                    "train/approx_kl": "0.00862",
+                    "train/entropy_loss": "-0.686",
+                },
+                11,
+            ),
         ],
     ),
     Sample(
@@ -64,8 +72,8 @@ SAMPLES = [
 ---------------------------------------
 """,
         records=[
-            (None, {"Epoch": "0", "AverageEpRet": "19.5", "LossPi": "-0.0125"}),
-            (None, {"Epoch": "1", "AverageEpRet": "24.5", "LossPi": "-0.025"}),
+            Record({"Epoch": "0", "AverageEpRet": "19.5", "LossPi": "-0.0125"}, 2),
+            Record({"Epoch": "1", "AverageEpRet": "24.5", "LossPi": "-0.025"}, 7),
         ],
     ),
 ]

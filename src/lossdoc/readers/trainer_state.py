@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -56,11 +57,25 @@ SAMPLES = [
 }
 """,
         records=[
-            (None, {"epoch": 0.25, "grad_norm": 1.25, "learning_rate": 5e-05, "loss": 2.5, "step": 2}),
-            (None, {"epoch": 0.5, "grad_norm": float("nan"), "loss": float("inf"), "step": 4}),
-            (None, {"epoch": 0.5, "eval_loss": 2.25, "step": 4}),
+            Record({"epoch": 0.25, "grad_norm": 1.25, "learning_rate": 5e-05, "loss": 2.5, "step": 2}, 7),
+            Record({"epoch": 0.5, "grad_norm": math.nan, "loss": math.inf, "step": 4}, 14),
+            Record({"epoch": 0.5, "eval_loss": 2.25, "step": 4}, 20),
         ],
-        events=("config",),
+        events=[
+            Event(
+                "config",
+                None,
+                "trainer_state.json",
+                {
+                    "max_steps": 8,
+                    "num_train_epochs": 1,
+                    "logging_steps": 2,
+                    "eval_steps": 4,
+                    "global_step": 4,
+                    "epoch": 0.5,
+                },
+            ),
+        ],
     ),
 ]
 

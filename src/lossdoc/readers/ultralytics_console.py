@@ -36,9 +36,28 @@ SAMPLES = [
         2/2      2.31G      1.000      2.000         11        640: 100%|██████████| 2/2 [00:02<00:00,  1.5it/s]
 """,
         records=[
-            (1.0, {"box_loss": "1.125", "cls_loss": "2.250", "Instances": "12", "Size": "640"}),
-            (1.0, {"P": "0.500", "R": "0.250", "mAP50": "0.375", "mAP50-95": "0.125"}),
-            (2.0, {"box_loss": "1.000", "cls_loss": "2.000"}),
+            Record(
+                {"box_loss": "1.125", "cls_loss": "2.250", "Instances": "12", "Size": "640"},
+                3,
+                1,
+                axis="epoch",
+                epoch=1,
+            ),
+            Record(
+                {"Instances": "929", "P": "0.500", "R": "0.250", "mAP50": "0.375", "mAP50-95": "0.125"},
+                5,
+                1,
+                axis="epoch",
+                epoch=1,
+                split="eval",
+            ),
+            Record(
+                {"box_loss": "1.000", "cls_loss": "2.000", "Instances": "11", "Size": "640"},
+                7,
+                2,
+                axis="epoch",
+                epoch=2,
+            ),
         ],
     ),
     Sample(
@@ -50,8 +69,17 @@ SAMPLES = [
                  all        128        929        0.5       0.25      0.375      0.125
 """,
         records=[
-            (0.0, {"box": "0.0625", "obj": "0.03125"}),
-            (0.0, {"P": "0.5", "mAP@.5": "0.375", "mAP@.5:.95": "0.125"}),
+            Record(
+                {"box": "0.0625", "obj": "0.03125", "labels": "107", "img_size": "640"}, 2, 0, axis="epoch", epoch=0
+            ),
+            Record(
+                {"Labels": "929", "P": "0.5", "R": "0.25", "mAP@.5": "0.375", "mAP@.5:.95": "0.125"},
+                4,
+                0,
+                axis="epoch",
+                epoch=0,
+                split="eval",
+            ),
         ],
     ),
 ]
