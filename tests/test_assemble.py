@@ -178,6 +178,27 @@ def test_steps_that_begin_anew_each_epoch() -> None:
     assert [step for step, _ in loss_of(run)] == [10, 20, 30, 40, 50, 60, 70, 80, 90]
 
 
+def test_a_row_with_an_epoch_alone_ends_it_or_opens_the_next() -> None:
+    values: list[dict[str, Raw]] = []
+    for epoch in (1, 2, 3):
+        values += [{"epoch": epoch, "lr": 0.1}, *({"epoch": epoch, "step": n, "loss": 1.0} for n in (0, 10, 20))]
+        values.append({"epoch": epoch, "train_accuracy": 0.9})
+    (run,) = runs_of(*rows(*values))
+    mean, rate = run.get("accuracy"), run.get("learning_rate")
+    assert mean is not None
+    assert rate is not None
+    assert mean.steps.tolist() == [30, 60, 90]
+    assert rate.steps.tolist() == [0, 30, 60]
+
+
+def test_runs_with_epochs_of_different_lengths() -> None:
+    first = [{"epoch": epoch, "step": step, "loss": 1.0} for epoch in (1, 2, 3) for step in (10, 20, 30)]
+    other = [{"epoch": epoch, "step": step, "loss": 2.0} for epoch in (1, 2, 3) for step in (10, 20)]
+    one, two = runs_of(*rows(*first, *other))
+    assert [step for step, _ in loss_of(one)] == [10, 20, 30, 40, 50, 60, 70, 80, 90]
+    assert [step for step, _ in loss_of(two)] == [10, 20, 30, 40, 50, 60]
+
+
 def test_data_set_of_an_evaluation_row() -> None:
     (run,) = runs_of(
         *rows(

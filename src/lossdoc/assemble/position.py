@@ -11,6 +11,8 @@ from lossdoc.assemble.hf_steps import infer_steps
 from lossdoc.assemble.rows import Table
 from lossdoc.record import Event
 
+_MOST_RUNS = 60  # more returns of the epoch in one file are no new runs
+
 
 def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any]) -> None:
     """Fill in `places`, `axis` and `inferred` of a table."""
@@ -68,34 +70,94 @@ def _by_step(table: Table, rows: Sequence[int]) -> None:
 
 
 def _restarting(table: Table, rows: Sequence[int]) -> list[float | None] | None:
-    """Steps that begin anew in each epoch, made to run on: (epoch, step) -> epoch * steps per epoch + step."""
-    from statistics import median
+    """Steps that begin anew in each epoch, made to run on: (epoch, step) -> epoch * steps per epoch + step.
 
-    pairs = [(row, table.epochs[row], table.steps[row]) for row in rows if table.kinds[row] == "train"]
+    Runs after one another may have epochs of different lengths: where the whole file has no one length, each run has.
+    """
+    train = [row for row in rows if table.kinds[row] == "train"]
     # A line without any counter ("Loss: 0.5, MeanIU: 0.4") stands where the line before it stands.
-    pairs = [pair for pair in pairs if pair[1] is not None or pair[2] is not None]
-    known = [(row, epoch, step) for row, epoch, step in pairs if epoch is not None and step is not None]
-    if len(known) < 3 or len(known) < len(pairs):
+    placed = [row for row in train if table.epochs[row] is not None or table.steps[row] is not None]
+    known = [row for row in placed if table.epochs[row] is not None and table.steps[row] is not None]
+    # A row with an epoch alone sums an epoch up; one with a step alone belongs to steps that run on.
+    if len(known) < max(3, 0.5 * len(placed)) or any(table.epochs[row] is None for row in placed):
         return None
-    if not _same_range_each_epoch([(int(epoch), step) for _, epoch, step in known]):
+    parts, lengths = _lengths(table, known)
+    if lengths is None:
         return None
-    length = max(step for _, _, step in known)
-    lowest = min(step for _, _, step in known)
-    gaps = [b[2] - a[2] for a, b in itertools.pairwise(known) if b[2] > a[2] and b[1] == a[1]]
-    if lowest == 0 and gaps:
-        length += median(gaps)
-    base = min(int(epoch) for _, epoch, _ in known)
+    base = min(_epoch(table, row) for row in known)
     table.inferred = True
-    table.notes.append(f"steps begin anew in each epoch: {length:g} steps per epoch are assumed")
+    said = " or ".join(f"{length:g}" for length in sorted(set(lengths))[:3])
+    table.notes.append(f"steps begin anew in each epoch: {said} steps per epoch are assumed")
+    goes_on = _goes_on(table)
     steps: list[float | None] = []
-    for epoch, step, kind in zip(table.epochs, table.steps, table.kinds, strict=True):
-        if epoch is None:
+    part = 0
+    for row, (epoch, step, kind) in enumerate(zip(table.epochs, table.steps, table.kinds, strict=True)):
+        while part + 1 < len(parts) and row >= parts[part + 1][0]:
+            part += 1
+        length = lengths[part]
+        if epoch is None or (step is None and kind == "train" and goes_on[row]):
             steps.append(None)
         elif step is None or kind != "train":
             steps.append((int(epoch) - base + 1) * length)
         else:
             steps.append((int(epoch) - base) * length + step)
     return steps
+
+
+def _lengths(table: Table, known: list[int]) -> tuple[list[list[int]], list[float] | None]:
+    """Runs after one another, and the steps per epoch of each; one length for all where they agree or cannot tell."""
+    common = _epoch_length(table, known)
+    whole = [known], None if common is None else [common]
+    places = [(_epoch(table, row), _step(table, row)) for row in known]
+    back = [i for i, (a, b) in enumerate(itertools.pairwise(places), 1) if b < a]
+    if not back or len(back) > _MOST_RUNS:
+        return whole
+    parts = [known[a:b] for a, b in itertools.pairwise([0, *back, len(known)])]
+    own = [_epoch_length(table, part) for part in parts]
+    for length, part in zip(own, parts, strict=True):
+        if length is None and len({_epoch(table, row) for row in part}) > 1:
+            return whole
+    found = [length for length in own if length is not None]
+    if not found or (common is not None and min(found) > 0.95 * common):
+        return whole
+    lengths = []
+    for number, part in enumerate(parts):
+        # A run of a single epoch has no length of its own: the one of a neighbour, its last step at least.
+        near = max((length for length in own[max(0, number - 1) : number + 2] if length is not None), default=0.0)
+        lengths.append(own[number] or max(near, *(_step(table, row) for row in part), 0.0))
+    return parts, lengths
+
+
+def _epoch(table: Table, row: int) -> int:
+    return int(table.epochs[row] or 0)
+
+
+def _step(table: Table, row: int) -> float:
+    return table.steps[row] or 0.0
+
+
+def _epoch_length(table: Table, rows: Sequence[int]) -> float | None:
+    """Steps per epoch, where they run through the same range in each."""
+    from statistics import median
+
+    if len(rows) < 3:
+        return None
+    pairs = [(_epoch(table, row), _step(table, row)) for row in rows]
+    if not _same_range_each_epoch(pairs):
+        return None
+    gaps = [b[1] - a[1] for a, b in itertools.pairwise(pairs) if b[1] > a[1] and b[0] == a[0]]
+    begins_at_0 = min(step for _, step in pairs) == 0
+    return max(step for _, step in pairs) + (median(gaps) if begins_at_0 and gaps else 0.0)
+
+
+def _goes_on(table: Table) -> list[bool]:
+    """Whether the next row with a step belongs to the epoch of the row: a row that opens its epoch, or stands in it."""
+    found: list[bool] = []
+    coming: float | None = None
+    for epoch, step in zip(reversed(table.epochs), reversed(table.steps), strict=True):
+        found.append(epoch is not None and epoch == coming)
+        coming = epoch if step is not None else coming
+    return found[::-1]
 
 
 def _same_range_each_epoch(pairs: Sequence[tuple[int, float]]) -> bool:
