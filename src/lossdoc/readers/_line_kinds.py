@@ -82,7 +82,7 @@ def hints(match: re.Match[str]) -> dict[str, str]:
 
 def records(kind: Kind, match: re.Match[str], line: Line, context: Mapping[str, str]) -> Iterator[Record]:
     """The records of one line: none when a hint that the kind consumes is not there, or without a number."""
-    if any(name not in context for name in kind.consume):
+    if not all(context.get(name) for name in kind.consume):
         return
     groups = hints(match)
     for name in kind.inherit + kind.consume:
