@@ -43,7 +43,7 @@ LOOPS = {
     "[{n}/30] D_loss: {a} G_loss: {b}\n": 1,
     "epoch {n} | train_loss {a} | val_loss {b} | 12.3s\n": 1,
     "Iteration: {n}, validation AUC: {a}\n": 1,
-    "Episode {n}: reward={a}, length={b}\n": 1,
+    "Round {n}: reward={a}, length={b}\n": 1,
     "Epoch {n}/30\n----------\ntrain Loss: {a} Acc: {b}\nval Loss: {b} Acc: {a}\n\n": 2,
     "2024-01-01 10:00:{n:02d},123 - INFO - Epoch {n} - loss: {a} - f1: {b}\n": 1,
     "  Epoch {n}/30 | batch 5/10 | loss {a}\r\n": 1,

@@ -131,6 +131,9 @@ def _candidates(
             if evidence is not None:
                 found.append((facts.rank, facts, evidence))
                 break
+    # A framework of one objective alone (Unity ML-Agents, RSL-RL) decides between those that share its keys.
+    own = [facts.id for facts in knowledge.trainers() if framework in facts.frameworks]
+    found = [entry for entry in found if [entry[1].id] == own] or found
     found.sort(key=lambda entry: (entry[0], entry[1].id))
     words = [word for _, _, evidence in found[:1] for word in evidence]
     return tuple(facts.id for _, facts, _ in found), ", ".join(words[:3])

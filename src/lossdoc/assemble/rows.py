@@ -217,8 +217,8 @@ def _take(table: Table, record: Record, plan: Sequence[_Slot]) -> None:
             elif slot.role == "step":
                 step = value * slot.factor if step is None or axis not in (None, "step") else step
                 axis = "step"
-            elif slot.role is not None:
-                count = (value * slot.factor, slot.role)
+            elif slot.role is not None and (count is None or count[1] != slot.role or count[0] <= value * slot.factor):
+                count = (value * slot.factor, slot.role)  # of episodes and steps in the environment the finer one
         elif slot.role in ("summary", "time") and (value := _number(raw)) is not None:
             table.summary[slot.key] = value
             summary = summary or slot.role == "summary"

@@ -21,6 +21,8 @@ group is a value under its own name. Options of a kind:
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -56,15 +58,15 @@ class LineFormat:
         beside lines that do, and alone hardly.
         """
         matched, placed = 0, not any({"step", "epoch"} & set(kind.pattern.groupindex) for kind in self.kinds)
-        for anchor in self.anchors:
-            context: dict[str, str] = {}
-            for seen, (number, raw) in enumerate(lines_with(source.text, anchor)):
-                if seen >= _SNIFF_LINES or matched >= _SNIFF_ENOUGH:
-                    break
-                for line in clean_line(number, raw):
-                    found = [record for _, record in self._line(line, context)]
-                    matched += bool(found)
-                    placed = placed or any(r.step is not None or r.epoch is not None for r in found)
+        context: dict[str, str] = {}
+        anchored = heapq.merge(*(lines_with(source.text, anchor) for anchor in self.anchors))
+        for (number, raw), _ in itertools.islice(itertools.groupby(anchored), _SNIFF_LINES):
+            if matched >= _SNIFF_ENOUGH:
+                break
+            for line in clean_line(number, raw):
+                found = [record for _, record in self._line(line, context)]
+                matched += bool(found)
+                placed = placed or any(r.step is not None or r.epoch is not None for r in found)
         score = self.base + 0.08 * matched / (matched + 10) if matched else 0.0
         return score if placed else _UNPLACED * score
 

@@ -26,7 +26,8 @@ _STRONG = words("""
 """)
 _PARTS = re.compile(r"(?:loss(?:es)?|rmse|accuracy|entropy|perplexity|reward)\d*$|^(?:fid|kid)\d+k$")
 _PAIRS = re.compile(
-    r"\b(?:grad norm|explained variance|clip ratio|clip frac|ep len|log likelihood|cross entropy|success rate)\b"
+    r"\b(?:grad norm|explained variance|clip ratio|clip frac|ep len|log likelihood|cross entropy|success rate"
+    r"|(?:episodic|average|mean) return)\b"
 )
 _AXIS = words("""
     step steps iter iters iteration iterations it epoch epochs update updates batch batches episode episodes round
