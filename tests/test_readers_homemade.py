@@ -57,3 +57,48 @@ def test_one_line_that_many_programs_print_proves_no_format() -> None:
     )
     (run,) = runs(rows)
     assert (run.format, run.records) == ("key-value", 18)
+
+
+def test_lines_of_one_step_are_one_record() -> None:
+    lines = []
+    for epoch in range(1, 6):
+        lines += [f"Training epoch: {epoch}", f"mean loss: {3 / epoch:.3f}", "Done."]
+        lines += [f"Eval epoch: {epoch}", f"mean loss: {4 / epoch:.3f}", f"Top1: {epoch}0.00%", f"Top5: {epoch}1.00%"]
+    (run,) = runs("\n".join(lines) + "\n")
+    top1 = run.get("accuracy", "eval")
+    assert (run.records, [c.axis for c in run.curves if len(c) != 5]) == (10, [])
+    assert top1 is not None
+    assert (top1.axis, top1.steps.tolist()) == ("epoch", [1, 2, 3, 4, 5])
+
+
+def test_counters_without_names() -> None:
+    shapes = (
+        "Epoch[{e:03d}/004], Step[{s:04d}/0040], Avg Loss: {loss:.3f}",
+        "Epoch {e}[{s}/40]: loss:{loss:.3f}, lr:0.10",
+        "Train | Epoch {e} | {s}/40 | 1.4 it/sec | Loss {loss:.3f}",
+        "[{e}/4], [{s}/40] loss: {loss:.3f}, batch: 16",
+    )
+    for shape in shapes:
+        (run,) = runs("".join(shape.format(e=e, s=s, loss=9 - e) + "\n" for e in range(1, 5) for s in (10, 20, 30, 40)))
+        loss = run.get("loss")
+        assert loss is not None
+        assert (len(loss), loss.steps[0], loss.steps[-1]) == (16, 10, 160), shape
+
+
+def test_a_batch_size_beside_the_step_is_no_step() -> None:
+    (run,) = runs("".join(f"[{n}/900] A | loss 0.{99 - n} | batch 16\n" for n in range(10, 90, 10)))
+    loss = run.get("loss")
+    assert loss is not None
+    assert loss.steps.tolist() == list(range(10, 90, 10))
+
+
+def test_best_values_are_kept_of_evaluations() -> None:
+    lines = []
+    for epoch in range(6):
+        lines += [f"Epoch: [{epoch}/6] Iter:[{n}/40], Loss: {3 - epoch / 4:.3f}" for n in range(0, 40, 10)]
+        lines.append(f"Loss: {4 - epoch / 4:.3f}, MeanIU: 0.{epoch + 20}, Best_mIoU: 0.{epoch + 20}")
+    (run,) = runs("\n".join(lines) + "\n")
+    train, held_out = run.get("loss"), run.get("loss", "eval")
+    assert train is not None
+    assert held_out is not None
+    assert (len(train), len(held_out), held_out.values[0]) == (24, 6, 4)

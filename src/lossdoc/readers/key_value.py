@@ -13,10 +13,10 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from lossdoc.clean import Line, clean_line
-from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._pairs import pairs
+from lossdoc.readers._standing import Header, counters, header, may_head, split_name, title
 from lossdoc.readers._words import is_axis, is_strong, tokens
 from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
@@ -29,30 +29,24 @@ LAST_RESORT = True
 _WORDS = (
     *("loss", "acc", "reward", "auc", "perp", "ppl", "f1", "bleu", "wer", "cer", "mse", "mae", "iou", "dice", "psnr"),
     *("ssim", "entropy", "nll", "elbo", "fid", "kl", "grad", "map", "rouge", "mcc", "precision", "recall", "objective"),
-    *("return", "score", "bpb", "bpc", "likelihood"),
+    *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5"),
 )
 _HINT = re.compile(rf"(?:{'|'.join(_WORDS)})[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)")
 # Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
 _NOT_A_ROW = re.compile(
-    r"(?i)\b(?:best|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
+    r"(?i)\b(?:best(?!\s*[:=]\s*[-+.\d])|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
     r"|loading|loaded|config|default|usage|args|using)\b"
-)
-_HEADER = re.compile(
-    r"(?i)^\W*(?P<axis>epoch|step|iter(?:ation)?|episode|round)s?\W{0,4}(?P<n>\d+)(?:\s*(?:/|of)\s*(?P<total>\d+))?\W*$"
 )
 _OWNER = re.compile(
     r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?\b"
 )
-# "[3/25]" or "[3/25][100/1583]" at the beginning: a step, or an epoch and a step in it.
-_COUNTERS = re.compile(r"^\s*\[\s*(\d+)/\d+\](?:\s*\[\s*(\d+)/\d+\])?")
-_NAMED_COUNTERS = re.compile(r"(?i)^\W*epoch:?\s*\[\s*(\d+)(?:/\d+)?\]\s*\[\s*(\d+)/\d+\]")
-_EVAL = {"val": "eval", "valid": "eval", "dev": "eval"}
-# "Test Error:" on a line of its own says whose numbers the next line holds.
-_TITLE = re.compile(r"(?i)^\W*(train|val|valid|eval|test|dev)(?:ing|idation|uation)?(?: \w+){0,2}:\s*$")
+_SPLIT_WORDS = frozenset(("train", "training", "val", "valid", "validation", "eval", "test", "dev"))
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
 _SHAPES = 400  # different sets of names that are counted before a text is given up as no log
 _FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
 
+
+_LINES_OF_A_RECORD = 3  # how far below one line of a step the next one may stand
 
 # A line that may be a row, with its pairs; a header or a title without.
 _Entry = tuple[Line, dict[str, Raw] | None]
@@ -110,17 +104,17 @@ def _count(source: Source) -> tuple[dict[tuple[str, ...], _Shape], list[_Entry]]
     entries: list[_Entry] = []
     under_header = False
     for line in _lines(source):
-        if _HEADER.match(line.text):
+        if header(line.text) is not None:
             under_header = True
             entries.append((line, None))
             continue
         row = _row(line.text)
-        if row is not None or _TITLE.match(line.text):
+        if row is not None or title(line.text) is not None:
             entries.append((line, row))
         if row is None:
             continue
         shape = shapes.setdefault(_signature(tuple(row)), _Shape())
-        shape.axis |= under_header or _has_axis(tuple(row)) or _COUNTERS.match(line.text) is not None
+        shape.axis |= under_header or _has_axis(tuple(row)) or counters(line.text) is not None
         shape.add(row)
         if len(shapes) > _SHAPES and not any(s.is_log for s in shapes.values()):
             return {}, []
@@ -133,7 +127,7 @@ def _lines(source: Source) -> Iterator[Line]:
         lowered = raw.lower()
         if any(word in lowered for word in _WORDS) and len(raw) < 20000 and _HINT.search(lowered):
             pass
-        elif len(raw) > 80 or not (_HEADER.match(lowered) or _TITLE.match(lowered)):
+        elif not may_head(lowered):
             continue
         for line in clean_line(number, raw):
             if line.final:
@@ -164,29 +158,67 @@ def _has_axis(keys: tuple[str, ...]) -> bool:
 
 
 @lru_cache(4096)
-def _names_split(keys: tuple[str, ...]) -> bool:
-    words = ("train", "training", "val", "valid", "validation", "eval", "test", "dev")
-    return any(part in words for key in keys for part in tokens(key))
-
-
-@lru_cache(4096)
 def _signature(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(re.sub(r"\d+", "0", key) for key in keys)
 
 
+@lru_cache(4096)
+def _splits(keys: tuple[str, ...]) -> frozenset[str]:
+    """The splits that names say, each by its first letters: "val" and "validation" are one."""
+    return frozenset(part[:3] for key in keys for part in tokens(key) if part in _SPLIT_WORDS)
+
+
 def _read(source: Source) -> Iterator[Item]:
+    """Rows in order; lines of one step that hold different names are one record."""
+    open_record: Record | None = None
+    last = 0
+    for item in _rows(source):
+        if not isinstance(item, Record):
+            yield item
+            continue
+        line = item.line or 0
+        if open_record is not None and line - last <= _LINES_OF_A_RECORD and _continues(open_record, item):
+            open_record.values = {**open_record.values, **item.values}
+        else:
+            if open_record is not None:
+                yield open_record
+            open_record = item
+        last = line
+    if open_record is not None:
+        yield open_record
+
+
+def _continues(before: Record, record: Record) -> bool:
+    """The same place and the same split said again, with other names."""
+    if (before.step, before.epoch, before.split, before.stream) != (
+        record.step,
+        record.epoch,
+        record.split,
+        record.stream,
+    ):
+        return False
+    axes = {key: value for key, value in record.values.items() if is_axis(key)}
+    if before.step is None and before.epoch is None and not axes:
+        return False
+    if axes != {key: value for key, value in before.values.items() if is_axis(key)}:
+        return False
+    names = tuple(record.values)
+    return _splits(names) == _splits(tuple(before.values)) and not (before.values.keys() - axes.keys()) & set(names)
+
+
+def _rows(source: Source) -> Iterator[Item]:
     shapes, entries = _shapes(source)
     logs = {signature for signature, shape in shapes.items() if shape.is_log}
     known = {key for signature in logs for key in signature}
     longest = max((len(signature) for signature in logs), default=0)
     unfinished = 0 if source.text.endswith("\n") else source.text.count("\n") + 1
-    header: re.Match[str] | None = None
+    above: Header | None = None
     started = False
-    title: re.Match[str] | None = None
+    named: str | None = None  # the split in the title on the line before
     for line, row in entries:
         if row is None:
-            match = _HEADER.match(line.text)
-            header, title = (match, title) if match is not None else (header, _TITLE.match(line.text))
+            found = header(line.text)
+            above, named = (found, named) if found is not None else (above, title(line.text))
             continue
         signature = _signature(tuple(row))
         if line.number == unfinished and signature not in logs and known.issuperset(signature[:-1]):
@@ -197,44 +229,38 @@ def _read(source: Source) -> Iterator[Item]:
         if len(signature) > 3 * longest + 8:
             continue
         started = True
-        record = _record(row, line, header)
-        if title is not None and record.split is None and not _names_split(tuple(row)):
-            record.split = _EVAL.get(title[1].lower(), title[1].lower())
-        title = None
+        record = _record(row, line, above)
+        if named is not None and record.split is None and not _splits(tuple(row)):
+            record.split = named
+        named = None
         yield record
 
 
-def _record(row: dict[str, Raw], line: Line, header: re.Match[str] | None) -> Record:
+def _record(row: dict[str, Raw], line: Line, above: Header | None) -> Record:
     record = Record(row, line.number, split=line.split, stream=line.stream)
+    keys = tuple(row)
     owner = _OWNER.match(line.text)
-    if owner is not None and record.split is None and not _names_split(tuple(row)):
-        word = owner[1].lower()
-        record.split = _EVAL.get(word, word)
-    counters = _NAMED_COUNTERS.match(line.text)
-    if counters is not None:
-        record.epoch, record.step = float(counters[1]), float(counters[2])
+    if owner is not None and record.split is None and not _splits(keys):
+        record.split = split_name(owner[1])
+    place = counters(line.text) if _counts_epochs_only(keys) else None
+    if place is not None:
+        record.epoch, record.step = place
         return record
-    if _has_axis(tuple(row)):
-        record.step = _batch(row)
+    if _has_axis(keys):
         return record
-    counters = _COUNTERS.match(line.text)
-    if counters is not None:
-        first, second = float(counters[1]), counters[2]
-        record.epoch, record.step = (None, first) if second is None else (first, float(second))
-    elif header is not None:
-        if header["axis"].lower() == "epoch":
-            record.epoch = float(header["n"])
-        else:
-            record.step = float(header["n"])
+    if above is not None:
+        record.epoch, record.step = above.epoch, above.step
+    if record.split is None and not _splits(keys):
+        # A best value so far is kept of evaluations only.
+        kept = any("best" in tokens(key) for key in keys)
+        record.split = "eval" if kept else above.split if above is not None else None
     return record
 
 
-def _batch(row: dict[str, Raw]) -> float | None:
-    """The batch, where it counts on inside an epoch and nothing else does."""
-    names = {key.lower(): value for key, value in row.items()}
-    if "epoch" not in names or any(name in names for name in ("step", "iter", "iteration", "global step")):
-        return None
-    return to_float(names.get("batch"))
+@lru_cache(4096)
+def _counts_epochs_only(keys: tuple[str, ...]) -> bool:
+    """No name counts steps: at most the epoch, and a batch or its size."""
+    return all({"epoch", "epochs", "batch"} & set(tokens(key)) for key in keys if is_axis(key))
 
 
 SAMPLES = [

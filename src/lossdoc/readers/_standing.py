@@ -1,0 +1,68 @@
+"""Where a row of a home-made loop stands: counters at the beginning of its line, or a header or title above it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_SPLIT = r"(?P<split>train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?"
+_NAMES = {"val": "eval", "valid": "eval", "dev": "eval"}
+# "Epoch 3/10", "Training epoch: 3", "Test on Epoch 3", "current step: 12th step"
+_HEADER = re.compile(
+    rf"(?i)^\W*(?:{_SPLIT}\W+)?(?:(?:on|for|current)\W+)?(?P<axis>epoch|step|iter(?:ation)?|episode|round)s?\W{{0,4}}"
+    r"(?P<n>\d+)(?:st|nd|rd|th)?(?:\s*(?:/|of)\s*\d+)?(?:\W+(?:epoch|step|iteration)s?)?\W*$"
+)
+# "Test Error:" on a line of its own says whose numbers the next line holds.
+_TITLE = re.compile(rf"(?i)^\W*{_SPLIT}(?: \w+){{0,2}}:\s*$")
+_HEADING = re.compile(r"(?:epoch|step|iter|iteration|episode|round)s?\W{0,4}\d+[^\d:=]{0,24}\d*\W*$|:\s*$")
+_LONGEST_HEADING = 120
+# "[3/25]", "[3/25][100/1583]", "[3/25], [100/1583]": a step, or an epoch and a step in it.
+_COUNTERS = re.compile(r"^\s*\[\s*(\d+)/\d+\](?:\s*,?\s*\[\s*(\d+)/\d+\])?")
+# "Epoch[3/25], Step[100/1583]", "Epoch 3 [100/1583]", "Train | Epoch 3 | 100/1583 |"
+_IN_EPOCH = re.compile(
+    rf"(?i)^\W*(?:{_SPLIT}\b\W*)?epoch\W{{0,3}}(?P<epoch>\d+)(?:\s*/\s*\d+)?[\])]?"
+    r"[\s,|:-]*(?:(?:step|iter(?:ation)?|batch)\W{0,2})?[\[(|\s]\s*(?P<step>\d+)\s*/\s*\d+(?![\d.])"
+)
+
+
+class Header(NamedTuple):
+    """A line that says where the rows under it stand, and whose numbers they hold."""
+
+    epoch: float | None
+    step: float | None
+    split: str | None
+
+
+def header(text: str) -> Header | None:
+    found = _HEADER.match(text)
+    if found is None:
+        return None
+    number = float(found["n"])
+    split = split_name(found["split"])
+    return Header(number, None, split) if found["axis"].lower() == "epoch" else Header(None, number, split)
+
+
+def title(text: str) -> str | None:
+    """The split that a title names for the next line."""
+    found = _TITLE.match(text)
+    return split_name(found["split"]) if found is not None else None
+
+
+def may_head(raw: str) -> bool:
+    """A cheap look at a line in lower case, before it is cleaned."""
+    return len(raw) <= _LONGEST_HEADING and _HEADING.search(raw) is not None
+
+
+def counters(text: str) -> tuple[float | None, float] | None:
+    """(epoch or None, step) that stand without a name of their own, or inside the epoch's, where a line begins."""
+    found = _IN_EPOCH.match(text)
+    if found is not None:
+        return float(found["epoch"]), float(found["step"])
+    found = _COUNTERS.match(text)
+    if found is None:
+        return None
+    return (None, float(found[1])) if found[2] is None else (float(found[1]), float(found[2]))
+
+
+def split_name(word: str | None) -> str | None:
+    return _NAMES.get(word.lower(), word.lower()) if word else None
