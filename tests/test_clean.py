@@ -40,6 +40,14 @@ PREFIXED = [
     ("2024-01-01T10:00:00.1234567Z loss: 1", None),
     ("[INFO|trainer.py:123] 2024-01-01 10:00:00,000 >> loss: 1", None),
     ("2024-01-01 10:00:00.123 | INFO     | __main__:train:12 - loss: 1", None),
+    ("2024-01-01T10:00:00.123456789Z stdout F loss: 1", None),
+    ("Jan  1 10:00:00 loss: 1", None),
+    ("Jan 01 10:00:00 node17 python3[4242]: loss: 1", None),
+    ("Thu Nov 12 10:00:00 UTC 2026 loss: 1", None),
+    ("2024-01-01T10:00:00+0000 node17 train.sh[7]: loss: 1", None),
+    ("[1,mpirank:3,algo-2]<stdout>:loss: 1", "3"),
+    ("[pod/trainer-0/main] loss: 1", "trainer-0"),
+    ("train.1.x8k2@node7    | loss: 1", "node7"),
 ]
 
 
@@ -53,7 +61,8 @@ def test_prefix_is_stripped_and_the_rank_kept(text: str, stream: str | None) -> 
 @pytest.mark.parametrize(
     "text",
     ["[0]\ttrain-rmse:1.5", "[step=1/10,epoch=0]", "[batch=1/100]:", "    • Loss: 0.5", "step 10: loss 0.5",
-     "epoch 1 | loss 0.5", "12  0.5  0.25", "train loss 0.5", "[valid] Ep. 1", "0.5,0.25"],
+     "epoch 1 | loss 0.5", "12  0.5  0.25", "train loss 0.5", "[valid] Ep. 1", "0.5,0.25",
+     "Model loss[1]: 0.5", "May loss: 0.5"],
 )  # fmt: skip
 def test_content_is_no_prefix(text: str) -> None:
     (line,) = clean(text)

@@ -35,6 +35,13 @@ def test_a_traceback_is_told_at_its_own_last_line(error: str) -> None:
     assert event.data == {"traceback": 2}
 
 
+@pytest.mark.parametrize("prefix", ["2026-01-01T10:00:00.0Z ", "[rank0]: ", "Jan  1 10:00:00 ", "(main_task pid=7) "])
+def test_a_prefix_does_not_hide_which_line_of_a_traceback_is_the_error(prefix: str) -> None:
+    code = TRACEBACK + '  File "b.py", line 2, in run\n    run_ppo(config)\n'
+    text = "".join(f"{prefix}{line}\n" for line in [*code.splitlines(), "NotImplementedError"])
+    assert [event.text for event in events(Source.from_text(text))] == ["NotImplementedError"]
+
+
 def test_ranks_write_tracebacks_between_each_other() -> None:
     one = "".join(f"[rank0]: {line}\n" for line in [*TRACEBACK.splitlines(), "ValueError: a"])
     two = "".join(f"[rank1]: {line}\n" for line in [*TRACEBACK.splitlines(), "ValueError: b"])

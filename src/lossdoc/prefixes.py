@@ -7,6 +7,12 @@ import re
 _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|SUCCESS|TRACE|FATAL|NOTICE)"
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|\d{8})"
 _TIME = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|\s?[+-]\d{2}:?\d{2}|\s?[AP]M)?"
+_UNIX_DATE = (
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d "
+    + _TIME
+    + r"(?: [A-Z]{3,4})?(?: \d{4}\b)?"
+)
+_PROGRAM = r"(?:[\w.-]+ [\w./@-]+\[\d+\]:\s)?"  # syslog and journald, behind the time: host program[pid]:
 _FILE = r"[\w./<>-]+\.(?:py|cc|cpp|cu|c|h|rs)"
 _SPLIT_NAME = r"train_inner|train|training|valid|validation|val|eval|test"
 
@@ -16,15 +22,19 @@ _PREFIX = re.compile(
         (
             r"\[(?P<rank>[Rr]ank[ :]?\d+|RANK:\d+|default\d+|gpu\d+)\]:?\s*",  # torchrun, c10d, DeepSpeed
             r"\((?P<ray>[^()\s]*\s?pid=\d+(?:, ip=[\w.:]+)?)\)\s*",  # Ray
-            r"\[(?P<mpi>\d+,\d+)\]<std(?:out|err)>:?\s?",  # mpirun --tag-output
+            r"\[(?P<mpi>\d+,(?:\d+|mpirank:\d+,[\w.-]+))\]<std(?:out|err)>:?\s?",  # mpirun --tag-output, SageMaker
             r"(?P<srun>\d{1,4}):\s(?=\s*(?:\[|\d{4}-|" + _LEVEL + r"\b))",  # srun -l
             r"\[(?P<node>[\w.-]+:\d+/\d+)\]\s+",  # ESPnet
             r"\[std(?:out|err)\]:\s",  # Composer's file logger
-            r"(?P<pod>[\w.-]+[-_]\d+)\s+\|\s",  # docker compose
+            r"(?P<pod>[\w.-]+[-_]\d+|[\w.-]+@[\w.-]+)\s+\|\s",  # docker compose, docker service logs
+            r"\[pod/(?P<pods>[^\]\s]+)\]\s",  # kubectl logs --prefix
+            r"std(?:out|err) [FP]\s",  # containers of Kubernetes, behind the time
+            _UNIX_DATE + r"[ \t]+(?:-(?=\s)[ \t]*)?" + _PROGRAM,  # syslog, ts, date
             r"[IWEF]\d{4}(?:\d{4})? " + _TIME + r"\s+\d+ " + _FILE + r":\d+\]\s",  # glog, absl
             _LEVEL + r" \d\d-\d\d " + _TIME + r"\s+(?:\[)?" + _FILE + r":\d+\]\s*",  # OpenRLHF, vLLM
+            r"\[\d\d\.\d\d\.\d\d\|" + _TIME + r"\]\s*",  # torchlight: [03.24.23|09:56:11]
             r"\[" + _DATE + r"[ T]" + _TIME + r"[^\]]*\]:?[ \t]*(?:" + _FILE + r":\d+ - )?",  # [date time ..]
-            _DATE + r"[ T_-]" + _TIME + r"(?:\s*[|:,]|\s+-(?=\s))?[ \t]*",  # date time
+            _DATE + r"[ T_-]" + _TIME + r"(?:\s*(?:[|,]|:(?!:))|\s+-(?=\s))?[ \t]*" + _PROGRAM,  # date time
             _TIME + r"(?:\s+(?:-|\|)(?=\s)|\s*\|)?[ \t]+(?=\S)(?!elapsed|remaining)",  # time only
             r"\[\s*" + _LEVEL + r"(?:\|[^\]]*)?\s*\](?:\s+-(?=\s))?:?[ \t]*",  # [INFO], [INFO|trainer.py:123]
             r"\|?\s*" + _LEVEL + r"\s*(?:\||:| -(?=\s)|(?=\s))\s*",  # INFO |, INFO:, INFO -
@@ -45,10 +55,10 @@ _PREFIX = re.compile(
         )
     )
 )
-_RANKS = ("rank", "ray", "mpi", "srun", "node", "pod")
+_RANKS = ("rank", "ray", "mpi", "srun", "node", "pod", "pods")
 _SPLITS = {"train_inner": "train", "training": "train", "valid": "eval", "validation": "eval", "val": "eval"}
 # The first characters with which a prefix can begin: most lines of a log are dismissed by one look.
-_FIRST = frozenset("[(|0123456789IWEFDSTCNirtvm_-")
+_FIRST = frozenset("[(|0123456789IWEFDSTCNJMAOirtvm_-")
 _NUMBERS = re.compile(r"\d+")
 
 

@@ -46,8 +46,12 @@ class Source:
 
     @cached_property
     def text(self) -> str:
-        """The whole text; "" for a binary source."""
-        return "" if self.is_binary else decode(self.data)
+        """The whole text, a launcher's labels told apart from it; "" for a binary source."""
+        if self.is_binary:
+            return ""
+        from lossdoc.launchers import without_launcher
+
+        return without_launcher(decode(self.data))
 
     @cached_property
     def head(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lossdoc.clean import clean_line, lines_with
+from lossdoc.clean import clean_line, lines_with, strip_control
 from lossdoc.record import Event
 
 _OPENER = "Traceback (most recent call last)"
@@ -76,7 +76,8 @@ def crashes(text: str) -> list[Event]:
             if number not in found and _INTERRUPTED.match(line):
                 found[number] = Event("interrupt", number, line.strip()[:500])
     spans = [span for span in covered if span[1] in found]
-    inside = {n for n in found if any(a <= n < b for a, b in spans)} if len(spans) < 200 else set()
+    begin = {last: first for first, last in covered}  # two ranks' tracebacks overlap, and none is inside the other
+    inside = {n for n in found if any(a <= begin.get(n, n) and n < b for a, b in spans)} if len(spans) < 200 else set()
     ordered = [found[number] for number in sorted(found) if number not in inside]
     return ordered if len(ordered) <= 2 * _KEEP else ordered[:_KEEP] + ordered[-_KEEP:]
 
@@ -107,9 +108,10 @@ def _tracebacks(text: str) -> Iterator[tuple[int, int, str]]:
         number += text.count("\n", counted, at)
         counted = at
         start = text.rfind("\n", 0, at) + 1
-        first = last_part(number, text[start : _line_end(text, at)])
+        raw = text[start : _line_end(text, at)]
+        first = last_part(number, raw)
         if first is not None and _opens(first[0]):
-            yield from _one(text, number, start, first[1])
+            yield from _one(text, number, start, first[1], len(_shown(raw)) - len(first[0]))
         at = text.find(_OPENER, at + len(_OPENER))
 
 
@@ -124,17 +126,29 @@ def _line_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _one(text: str, number: int, start: int, stream: str | None) -> Iterator[tuple[int, int, str]]:
-    """One traceback: lines of other ranks between its own are passed over."""
+def _shown(raw: str) -> str:
+    """The last state of a line, prefix included."""
+    return strip_control(raw).rstrip("\r").rpartition("\r")[2]
+
+
+def _one(text: str, number: int, start: int, stream: str | None, indent: int) -> Iterator[tuple[int, int, str]]:
+    """One traceback: lines of other ranks between its own are passed over.
+
+    `indent` is the width of the prefix before its first line: where every line has one, it tells the code's own
+    indentation, which is what sets the error's line apart.
+    """
     frames, here, error = 0, number, None
     for _ in range(400):
         start, here = _line_end(text, start) + 1, here + 1
         if start >= len(text):
             break
-        part = last_part(here, text[start : _line_end(text, start)])
+        raw = text[start : _line_end(text, start)]
+        part = last_part(here, raw)
         if part is None or part[1] != stream:
             continue
         line = part[0]
+        if line != (shown := _shown(raw)):
+            line = shown[indent:] or line
         if line.lstrip(" |").startswith('File "'):
             frames += 1
         elif not line[0].isspace() and line[0] not in "|+^~":

@@ -1,0 +1,43 @@
+"""Labels of srun and pdsh are ranks; steps, epochs and keys before a colon are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from lossdoc.launchers import without_launcher
+
+CHAT = ["starting up", "loaded the model", "step 10 loss 0.52", "step 20 loss 0.41"]
+
+
+def labelled(labels: list[str]) -> str:
+    return "".join(f"{label}: {line}\n" for line in CHAT * 3 for label in labels)
+
+
+@pytest.mark.parametrize("labels", [["0"], ["1", "0", "2"], ["node-1"], ["10.0.0.1", "10.0.0.2"], ["gpu01.cluster"]])
+def test_labels_of_all_lines_become_ranks(labels: list[str]) -> None:
+    text = without_launcher(labelled(labels))
+    assert all(line.startswith("[rank") for line in text.splitlines())
+    assert text.count("]: step 10 loss 0.52") == 3 * len(labels)
+    assert len({line.split("]")[0] for line in text.splitlines()}) == len(labels)
+
+
+def test_a_blank_line_and_a_stray_one_change_nothing() -> None:
+    text = labelled(["0", "1"]) * 10 + "\nsrun: error\n"
+    assert without_launcher(text).splitlines()[-2:] == ["", "srun: error"]
+    assert without_launcher(text).startswith("[rank0]: starting up\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"{n}: loss 0.5, accuracy 0.9\n" for n in range(50)),  # steps
+        "".join(f"{n // 5}: iteration {n} loss 0.5\n" for n in range(50)),  # epochs
+        "".join("loss: 0.5\naccuracy: 0.9\n" for _ in range(50)),  # keys
+        "".join("layer1: 0.5\nlayer2: 0.9\n" for _ in range(50)),  # keys with numbers
+        "".join("train: loss 0.5 accuracy 0.9\nval: loss 0.4 accuracy 0.8\n" for _ in range(50)),  # splits
+        "key: value of it\n",
+        "",
+    ],
+)
+def test_other_words_before_a_colon_stay(text: str) -> None:
+    assert without_launcher(text) == text
