@@ -199,6 +199,19 @@ def test_runs_with_epochs_of_different_lengths() -> None:
     assert [step for step, _ in loss_of(two)] == [10, 20, 30, 40, 50, 60]
 
 
+def test_the_batch_places_a_row_inside_its_epoch() -> None:
+    values = [{"epoch": epoch, "batch_id": n, "loss": 1.0} for epoch in (0, 1, 2) for n in (0, 50, 100)]
+    (run,) = runs_of(*rows(*values))
+    assert [step for step, _ in loss_of(run)] == [0, 50, 100, 150, 200, 250, 300, 350, 400]
+
+
+def test_older_checkpoints_measured_later_replay_nothing() -> None:
+    values: list[dict[str, Raw]] = [{"epoch": n, "loss": 2 - n / 10, "auc": 0.5} for n in range(10)]
+    values += [{"epoch": n, "auc": 0.6} for n in (7, 8)]
+    (run,) = runs_of(*rows(*values))
+    assert (len(loss_of(run)), run.dropped_records) == (10, 0)
+
+
 def test_data_set_of_an_evaluation_row() -> None:
     (run,) = runs_of(
         *rows(

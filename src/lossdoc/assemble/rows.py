@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lossdoc.knowledge.words import without_split
 from lossdoc.numbers import parse, to_float
 from lossdoc.record import Raw, Record
 
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
 
 # Roles of keys that are no curve: they place a row, or count nothing that can be judged.
 POSITION_ROLES = ("step", "epoch", "tokens", "samples")
+# Beside an epoch and without a step these place a row inside the epoch.
+_IN_EPOCH = re.compile(r"batch(?:[_ ]?(?:id|idx|index))?", re.IGNORECASE)
 # transformers names the data set of an evaluation in the run time it logs beside it; TRL's own metrics in the same row
 # carry no data set name (transformers, trainer.py evaluate()).
 _EVAL_SET = re.compile(r"^eval_(?P<name>.+)_runtime$")
 
 
 _TRAINING_ONLY = frozenset({"loss", "train/loss", "train_loss", "learning_rate", "lr", "grad_norm", "train/grad_norm"})
+# What transformers gives W&B with every row.
+_TRACKERS = frozenset({"train/global_step", "train/epoch"})
 # Digits are counted in so many values of a key; what is printed later is printed alike.
 _COUNTED_DIGITS = 2000
 # A place beyond this is no place: NaN, infinity, a hash under a key that looks like a step.
@@ -139,6 +144,9 @@ def _plan(
     for key in record.values:
         found = _resolve(key, dataset, knowledge, framework, objectives)
         role = found.role if found else None
+        if found and role == "ignore" and _IN_EPOCH.fullmatch(key):
+            slots.append(_Slot(key, "batch", 1.0, None))
+            continue
         if found and (role in POSITION_ROLES or role in ("time", "config", "ignore") or found.ignored):
             slots.append(_Slot(key, role or "ignore", found.factor, None))
             continue
@@ -151,6 +159,8 @@ def _plan(
         if found:
             metric, factor, split = found.metric, found.factor, found.split or split
             labels |= found.labels
+        else:
+            split = without_split(key)[-1][1] or split
         # A bare key in a row of eval_ keys was measured on the evaluation set too (axolotl's memory keys apart).
         split = split or ("eval" if has_eval else "train")
         if dataset and split == "eval":
@@ -174,8 +184,9 @@ def _eval_set(keys: Iterable[str]) -> str | None:
 
 def _is_evaluation(keys: Iterable[str]) -> bool:
     """A row that an evaluation wrote: held-out keys, and none that only a training step has (wide tables hold both)."""
-    names = {key.lower() for key in keys}
-    return any(name.startswith(("eval_", "eval/")) for name in names) and not names & _TRAINING_ONLY
+    names = {key.lower() for key in keys} - _TRACKERS
+    trained = names & _TRAINING_ONLY or any(name.startswith("train/") for name in names)
+    return any(name.startswith(("eval_", "eval/")) for name in names) and not trained
 
 
 def _is_closing(keys: Iterable[str]) -> bool:
@@ -203,6 +214,7 @@ def _take(table: Table, record: Record, plan: Sequence[_Slot]) -> None:
     count: tuple[float, str] | None = None
     splits: set[str] = set()
     summary = False
+    batch: float | None = None
     for slot, raw in zip(plan, record.values.values(), strict=True):
         if slot.bucket is not None:
             if raw is not None and slot.bucket.add(row, raw, slot.factor):
@@ -219,9 +231,13 @@ def _take(table: Table, record: Record, plan: Sequence[_Slot]) -> None:
                 axis = "step"
             elif slot.role is not None and (count is None or count[1] != slot.role or count[0] <= value * slot.factor):
                 count = (value * slot.factor, slot.role)  # of episodes and steps in the environment the finer one
+        elif slot.role == "batch":
+            batch = _number(raw)
         elif slot.role in ("summary", "time") and (value := _number(raw)) is not None:
             table.summary[slot.key] = value
             summary = summary or slot.role == "summary"
+    if step is None and epoch is not None and batch is not None and abs(batch) < _FURTHEST:
+        step = batch
     table.lines.append(record.line)
     table.steps.append(step)
     table.axes.append(axis)

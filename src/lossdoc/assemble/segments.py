@@ -181,7 +181,11 @@ def _replayed(table: Table, rows: list[int]) -> Part:
     """Where steps go back inside a run the newest segment counts; what it replaces is dropped and counted."""
     part = Part([], records=len(rows))
     leading = _leading_kind(table, rows)
-    places = [table.places[row] for row in rows if table.kinds[row] == leading]
+    trained = {row for row in rows if table.kinds[row] == leading}
+    with_loss = trained & {row for bucket in table.buckets.values() if bucket.metric == "loss" for row in bucket.rows}
+    if len(with_loss) > 0.5 * len(trained):
+        trained = with_loss  # rows without a loss among many with one were measured later, on an older checkpoint
+    places = [table.places[row] for row in rows if row in trained]
     if sum(b < a for a, b in itertools.pairwise(places)) > _MOST_RESUMES:
         part.rows = rows
         part.notes.append("the steps are not in order: the rows were sorted by step, none was dropped")
@@ -190,7 +194,7 @@ def _replayed(table: Table, rows: list[int]) -> Part:
     furthest = -math.inf
     for row in rows:
         here = table.places[row]
-        if table.kinds[row] == leading:
+        if row in trained:
             if here < furthest:
                 gone = [old for old in kept if table.places[old] >= here]
                 kept = [old for old in kept if table.places[old] < here]
