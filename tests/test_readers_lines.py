@@ -31,6 +31,13 @@ LINES = {
     },
     "Loss 6.9e+00 (7.0e+00)\tAcc@1   0.39 (  0.12)": {"Loss": "6.9e+00", "Acc@1": "0.39"},
     "Test set: Average loss: 0.05, Accuracy: 9830/10000 (98%)": {"Average loss": "0.05", "Accuracy": 0.983},
+    "Cost after iteration 100: 0.69": {"iteration": "100", "Cost": "0.69"},
+    "NCE loss at epoch 3 and iteration 500 is -1.83": {"epoch": "3", "iteration": "500", "NCE loss": "-1.83"},
+    "Training loss (for one batch) at step 200: 0.45": {"step": "200", "Training loss": "0.45"},
+    "Epoch 2/9 | Train Loss: 1.5 Acc: 0.2 | Val Loss: 1.6 Acc: 0.3 F1: 0.1 | LR: 5e-04": {
+        "Epoch": "2/9", "Train Loss": "1.5", "Acc": "0.2", "Val Loss": "1.6", "Val Acc": "0.3", "Val F1": "0.1",
+        "LR": "5e-04",
+    },
     "loss 11.0 (+nanz)| norm 15.3 (+nanz)| lr 1.00e-06": {"loss": "11.0", "norm": "15.3", "lr": "1.00e-06"},
     "lr: N/A  loss: 0.5": {"loss": "0.5"},
     "reward: np.float64(0.25), kl: tensor(0.5, device='cuda:0')": {

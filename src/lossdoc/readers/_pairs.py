@@ -40,6 +40,17 @@ _COUNTER = re.compile(
     r"^\W{0,4}(?P<name>(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|update|episode|round)))\s*[#\[(]?\s*"
     r"(?P<value>\d+(?:\s*/\s*\d+)?)(?:\s*\][\s:,-]*|\s*\)?\s*:[\s-]*)(?=[A-Za-z*_])"
 )
+# "Cost after iteration 100: 0.5", "Loss at epoch 0 and iteration 500 is 8.4": the counter stands inside the name.
+_COUNTED = r"(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|batch|update|episode|round)"
+_SENTENCE = re.compile(
+    rf"^\W*(?P<name>[A-Za-z][^\d:=|,;]{{1,60}}?) (?i:at|after|in|for|on|of) (?P<first>(?i:{_COUNTED}))s? #?(?P<n>\d+)"
+    rf"(?:\s*/\s*\d+)?(?:,? (?:and )?(?P<second>(?i:{_COUNTED}))s? #?(?P<m>\d+)(?:\s*/\s*\d+)?)?"
+    rf"(?: is| was| are)?\s*[:=]?\s*(?P<value>{VALUE})"
+)
+_ASIDE = re.compile(r"\s*\([^()]*\)$")
+# Rates, times and counters belong to no split.
+_NOBODYS = re.compile(r"(?i)\b(?:lr|learning.rate|time|eta|epoch|step|iter\w*|batch|best|speed|mem\w*)\b")
+_SEGMENTS = re.compile(r"\s*[|│]+\s*")
 _OWNER = re.compile(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation|ating)?)?|eval(?:uation)?|test(?:ing)?|dev)\b")
 # "val loss is 0.5", "avg loss so far is 0.4"
 _VERB = re.compile(r"(?: so far)?(?: is)?$")
@@ -117,6 +128,7 @@ def tokenize(text: str) -> dict[str, Raw]:
     """The names and values of a line, worked out from the line alone."""
     if "tensor(" in text or "array(" in text:
         text = _TENSOR.sub(r"\1", text)
+    line = text
     colons, equals = text.count(":"), text.count("=")
     if colons and equals:
         marks = [text[m.start()] for m in _TIGHT.finditer(text)]
@@ -124,21 +136,32 @@ def tokenize(text: str) -> dict[str, Raw]:
     else:
         first = ":" if colons else "="
     found: dict[str, Raw] = {}
+    sentence = _SENTENCE.match(text)
+    if sentence is not None and to_float(sentence["value"]) is not None:
+        counters = {sentence["first"]: sentence["n"], sentence["second"]: sentence["m"]}
+        found = {name: value for name, value in counters.items() if name}
+        found[_ASIDE.sub("", sentence["name"]).strip(_EDGE)] = sentence["value"]
+        text = text[sentence.end() :]
     owner = ""
-    for field in _FIELDS.split(text):
-        counter = _COUNTER.match(field)
-        if counter is not None:
-            found.setdefault(counter["name"], counter["value"])
-            field = field[counter.end() :]
-        mark = _OWNER.match(field)
-        if mark is not None:
-            owner = mark[1]
-        for written, value in _field(field, first):
-            name = _VERB.sub("", written) if " is" in written else written
-            if name not in found:
-                found[name] = value
-            elif owner and not _OWNER.match(name):
-                found.setdefault(f"{owner} {name}", value)
+    for segment in _SEGMENTS.split(text):
+        whose = _OWNER.match(segment)
+        held_out = whose is not None and not whose[1].lower().startswith("train")
+        for field in _FIELDS.split(segment):
+            counter = _COUNTER.match(field)
+            if counter is not None:
+                found.setdefault(counter["name"], counter["value"])
+                field = field[counter.end() :]
+            mark = _OWNER.match(field)
+            if mark is not None:
+                owner = mark[1]
+            for written, value in _field(field, first):
+                name = _VERB.sub("", written) if " is" in written else written
+                # "| Val Loss: 0.5 F1: 0.8 |": what follows a held-out name in one segment is held out too.
+                theirs = held_out and "|" in line and name[:1].isalpha() and not _NOBODYS.search(name)
+                if name not in found and not (theirs and not _OWNER.match(name)):
+                    found[name] = value
+                elif owner and not _OWNER.match(name):
+                    found.setdefault(f"{owner} {name}", value)
     return found
 
 
