@@ -44,6 +44,25 @@ def test_steps_splits_and_lines() -> None:
     assert run.records == 3
 
 
+def test_the_axis_is_that_of_the_rows_with_a_step() -> None:
+    """A line that sums an epoch up says "epoch" and no step: it does not rename the steps of the others."""
+    (run,) = runs_of(
+        *(
+            item
+            for epoch in (1, 2, 3)
+            for item in (
+                Record({"loss": 2.0 / epoch}, step=10.0 * epoch, epoch=epoch),
+                Record({"loss": 2.5 / epoch}, axis="epoch", epoch=epoch, split="eval"),
+            )
+        )
+    )
+    train, evaluation = run.get("loss"), run.get("loss", "eval")
+    assert train is not None
+    assert evaluation is not None
+    assert (train.axis, evaluation.axis) == ("step", "step")
+    assert loss_of(run, "eval") == [(10, 2.5), (20, 1.25), (30, 2.5 / 3)]
+
+
 def test_missing_is_not_nan() -> None:
     (run,) = runs_of(*rows({"step": 1, "loss": None}, {"step": 2, "loss": "nan"}, {"step": 3, "loss": "n/a"}))
     curve = run.get("loss")

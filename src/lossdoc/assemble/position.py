@@ -62,7 +62,7 @@ def _within_epochs(table: Table) -> bool:
 
 
 def _by_step(table: Table, rows: Sequence[int]) -> None:
-    axes = [axis for row in rows if (axis := table.axes[row])]
+    axes = [axis for row in rows if table.steps[row] is not None and (axis := table.axes[row])]
     table.axis = _commonest(axes) if axes else "step"
     steps = _restarting(table, rows) or [table.steps[row] for row in range(len(table))]
     _evals_that_count_epochs(table, rows, steps)
