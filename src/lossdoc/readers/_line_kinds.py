@@ -39,6 +39,7 @@ class Kind:
     context: bool = False
     inherit: tuple[str, ...] = ()
     consume: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     final: bool = False
     join: bool = False
     skip_next: bool = False
@@ -51,7 +52,13 @@ class Kind:
         """From YAML. Unknown options are errors of the file: TypeError."""
         made = dict(data)
         made["pattern"] = re.compile(made["pattern"])
-        for name, convert in (("drop", frozenset), ("inherit", tuple), ("consume", tuple), ("each", re.compile)):
+        for name, convert in (
+            ("drop", frozenset),
+            ("inherit", tuple),
+            ("consume", tuple),
+            ("needs", tuple),
+            ("each", re.compile),
+        ):
             if name in made:
                 made[name] = convert(made[name])
         return cls(**made)
@@ -81,8 +88,8 @@ def hints(match: re.Match[str]) -> dict[str, str]:
 
 
 def records(kind: Kind, match: re.Match[str], line: Line, context: Mapping[str, str]) -> Iterator[Record]:
-    """The records of one line: none when a hint that the kind consumes is not there, or without a number."""
-    if not all(context.get(name) for name in kind.consume):
+    """The records of one line: none when a hint that the kind needs is not there, or without a number."""
+    if not all(context.get(name) for name in kind.consume + kind.needs):
         return
     groups = hints(match)
     for name in kind.inherit + kind.consume:
