@@ -50,6 +50,7 @@ _SETTING = words("""
 _FOREIGN = words("""
 status level method path url host port bytes size duration latency cpu mem memory disk seed dropout layers hidden units
 """)
+_RESOURCES = words("cpu mem memory disk")  # a trainer may watch them beside its losses
 _PROGRESS = words(
     "step steps epoch epochs iter iters iteration iterations timestep timesteps episode episodes update updates"
 )
@@ -92,7 +93,8 @@ def likelihood(keys: Iterable[str]) -> float:
         return 0.95
     if axis and weak:
         return 0.7
-    if any(part in _FOREIGN for name in names for part in tokens(name)):
+    foreign = {part for name in names for part in tokens(name)} & _FOREIGN
+    if foreign and not (foreign <= _RESOURCES and strong > 2):
         return 0.0
     if strong > 1:
         return 0.8
