@@ -44,6 +44,7 @@ class Grid:
     line: int
     index: bool = False  # rows begin with a number that the header does not name (a printed data frame)
     rows: list[Record] = field(default_factory=list)
+    named: bool = False  # a column holds the name of what each row is about
 
     def row(self, cells: Sequence[str], line: int) -> Record | None:
         """A record if the cells are as many as the names, and numbers where numbers must be."""
@@ -61,6 +62,7 @@ class Grid:
                     values[name] = cell
             elif name.lower() in _TEXT_COLUMNS:
                 split = split or _SPLITS.get(cell.lower())
+                self.named |= name.lower() == "name"
             else:
                 return None
         return Record(values, line, split=split) if values else None
@@ -73,7 +75,7 @@ class Grid:
             return 0.0
         axes = [name for name in names if is_axis(name)]
         if not axes:
-            return score * 0.4 if len(self.rows) > 2 and sum(map(is_strong, names)) > 1 else 0.0
+            return score * 0.4 if len(self.rows) > 2 and sum(map(is_strong, names)) > 1 and not self.named else 0.0
         points = [
             [number for row in self.rows if (number := to_float(row.values.get(axis))) is not None] for axis in axes
         ]

@@ -22,6 +22,7 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Raw]:
     return flat
 
 
+MOST_KEYS = 2000  # of one row: a vocabulary has more
 _GAP = re.compile(r"[\s,]*")
 
 

@@ -14,8 +14,11 @@ from typing import NamedTuple
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._json import is_data_row, loads
+from lossdoc.readers._results import everyday, one_row_each
 from lossdoc.readers._samples_csv import CSV
-from lossdoc.readers._words import is_strong, likelihood
+from lossdoc.readers._tensorboard import HEADER as _TENSORBOARD
+from lossdoc.readers._tensorboard import tag_and_split
+from lossdoc.readers._words import is_axis, is_strong, likelihood, tokens
 from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
 
@@ -56,8 +59,12 @@ def sniff(source: Source) -> float:
         return 0.0
     if head.names[:3] == _MONITOR:
         return 0.95 if head.meta or width == 3 else 0.5
+    if head.names == _TENSORBOARD:
+        return 0.95
     if width == 1:
         return 0.7 if is_strong(head.names[0]) and len(rows) > 2 else 0.0
+    if one_row_each(rows, head.names) or (everyday(numeric) and not any(map(is_axis, numeric))):
+        return 0.0
     return likelihood(numeric)
 
 
@@ -69,13 +76,18 @@ def read(source: Source) -> Iterator[Item]:
         return
     if head.names[:3] == _MONITOR:
         yield Event("config", 1, "columns of a monitor file", {"framework": "sb3"})
+    if any(name.startswith("metrics/mAP") for name in head.names):
+        yield Event("config", 1, "columns of results.csv", {"framework": "ultralytics"})
     if head.meta:
         yield Event("config", 1, "first line of the table", head.meta)
     starts = [head.line, *_later_headers(lines, head)]
     for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
         names = _names(lines[start], head.delimiter)
         table = _table(lines[start + 1 : stop], names, head.delimiter, start + 2)
-        yield from _by_run(table, names) if any(name.endswith("__MAX") for name in names) else table
+        if names == _TENSORBOARD:
+            yield from _one_curve(table, source)
+        else:
+            yield from _by_run(table, names) if any(name.endswith("__MAX") for name in names) else table
 
 
 def split_cells(line: str, delimiter: str) -> list[str]:
@@ -171,17 +183,37 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
             yield Record(values, line if numbered else None)
 
 
+def _one_curve(table: Iterator[Item], source: Source) -> Iterator[Item]:
+    """TensorBoard's download of one curve."""
+    key, split = tag_and_split(source)
+    for row in table:
+        if isinstance(row, Record) and "Value" in row.values:
+            step = to_float(row.values.get("Step"))
+            yield Record({key: row.values["Value"]}, row.line, step, "step", split=split)
+
+
 def _by_run(table: Iterator[Item], names: list[str]) -> Iterator[Item]:
-    """W&B's export of a chart: "run - key", "run - key__MIN", "run - key__MAX" for each run."""
-    curves = {name: name.partition(" - ") for name in names if f"{name}__MAX" in names and " - " in name}
+    """W&B's export of a chart: the x axis, then "run - key", "run - key__MIN", "run - key__MAX" for each run.
+
+    The x axis may be any key; a time is no place, and W&B adds its own `_step` only where another key is the x axis.
+    """
+    curves = {name: name.rpartition(" - ") for name in names if f"{name}__MAX" in names and " - " in name}
     axes = [name for name in names if " - " not in name]
     for row in table:
         if not isinstance(row, Record):
             continue
-        shared = {name: row.values[name] for name in axes if name in row.values}
+        place = next((name for name in axes if name in row.values), None)
+        by_run: dict[str, dict[str, Raw]] = {}
         for name, (run, _, key) in curves.items():
-            if name in row.values:
-                yield Record({**shared, key: row.values[name]}, row.line, run=run)
+            if name in row.values and key != "_step":
+                by_run.setdefault(run, {})[key] = row.values[name]
+        for run, values in by_run.items():
+            record = Record(values, row.line, run=run)
+            if place is not None and is_axis(place):
+                record.values = {place: row.values[place], **values}
+            elif place is not None and not {"time", "runtime", "timestamp"} & set(tokens(place)):
+                record.step, record.axis = to_float(row.values[place]), "step"
+            yield record
 
 
 def _cells(column: list[object], comma: bool) -> list[str]:

@@ -10,7 +10,9 @@ from typing import Any
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
-from lossdoc.readers._json import flatten, is_data_row, loads, loads_python, rows_with_lines
+from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, loads, loads_python, rows_with_lines
+from lossdoc.readers._results import one_row_each
+from lossdoc.readers._tensorboard import tag_and_split
 from lossdoc.readers._words import is_strong, likelihood
 from lossdoc.record import Columns, Event, Item, Record, Unread
 from lossdoc.source import Source
@@ -21,6 +23,8 @@ TITLE = "One JSON document: all_results.json, wandb-summary.json, Keras History,
 _STEP_KEY = re.compile(r"(?:(step|iter(?:ation)?|epoch|checkpoint|round)[_\- ]?)?(\d+)", re.I)
 _PRINTED = re.compile(r"\s*(?:\[\s*)?\{\s*'")  # by Python's print, not by json.dump
 _ROWS = re.compile(r"\{'[^\n]*\}\s*\n\s*\{'")  # one printed row on each line
+_PAIR = re.compile(r"\s*\[\s*\[")
+_FIRST_WALL, _LAST_WALL = 1e9, 4e9  # seconds: the years 2001 to 2096
 _STATE = re.compile(r'"log_history"\s*:\s*\[')
 
 SAMPLES = [
@@ -110,7 +114,7 @@ def sniff(source: Source) -> float:
         tree = loads_python(text) if _PRINTED.match(text) else loads(text)
     except ValueError:  # an array that is cut is read as far as it goes
         tree = [item.values for item in islice(read(source), 20) if isinstance(item, Record)]
-    if _is_catboost(tree):
+    if _is_catboost(tree) or _is_tensorboard(tree):
         return 0.97
     return max((_likelihood(keys) for keys in _key_sets(tree)), default=0.0)
 
@@ -119,7 +123,7 @@ def read(source: Source) -> Iterator[Item]:
     """Records in the order of the document; lists of unequal length become columns over their index."""
     text = source.text.lstrip("\ufeff")
     if text.lstrip().startswith("[") and not _PRINTED.match(text):
-        yield from _rows(text, text.index("[") + 1)
+        yield from _points(text, source) if _PAIR.match(text) else _rows(text, text.index("[") + 1)
         return
     try:
         tree = loads_python(text) if _PRINTED.match(text) else loads(text)
@@ -134,6 +138,25 @@ def read(source: Source) -> Iterator[Item]:
         yield from _catboost(tree)
     elif isinstance(tree, dict):
         yield from _from_dict(text, tree)
+
+
+def _is_tensorboard(tree: Any) -> bool:
+    """TensorBoard's download of one curve: [wall time, step, value] for each point."""
+    if not isinstance(tree, list) or len(tree) < 2:
+        return False
+    numbers = [[to_float(part) for part in row] for row in tree[:20] if isinstance(row, list) and len(row) == 3]
+    walls = [row[0] for row in numbers if row[0] is not None]
+    return len(walls) == len(tree[:20]) and all(_FIRST_WALL < wall < _LAST_WALL for wall in walls)
+
+
+def _points(text: str, source: Source) -> Iterator[Item]:
+    key, split = tag_and_split(source)
+    try:
+        for line, row, _ in rows_with_lines(text, text.index("[") + 1):
+            if isinstance(row, list) and len(row) == 3:
+                yield Record({key: row[2]}, line, to_float(row[1]), "step", split=split)
+    except ValueError:
+        yield Event("cut", None, "the list of points breaks off")
 
 
 def _from_dict(text: str, tree: dict[str, Any]) -> Iterator[Item]:
@@ -238,11 +261,15 @@ def _key_sets(tree: Any) -> Iterator[list[str]]:
         lists = {key: value for key, value in tree.items() if _is_rows(value)}
         rows = [row for value in lists.values() for row in value[:20]]
         rows.append({key: value for key, value in tree.items() if key not in lists})
-    if sum(map(is_data_row, rows)) <= len(rows) / 4:
+    if sum(map(is_data_row, rows)) <= len(rows) / 4 and not one_row_each(rows, list(rows[0]) if rows else ()):
         for row in rows:
             yield [key for key, value in flatten(row).items() if to_float(value) is not None]
 
 
 def _likelihood(keys: list[str]) -> float:
-    """Settings of a model or a trainer hold learning_rate and num_train_epochs: without a result they are no log."""
-    return min(0.97, likelihood(keys) + 0.01) if any(map(is_strong, keys)) else 0.0
+    """Settings of a model or a trainer hold learning_rate and num_train_epochs: without a result they are no log.
+
+    Nor is a vocabulary, which has a number for every word.
+    """
+    strong = sum(map(is_strong, keys)) if len(keys) <= MOST_KEYS else 0
+    return min(0.97, likelihood(keys) + 0.01) if strong else 0.0

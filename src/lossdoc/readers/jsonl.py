@@ -16,7 +16,7 @@ import msgspec
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
-from lossdoc.readers._json import flatten, is_data_row, loads
+from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, loads
 from lossdoc.readers._samples_jsonl import JSONL
 from lossdoc.readers._words import likelihood
 from lossdoc.record import Event, Item, Raw, Record, Unread
@@ -50,7 +50,10 @@ def sniff(source: Source) -> float:
     if not rows or broken > len(rows) or sum(map(is_data_row, rows)) > len(rows) / 4:
         return 0.0
     best = max(likelihood(k for k, v in _values(row).items() if to_float(v) is not None) for row in rows)
-    if len(rows) == 1 and best < 0.8:  # one object with a learning rate and a number of epochs is a configuration
+    if any("snapshot_pkl" in row and "results" in row for row in rows):  # StyleGAN: hardly a name but the metric's
+        best = 0.9
+    # One object with a learning rate and a number of epochs is a configuration, one with thousands a vocabulary.
+    if len(rows) == 1 and (best < 0.8 or len(rows[0]) > MOST_KEYS):
         return 0.0
     share = (len(rows) + broken) / lines
     return best * (1.0 if share > 0.9 else 0.8 if share > 0.2 else 0.3)

@@ -1,0 +1,47 @@
+"""Tables that hold one row per run, person or thing, and none that goes on in time: they are no curves."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lossdoc.numbers import to_float
+from lossdoc.readers._words import is_axis, is_strong, tokens, words
+
+# Words of trade and maps: alone, without a step or epoch, they make no log.
+_EVERYDAY = words("cost costs margin margins map objective recall precision losses score gain return returns")
+_TIME = re.compile(r"[\d\s:/.,+TZ-]+|(?i:[\d:]+\s*[ap]m)")
+# Columns of words that a log has too, whatever they say in each row.
+_WORDY = words("split phase mode stage set date time timestamp datetime eta note best saved status")
+
+
+def one_row_each(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bool:
+    """Rows of different things: nothing counts on, and a column of words tells every row from the others."""
+    if len(rows) < 2 or any(is_axis(name) and _advances([to_float(row.get(name)) for row in rows]) for name in names):
+        return False
+    return any(_tells_rows_apart([row.get(name) for row in rows]) for name in names if not _WORDY & set(tokens(name)))
+
+
+def everyday(names: Sequence[str]) -> bool:
+    """Names of metrics among these, but only such as shops and atlases use as well."""
+    strong = [name for name in names if is_strong(name)]
+    rest = (" ".join(part for part in tokens(name) if part not in _EVERYDAY) for name in strong)
+    return bool(strong) and not any(map(is_strong, rest))
+
+
+def _advances(cells: Sequence[float | None]) -> bool:
+    """A step counts on; a number of steps that each run was given does not."""
+    numbers = [cell for cell in cells if cell is not None]
+    rises = sum(a <= b for a, b in itertools.pairwise(numbers))
+    return len(set(numbers)) > 1 and rises >= 0.8 * (len(numbers) - 1)
+
+
+def _tells_rows_apart(cells: Sequence[Any]) -> bool:
+    texts = [cell for cell in cells if isinstance(cell, str) and cell.strip() and not _is_number(cell)]
+    return len(texts) > 0.8 * len(cells) and len(set(texts)) > max(1, 0.6 * len(texts))
+
+
+def _is_number(cell: str) -> bool:
+    return to_float(cell) is not None or _TIME.fullmatch(cell.strip()) is not None

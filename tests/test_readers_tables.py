@@ -1,0 +1,104 @@
+"""Tables: downloads of trackers are runs, tables of results and of data are none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lossdoc.api import Options, read_input, read_source
+from lossdoc.finding import NotRead
+from lossdoc.run import Run
+from lossdoc.source import Source
+
+EPOCHS = range(1, 40)
+
+
+def read(text: str) -> list[Run] | NotRead:
+    return read_source(Source.from_text(text), Options())
+
+
+def runs(text: str) -> list[Run]:
+    result = read(text)
+    assert isinstance(result, list)
+    return result
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json"])
+@pytest.mark.parametrize(
+    ("name", "metric", "split"),
+    [
+        ("run-.-tag-loss", "loss", "train"),
+        ("run-fit_1_validation-tag-epoch_loss", "loss", "eval"),
+        ("run-.-tag-val_accuracy (2)", "accuracy", "eval"),
+    ],
+)
+def test_a_download_of_tensorboard_is_named_by_its_file(
+    tmp_path: Path, suffix: str, name: str, metric: str, split: str
+) -> None:
+    points = [[1.7e9 + 10 * n, 5 * n, 3 / n] for n in EPOCHS]
+    rows = "Wall time,Step,Value\n" + "".join(f"{wall},{step},{value}\n" for wall, step, value in points)
+    path = tmp_path / f"{name}{suffix}"
+    path.write_text(json.dumps(points) if suffix == ".json" else rows)
+    result = read_input(path, Options())
+    assert isinstance(result, list)
+    (curve,) = result[0].curves
+    assert (curve.metric, curve.split, curve.axis, curve.steps[-1]) == (metric, split, "step", 5 * 39)
+
+
+def test_a_chart_of_wandb_holds_a_run_per_name_and_any_x_axis() -> None:
+    names = [
+        f"{run} - {key}{end}"
+        for run in ("a-1", "lr - 2")
+        for key in ("_step", "loss")
+        for end in ("", "__MIN", "__MAX")
+    ]
+    head = ",".join(f'"{name}"' for name in ("frames", *names))
+    rows = "".join(f'"{100 * n}",{",".join([str(n)] * 3 + [str(3 / n)] * 3)},"","","","","",""\n' for n in EPOCHS)
+    found = runs(f"{head}\n{rows}")
+    assert [(run.records, [c.key for c in run.curves], run.curves[0].steps[-1]) for run in found] == [
+        (39, ["loss"], 3900)
+    ]
+
+
+RESULTS = {
+    "runs": "run_name,seed,max_iters,final_train_loss,final_val_loss\n"
+    + "".join(f"variant_{n},42,{5000 + n % 3},{1 / n},{2 / n}\n" for n in range(1, 13)),
+    "pandas": ",name,train_loss,test_acc\n" + "".join(f"{n},bert_{n},{1 / (n + 1)},0.{n}\n" for n in range(8)),
+    "shop": "Invoice ID,City,Unit price,Cost of goods sold,Gross margin percentage\n"
+    + "".join(f"750-{n},Town,{n}.5,{n * 7},4.7619\n" for n in range(30)),
+    "prices": "date,cost,output\n" + "".join(f"14-{n:02d}-01,{400 + n},{80 - n}\n" for n in range(1, 13)),
+    "json": json.dumps([{"model": f"m{n}", "loss": 1 / (n + 1), "accuracy": 0.5} for n in range(9)]),
+    "vocabulary": json.dumps({word: n for n, word in enumerate(["loss", "epoch", *(f"w{n}" for n in range(9000))])}),
+    "checkpoints": "".join(
+        json.dumps({"name": f"{n:06d}", "batch": n, "epoch": 0, "path": "x"}) + "\n" for n in range(9)
+    ),
+}
+
+
+@pytest.mark.parametrize("text", RESULTS.values(), ids=RESULTS)
+def test_results_and_data_are_no_run(text: str) -> None:
+    assert isinstance(read(text), NotRead)
+
+
+LOGS = {
+    "time and loss": "time,loss,acc\n" + "".join(f"10:00:{n:02d},{1 / n},0.5\n" for n in EPOCHS),
+    "phase": "phase,loss,acc\n" + "".join(f"train,{1 / n},0.5\nval,{2 / n},0.25\n" for n in EPOCHS),
+    "checkpoint of each epoch": "checkpoint,epoch,loss\n" + "".join(f"model_{n}.pt,{n},{1 / n}\n" for n in EPOCHS),
+    "pandas": ",loss,accuracy\n" + "".join(f"{n},{1 / n},0.5\n" for n in EPOCHS),
+    "plural": json.dumps({"train_losses": [1 / n for n in EPOCHS], "val_losses": [2 / n for n in EPOCHS]}),
+}
+
+
+@pytest.mark.parametrize("text", LOGS.values(), ids=LOGS)
+def test_logs_with_words_in_them_are_runs(text: str) -> None:
+    assert any(curve.metric == "loss" for run in runs(text) for curve in run.curves)
+
+
+def test_a_key_that_nobody_knows_keeps_the_split_it_names() -> None:
+    rows = "epoch,train/shine,train/loss,eval/loss,val_shine\n" + "".join(
+        f"{n},{n},{1 / n},{2 / n},3\n" for n in EPOCHS
+    )
+    (run,) = runs(rows)
+    assert {(c.key, c.split) for c in run.curves if not c.known} == {("train/shine", "train"), ("val_shine", "eval")}
