@@ -33,6 +33,7 @@ CSV = [
             Record({"epoch": "0", "train/box_loss": "1.25", "metrics/mAP50(B)": "0.03125"}, 2),
             Record({"epoch": "1", "train/box_loss": "1.125", "metrics/mAP50(B)": "0.0625"}, 3),
         ],
+        events=[Event("config", 1, "columns of results.csv", {"framework": "ultralytics"})],
     ),
     Sample(
         program="stable-baselines3 2 monitor.csv",
