@@ -16,12 +16,14 @@ from lossdoc.readers import Sample
 from lossdoc.readers._bars import bar, last_bar
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._pydict import dict_end, parse_dict
+from lossdoc.readers._samples_hf import HF
 from lossdoc.record import Event, Item, Raw, Record, Unread
 from lossdoc.source import Source
 
 NAME = "hf-stdout"
 FRAMEWORK = "transformers"
 TITLE = "Hugging Face Trainer / TRL rows on standard output ({'loss': ..., 'epoch': ...})"
+SAMPLES: list[Sample] = HF
 
 _METRIC = re.compile(
     r"loss$|loss/|_loss_|^rewards?(?:/|$)|reward$|_reward_|accurac|grad_norm|^epoch$|_(?:f1|wer|cer|bleu|rouge\w*|mcc|map)$"
@@ -34,6 +36,7 @@ _SETTING = re.compile(
 # "Epoch 3: {'loss': ...}" in home-made loops: the row stands at that place if it names none itself.
 _PLACE = re.compile(r"(?i)\b(?P<axis>epoch|step|iter(?:ation)?)\W{0,3}(?P<n>\d+)(?:\s*/\s*\d+)?\W*$")
 _PLACES = frozenset({"epoch", "step", "global_step"})
+_SETFIT = frozenset({"embedding", "aspect_embedding", "polarity_embedding"})  # models, where others name data sets
 _BOX = "╭│┃┏┡├└╰┠╞║|"
 _LIKE_ROW = re.compile(
     r"\{'(?:loss|eval_[\w/.-]+|train_runtime|reward|grad_norm|learning_rate|objective/\w+|eps|[\w/]*loss)': "
@@ -175,60 +178,6 @@ def _row(row: Mapping[str, Any], line: Line, place: re.Match[str] | None = None)
 def _dataset(values: Mapping[str, Raw]) -> dict[str, str]:
     """With several evaluation sets only loss and runtime name the set (TRL): the runtime names it for the whole row."""
     for key in values:
-        if key.startswith("eval_") and key.endswith("_runtime") and len(key) > 13:
+        if key.startswith("eval_") and key.endswith("_runtime") and len(key) > 13 and key[5:-8] not in _SETFIT:
             return {"dataset": key[5:-8]}
     return {}
-
-
-SAMPLES = [
-    Sample(
-        "\r 12%|█▎        | 1/8 [00:00<00:01,  5.50it/s]\r              \r"
-        "{'loss': '3.512', 'grad_norm': '0.9012', 'learning_rate': '5e-05', 'epoch': '0.125'}\n"
-        "{'eval_loss': '3.402', 'eval_runtime': '0.16', 'eval_samples_per_second': '51.2', 'epoch': '0.5'}\n"
-        "{'train_runtime': '1.8', 'train_samples_per_second': '17.9', 'train_loss': '3.41', 'epoch': '1'}\n",
-        [
-            Record({"loss": "3.512", "grad_norm": "0.9012", "learning_rate": "5e-05", "epoch": "0.125"}, 1),
-            Record(
-                {"eval_loss": "3.402", "eval_runtime": "0.16", "eval_samples_per_second": "51.2", "epoch": "0.5"}, 2
-            ),
-            Record({"train_runtime": "1.8", "train_samples_per_second": "17.9", "train_loss": "3.41", "epoch": "1"}, 3),
-        ],
-        "transformers 5.23",
-        "src/transformers/trainer_callback.py ProgressCallback.on_log",
-        [
-            Event("progress", 1, "", {"n": 1, "total": 8}),
-            Event("progress", 2, "", {"n": 1, "total": 8}),
-            Event("end", 3, "the trainer printed its summary"),
-            Event("progress", 1, "", {"n": 1, "total": 8}),
-        ],
-    ),
-    Sample(
-        "{'loss': 0.0, 'grad_norm': nan, 'learning_rate': 4e-05, 'epoch': 0.25}\n"
-        "{'loss': 2.25, 'grad_norm': inf, 'learning_rate': 3e-05, 'epoch': 0.5}\n",
-        [
-            Record({"loss": 0.0, "grad_norm": "nan", "learning_rate": 4e-05, "epoch": 0.25}, 1),
-            Record({"loss": 2.25, "grad_norm": "inf", "learning_rate": 3e-05, "epoch": 0.5}, 2),
-        ],
-        "transformers 4.57",
-        "src/transformers/trainer_callback.py PrinterCallback.on_log",
-    ),
-    Sample(
-        "[default0]:{'loss': '0.6931', 'rewards/margins': '1.4e-06', 'rewards/none_reward/mean': None, "
-        "'spread': np.float32(0.93), 'epoch': '0.1'}\n",
-        [
-            Record(
-                {
-                    "loss": "0.6931",
-                    "rewards/margins": "1.4e-06",
-                    "rewards/none_reward/mean": None,
-                    "spread": 0.93,
-                    "epoch": "0.1",
-                },
-                1,
-                stream="default0",
-            ),
-        ],
-        "TRL 1.16",
-        "trl/trainer/dpo_trainer.py log; torch/distributed/elastic/multiprocessing/tail_log.py",
-    ),
-]
