@@ -33,7 +33,9 @@ CSV = [
             Record({"epoch": "0", "train/box_loss": "1.25", "metrics/mAP50(B)": "0.03125"}, 2),
             Record({"epoch": "1", "train/box_loss": "1.125", "metrics/mAP50(B)": "0.0625"}, 3),
         ],
-        events=[Event("config", 1, "columns of results.csv", {"framework": "ultralytics"})],
+        events=[
+            Event("config", 1, "columns of results.csv", {"framework": "ultralytics"}),
+        ],
     ),
     Sample(
         program="stable-baselines3 2 monitor.csv",
@@ -50,7 +52,7 @@ CSV = [
     ),
     Sample(
         program="CatBoost 1.2 learn_error.tsv",
-        cite="catboost/libs/loggers/catboost_logger_helpers.cpp",
+        cite="catboost/libs/loggers/logger.h TErrorFileLoggingBackend",
         text="iter\tRMSE\n0\t1.5\n1\t1.25\n",
         records=[
             Record({"iter": "0", "RMSE": "1.5"}, 2),
@@ -94,6 +96,25 @@ CSV = [
         records=[
             Record({"Step": "0", "train/loss": "2.5"}, 2, run="fast-sun-1"),
             Record({"Step": "10", "train/loss": "2.25"}, 3, run="fast-sun-1"),
+        ],
+    ),
+    Sample(
+        program="sentence-transformers 2.7 similarity_evaluation_sts-dev_results.csv",
+        cite="sentence_transformers/evaluation/EmbeddingSimilarityEvaluator.py",
+        text="epoch,steps,cosine_pearson,cosine_spearman\n"
+        "0,100,0.8025125,0.8150125\n0,-1,0.8125125,0.8250125\n1,100,0.8225125,0.8350125\n",
+        records=[
+            Record(
+                {"epoch": "0", "steps": "100", "cosine_pearson": "0.8025125", "cosine_spearman": "0.8150125"},
+                2,
+                split="eval",
+            ),
+            Record({"epoch": "0", "cosine_pearson": "0.8125125", "cosine_spearman": "0.8250125"}, 3, split="eval"),
+            Record(
+                {"epoch": "1", "steps": "100", "cosine_pearson": "0.8225125", "cosine_spearman": "0.8350125"},
+                4,
+                split="eval",
+            ),
         ],
     ),
 ]

@@ -141,4 +141,15 @@ JSONL = [
             ),
         ],
     ),
+    Sample(
+        program="transformers 2.11",
+        cite="src/transformers/trainer.py _log",
+        text="Iteration:  10%|█         | 50/500 [00:10<01:30,  5.0it/s]"
+        '{"loss": 1.25, "learning_rate": 4e-05, "epoch": 0.25, "step": 500}\n'
+        '{"eval_loss": 1.125, "epoch": 0.5, "step": 1000}\n',
+        records=[
+            Record({"loss": 1.25, "learning_rate": 4e-05, "epoch": 0.25, "step": 500}, 1),
+            Record({"eval_loss": 1.125, "epoch": 0.5, "step": 1000}, 2),
+        ],
+    ),
 ]

@@ -30,6 +30,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _WORDY = re.compile(r"^[ \t]*[A-Za-z#\"_]", re.M)
 _MONITOR = ["r", "l", "t"]  # reward, length and time of an episode
+_EVALUATOR = ["epoch", "steps"]
 
 
 class _Head(NamedTuple):
@@ -86,6 +87,8 @@ def read(source: Source) -> Iterator[Item]:
         table = _table(lines[start + 1 : stop], names, head.delimiter, start + 2)
         if names == _TENSORBOARD:
             yield from _one_curve(table, source)
+        elif names[:2] == _EVALUATOR:
+            yield from _evaluations(list(table))
         else:
             yield from _by_run(table, names) if any(name.endswith("__MAX") for name in names) else table
 
@@ -190,6 +193,16 @@ def _one_curve(table: Iterator[Item], source: Source) -> Iterator[Item]:
         if isinstance(row, Record) and "Value" in row.values:
             step = to_float(row.values.get("Step"))
             yield Record({key: row.values["Value"]}, row.line, step, "step", split=split)
+
+
+def _evaluations(rows: list[Item]) -> Iterator[Item]:
+    """Results of sentence-transformers' evaluators: step -1 is the end of the epoch."""
+    ours = any(isinstance(row, Record) and row.values.get("steps") == "-1" for row in rows)
+    for row in rows:
+        if ours and isinstance(row, Record):
+            row.values = {key: cell for key, cell in row.values.items() if key not in _EVALUATOR or cell != "-1"}
+            row.split = "eval"
+        yield row
 
 
 def _by_run(table: Iterator[Item], names: list[str]) -> Iterator[Item]:

@@ -77,7 +77,7 @@ SAMPLES = [
     ),
     Sample(
         program="CatBoost 1.2 catboost_training.json",
-        cite="catboost/libs/loggers/catboost_logger_helpers.cpp",
+        cite="catboost/libs/loggers/logger.h TJsonLoggingBackend",
         text="""{
 "meta":{"test_sets":["test"],"learn_metrics":[{"best_value":"Min","name":"RMSE"}],
 "test_metrics":[{"best_value":"Min","name":"RMSE"}]},
