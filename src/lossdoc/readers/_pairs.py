@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
+from typing import NamedTuple
 
 from lossdoc.numbers import NUMBER, parse, to_float
 from lossdoc.record import Raw
+from lossdoc.shape import LONGEST, Memory, shape
 
 _UNIT = r"(?:\s?%|\s?(?:ms|sec|GiB|GB|MB|tokens/s|tok/s|samples/s)\b|[A-Za-zµ]+(?:/[A-Za-z]+)*)?"
 VALUE = (
@@ -64,12 +67,36 @@ _PLANS: dict[tuple[str, ...], _Plan | None] = {}
 _MAX_PLANS = 4096
 
 
+class Cut(NamedTuple):
+    """Where the pairs of lines of one shape stand."""
+
+    literals: list[tuple[int, str]]  # text with digits that are part of a name: it must be the same
+    values: list[tuple[str, int, int]]  # name, from where to where its value stands
+
+    def fits(self, text: str) -> bool:
+        return all(text.startswith(literal, at) for at, literal in self.literals)
+
+
+_CUTS: Memory[Cut | None] = Memory()  # None = seen once
+
+
 def pairs(text: str) -> dict[str, Raw]:
     """All names with numeric values of a line, in the order of the line; the first of two equal names counts.
 
     Lines of one program differ in their numbers only. What a line says is worked out for the text around its numbers,
     the second time that this text is seen, and from then on the numbers are only put in.
     """
+    if len(text) > LONGEST:
+        return _by_skeleton(text, None)
+    look = shape(text)
+    cut = _CUTS.get(look)
+    if cut is not None and cut.fits(text):
+        return {name: text[first:last] for name, first, last in cut.values}
+    return _by_skeleton(text, look)
+
+
+def _by_skeleton(text: str, look: bytes | None) -> dict[str, Raw]:
+    """The pairs of a line by the text around its numbers; what is learned is kept for lines of the same shape."""
     parts = _ALONE.split(text)
     skeleton = tuple(parts[::2])
     if skeleton not in _PLANS:
@@ -82,10 +109,25 @@ def pairs(text: str) -> dict[str, Raw]:
         plan = _PLANS[skeleton] = _plan(parts)
     if not plan:
         return tokenize(text)
+    if look is not None:
+        _CUTS[look] = _cut(parts, plan) if look in _CUTS else None
     return {
         name: (parts[first] if first == last else "".join(parts[first : last + 1])) + unit
         for name, first, last, unit in plan
     }
+
+
+def known_cut(text: str) -> Cut | None:
+    """What is learned of lines of the shape of this one, if it was read so."""
+    cut = _CUTS.get(shape(text)) if len(text) <= LONGEST else None
+    return cut if cut is not None and cut.fits(text) else None
+
+
+def _cut(parts: list[str], plan: _Plan) -> Cut:
+    starts = [0, *accumulate(map(len, parts))]
+    values = [(name, starts[first], starts[last + 1] + len(unit)) for name, first, last, unit in plan]
+    literals = [(starts[at], parts[at]) for at in range(0, len(parts), 2) if any(map(str.isdigit, parts[at]))]
+    return Cut(literals, values)
 
 
 def _plan(parts: list[str]) -> _Plan:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from lossdoc.clean import Line, clean_line
+from lossdoc.clean import Line
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
-from lossdoc.readers._pairs import pairs
-from lossdoc.readers._standing import Header, counters, header, may_head, split_name, title
-from lossdoc.readers._words import is_axis, is_strong, tokens
+from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
+from lossdoc.readers._standing import Header, counters, header, split_name, title
+from lossdoc.readers._words import is_axis, tokens
 from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
 
@@ -25,53 +24,16 @@ NAME = "key-value"
 TITLE = "Lines of names and numbers (any program)"
 LAST_RESORT = True
 
-# A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
-_WORDS = (
-    *("loss", "acc", "reward", "auc", "perp", "ppl", "f1", "bleu", "wer", "cer", "mse", "mae", "iou", "dice", "psnr"),
-    *("ssim", "entropy", "nll", "elbo", "fid", "kl", "grad", "map", "rouge", "mcc", "precision", "recall", "objective"),
-    *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5"),
-)
-_HINT = re.compile(rf"(?:{'|'.join(_WORDS)})[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)")
-# Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
-_NOT_A_ROW = re.compile(
-    r"(?i)\b(?:best(?!\s*[:=]\s*[-+.\d])|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
-    r"|loading|loaded|config|default|usage|args|using)\b"
-)
 _OWNER = re.compile(
     r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?\b"
 )
 _SPLIT_WORDS = frozenset(("train", "training", "val", "valid", "validation", "eval", "test", "dev"))
-_COVER = 0.3  # share of a line that names and numbers must fill: prose is below
-_SHAPES = 400  # different sets of names that are counted before a text is given up as no log
 _FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
 
 
 _LINES_OF_A_RECORD = 3  # how far below one line of a step the next one may stand
 
-# A line that may be a row, with its pairs; a header or a title without.
-_Entry = tuple[Line, dict[str, Raw] | None]
-
-
-@dataclass(slots=True)
-class _Shape:
-    """The lines that have one set of names."""
-
-    count: int = 0
-    axis: bool = False
-    seen: set[str] = field(default_factory=set)
-
-    def add(self, row: dict[str, Raw]) -> None:
-        self.count += 1
-        if len(self.seen) < 8:
-            self.seen.add(" ".join(map(str, row.values())))
-
-    @property
-    def is_log(self) -> bool:
-        """Repeats with changing numbers: three times beside a step or epoch, five times without."""
-        return len(self.seen) > 1 and self.count >= (3 if self.axis else 5)
-
-
-_COUNTED: WeakKeyDictionary[Source, tuple[dict[tuple[str, ...], _Shape], list[_Entry]]] = WeakKeyDictionary()
+_COUNTED: WeakKeyDictionary[Source, tuple[dict[tuple[str, ...], Names], list[Entry]]] = WeakKeyDictionary()
 
 
 def sniff(source: Source) -> float:
@@ -92,74 +54,11 @@ def read(source: Source) -> Iterator[Item]:
     yield from merged(_read(source), events(source))
 
 
-def _shapes(source: Source) -> tuple[dict[tuple[str, ...], _Shape], list[_Entry]]:
+def _shapes(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
     """The sets of names of a source, and its lines that may count: worked out once for `sniff` and `read`."""
     if source not in _COUNTED:
-        _COUNTED[source] = _count(source)
+        _COUNTED[source] = count(source)
     return _COUNTED[source]
-
-
-def _count(source: Source) -> tuple[dict[tuple[str, ...], _Shape], list[_Entry]]:
-    shapes: dict[tuple[str, ...], _Shape] = {}
-    entries: list[_Entry] = []
-    under_header = False
-    for line in _lines(source):
-        if header(line.text) is not None:
-            under_header = True
-            entries.append((line, None))
-            continue
-        row = _row(line.text)
-        if row is not None or title(line.text) is not None:
-            entries.append((line, row))
-        if row is None:
-            continue
-        shape = shapes.setdefault(_signature(tuple(row)), _Shape())
-        shape.axis |= under_header or _has_axis(tuple(row)) or counters(line.text) is not None
-        shape.add(row)
-        if len(shapes) > _SHAPES and not any(s.is_log for s in shapes.values()):
-            return {}, []
-    return shapes, entries
-
-
-def _lines(source: Source) -> Iterator[Line]:
-    """Cleaned lines that may be rows or headers of blocks; of a rewritten line only what was left standing."""
-    for number, raw in source.iter_raw():
-        lowered = raw.lower()
-        if any(word in lowered for word in _WORDS) and len(raw) < 20000 and _HINT.search(lowered):
-            pass
-        elif not may_head(lowered):
-            continue
-        for line in clean_line(number, raw):
-            if line.final:
-                yield line
-
-
-def _row(text: str) -> dict[str, Raw] | None:
-    """The pairs of a line that may be a row of metrics."""
-    bare = text.strip()
-    if bare.startswith(("{", '["', "[{", '"')) or _NOT_A_ROW.search(bare):
-        return None
-    row = pairs(bare)
-    if not row or not _fits(tuple(row)):
-        return None
-    covered = len("".join(row)) + len("".join(map(str, row.values())))
-    return row if covered >= _COVER * len(bare) else None
-
-
-@lru_cache(4096)
-def _fits(keys: tuple[str, ...]) -> bool:
-    """Names, not sentences, and one of them a trainer's."""
-    return any(map(is_strong, keys)) and not any(len(key) > 48 or len(tokens(key)) > 6 for key in keys)
-
-
-@lru_cache(4096)
-def _has_axis(keys: tuple[str, ...]) -> bool:
-    return any(map(is_axis, keys))
-
-
-@lru_cache(4096)
-def _signature(keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(re.sub(r"\d+", "0", key) for key in keys)
 
 
 @lru_cache(4096)
@@ -190,6 +89,8 @@ def _read(source: Source) -> Iterator[Item]:
 
 def _continues(before: Record, record: Record) -> bool:
     """The same place and the same split said again, with other names."""
+    if before.values.keys() == record.values.keys():
+        return False
     if (before.step, before.epoch, before.split, before.stream) != (
         record.step,
         record.epoch,
@@ -220,7 +121,7 @@ def _rows(source: Source) -> Iterator[Item]:
             found = header(line.text)
             above, named = (found, named) if found is not None else (above, title(line.text))
             continue
-        signature = _signature(tuple(row))
+        signature = signature_of(tuple(row))
         if line.number == unfinished and signature not in logs and known.issuperset(signature[:-1]):
             yield Event("cut", line.number, line.text[:200])
         # After the first rows a line with fewer repeats is a row too when it names a split: the final test result.
@@ -239,14 +140,13 @@ def _rows(source: Source) -> Iterator[Item]:
 def _record(row: dict[str, Raw], line: Line, above: Header | None) -> Record:
     record = Record(row, line.number, split=line.split, stream=line.stream)
     keys = tuple(row)
-    owner = _OWNER.match(line.text)
-    if owner is not None and record.split is None and not _splits(keys):
+    if record.split is None and not _splits(keys) and (owner := _OWNER.match(line.text)) is not None:
         record.split = split_name(owner[1])
     place = counters(line.text) if _counts_epochs_only(keys) else None
     if place is not None:
         record.epoch, record.step = place
         return record
-    if _has_axis(keys):
+    if has_axis(keys):
         return record
     if above is not None:
         record.epoch, record.step = above.epoch, above.step

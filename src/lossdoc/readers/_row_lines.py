@@ -1,0 +1,184 @@
+"""Lines of names and numbers that may be rows of a home-made loop, with how often each set of names comes.
+
+Used by `key_value`: which of them are a log is decided there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from lossdoc.clean import Line, clean_line
+from lossdoc.readers._pairs import Cut, known_cut, pairs
+from lossdoc.readers._standing import counters, header, may_head, title
+from lossdoc.readers._words import is_axis, is_strong, tokens
+from lossdoc.record import Raw
+from lossdoc.shape import LONGEST, Memory, shape
+from lossdoc.source import Source
+
+# A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
+_WORDS = (
+    *("loss", "acc", "reward", "auc", "perp", "ppl", "f1", "bleu", "wer", "cer", "mse", "mae", "iou", "dice", "psnr"),
+    *("ssim", "entropy", "nll", "elbo", "fid", "kl", "grad", "map", "rouge", "mcc", "precision", "recall", "objective"),
+    *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5"),
+)
+_HINT = re.compile(rf"(?:{'|'.join(_WORDS)})[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)")
+# Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
+_NOT_A_ROW = re.compile(
+    r"(?i)\b(?:best(?!\s*[:=]\s*[-+.\d])|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
+    r"|loading|loaded|config|default|usage|args|using)\b"
+)
+# Each of these words holds one of these pieces, which are found faster.
+_PIECES = (
+    *("best", "target", "goal", "sav", "checkpoint", "improv", "threshold", "stop", "baseline", "expected", "patience"),
+    *("load", "config", "default", "usage", "args", "using"),
+)
+_COVER = 0.3  # share of a line that names and numbers must fill: prose is below
+_MOST_NAMES = 400  # different sets of names that are counted before a text is given up as no log
+_CHANGED = ("\r", "\x1b", "\x08", " [repeated ", "/it]", "it/s]")  # what makes cleaning do more than cut a prefix
+# f1 is a metric, f2 is none.
+_NUMBERED = re.compile("|".join(re.sub(r"\d", r"\\d", word) for word in _WORDS if not word.isalpha()), re.I)
+_GLUED = re.compile(r"[A-Za-z]\d+")  # digits that belong to a word: top1, host7
+
+# A line that may be a row, with its pairs; a header or a title without.
+Entry = tuple[Line, dict[str, Raw] | None]
+
+
+@dataclass(slots=True)
+class Names:
+    """The lines that have one set of names."""
+
+    count: int = 0
+    axis: bool = False
+    seen: set[str] = field(default_factory=set)
+
+    def add(self, row: dict[str, Raw]) -> None:
+        self.count += 1
+        if len(self.seen) < 8:
+            self.seen.add(" ".join(map(str, row.values())))
+
+    @property
+    def is_log(self) -> bool:
+        """Repeats with changing numbers: three times beside a step or epoch, five times without."""
+        return len(self.seen) > 1 and self.count >= (3 if self.axis else 5)
+
+
+class _Known(NamedTuple):
+    """Lines of one shape: where the text of a row begins, where its values stand; no row has no names."""
+
+    cut: Cut
+    start: int = 0
+    split: str | None = None
+    names: Names | None = None
+
+
+def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
+    """The sets of names of a source, and its lines that may count."""
+    found: dict[tuple[str, ...], Names] = {}
+    entries: list[Entry] = []
+    shapes: Memory[_Known] = Memory()
+    under_header = False
+    for number, raw in source.iter_raw():
+        look = shape(raw) if len(raw) <= LONGEST else b""
+        known = shapes.get(look)
+        if known is not None and known.cut.fits(raw):
+            if known.names is not None:
+                read: dict[str, Raw] = {name: raw[first:last] for name, first, last in known.cut.values}
+                entries.append((Line(number, raw[known.start :], None, known.split), read))
+                known.names.add(read)
+            continue
+        if not _may_count(raw):
+            if look:
+                shapes[look] = _nothing(raw, _NUMBERED)
+            continue
+        for line in clean_line(number, raw):
+            if not line.final:  # of a rewritten line only what was left standing counts
+                continue
+            if header(line.text) is not None:
+                under_header = True
+                entries.append((line, None))
+                continue
+            bare = line.text.strip()
+            row = _row(bare)
+            above = title(line.text) is not None
+            if row is None and not above and look and not _is_changed(raw):
+                shapes[look] = _nothing(raw, _GLUED)
+            row = row if row is not None and _covers(row, bare) else None
+            if row is not None or above:
+                entries.append((line, row))
+            if row is None:
+                continue
+            keys = tuple(row)
+            signature = signature_of(keys)
+            names = found.setdefault(signature, Names())
+            names.axis |= under_header or has_axis(keys) or counters(line.text) is not None
+            names.add(row)
+            if len(found) > _MOST_NAMES and not any(s.is_log for s in found.values()):
+                return {}, []
+            if look and (learned := _learn(raw, line, names)) is not None:
+                shapes[look] = learned
+    return found, entries
+
+
+def _learn(raw: str, line: Line, names: Names) -> _Known | None:
+    """How to read further rows of this shape, None where that cannot be told."""
+    if line.stream is not None or _is_changed(raw):
+        return None
+    bare = line.text.strip()
+    cut = known_cut(bare)
+    if cut is None:
+        return None
+    at = raw.rindex(bare)
+    literals = [(at + start, literal) for start, literal in cut.literals]
+    values = [(name, at + first, at + last) for name, first, last in cut.values]
+    return _Known(Cut(literals, values), len(raw) - len(line.text), line.split, names)
+
+
+def _nothing(raw: str, digits: re.Pattern[str]) -> _Known:
+    """Further lines of this shape hold nothing either, if the digits that decide are the same."""
+    return _Known(Cut([(match.start(), match[0]) for match in digits.finditer(raw)], []))
+
+
+def _is_changed(raw: str) -> bool:
+    return any(mark in raw for mark in _CHANGED)
+
+
+def _may_count(raw: str) -> bool:
+    lowered = raw.lower()
+    if any(word in lowered for word in _WORDS) and len(raw) < 20000 and _HINT.search(lowered):
+        return True
+    return may_head(lowered)
+
+
+def _row(bare: str) -> dict[str, Raw] | None:
+    """The pairs of a line that may be a row of metrics."""
+    if bare.startswith(("{", '["', "[{", '"')):
+        return None
+    lowered = bare.lower()
+    if any(piece in lowered for piece in _PIECES) and _NOT_A_ROW.search(bare):
+        return None
+    row = pairs(bare)
+    return row if row and _fits(tuple(row)) else None
+
+
+def _covers(row: dict[str, Raw], bare: str) -> bool:
+    return len("".join(row)) + len("".join(map(str, row.values()))) >= _COVER * len(bare)
+
+
+@lru_cache(4096)
+def _fits(keys: tuple[str, ...]) -> bool:
+    """Names, not sentences, and one of them a trainer's."""
+    return any(map(is_strong, keys)) and not any(len(key) > 48 or len(tokens(key)) > 6 for key in keys)
+
+
+@lru_cache(4096)
+def has_axis(keys: tuple[str, ...]) -> bool:
+    return any(map(is_axis, keys))
+
+
+@lru_cache(4096)
+def signature_of(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The names with 0 in place of their numbers."""
+    return tuple(re.sub(r"\d+", "0", key) for key in keys)
