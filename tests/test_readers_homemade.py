@@ -102,3 +102,22 @@ def test_best_values_are_kept_of_evaluations() -> None:
     assert train is not None
     assert held_out is not None
     assert (len(train), len(held_out), held_out.values[0]) == (24, 6, 4)
+
+
+def test_scores_in_a_dict_are_not_the_log_of_a_trainer() -> None:
+    lines = [f"[LINE:148] INFO     [2022-07-24 21:17:17,{n}]  Step {n}: Loss = 0.{n}" for n in range(100, 120)]
+    lines.append("[LINE:33] INFO     [2022-07-24 21:17:27,790]  {'accuracy': 0.85, 'f1_score': 0.86}")
+    (run,) = runs("\n".join(lines) + "\n")
+    assert (run.format, {c.key for c in run.curves} & {"Loss", "LINE"}) == ("key-value", {"Loss"})
+
+
+def test_warnings_between_a_header_and_its_first_row() -> None:
+    head = "2021-01-25 05:58:00 [INFO]:    Epoch       Batch       box_loss      conf     time\n"
+    rows = "".join(
+        f"2021-01-25 06:00:00 [INFO]:     {epoch}/4     {n}/160     0.{227 - n}      2.0{epoch}     59.6\n"
+        for epoch in range(4)
+        for n in range(0, 160, 40)
+    )
+    (run,) = runs(head + "import of a layer succeeded\nUserWarning: gathered along dimension 0\n" + rows)
+    (box,) = run.all("loss_component")
+    assert (run.records, box.axis, box.steps[0], box.steps[-1]) == (16, "step", 0, 600)

@@ -40,6 +40,7 @@ _PREFIX = re.compile(
             r"\|?\s*" + _LEVEL + r"\s*(?:\||:| -(?=\s)|(?=\s))\s*",  # INFO |, INFO:, INFO -
             r"\[" + _FILE + r":\d+(?::\w+)?\]\s*",  # [logging.py:96:log_dist]
             r"\[PID:\d+\]\s*",
+            r"(?:" + _FILE + r")?\[LINE:\d+\]#?\s*",  # file.py[LINE:12]# INFO     [time]
             r"\[titan\]\s+",
             r"\((?:[\w.]+:\d+|AReaL)\)\s*",  # (trainer:464)
             r"(?![\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b)(?:root|__main__|[a-z_]\w*(?:\.\w+)+|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",

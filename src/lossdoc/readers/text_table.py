@@ -32,6 +32,7 @@ _SEPARATED = re.compile(r"[\t|,│┃║]")
 _PLAIN = re.compile(r"  |[\t|│┃║]")
 _SENTENCE = re.compile(r"[.,:;!?)](?:\s|$)|(?:\S+ ){16}")
 _HEAD_LINES = 3000
+_WAIT = 20  # other lines between a header of several columns and its first row
 
 
 def sniff(source: Source) -> float:
@@ -50,8 +51,8 @@ def read(source: Source) -> Iterator[Item]:
 def _grids(lines: Iterable[Line]) -> Iterator[Grid]:
     """Every header with the rows under it, in order."""
     grid: Grid | None = None
-    pending: Line | None = None  # a line that would do as a header, until the line after it decides
-    missed = 0
+    pending: Line | None = None  # a line that would do as a header, until a line after it decides
+    missed = waited = 0
     for line in lines:
         text = line.text
         if not line.final or _RULE.fullmatch(text):
@@ -73,7 +74,13 @@ def _grids(lines: Iterable[Line]) -> Iterator[Grid]:
                     yield grid
                 grid, pending, missed = new, None, 0
                 continue
-        pending = line if _may_head(text) else None
+        if _may_head(text):
+            pending, waited = line, 0
+        elif pending is not None:
+            # A header that is printed before the first batch may be followed by warnings.
+            waited += 1
+            if waited > (_WAIT if len(header_cells(pending.text)) > 3 else 0):
+                pending = None
     if grid is not None:
         yield grid
 
