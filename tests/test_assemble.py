@@ -63,6 +63,23 @@ def test_the_axis_is_that_of_the_rows_with_a_step() -> None:
     assert loss_of(run, "eval") == [(10, 2.5), (20, 1.25), (30, 2.5 / 3)]
 
 
+def test_a_loss_known_by_its_whole_name_is_of_no_data_set() -> None:
+    """SetFit's eval_embedding_loss is the loss of its embedding model; eval_gsm_loss is the loss on the set gsm."""
+    (setfit,) = runs_of(
+        Event("config", 1, "", {"framework": "setfit"}),
+        *rows(
+            {"embedding_loss": 0.5, "epoch": 1}, {"eval_embedding_loss": 0.4, "eval_embedding_runtime": 1, "epoch": 1}
+        ),
+    )
+    (trl,) = runs_of(*rows({"loss": 0.5, "step": 1}, {"eval_gsm_loss": 0.4, "eval_gsm_runtime": 1, "step": 1}))
+    assert [
+        curve.labels for curve in (*setfit.curves, *trl.curves) if (curve.metric, curve.split) == ("loss", "eval")
+    ] == [
+        {},
+        {"dataset": "gsm"},
+    ]
+
+
 def test_missing_is_not_nan() -> None:
     (run,) = runs_of(*rows({"step": 1, "loss": None}, {"step": 2, "loss": "nan"}, {"step": 3, "loss": "n/a"}))
     curve = run.get("loss")

@@ -138,6 +138,9 @@ def _plan(
     only_closing: bool,
 ) -> list[_Slot]:
     dataset = _eval_set(record.values)
+    whole = knowledge.resolve(f"eval_{dataset}_loss", framework, objectives) if dataset else None
+    if whole is not None and "dataset" not in whole.labels:
+        dataset = None  # the documents know the name as it stands: a loss of SetFit, no data set
     closing = not only_closing and _is_closing(record.values)
     has_eval = _is_evaluation(record.values)
     slots = []

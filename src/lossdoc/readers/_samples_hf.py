@@ -195,6 +195,9 @@ HF = [
             Record({"embedding_loss": 0.2512, "grad_norm": 1.25, "learning_rate": 2e-05, "epoch": 0.02}, 1),
             Record({"eval_embedding_loss": 0.1512, "eval_embedding_runtime": 1.25, "epoch": 1.0}, 2),
         ],
+        events=[
+            Event("config", 1, "losses as SetFit names them", {"framework": "setfit"}),
+        ],
     ),
     Sample(
         program="sentence-transformers 5",
