@@ -29,6 +29,10 @@ _METRIC = re.compile(
     r"loss$|loss/|_loss_|^rewards?(?:/|$)|reward$|_reward_|accurac|grad_norm|^epoch$|_(?:f1|wer|cer|bleu|rouge\w*|mcc|map)$"
     r"|perplexity|_runtime$|_per_second$|^logps/|^objective/|spearman|pearson|cosine|entropy|^kl$|token_acc"
 )
+# What each row of the Trainer holds: without it a dict of scores is some program's own.
+_OWN = re.compile(
+    r"^(?:loss|epoch|rewards?|eps|learning_rate|grad_norm|(?:eval|train|objective|rewards|test)[_/].+|.+[_/]loss)$"
+)
 _SETTING = re.compile(
     r"^(?:weight_decay|(?:\w+_)?batch_size|num_(?:train_)?epochs|optim(?:izer)?|max_steps|seed|adam_\w+|lr_scheduler\w*|"
     r"warmup\w*|output_dir|model\w*_name\w*|max_(?:seq_)?length|logging_steps|gradient_accumulation_steps|bf16|fp16)$"
@@ -46,11 +50,14 @@ _LIKE_ROW = re.compile(
 
 def sniff(source: Source) -> float:
     """Rows of metrics among the first dicts of the log, however much other output stands between them."""
-    bare = led = 0
+    bare = led = scores = 0
     for number, raw in islice(lines_with(source.text, "{'"), 3000):
         for line in clean_line(number, raw):
             start = line.text.find("{'")
-            if start >= 0 and any(isinstance(item, Record) for item in _from_part(line, False)):
+            found = [item for item in _from_part(line, False) if isinstance(item, Record)] if start >= 0 else []
+            if found and not any(_OWN.match(key) for record in found for key in record.values):
+                scores += 1
+            elif found:
                 lead = line.text[:start].strip()
                 # "step 3: {...}" is a dict too, but a program that numbers its rows has a format of its own.
                 if not lead or "%|" in lead:
@@ -59,7 +66,7 @@ def sniff(source: Source) -> float:
                     led += 1
         if bare >= 3:
             return 0.92
-    return 0.84 if bare else 0.55 if led else 0.0
+    return 0.84 if bare else 0.55 if led else 0.2 if scores else 0.0
 
 
 def read(source: Source) -> Iterator[Item]:
