@@ -63,21 +63,15 @@ def test_the_axis_is_that_of_the_rows_with_a_step() -> None:
     assert loss_of(run, "eval") == [(10, 2.5), (20, 1.25), (30, 2.5 / 3)]
 
 
-def test_a_loss_known_by_its_whole_name_is_of_no_data_set() -> None:
+@pytest.mark.parametrize(
+    ("framework", "name", "labels"), [("setfit", "embedding", {}), ("transformers", "gsm", {"dataset": "gsm"})]
+)
+def test_a_loss_known_by_its_whole_name_is_of_no_data_set(framework: str, name: str, labels: dict[str, str]) -> None:
     """SetFit's eval_embedding_loss is the loss of its embedding model; eval_gsm_loss is the loss on the set gsm."""
-    (setfit,) = runs_of(
-        Event("config", 1, "", {"framework": "setfit"}),
-        *rows(
-            {"embedding_loss": 0.5, "epoch": 1}, {"eval_embedding_loss": 0.4, "eval_embedding_runtime": 1, "epoch": 1}
-        ),
-    )
-    (trl,) = runs_of(*rows({"loss": 0.5, "step": 1}, {"eval_gsm_loss": 0.4, "eval_gsm_runtime": 1, "step": 1}))
-    assert [
-        curve.labels for curve in (*setfit.curves, *trl.curves) if (curve.metric, curve.split) == ("loss", "eval")
-    ] == [
-        {},
-        {"dataset": "gsm"},
-    ]
+    row = Record({f"eval_{name}_loss": 0.4, f"eval_{name}_runtime": 1, "step": 1})
+    (run,) = assemble([row], KNOWLEDGE, "test.log", "test", framework)
+    (loss,) = (curve for curve in run.curves if curve.metric == "loss")
+    assert loss.labels == labels
 
 
 def test_missing_is_not_nan() -> None:
