@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 Raw = float | int | str | None
 
@@ -31,6 +32,8 @@ _WORD_UNIT = re.compile(
     r"|[kmgtpe]?flops?(?:/s)?(?:/(?:gpu|device))?|tok(?:en)?s?|samples?|images?|img|imgs|examples?|ex|nats?|bits?|db|hz"
     r"|[a-zµ]{1,9}/[a-z]{1,9}(?:/[a-z]{1,9})?|frames?|words?|wps|tps|fps|epochs?|episodes?|batch(?:es)?"
 )
+# What the units of numbers end with, and blanks before them.
+_UNIT_LETTERS = " %/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,19 @@ def to_float(raw: object) -> float | None:
             place, slash, total = raw.partition("/")  # type: ignore[attr-defined]
             if slash and place.isdecimal() and total.isdecimal():  # "10/438"
                 return float(place)
+            bare = raw.rstrip(_UNIT_LETTERS)  # type: ignore[attr-defined]
+            if bare.replace(".", "", 1).isdecimal() and bare[0] != "." and _is_unit(raw[len(bare) :]):  # type: ignore[index]
+                return float(bare)
         number = parse(raw)  # type: ignore[arg-type]
         return None if number is None else number.value
     return None
+
+
+@lru_cache(1024)
+def _is_unit(text: str) -> bool:
+    """A unit that changes no number before it: "ms", " %", not "k"."""
+    numbers = [parse(plain + text) for plain in ("15", "1.5")]
+    return [number and number.value for number in numbers] == [15.0, 1.5]
 
 
 def parse(raw: Raw) -> Number | None:

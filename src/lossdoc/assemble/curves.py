@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from lossdoc.assemble.rows import Bucket, Table
+    from lossdoc.assemble.bucket import Bucket
+    from lossdoc.assemble.rows import Table
     from lossdoc.assemble.segments import Part
     from lossdoc.knowledge import Knowledge
     from lossdoc.record import Columns
@@ -35,11 +36,11 @@ def build_curves(table: Table, part: Part) -> list[Curve]:
     order[np.asarray(part.rows, dtype=np.int64)] = np.arange(len(part.rows))
     curves = []
     for bucket in table.buckets.values():
-        rows = np.asarray(bucket.rows, dtype=np.int64)
+        rows = bucket.rows
         keep = order[rows] >= 0
         if not keep.any():
             continue
-        rows, values = rows[keep], np.asarray(bucket.values, dtype=np.float64)[keep]
+        rows, values = rows[keep], bucket.values[keep]
         sequence = np.argsort(places[rows], kind="stable")
         rows, values = rows[sequence], values[sequence]
         line_numbers = lines[rows] if textual else lines[:0]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from lossdoc.assemble.bucket import Bucket, floats
 from lossdoc.knowledge.words import without_split
-from lossdoc.numbers import parse, to_float
 from lossdoc.record import Raw, Record
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from lossdoc.knowledge import Knowledge, Resolved
 
 # Roles of keys that are no curve: they place a row, or count nothing that can be judged.
@@ -27,49 +30,8 @@ _EVAL_SET = re.compile(r"^eval_(?P<name>.+)_runtime$")
 _TRAINING_ONLY = frozenset({"loss", "train/loss", "train_loss", "learning_rate", "lr", "grad_norm", "train/grad_norm"})
 # What transformers gives W&B with every row.
 _TRACKERS = frozenset({"train/global_step", "train/epoch"})
-# Digits are counted in so many values of a key; what is printed later is printed alike.
-_COUNTED_DIGITS = 2000
 # A place beyond this is no place: NaN, infinity, a hash under a key that looks like a step.
 _FURTHEST = 1e15
-
-
-@dataclass(slots=True)
-class Bucket:
-    """The values of one raw key under one meaning. `rows` index the table, in file order."""
-
-    metric: str
-    split: str
-    labels: Mapping[str, str]
-    key: str
-    known: bool
-    unit: str | None
-    aggregation: str | None
-    rows: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    decimals: int | None = -1  # most digits seen after the point; -1 = nothing seen yet, None = full precision
-    significant: int | None = -1
-
-    def add(self, row: int, raw: Raw, factor: float) -> bool:
-        """Take one value; False if it is no number."""
-        if type(raw) is float or type(raw) is int:
-            self.decimals = self.significant = None
-            value = float(raw)
-        elif len(self.rows) > _COUNTED_DIGITS:
-            counted = to_float(raw)
-            if counted is None:
-                return False
-            value = counted
-        else:
-            number = parse(raw) if isinstance(raw, str) else None
-            if number is None:
-                return False
-            value = number.value
-            if math.isfinite(value):
-                self.decimals = _most(self.decimals, number.decimals)
-                self.significant = _most(self.significant, number.significant)
-        self.rows.append(row)
-        self.values.append(value * factor)
-        return True
 
 
 @dataclass(slots=True)
@@ -117,16 +79,42 @@ def gather(records: Sequence[Record], knowledge: Knowledge, framework: str | Non
 def _gather(
     records: Sequence[Record], knowledge: Knowledge, framework: str | None, objectives: Sequence[str], closing: bool
 ) -> Table:
-    table = Table()
-    plans: dict[tuple[object, ...], list[_Slot]] = {}
-    for record in records:
-        layout = (record.split, tuple(record.labels.items()), *record.values)
-        plan = plans.get(layout)
-        if plan is None:
-            plan = plans[layout] = _plan(table, record, knowledge, framework, objectives, closing)
-        _take(table, record, plan)
-    table.buckets = {name: bucket for name, bucket in table.buckets.items() if bucket.rows}
+    import numpy as np
+
+    table = Table(
+        lines=[record.line for record in records],
+        steps=[_place(record.step) for record in records],
+        axes=[record.axis for record in records],
+        epochs=[_place(record.epoch) for record in records],
+        counts=[None] * len(records),
+        streams=[record.stream for record in records],
+        runs=[record.run for record in records],
+    )
+    # Rows of one layout are taken together, column by column.
+    layouts: dict[tuple[object, ...], list[int]] = {}
+    for row, record in enumerate(records):
+        layout = (record.split, *record.labels.items(), *record.values)
+        if layout in layouts:
+            layouts[layout].append(row)
+        else:
+            layouts[layout] = [row]
+    summary = _Summary()
+    for rows in layouts.values():
+        plan = _plan(table, records[rows[0]], knowledge, framework, objectives, closing)
+        values = [records[row].values for row in rows]
+        index = np.array(rows, dtype=np.int64)
+        for slot in plan:
+            _take(table, slot, index, rows, list(map(itemgetter(slot.key), values)), summary)
+    for bucket in table.buckets.values():
+        bucket.close()
+    table.buckets = {name: bucket for name, bucket in table.buckets.items() if len(bucket.rows)}
+    table.summary = summary.values()
+    table.kinds = _kinds(table, summary.rows)
     return table
+
+
+def _place(place: float | None) -> float | None:
+    return place if place is None or abs(place) < _FURTHEST else None
 
 
 def _plan(
@@ -172,9 +160,10 @@ def _plan(
         bucket = table.buckets.get(name)
         if bucket is None:
             unit, aggregation = (found.unit, found.aggregation) if found else (None, None)
-            bucket = Bucket(metric, split, labels, key, found is not None, unit, aggregation)
+            bucket = Bucket(metric, split, labels, key, found is not None, unit, aggregation, factor)
             table.buckets[name] = bucket
         slots.append(_Slot(key, role, factor, bucket))
+    slots.sort(key=lambda slot: slot.role == "batch")  # it counts where nothing else places a row
     return slots
 
 
@@ -210,59 +199,70 @@ def _resolve(
     return knowledge.resolve(key, framework, objectives)
 
 
-def _take(table: Table, record: Record, plan: Sequence[_Slot]) -> None:
-    row = len(table.lines)
-    step, epoch = (place if place is None or abs(place) < _FURTHEST else None for place in (record.step, record.epoch))
-    axis = record.axis
-    count: tuple[float, str] | None = None
-    splits: set[str] = set()
-    summary = False
-    batch: float | None = None
-    for slot, raw in zip(plan, record.values.values(), strict=True):
-        if slot.bucket is not None:
-            if raw is not None and slot.bucket.add(row, raw, slot.factor):
-                splits.add(slot.bucket.split)
-            continue
-        if slot.role in POSITION_ROLES:
-            value = _number(raw)
+def _take(
+    table: Table, slot: _Slot, index: NDArray[np.int64], rows: Sequence[int], raws: Sequence[Raw], summary: _Summary
+) -> None:
+    """One column of the rows of one layout; `index` holds `rows` as an array."""
+    if slot.bucket is not None:
+        slot.bucket.add(index, raws)
+    elif slot.role in ("summary", "time"):
+        summary.add(slot, rows, raws)
+    elif slot.role == "batch":
+        for row, value in zip(rows, floats(raws), strict=True):
+            inside = table.steps[row] is None and table.epochs[row] is not None
+            if inside and value is not None and abs(value) < _FURTHEST:
+                table.steps[row] = value
+    elif slot.role in POSITION_ROLES:
+        for row, value in zip(rows, floats(raws), strict=True):
             if value is None or not abs(value) < _FURTHEST:
                 continue
             if slot.role == "epoch":
-                epoch = value if epoch is None else epoch
+                if table.epochs[row] is None:
+                    table.epochs[row] = value
             elif slot.role == "step":
-                step = value * slot.factor if step is None or axis not in (None, "step") else step
-                axis = "step"
-            elif slot.role is not None and (count is None or count[1] != slot.role or count[0] <= value * slot.factor):
-                count = (value * slot.factor, slot.role)  # of episodes and steps in the environment the finer one
-        elif slot.role == "batch":
-            batch = _number(raw)
-        elif slot.role in ("summary", "time") and (value := _number(raw)) is not None:
-            table.summary[slot.key] = value
-            summary = summary or slot.role == "summary"
-    if step is None and epoch is not None and batch is not None and abs(batch) < _FURTHEST:
-        step = batch
-    table.lines.append(record.line)
-    table.steps.append(step)
-    table.axes.append(axis)
-    table.epochs.append(epoch)
-    table.counts.append(count)
-    table.streams.append(record.stream)
-    table.runs.append(record.run)
-    table.kinds.append(_kind(splits, summary))
+                if table.steps[row] is None or table.axes[row] not in (None, "step"):
+                    table.steps[row] = value * slot.factor
+                table.axes[row] = "step"
+            else:
+                count, before = value * slot.factor, table.counts[row]
+                if before is None or before[1] != slot.role or before[0] <= count:
+                    table.counts[row] = (count, slot.role)  # of episodes and steps in the environment the finer one
 
 
-def _kind(splits: set[str], summary: bool) -> str:
-    for split in ("train", "eval"):
-        if split in splits:
-            return split
-    return next(iter(splits), "summary" if summary else "")
+class _Summary:
+    """Final values of a run, and run times: the last one of each key, in the order in which the keys appear."""
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []  # rows of final values
+        self._found: dict[str, tuple[int, int, float]] = {}
+
+    def add(self, slot: _Slot, rows: Sequence[int], raws: Sequence[Raw]) -> None:
+        numbers = [(row, value) for row, value in zip(rows, floats(raws), strict=True) if value is not None]
+        if not numbers:
+            return
+        if slot.role == "summary":
+            self.rows += [row for row, _ in numbers]
+        (first, _), (last, value) = numbers[0], numbers[-1]
+        if slot.key in self._found:
+            before, after, older = self._found[slot.key]
+            first, last, value = min(first, before), max(last, after), value if last > after else older
+        self._found[slot.key] = (first, last, value)
+
+    def values(self) -> dict[str, float]:
+        ordered = sorted(self._found.items(), key=lambda found: found[1][0])
+        return {key: value for key, (_, _, value) in ordered}
 
 
-def _number(raw: Raw) -> float | None:
-    if isinstance(raw, str):
-        return to_float(raw)
-    return float(raw) if isinstance(raw, (int, float)) and not isinstance(raw, bool) else None
+def _kinds(table: Table, summaries: Sequence[int]) -> list[str]:
+    """What each row holds: train before eval before any other split before final values."""
+    import numpy as np
 
-
-def _most(seen: int | None, new: int | None) -> int | None:
-    return None if seen is None or new is None else max(seen, new)
+    splits = dict.fromkeys(bucket.split for bucket in table.buckets.values())
+    names = ["", "summary", *(split for split in splits if split not in ("train", "eval")), "eval", "train"]
+    kinds = np.zeros(len(table), dtype=np.int64)
+    kinds[np.array(summaries, dtype=np.int64)] = 1
+    for number, name in enumerate(names):
+        for bucket in table.buckets.values():
+            if bucket.split == name:
+                kinds[bucket.rows] = number
+    return [names[number] for number in kinds.tolist()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -61,23 +62,35 @@ def _without_ranks(table: Table, rows: Sequence[int]) -> tuple[list[int], int]:
     Other ranks write such rows side by side; a booster prints its best round again as its last line. A replay after a
     resume may repeat values too, but it comes after rows that stand further on: that is kept and told apart later.
     """
-    cells: dict[int, list[tuple[int, str]]] = {row: [] for row in rows}
+    import numpy as np
+
+    times = Counter(table.places[row] for row in rows)
+    if len(times) == len(rows):
+        return list(rows), 0
+    shared = np.zeros(len(table), dtype=bool)
+    shared[[row for row in rows if times[table.places[row]] > 1]] = True
+    filled: set[int] = set()
+    cells: dict[int, list[tuple[int, str]]] = {}
     for number, bucket in enumerate(table.buckets.values()):
         if bucket.known or len(table.buckets) == 1:
-            for row, value in zip(bucket.rows, bucket.values, strict=True):
-                if row in cells:
-                    cells[row].append((number, repr(value)))
+            filled.update(bucket.rows.tolist())
+            keep = shared[bucket.rows]
+            for row, value in zip(bucket.rows[keep].tolist(), bucket.values[keep].tolist(), strict=True):
+                cells.setdefault(row, []).append((number, repr(value)))
     kept: list[int] = []
     seen: dict[tuple[object, ...], tuple[str | None, int]] = {}
     last, returns = -math.inf, 0
     for row in rows:
         here = table.places[row]
-        if not cells[row] or (table.steps[row] is None and table.epochs[row] is None):
+        if row not in filled or (table.steps[row] is None and table.epochs[row] is None):
+            kept.append(row)
+            continue
+        returns += here < last
+        last = here
+        if row not in cells:  # nothing else stands at its place
             kept.append(row)
             continue
         content = (here, table.epochs[row], table.kinds[row], *cells[row])
-        returns += here < last
-        last = here
         if content in seen:
             stream, before = seen[content]
             other_rank = table.streams[row] is not None and table.streams[row] != stream

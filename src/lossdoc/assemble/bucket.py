@@ -1,0 +1,93 @@
+"""The values of one raw key under one meaning: taken as they were written, made numbers of all at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lossdoc.numbers import parse, to_float
+from lossdoc.record import Raw
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Digits are counted in so many values of a key; what is printed later is printed alike.
+_COUNTED_DIGITS = 2001
+
+
+@dataclass(slots=True)
+class Bucket:
+    """`rows` index the table, in file order; they and `values` are there when the bucket is closed."""
+
+    metric: str
+    split: str
+    labels: Mapping[str, str]
+    key: str
+    known: bool
+    unit: str | None
+    aggregation: str | None
+    factor: float = 1.0
+    rows: NDArray[np.int64] = field(init=False)
+    values: NDArray[np.float64] = field(init=False)
+    decimals: int | None = -1  # most digits seen after the point; -1 = nothing seen, None = full precision
+    significant: int | None = -1
+    _blocks: list[tuple[NDArray[np.int64], Sequence[Raw]]] = field(default_factory=list)
+
+    def add(self, rows: NDArray[np.int64], raws: Sequence[Raw]) -> None:
+        self._blocks.append((rows, raws))
+
+    def close(self) -> None:
+        """Make numbers of what was taken; what is no number stands in no row."""
+        import numpy as np
+
+        rows, raws = self._blocks[0]
+        if len(self._blocks) > 1:
+            rows = np.concatenate([rows for rows, _ in self._blocks])
+            mixed = [raw for _, raws in self._blocks for raw in raws]
+            order = np.argsort(rows)
+            rows, raws = rows[order], [mixed[at] for at in order.tolist()]
+        self._blocks.clear()
+        values = floats(raws)
+        if None in values:
+            rows = rows[[value is not None for value in values]]
+            values = [value for value in values if value is not None]
+        self.rows, self.values = rows, np.array(values, dtype=np.float64)
+        if self.factor != 1.0:
+            with np.errstate(all="ignore"):
+                self.values *= self.factor
+        self._count_digits(raws)
+
+    def _count_digits(self, raws: Sequence[Raw]) -> None:
+        if not {float, int}.isdisjoint(map(type, raws)):
+            self.decimals = self.significant = None
+            return
+        seen = 0
+        for number in map(parse, raws):
+            if number is None:
+                continue
+            if math.isfinite(number.value):
+                self.decimals = _most(self.decimals, number.decimals)
+                self.significant = _most(self.significant, number.significant)
+            seen += 1
+            if seen == _COUNTED_DIGITS:
+                return
+
+
+def floats(raws: Sequence[Raw]) -> Sequence[float | None]:
+    """`to_float` of each."""
+    kinds = set(map(type, raws))
+    if kinds == {float}:
+        return raws  # type: ignore[return-value]
+    if kinds == {str} and "_" not in "".join(raws):  # type: ignore[arg-type]
+        try:
+            return list(map(float, raws))  # type: ignore[arg-type]
+        except ValueError:  # a unit, a fraction, a word
+            pass
+    return list(map(to_float, raws))
+
+
+def _most(seen: int | None, new: int | None) -> int | None:
+    return None if seen is None or new is None else max(seen, new)
