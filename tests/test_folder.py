@@ -104,3 +104,48 @@ def test_globs_and_missing_files(tmp_path: Path) -> None:
     (missing,) = read_path(str(tmp_path / "none.log"), Options())
     assert isinstance(missing, NotRead)
     assert missing.named
+
+
+def test_an_event_file_named_alone_keeps_the_split_of_its_folder(tmp_path: Path, shared: Path) -> None:
+    source = next((shared / "corpus").rglob("events.out.tfevents*"))
+    place = tmp_path / "validation" / source.name
+    place.parent.mkdir()
+    place.write_bytes(source.read_bytes())
+    (runs,) = read_path(str(place), Options())
+    assert isinstance(runs, list)
+    assert {curve.split for curve in runs[0].curves} == {"eval"}
+
+
+def test_a_link_to_the_latest_run_is_no_second_run(tmp_path: Path) -> None:
+    log(tmp_path / "run-1" / "output.log", 30)
+    try:
+        (tmp_path / "latest-run").symlink_to("run-1", target_is_directory=True)
+    except OSError:
+        pytest.skip("no links on this file system")
+    (run,), _ = read(tmp_path)
+    assert "run-1" in run.source
+
+
+def test_curves_saved_from_tensorboard_are_one_run(tmp_path: Path) -> None:
+    for name, value in (("run-train-tag-epoch_loss", 2.0), ("run-validation-tag-epoch_loss", 3.0), ("tag-lr", 0.1)):
+        rows = "".join(f"{1.7e9 + n},{n},{value / (n + 1)}\n" for n in range(20))
+        (tmp_path / f"{name}.csv").write_text(f"Wall time,Step,Value\n{rows}")
+    runs, _ = read(tmp_path)
+    (run,) = runs
+    assert {(c.metric, c.split, len(c)) for c in run.curves} == {
+        ("loss", "train", 20),
+        ("loss", "eval", 20),
+        ("learning_rate", "train", 20),
+    }
+    assert len(run.sources) == 3
+
+
+def test_episodes_of_a_monitor_stand_beside_progress(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{n * 100},{n / 5}\n" for n in range(1, 30))
+    (tmp_path / "progress.csv").write_text(f"rollout/ep_rew_mean,time/total_timesteps,train/loss\n{rows}")
+    (tmp_path / "0.monitor.csv").write_text(
+        '#{"t_start": 1.5, "env_id": "x"}\nr,l,t\n' + "1.5,20,3.25\n2.5,21,4.5\n" * 40
+    )
+    (run,), _ = read(tmp_path)
+    assert Path(run.source).name == "progress.csv"
+    assert any("0.monitor.csv" in note for note in run.notes)

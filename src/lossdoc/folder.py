@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from lossdoc.api import Options, as_members, read_input, read_items
 from lossdoc.finding import NotRead
+from lossdoc.numbers import to_float
+from lossdoc.readers import csv_table, json_document
+from lossdoc.readers._tensorboard import SPLITS, run_of
 from lossdoc.readers.binary import mlflow_store, tfevents
-from lossdoc.record import Item
+from lossdoc.record import Columns, Item, Record
 from lossdoc.source import Source
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ _LARGEST = 4 << 30
 _CHECKPOINT = re.compile(r"^(?:checkpoint|step|global_step|epoch|iter)[-_]?(\d+)$")
 # Folders that hold a part of the run above them, not a run of their own.
 _PARTS = frozenset({"tb", "runs", "logs", "log", "tensorboard", "events", "files", "eval", "csv", "catboost_info"})
-_SPLITS = {"train": "train", "validation": "eval", "val": "eval", "valid": "eval", "eval": "eval", "test": "test"}
+_MONITOR = "monitor.csv"  # single episodes, which progress.csv beside it sums up
 # The best source first: it carries steps, all digits and the whole course.
 _ORDER = ("trainer-state", "jsonl", "tfevents", "wandb", "csv")
 
@@ -40,6 +43,7 @@ class Group:
     root: Path
     states: list[Path] = field(default_factory=list)
     events: list[Path] = field(default_factory=list)
+    downloads: dict[tuple[Path, str], list[Path]] = field(default_factory=dict)  # curves saved from TensorBoard, by run
     others: list[Path] = field(default_factory=list)
 
 
@@ -61,12 +65,18 @@ def read_folder(folder: Path, options: Options) -> list[list[Run] | NotRead]:
     return as_members(results)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.name in _SKIPPED_FOLDERS:
+def _files(folder: Path, seen: set[tuple[int, int]] | None = None) -> Iterator[Path]:
+    """The files that may be logs, each once: what a link (`wandb/latest-run`) leads to comes under its own name."""
+    seen = set() if seen is None else seen
+    for path in sorted(folder.iterdir(), key=lambda p: (p.is_symlink(), p)):
+        if path.name.startswith(".") or path.name in _SKIPPED_FOLDERS or not path.exists():
             continue
+        status = path.stat()
+        if (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
         if path.is_dir():
-            yield from _files(path)
+            yield from _files(path, seen)
         elif path.is_file() and not _NO_LOGS.search(path.name) and path.stat().st_size <= _LARGEST:
             yield path
 
@@ -82,6 +92,8 @@ def _groups(folder: Path) -> list[Group]:
             group.states.append(path)
         elif "tfevents" in path.name:
             group.events.append(path)
+        elif (run := run_of(path)) is not None:
+            group.downloads.setdefault((path.parent, run), []).append(path)
         else:
             group.others.append(path)
     return list(groups.values())
@@ -89,7 +101,7 @@ def _groups(folder: Path) -> list[Group]:
 
 def _root(folder: Path, top: Path) -> Path:
     """The folder of the run that a file's folder is a part of."""
-    while folder != top and (folder.name in _PARTS or folder.name in _SPLITS or _CHECKPOINT.match(folder.name)):
+    while folder != top and (folder.name in _PARTS or folder.name in SPLITS or _CHECKPOINT.match(folder.name)):
         folder = folder.parent
     # transformers writes event files to runs/<date>_<host>/ below the output folder.
     if folder != top and folder.parent.name == "runs" and re.match(r"^[A-Z][a-z]{2}\d{2}_", folder.name):
@@ -102,6 +114,11 @@ def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
     refused: list[list[Run] | NotRead] = []
     if group.states:
         group.others.append(max(group.states, key=_checkpoint_number))
+    for paths in group.downloads.values():
+        if len(paths) > 1 and (runs := _read_downloads(paths, options)):
+            read.append((paths[0], runs))
+        else:
+            group.others += paths
     for path in group.others:
         result = read_input(path, options)
         if isinstance(result, NotRead):
@@ -111,9 +128,16 @@ def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
     read += [(events[0], runs) for events in _event_folders(group) if (runs := _read_events(events, options))]
     if not read:
         return refused
-    read.sort(key=lambda entry: (_rank(entry[1]), -sum(run.records for run in entry[1]), entry[0]))
+    read.sort(
+        key=lambda entry: (
+            _rank(entry[1]),
+            entry[0].name.endswith(_MONITOR),
+            -sum(run.records for run in entry[1]),
+            entry[0],
+        )
+    )
     best = read[0]
-    formats = [runs[0].format for _, runs in read]
+    formats = [_MONITOR if path.name.endswith(_MONITOR) else runs[0].format for path, runs in read]
     if _rank(best[1]) == len(_ORDER) or (
         formats.count(formats[0]) > 1 and formats[0] not in ("trainer-state", "tfevents")
     ):
@@ -158,20 +182,35 @@ def _event_folders(group: Group) -> list[list[Path]]:
     """Event files that belong together: of one folder, and of its train/ and validation/ folders."""
     folders: dict[Path, list[Path]] = {}
     for path in group.events:
-        home = path.parent.parent if path.parent.name in _SPLITS else path.parent
+        home = path.parent.parent if path.parent.name in SPLITS else path.parent
         folders.setdefault(home, []).append(path)
     return [sorted(paths, key=lambda p: p.name) for paths in folders.values()]
 
 
 def _read_events(paths: Sequence[Path], options: Options) -> list[Run]:
+    items = [item for path in paths for item in tfevents.read(Source.from_path(path))]
+    return _one_run(items, tfevents.NAME, paths, options)
+
+
+def _read_downloads(paths: Sequence[Path], options: Options) -> list[Run]:
+    """Curves of one run that were saved from TensorBoard one by one; [] where a file is something else."""
+    import numpy as np
+
     items: list[Item] = []
     for path in paths:
-        split = _SPLITS.get(path.parent.name)
-        for item in tfevents.read(Source.from_path(path)):
-            if split and hasattr(item, "split") and item.split is None:
-                item.split = split
-            items.append(item)
-    runs = read_items(items, tfevents.NAME, str(paths[0] if len(paths) == 1 else paths[0].parent), options)
+        source = Source.from_path(path)
+        reader = csv_table if path.suffix == ".csv" else json_document
+        rows = [item for item in reader.read(source) if isinstance(item, Record)] if reader.sniff(source) else []
+        points = [(row.step, to_float(raw)) for row in rows for raw in row.values.values()]
+        if not points or any(step is None or value is None for step, value in points):
+            return []
+        steps, values = np.array(points, dtype=np.float64).T
+        items.append(Columns(next(iter(rows[0].values)), steps, values, split=rows[0].split))
+    return _one_run(items, csv_table.NAME if paths[0].suffix == ".csv" else json_document.NAME, paths, options)
+
+
+def _one_run(items: Sequence[Item], format_name: str, paths: Sequence[Path], options: Options) -> list[Run]:
+    runs = read_items(items, format_name, str(paths[0] if len(paths) == 1 else paths[0].parent), options)
     for run in runs:
         run.sources = [str(path) for path in paths]
     return runs

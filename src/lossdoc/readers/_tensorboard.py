@@ -1,4 +1,4 @@
-"""What TensorBoard's download button writes for one curve: CSV or JSON. The curve is named only by the file."""
+"""What names a curve of TensorBoard beside its tag: folders of event files, file names of downloads (CSV, JSON)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ HEADER = ["Wall time", "Step", "Value"]
 # TensorBoard offers "run-<run>-tag-<tag>.csv", with "_" for what no file name may hold.
 _OFFERED = re.compile(r"(?:run-(?P<run>.*?)-)?tag-(?P<tag>.+)")
 _COPY = re.compile(r" ?\(\d+\)$")
-_SPLITS = {"train": "train", "validation": "eval", "val": "eval", "valid": "eval", "eval": "eval", "test": "test"}
+SPLITS = {"train": "train", "validation": "eval", "val": "eval", "valid": "eval", "eval": "eval", "test": "test"}
+
+
+def run_of(path: PurePath) -> str | None:
+    """The run that a file name offered by TensorBoard names, without the split; None for any other file."""
+    offered = _OFFERED.fullmatch(_COPY.sub("", path.stem))
+    if offered is None or path.suffix not in (".csv", ".json"):
+        return None
+    parts = re.split(r"[_/\\.-]", offered["run"] or "")
+    return "_".join(parts[:-1] if parts[-1].lower() in SPLITS else parts)
 
 
 def tag_and_split(source: Source) -> tuple[str, str | None]:
@@ -23,4 +32,4 @@ def tag_and_split(source: Source) -> tuple[str, str | None]:
     if offered is None:
         return stem, None
     run = re.split(r"[_/\\.-]", offered["run"] or "")[-1].lower()
-    return offered["tag"], _SPLITS.get(run)
+    return offered["tag"], SPLITS.get(run)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lossdoc.readers import Sample
+from lossdoc.readers._tensorboard import SPLITS
 from lossdoc.record import Columns, Event, Item
 from lossdoc.source import Source
 
@@ -31,10 +32,12 @@ def read(source: Source) -> Iterator[Item]:
     from lossdoc.readers.binary._tf_columns import Scan  # brings numpy, which looking at a file need not pay for
 
     scan = Scan(source.data)
+    # Keras writes the same tags to train/ and validation/: the folder says whose numbers they are.
+    split = SPLITS.get(source.path.absolute().parent.name) if source.path else None
     yield from scan.settings
     curves = scan.curves
     for tag, points in curves.items():
-        yield Columns(tag, points.steps, points.values)
+        yield Columns(tag, points.steps, points.values, split=split)
     if not curves:
         yield Event("empty", None, "a TensorBoard event file that was read and holds no scalar")
     if scan.cut:
