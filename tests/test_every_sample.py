@@ -27,7 +27,7 @@ def plain(item: Item) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("reader", "sample"), CASES, ids=IDS)
 def test_sample_is_won_by_its_reader(reader: Reader, sample: Sample) -> None:
-    source = Source.from_text(sample.text)
+    source = Source.from_text(sample.text, sample.name)
     assert detect(source)[0][1].NAME == reader.NAME
     scores = {other.NAME: other.sniff(source) for other in all_readers()}
     own = scores.pop(reader.NAME)
@@ -36,7 +36,7 @@ def test_sample_is_won_by_its_reader(reader: Reader, sample: Sample) -> None:
 
 @pytest.mark.parametrize(("reader", "sample"), CASES, ids=IDS)
 def test_sample_is_read_exactly(reader: Reader, sample: Sample) -> None:
-    items = list(reader.read(Source.from_text(sample.text)))
+    items = list(reader.read(Source.from_text(sample.text, sample.name)))
     records = [plain(item) for item in items if isinstance(item, Record)]
     beside = [plain(item) for item in items if not isinstance(item, Record)]
     assert records == [plain(record) for record in sample.records]

@@ -121,3 +121,18 @@ def test_warnings_between_a_header_and_its_first_row() -> None:
     (run,) = runs(head + "import of a layer succeeded\nUserWarning: gathered along dimension 0\n" + rows)
     (box,) = run.all("loss_component")
     assert (run.records, box.axis, box.steps[0], box.steps[-1]) == (16, "step", 0, 600)
+
+
+def test_numbers_alone_are_read_only_in_a_file_named_after_them() -> None:
+    numbers = "".join(f"{3 / n:.4f}\n" for n in range(1, 40))
+    named = read_source(Source.from_text(numbers, "out/val-losses_2.txt"), Options())
+    assert isinstance(named, list)
+    (curve,) = named[0].curves
+    assert (curve.metric, curve.split, curve.axis, len(curve)) == ("loss", "eval", "row", 39)
+    for name, text in (
+        ("ports.txt", numbers),
+        ("loss_weights.txt", numbers),
+        ("loss.txt", numbers.replace("\n", " 1 2\n")),
+        ("loss.txt", numbers + "done\n"),
+    ):
+        assert not isinstance(read_source(Source.from_text(text, name), Options()), list), name

@@ -42,6 +42,7 @@ class Sample:
     program: str = ""  # program and version
     cite: str = ""  # file of the program that the format string was read from
     events: Sequence[Event | Unread] = field(default_factory=tuple)  # all that is yielded beside the records
+    name: str = "text"  # of the file, where it says what the text does not
 
 
 class Reader(Protocol):
