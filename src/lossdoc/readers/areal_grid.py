@@ -23,6 +23,7 @@ SAMPLES = [
         cite="areal/utils/stats_logger.py, areal/utils/printing.py tabulate_stats",
         text="""(AReaL) 20250101-10:00:00.123 StatsLogger INFO: Epoch 1/2 Step 3/10 Train step 3/20 done.
 (AReaL) 20250101-10:00:00.125 StatsLogger INFO: Stats (1/1):
+(AReaL) 20250101-10:00:00.126 StatsLogger INFO:
 ╒═══════════════════════════╤════════════╤══════════════════════════════╤════════════╕
 │ ppo_actor/task_reward/avg │ 5.1000e-01 │ ppo_actor/update/entropy/avg │ 3.1000e-01 │
 ├───────────────────────────┼────────────┼──────────────────────────────┼────────────┤
@@ -30,6 +31,7 @@ SAMPLES = [
 ╘═══════════════════════════╧════════════╧══════════════════════════════╧════════════╛
 (AReaL) 20250101-10:00:09.123 StatsLogger INFO: Epoch 1/2 Step 4/10 Train step 4/20 done.
 (AReaL) 20250101-10:00:09.125 StatsLogger INFO: Stats (1/1):
+(AReaL) 20250101-10:00:09.126 StatsLogger INFO:
 ╒═══════════════════════════╤════════════╕
 │ ppo_actor/task_reward/avg │        nan │
 ╘═══════════════════════════╧════════════╛
@@ -46,7 +48,7 @@ SAMPLES = [
                 axis="step",
                 epoch=1,
             ),
-            Record({"ppo_actor/task_reward/avg": "nan"}, 8, 4, axis="step", epoch=1),
+            Record({"ppo_actor/task_reward/avg": "nan"}, 9, 4, axis="step", epoch=1),
         ],
         events=[
             Event("config", 1, "Epoch 1/2 Step 3/10 Train step 3/20 done.", {"max_steps": 20, "num_train_epochs": 2}),

@@ -68,9 +68,25 @@ SAMPLES = [
 📊 Training Results:
   • loss: 0.6875
   • rewards_chosen_mean: 0.1250
+
+📊 Validation Results for `helpsteer3` set:
+    • Validation loss: 0.6250
+    • Validation accuracy: 0.7500
+
+⏱️  Validation Timing for `helpsteer3` set:
+    • Total validation time: 12.50s
 """,
         records=[
             Record({"loss": "0.6875", "rewards_chosen_mean": "0.1250"}, 3, 11, axis="step", epoch=2),
+            Record(
+                {"Validation loss": "0.6250", "Validation accuracy": "0.7500", "Total validation time": "12.50s"},
+                7,
+                11,
+                axis="step",
+                epoch=2,
+                split="eval",
+                labels={"dataset": "helpsteer3"},
+            ),
         ],
     ),
 ]
