@@ -61,6 +61,35 @@ SAMPLES = [
         ],
     ),
     Sample(
+        program="Ultralytics 8.4 console",
+        cite="ultralytics/utils/tqdm.py, ultralytics/engine/trainer.py, ultralytics/models/yolo/detect/val.py get_desc",
+        text="\n      Epoch    GPU_mem   box_loss   cls_loss   dfl_loss  Instances       Size\n"
+        "\r\x1b[K        1/2       2.3G       1.25        2.5      1.125         10        640: "
+        "50% ━━━━━━────── 1/2 1.5it/s 0.7s<0.7s"
+        "\r\x1b[K        1/2       2.3G      1.125       2.25      1.025         12        640: "
+        "100% ━━━━━━━━━━━━ 2/2 1.5it/s 1.3s\n"
+        "\r\x1b[K                 Class     Images  Instances      Box(P          R      mAP50  mAP50-95): "
+        "100% ━━━━━━━━━━━━ 1/1 1.5it/s 0.7s\n"
+        "                   all        128        929        0.5       0.25      0.375      0.125\n",
+        records=[
+            Record(
+                {"box_loss": "1.125", "cls_loss": "2.25", "dfl_loss": "1.025", "Instances": "12", "Size": "640"},
+                3,
+                1,
+                axis="epoch",
+                epoch=1,
+            ),
+            Record(
+                {"Instances": "929", "P": "0.5", "R": "0.25", "mAP50": "0.375", "mAP50-95": "0.125"},
+                5,
+                1,
+                axis="epoch",
+                epoch=1,
+                split="eval",
+            ),
+        ],
+    ),
+    Sample(
         program="YOLOv5 6 console",
         cite="yolov5/train.py",
         text="""     Epoch   gpu_mem       box       obj    labels  img_size
