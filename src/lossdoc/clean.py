@@ -54,8 +54,11 @@ def clean_line(number: int, raw: str) -> Iterator[Line]:
         return
     parts = [part for part in raw.split("\r") if part and not part.isspace()]
     last = len(parts) - 1
+    stream: str | None = None  # a launcher names the rank once per line, in front of all states of a bar
     for index, part in enumerate(parts):
-        yield _line(number, part, index == last)
+        line = _line(number, part, index == last)
+        stream = line.stream or stream
+        yield line if line.stream == stream else line._replace(stream=stream)
 
 
 def _line(number: int, text: str, final: bool) -> Line:

@@ -1,7 +1,7 @@
 """The one step between readers and checks: items of a source -> Runs. reader -> records -> [here] -> Run.
 
-`rows.py` resolves keys and gathers values, `position.py` finds where each row stands (step, epoch, row),
-`segments.py` tells runs, replays and ranks apart, `curves.py` builds the arrays.
+`ranks.py` keeps one rank's rows, `rows.py` resolves keys and gathers values, `position.py` finds where each row stands
+(step, epoch, row), `segments.py` tells runs, replays and repeated rows apart, `curves.py` builds the arrays.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossdoc.assemble.curves import build_curves, columns_to_curves, count_curve, epoch_curve
 from lossdoc.assemble.position import place_rows
+from lossdoc.assemble.ranks import of_one_rank
 from lossdoc.assemble.rows import Table, gather
 from lossdoc.assemble.segments import Part, split_runs
 from lossdoc.record import Columns, Event, Item, Record, Unread
@@ -61,10 +62,11 @@ def assemble(
                 )
             )
     if records:
-        table = gather(records, knowledge, framework, objectives)
+        kept = of_one_rank(records)
+        table = gather(kept, knowledge, framework, objectives)
         if table.buckets:
             place_rows(table, events, settings)
-            parts = split_runs(table, events)
+            parts = split_runs(table, events, len(records) - len(kept))
             runs += [_run(table, part, parts, source, format_name) for part in parts]
     runs = [run for run in runs if run.curves]
     for run in runs:

@@ -32,8 +32,8 @@ class Part:
     notes: list[str] = field(default_factory=list)
 
 
-def split_runs(table: Table, events: Sequence[Event]) -> list[Part]:
-    """Parts of a table, in the order in which they begin."""
+def split_runs(table: Table, events: Sequence[Event], of_other_ranks: int) -> list[Part]:
+    """Parts of a table, in the order in which they begin. `of_other_ranks` are rows that the table no longer holds."""
     metric_rows = [row for row in range(len(table)) if table.kinds[row]]
     groups: dict[str | None, list[int]] = {}
     for row in metric_rows:
@@ -45,10 +45,11 @@ def split_runs(table: Table, events: Sequence[Event]) -> list[Part]:
             part = _replayed(table, chain)
             part.name = name or ""
             parts.append(part)
-        if repeated and parts:
-            parts[-1].records += repeated
-            parts[-1].dropped += repeated
-            parts[-1].events.append(Event("ranks", data={"dropped": repeated}))
+        of_other_ranks += repeated
+    if of_other_ranks and parts:
+        parts[-1].records += of_other_ranks
+        parts[-1].dropped += of_other_ranks
+        parts[-1].events.append(Event("ranks", data={"dropped": of_other_ranks}))
     parts.sort(key=lambda part: part.rows[0] if part.rows else 0)
     if len(parts) > 1:
         for number, part in enumerate(parts, 1):

@@ -111,7 +111,7 @@ def _tracebacks(text: str) -> Iterator[tuple[int, int, str]]:
         raw = text[start : _line_end(text, at)]
         first = last_part(number, raw)
         if first is not None and _opens(first[0]):
-            yield from _one(text, number, start, first[1], len(_shown(raw)) - len(first[0]))
+            yield from _one(text, number, start, first[1], max(1, _gap(raw, first[0])))
         at = text.find(_OPENER, at + len(_OPENER))
 
 
@@ -126,16 +126,17 @@ def _line_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _shown(raw: str) -> str:
-    """The last state of a line, prefix included."""
-    return strip_control(raw).rstrip("\r").rpartition("\r")[2]
+def _gap(raw: str, line: str) -> int:
+    """Blanks between the prefix of a line and the line."""
+    prefix = strip_control(raw).rstrip().removesuffix(line.rstrip())
+    return len(prefix) - len(prefix.rstrip(" "))
 
 
-def _one(text: str, number: int, start: int, stream: str | None, indent: int) -> Iterator[tuple[int, int, str]]:
+def _one(text: str, number: int, start: int, stream: str | None, gap: int) -> Iterator[tuple[int, int, str]]:
     """One traceback: lines of other ranks between its own are passed over.
 
-    `indent` is the width of the prefix before its first line: where every line has one, it tells the code's own
-    indentation, which is what sets the error's line apart.
+    `gap` are the blanks behind the prefix of its first line: where a line has more of them, they are indentation, which
+    sets the code apart from the error's own line.
     """
     frames, here, error = 0, number, None
     for _ in range(400):
@@ -146,9 +147,7 @@ def _one(text: str, number: int, start: int, stream: str | None, indent: int) ->
         part = last_part(here, raw)
         if part is None or part[1] != stream:
             continue
-        line = part[0]
-        if line != (shown := _shown(raw)):
-            line = shown[indent:] or line
+        line = " " * (_gap(raw, part[0]) - gap) + part[0]
         if line.lstrip(" |").startswith('File "'):
             frames += 1
         elif not line[0].isspace() and line[0] not in "|+^~":

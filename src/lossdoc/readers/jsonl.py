@@ -38,7 +38,7 @@ def sniff(source: Source) -> float:
     """The share of objects among the lines, and what their keys look like."""
     rows: list[dict[str, Any]] = []
     lines = broken = 0
-    for _, text, _ in islice(_lines(source), 2000):
+    for _, text, _, _ in islice(_lines(source), 2000):
         lines += 1
         row = _object(text)
         if row is not None:
@@ -63,7 +63,7 @@ def read(source: Source) -> Iterator[Item]:
     """One record per object. A line that begins like an object and is none is `Unread` with its number."""
     told = False
     epoch: Raw = None  # of the last MMEngine training row
-    for number, text, split in _lines(source):
+    for number, text, split, stream in _lines(source):
         row: Mapping[str, Any] | None
         try:
             row = values = _FLAT.decode(text)
@@ -85,7 +85,7 @@ def read(source: Source) -> Iterator[Item]:
         if not told and (length := _length(values)) is not None:
             told = True
             yield Event("config", number, "length of the run", {"max_steps": length})
-        record = Record(values, number, split=split)
+        record = Record(values, number, split=split, stream=stream)
         if "mode" in values:
             _mmcv(record)
         elif "snapshot_pkl" in values:
@@ -99,16 +99,16 @@ def read(source: Source) -> Iterator[Item]:
         yield record
 
 
-def _lines(source: Source) -> Iterator[tuple[int, str, str | None]]:
-    """(line number, text, split in the prefix). Whole objects skip the cleaning, which would cost more than parsing."""
+def _lines(source: Source) -> Iterator[tuple[int, str, str | None, str | None]]:
+    """(line number, text, split and rank in the prefix). Whole objects skip the cleaning, which would cost more than parsing."""
     if source.head.lstrip("\ufeff \r\n").startswith("{"):
         for number, text in source.iter_raw():
             if text and not text.isspace():
-                yield number, text.strip("\ufeff \r\n") if number == 1 else text.rstrip(), None
+                yield number, text.strip("\ufeff \r\n") if number == 1 else text.rstrip(), None, None
         return
     for line in source.iter_lines():
         found = _OBJECT.search(line.text)
-        yield line.number, line.text[found.start() :].rstrip() if found else "", line.split
+        yield line.number, line.text[found.start() :].rstrip() if found else "", line.split, line.stream
 
 
 def _object(text: str) -> dict[str, Any] | None:
