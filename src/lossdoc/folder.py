@@ -125,7 +125,11 @@ def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
             refused.append(result)
         else:
             read.append((path, result))
-    read += [(events[0], runs) for events in _event_folders(group) if (runs := _read_events(events, options))]
+    for events in _event_folders(group):
+        if runs := _read_events(events, options):
+            read.append((events[0], runs))
+        else:
+            refused.append(read_input(events[0], options))
     if not read:
         return refused
     read.sort(

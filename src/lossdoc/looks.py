@@ -36,11 +36,12 @@ _CODE = re.compile(
 _C_CODE = re.compile(
     r"^(?:#include [<\"]|using namespace |\s*(?:export )?(?:const|let|var|function) \w+|package \w+|#!/bin/)", re.M
 )
+_PINNED = re.compile(r"^[A-Za-z][\w.-]*(?:\[[\w,]+\])? ?(?:==|>=|<=|~=|@ )\S+", re.M)
 _HEADING = re.compile(r"^#{1,6} \S", re.M)
 _MARKDOWN = re.compile(r"^(?:```|[-*] \S|\d+\. \S|!?\[[^\]]+\]\([^)]+\)|\|[- :|]+\|\s*$)|\]\(https?://", re.M)
 _HTTP = re.compile(r"\"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) \S+ HTTP/|\"uri\": ?\"")
 _SERVER = re.compile(r"Serving Flask app|Uvicorn running on|Starting gunicorn|nginx/\d")
-_SYSLOG = re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\[\d+\])?:", re.M)
+_SYSLOG = re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\([\w-]+\))?(?:\[\d+\])?:", re.M)
 _BAR = re.compile(r"\d+%\|[^|\r\n]*\||\d+ examples \[")
 _TIMED = re.compile(r"^\W{0,2}\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.M)
 _SETTING = re.compile(r"^\s*[\w.-]+:(?: \S.*)?$", re.M)
@@ -55,6 +56,8 @@ _DATA_KEYS = (
     ({"text"}, "a data set of texts"),
     ({"prompt"}, "a data set of prompts"),
 )
+_POINTER = b"version https://git-lfs.github.com/spec/"
+UNKNOWN = "a text without metrics"
 _KEY = re.compile(r'"(\w+)"\s*:')
 
 
@@ -68,6 +71,10 @@ def looks_like(source: Source) -> str:
             return name
     if source.is_binary:
         return "model weights (safetensors)" if _SAFETENSORS.match(data) else "a binary file"
+    if data.startswith(_POINTER):
+        return "a Git LFS pointer, without the file it stands for"
+    if source.head.lstrip("\ufeff \t\r\n").startswith("{") and '"nbformat"' in source.text:
+        return "a Jupyter notebook without the output of a training"
     return _text(source.head)
 
 
@@ -87,6 +94,8 @@ def _text(head: str) -> str:
     code = len(_CODE.findall(head))
     if code > max(4, count // 12) or code > 20:
         return "Python source code"
+    if len(_PINNED.findall(head)) > 0.3 * count:
+        return "a list of packages (requirements)"
     headings = len(_HEADING.findall(head))
     if headings and (len(_MARKDOWN.findall(head)) > 3 or headings > count // 10):
         return "a Markdown text"
@@ -100,7 +109,7 @@ def _text(head: str) -> str:
         return "a file of settings"
     if any(line.lstrip().startswith(("Traceback (most recent call last)", "nohup:")) for line in lines):
         return "the output of a program, without metrics"
-    return "a text without metrics"
+    return UNKNOWN
 
 
 def _data_set(lines: list[str]) -> str | None:

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lossdoc.finding import NotRead
+from lossdoc.looks import UNKNOWN
 from lossdoc.record import Event, Item, Record
 from lossdoc.source import Source
 
 _NAME_THE_LOG = "name the log that the trainer wrote, its trainer_state.json or its event file"
 # What to do, by a word of what the input looks like; the first that fits.
 _ADVICE = (
+    ("Git LFS", "fetch the file first: git lfs pull"),
+    ("vocabulary", "this is what a model reads by; name the log of its training"),
+    ("notebook", "run its training cells and save it with what they print, or name the log that the trainer wrote"),
+    ("without names", 'names are needed: put them into its first line, such as "# epoch train_loss val_loss"'),
+    ("without keys", 'names are needed: write records such as {"epoch": 1, "train_loss": 2.5}'),
+    ("without a name", 'a name is needed: put it into the first line, such as "loss"'),
+    (
+        "one thing in each row",
+        "a run is one row per step or epoch; name the log, the history or the event file of one run",
+    ),
+    ("a table of", f"none of its columns is a loss, reward or accuracy that goes on in time; {_NAME_THE_LOG}"),
+    ("settings", "settings are what a run was given, not what it printed; name its log"),
+    ("packages", "name the log of a training instead"),
     ("data set", "this is what a run is trained on, not what it printed; name its log"),
     ("source code", "run it and give its output: python train.py 2>&1 | lossdoc check -"),
     ("weights", "checkpoints hold no curves; name the log or the trainer_state.json beside them"),
@@ -21,6 +35,7 @@ _ADVICE = (
     ),
     ("empty", "the run has written nothing yet, or writes elsewhere"),
     ("server", _NAME_THE_LOG),
+    ("system log", f"a machine wrote this, no trainer; {_NAME_THE_LOG}"),
 )
 
 
@@ -47,8 +62,10 @@ def refusal(source: Source, items: Sequence[Item], input_format: str | None) -> 
     keys = list(dict.fromkeys(key for item in items if isinstance(item, Record) for key in item.values))
     if keys and "metrics" in (found or "metrics"):
         found = f"records of progress or timing without a metric ({', '.join(keys[:4])})"
-    elif not found:
-        found = "a text without metrics"
+    elif found in ("", UNKNOWN):
+        from lossdoc.kinds import kind_of
+
+        found = kind_of(source.text, source.head)
     return NotRead(source.name, found, _advice(found))
 
 
