@@ -211,7 +211,8 @@ def test_steps_that_begin_anew_each_epoch() -> None:
 def test_a_row_with_an_epoch_alone_ends_it_or_opens_the_next() -> None:
     values: list[dict[str, Raw]] = []
     for epoch in (1, 2, 3):
-        values += [{"epoch": epoch, "lr": 0.1}, *({"epoch": epoch, "step": n, "loss": 1.0} for n in (0, 10, 20))]
+        values.append({"epoch": epoch, "lr": 0.1})
+        values += [{"epoch": epoch, "step": n, "loss": 1.0} for n in (0, 10, 20)]
         values.append({"epoch": epoch, "train_accuracy": 0.9})
     (run,) = runs_of(*rows(*values))
     mean, rate = run.get("accuracy"), run.get("learning_rate")
