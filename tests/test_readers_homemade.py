@@ -136,3 +136,10 @@ def test_numbers_alone_are_read_only_in_a_file_named_after_them() -> None:
         ("loss.txt", numbers + "done\n"),
     ):
         assert not isinstance(read_source(Source.from_text(text, name), Options()), list), name
+
+
+def test_a_counter_of_evaluation_batches_names_the_split_of_the_row() -> None:
+    lines = [f"Epoch[{e}/3], Step[{s}/40], Avg Loss: {9 - e}.5" for e in (1, 2, 3) for s in (10, 20, 30)]
+    lines += [f"Val Step[{s}/90], Avg Loss: 7.{s}" for s in (10, 20, 30, 40)]
+    (run,) = runs("\n".join(lines) + "\n")
+    assert [len(run.all("loss", split)[0]) for split in ("train", "eval")] == [9, 4]

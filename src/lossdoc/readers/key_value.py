@@ -64,7 +64,7 @@ def _shapes(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
 @lru_cache(4096)
 def _splits(keys: tuple[str, ...]) -> frozenset[str]:
     """The splits that names say, each by its first letters: "val" and "validation" are one."""
-    return frozenset(part[:3] for key in keys for part in tokens(key) if part in _SPLIT_WORDS)
+    return frozenset(part[:3] for key in keys if not is_axis(key) for part in tokens(key) if part in _SPLIT_WORDS)
 
 
 def _read(source: Source) -> Iterator[Item]:

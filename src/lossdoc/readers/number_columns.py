@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from lossdoc.numbers import to_float
@@ -34,21 +34,31 @@ def sniff(source: Source) -> float:
     width = len(rows[0]) if rows else 0
     if len(rows) < _FEWEST or width > 2 or any(len(row) != width or None in row for row in rows):
         return 0.0
-    if width == 1:
-        return 0.6
-    counts = [float(row[0] or 0.0) for row in rows]
-    rising = sum(b > a for a, b in itertools.pairwise(counts))
-    return 0.6 if all(n == int(n) for n in counts) and rising >= 0.5 * (len(counts) - 1) else 0.0
+    return 0.6 if width == 1 or _counter(rows) is not None else 0.0
 
 
 def read(source: Source) -> Iterator[Item]:
     key = _key(source)
     if key is None:
         return
+    counter = _counter([_cells(line) for line in source.head.split("\n")[:-1]])
     for number, line in source.iter_raw():
-        cells = _SPACE.split(line.strip()) if not line.isspace() else []
-        if cells and cells[0]:
-            yield Record({key: cells[-1]}, number, to_float(cells[0]) if len(cells) == 2 else None)
+        cells = _SPACE.split(line.strip())
+        if len(cells) == 2 and counter is not None:
+            yield Record({key: cells[1 - counter]}, number, to_float(cells[counter]))
+        elif cells[0]:
+            yield Record({key: cells[0]}, number)
+
+
+def _counter(rows: Sequence[Sequence[float | None]]) -> int | None:
+    """Which of two columns counts: whole numbers that rise, but for a few returns."""
+    pairs = [row for row in rows if len(row) == 2]
+    for column in (0, 1):
+        counts = [row[column] or 0.0 for row in pairs]
+        rising = sum(b > a for a, b in itertools.pairwise(counts))
+        if len(counts) > 1 and all(n.is_integer() for n in counts) and rising >= 0.5 * (len(counts) - 1):
+            return column
+    return None
 
 
 def _key(source: Source) -> str | None:
@@ -82,5 +92,15 @@ SAMPLES = [
         "home-made loops",
         "shapes seen in public logs",
         name="loss.txt",
+    ),
+    Sample(
+        "2.5125,0\n2.2512,100\n1.8125,200\n1.5125,300\n1.2512,400\n",
+        [
+            Record({"loss": value}, n + 1, 100 * n)
+            for n, value in enumerate(("2.5125", "2.2512", "1.8125", "1.5125", "1.2512"))
+        ],
+        "home-made loops",
+        "shapes seen in public logs",
+        name="loss.log",
     ),
 ]
