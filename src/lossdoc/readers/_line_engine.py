@@ -12,7 +12,8 @@ Groups of a pattern: step, total (steps), epoch, epochs (total), split, stream, 
 group is a value under its own name. Options of a kind:
 - `split`, `axis`: hints; `names`: {as written: as recorded}; `drop`: keys that are no metric here
 - `context`: remember the groups for later lines, make no record; `inherit`: hints taken from there or from the last
-  record; `needs`: the line counts only where these were said and not empty; `consume`: both, and they serve once
+  record; `needs`: the line counts only where these were said and not empty; `consume`: both, and they serve once;
+  `unless`: the line counts only where these were not said
 - `final`: only the last state of a line rewritten with \\r; `skip_next`: the next record repeats an older one
 - `join`: continues the record before it when step, epoch and split are the same
 - `average`: of "value (average)" the average counts; `each`: pattern found several times in body, a record each

@@ -40,6 +40,7 @@ class Kind:
     inherit: tuple[str, ...] = ()
     consume: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     final: bool = False
     join: bool = False
     skip_next: bool = False
@@ -57,6 +58,7 @@ class Kind:
             ("inherit", tuple),
             ("consume", tuple),
             ("needs", tuple),
+            ("unless", tuple),
             ("each", re.compile),
         ):
             if name in made:
@@ -89,7 +91,7 @@ def hints(match: re.Match[str]) -> dict[str, str]:
 
 def records(kind: Kind, match: re.Match[str], line: Line, context: Mapping[str, str]) -> Iterator[Record]:
     """The records of one line: none when a hint that the kind needs is not there, or without a number."""
-    if not all(context.get(name) for name in kind.consume + kind.needs):
+    if not all(map(context.get, kind.consume + kind.needs)) or any(map(context.get, kind.unless)):
         return
     groups = hints(match)
     for name in kind.inherit + kind.consume:
