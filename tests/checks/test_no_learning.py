@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,7 +73,8 @@ def test_a_reward_model_whose_margin_stands() -> None:
     assert not found("no-learning", loss(y), rises, trainer="reward")
 
 
-def test_the_middle_of_a_run_is_not_judged() -> None:
+@pytest.mark.parametrize(("before", "inferred"), [(5000, False), (40, True)])
+def test_the_middle_of_a_run_is_not_judged(before: int, inferred: bool) -> None:
     late = curve("loss", level(100))
-    late = type(late)("loss", "train", "loss", late.steps + 5000, late.values, late.records, late.lines)
+    late = replace(late, steps=late.steps + before, steps_inferred=inferred)
     assert "begins" in skipped("no-learning", late, trainer="pretrain")

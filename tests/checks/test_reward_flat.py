@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -56,3 +58,8 @@ def test_too_few_records_or_too_noisy() -> None:
 
 def test_not_for_other_trainers() -> None:
     assert not found(CHECK, *rewards(np.full(200, 0.5)), trainer="kto")
+
+
+def test_the_end_of_a_log_is_not_judged() -> None:
+    ends = [replace(one, steps=one.steps + 300) for one in rewards(np.full(200, 0.5), answers=32)]
+    assert "begins" in skipped(CHECK, *ends)

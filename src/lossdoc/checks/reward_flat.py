@@ -12,7 +12,8 @@ difference (2 standard errors) stays under 0.25, that no trend rises by 3 errors
 more than that, the learning rate can tell: rates that add up to less than 1e-6 over all steps move no weight.
 
 ## Silent when
-- fewer than 30 records, or noise that hides changes of 0.16 (skipped, with the reason)
+- fewer than 30 records, noise that hides changes of 0.16, or a log that begins in the middle of a run (skipped, with
+  the reason)
 - the reward is near a ceiling of 1 from the start, and not constant
 - the logged batch is what dynamic sampling left over, or the reward is whitened: its mean is pinned
 - the reward fell: that is `reward-collapse`
@@ -43,6 +44,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.case import Case, Need, Skip
+from lossdoc.checks._loss import begins_late
 from lossdoc.checks._rl import course, highest_level, rl_only, unlabelled
 from lossdoc.checks._schedule import travel
 from lossdoc.finding import Finding, Severity
@@ -67,6 +69,7 @@ NOWHERE = 1e-6
 
 def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> Iterator[Finding]:
     rl_only(case)
+    begins_late(reward)
     values = reward.values
     if np.ptp(values) <= 1e-12 * max(1.0, abs(float(values[0]))):
         yield case.finding(
