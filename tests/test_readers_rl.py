@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lossdoc.api import Options, read_source
@@ -98,3 +100,11 @@ def test_blocks_of_rsl_rl_are_one_record_each() -> None:
     assert {c.metric for c in run.curves} == {"value_loss", "reward", "episode_length"}
     assert run.curves[0].axis == "step"
     assert run.curves[0].steps[-1] == 39
+
+
+def test_episodes_of_a_notebook_are_the_same_as_on_the_console() -> None:
+    lines = [f"Episode {n} | Return: {n / 4}\n" for n in range(1, 40)]
+    cell = {"cell_type": "code", "source": [], "outputs": [{"output_type": "stream", "name": "stdout", "text": lines}]}
+    (run,) = read(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}))
+    assert run.get("reward") is not None
+    assert run.trainer.candidates == ("rl",)

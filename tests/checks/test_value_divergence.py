@@ -42,3 +42,11 @@ def test_spikes_that_come_back() -> None:
         curve("explained_variance", ramp(200, -0.3, 0.6, 0, 0.3) + noise(200, 0.05, 7)),
     ]
     assert not found(CHECK, *curves, trainer="ppo")
+
+
+def test_a_solved_task_leaves_nothing_to_explain() -> None:
+    curves = [
+        curve("value_loss", np.exp(ramp(200, 2.5, -16, 0.1)) * (1 + np.abs(noise(200, 0.2, 8)))),
+        curve("explained_variance", ramp(200, 0.6, -12, 0.4) + noise(200, 0.2, 9)),
+    ]
+    assert not found(CHECK, *curves, *rewards(saturating(200, 8, 1000, 40)), trainer="rl")

@@ -13,6 +13,8 @@ of the run, 20 records and more.
 - the first tenth of the run, where any critic is bad
 - the loss rises with the return: it scales with its square
 - spikes that come back
+- an explained variance below 0 when the value loss has fallen to a thousandth: a solved task's returns hardly vary, and
+  there is nothing left to explain
 
 ## Likely causes
 - A learning rate of the critic too high, or no value clipping.
@@ -27,7 +29,7 @@ of the run, 20 records and more.
 ## Sources
 - TRL v0.9.6 logging.mdx: the value loss spikes or turns NaN when PPO does not go well.
 - OpenAI baselines, explained variance: 1 perfect, 0 useless, below 0 worse than nothing.
-- The factor 10 and -0.1: ours; no labelled run has this fault.
+- The factor 10, -0.1 and a thousandth: ours; no labelled run has this fault.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ NEEDS = {
     "explained": Need("explained_variance", points=20, optional=True),
     "reward": Need("reward", points=8, optional=True),
 }
-FACTOR, BELOW = 10.0, -0.1
+FACTOR, BELOW, NOTHING = 10.0, -0.1, 1e-3
 
 
 def check(case: Case, critic: Curve, explained: Curve | None, reward: Curve | None) -> Iterator[Finding]:
@@ -60,7 +62,7 @@ def check(case: Case, critic: Curve, explained: Curve | None, reward: Curve | No
     rose = reward is not None and course(reward.values).rose
     if critic.metric == "value_loss" and not rose:
         yield from exploding(case, critic)
-    if explained is not None:
+    if explained is not None and not (critic.metric == "value_loss" and nothing_left(critic)):
         yield from useless(case, explained)
 
 
@@ -82,6 +84,13 @@ def exploding(case: Case, loss: Curve) -> Iterator[Finding]:
         confidence="medium",
         measured={"usual": usual, "end": end, "factor": end / usual},
     )
+
+
+def nothing_left(loss: Curve) -> bool:
+    """The critic is all but exact: what variance is left is that of rounding."""
+    y = loss.values
+    early = float(np.median(y[: max(4, len(y) // 10)]))
+    return float(np.median(y[-max(4, round(0.15 * len(y))) :])) <= NOTHING * early
 
 
 def useless(case: Case, explained: Curve) -> Iterator[Finding]:

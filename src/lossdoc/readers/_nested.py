@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lossdoc.readers import detect
+from lossdoc.readers import Reader, detect
 from lossdoc.record import Columns, Item, Record
 from lossdoc.source import Source
 
@@ -22,12 +22,16 @@ def shifted(item: Item, lines: Sequence[int], run: str | None = None) -> Item:
     return replace(item, line=line)
 
 
+def best_reader(source: Source) -> Reader | None:
+    """The reader that fits a text best, None when none fits."""
+    found = detect(source) if source.text.strip() else []
+    return found[0][1] if found and found[0][0] >= 0.3 else None
+
+
 def read_text(text: str, lines: Sequence[int], run: str | None = None) -> Iterator[Item]:
     """Items of the best reader for a text, nothing when none fits."""
-    if not text.strip():
-        return
     source = Source.from_text(text)
-    found = detect(source)
-    if found and found[0][0] >= 0.3:
-        for item in found[0][1].read(source):
+    reader = best_reader(source)
+    if reader is not None:
+        for item in reader.read(source):
             yield shifted(item, lines, run)

@@ -12,6 +12,8 @@ from lossdoc.readers._words import is_axis, is_strong, tokens, words
 
 # Words of trade and maps: alone, without a step or epoch, they make no log.
 _EVERYDAY = words("cost costs margin margins map objective recall precision losses score gain return returns")
+# Columns of W&B's table of runs, whatever the user adds to them.
+_WANDB_RUNS = frozenset({"Name", "State", "Notes", "User", "Tags", "Created", "Runtime", "Sweep"})
 _TIME = re.compile(r"[\d\s:/.,+TZ-]+|(?i:[\d:]+\s*[ap]m)")
 # Columns of words that a log has too, whatever they say in each row.
 _WORDY = words("split phase mode stage set date time timestamp datetime eta note best saved status")
@@ -19,6 +21,8 @@ _WORDY = words("split phase mode stage set date time timestamp datetime eta note
 
 def one_row_each(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bool:
     """Rows of different things: nothing counts on, and a column of words tells every row from the others."""
+    if len(_WANDB_RUNS & set(names)) > 4:
+        return True
     if len(rows) < 2 or any(is_axis(name) and _advances([to_float(row.get(name)) for row in rows]) for name in names):
         return False
     return any(_tells_rows_apart([row.get(name) for row in rows]) for name in names if not _WORDY & set(tokens(name)))

@@ -8,8 +8,8 @@ from typing import Any
 
 from lossdoc.readers import Sample, html_table
 from lossdoc.readers._json import loads
-from lossdoc.readers._nested import read_text, shifted
-from lossdoc.record import Columns, Item, Record
+from lossdoc.readers._nested import best_reader, shifted
+from lossdoc.record import Columns, Event, Item, Record
 from lossdoc.source import Source
 
 NAME = "ipynb"
@@ -79,6 +79,7 @@ def read(source: Source) -> Iterator[Item]:
     except ValueError:
         return
     where = 0
+    writers: set[str | None] = set()  # frameworks of what the cells print
     for number, cell in enumerate(_cells(notebook), 1):
         name = f"cell {cell.get('execution_count') or cell.get('prompt_number') or number}"
         stream: list[str] = []
@@ -91,12 +92,20 @@ def read(source: Source) -> Iterator[Item]:
                 if kind == "html":
                     places = list(_outer(chunks, first, []))
                     for item in html_table.items("".join(chunks)):
+                        writers.add(None)
                         yield shifted(item, places, name)
                 else:
                     lines.extend(_outer(chunks, first, stream))
                     stream.extend(chunks)
         # Streams of one cell are one console: a row can be cut between two of them.
-        yield from read_text("".join(stream), lines, name)
+        console = Source.from_text("".join(stream))
+        reader = best_reader(console)
+        if reader is not None:
+            writers.add(getattr(reader, "FRAMEWORK", None))
+            for item in reader.read(console):
+                yield shifted(item, lines, name)
+    if len(writers) == 1 and (writer := writers.pop()) not in (None, "transformers"):
+        yield Event("config", None, "whose lines all cells print", {"framework": writer})
 
 
 def _outer(chunks: list[str], first: int, before: list[str]) -> Iterator[int]:
