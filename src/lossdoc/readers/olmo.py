@@ -14,7 +14,7 @@ from lossdoc.source import Source
 NAME = "olmo"
 TITLE = "OLMo and OLMo-core console"
 
-_HEAD = re.compile(r"\[step=(?P<step>\d+)(?:/(?P<total>\d+))?,epoch=(?P<epoch>\d+)")
+_HEAD = re.compile(r"\[step=(?P<step>\d+)(?:/(?:(?P<total>\d+)|\?+))?,epoch=(?P<epoch>\d+)")
 _ITEM = re.compile(r"\s{3,}(?P<key>[^\s=][^=]*?)=(?P<value>\S+)\s*")
 
 SAMPLES = [
@@ -50,12 +50,15 @@ SAMPLES = [
         ],
     ),
     Sample(
-        program="OLMo-core 2 (fa6c5014c)",
+        program="OLMo-core 2 (fa6c5014c), the length of the run known and not",
         cite="olmo_core/train/callbacks/console_logger.py",
         text="""2025-01-01 10:00:00.123\thost:0\tolmo_core.train:100\tINFO\t[step=10/1000,epoch=1,eta=1d2h]
     optim/LR (group 0)=1.2500E-05
     train/CE loss=11.25
     train/masked labels (%)=0.0125
+2025-01-01 11:00:00.123\thost:0\tolmo_core.train:100\tINFO\t[step=20/???,epoch=1,eta=1d2h(hard stop)]
+    train/CE loss=10.25
+    throughput/total tokens=4.194B
 """,
         records=[
             Record(
@@ -65,6 +68,7 @@ SAMPLES = [
                 axis="step",
                 epoch=1,
             ),
+            Record({"train/CE loss": "10.25", "throughput/total tokens": "4.194B"}, 5, 20, axis="step", epoch=1),
         ],
         events=[
             Event("config", 1, "[step=10/1000,epoch=1,eta=1d2h]", {"max_steps": 1000}),
