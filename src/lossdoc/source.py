@@ -46,12 +46,13 @@ class Source:
 
     @cached_property
     def text(self) -> str:
-        """The whole text, a launcher's labels told apart from it; "" for a binary source."""
+        """The whole text, ranks labelled alike and rows on one line each; "" for a binary source."""
         if self.is_binary:
             return ""
         from lossdoc.launchers import without_launcher
+        from lossdoc.wrapped import joined
 
-        return without_launcher(decode(self.data))
+        return joined(without_launcher(decode(self.data)))
 
     @cached_property
     def head(self) -> str:

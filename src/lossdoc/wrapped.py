@@ -1,0 +1,30 @@
+"""Rows of metrics that take several lines: pretty-printed dicts and objects, and rows that a terminal has wrapped.
+
+Such a row is joined where it begins, and the lines that it took stay as empty ones: line numbers hold. Only flat rows,
+so a document of JSON with a history in it stays as it is. decode -> [here] -> clean.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A row that begins in a line and does not end there.
+_OPEN = re.compile(r"\{['\"][^{}\r\n]*\n|\{[ \t]*\n[ \t]*['\"]")
+_ROW = re.compile(r"(\{\s*['\"][^{}\r]{1,20000}\})([^{\n]*)")
+_NUMBER = re.compile(r"['\"]\s*:\s*['\"]?[-+]?(?:\d|nan|inf)", re.IGNORECASE)
+_METRIC = re.compile(r"loss|epoch|step|reward|acc|score|eval", re.IGNORECASE)
+
+
+def joined(text: str) -> str:
+    """The text with every such row on one line."""
+    return _ROW.sub(_on_one_line, text) if _OPEN.search(text) else text
+
+
+def _on_one_line(match: re.Match[str]) -> str:
+    row, behind = match.groups()
+    lines = row.count("\n")
+    # Without its line breaks it may be a longer word: a terminal cuts keys and numbers anywhere.
+    whole = "{" + row[1:].replace("\n", "").lstrip()
+    if not lines or not _NUMBER.search(whole) or not _METRIC.search(whole):
+        return match[0]
+    return whole + behind + "\n" * lines
