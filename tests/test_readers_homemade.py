@@ -143,3 +143,35 @@ def test_a_counter_of_evaluation_batches_names_the_split_of_the_row() -> None:
     lines += [f"Val Step[{s}/90], Avg Loss: 7.{s}" for s in (10, 20, 30, 40)]
     (run,) = runs("\n".join(lines) + "\n")
     assert [len(run.all("loss", split)[0]) for split in ("train", "eval")] == [9, 4]
+
+
+def test_loops_of_tutorials() -> None:
+    shapes = {
+        "[{e},  {b}000] loss: {x}\n": ("step", 8),
+        "[Epoch {e}/9] [Batch {b}/300] [D loss: {x}] [G loss: 0.7{b}]\n": ("step", 8),
+        "[session 1][epoch  {e}][iter    {b}/5011] loss: {x}, lr: 1.00e-03\n": ("step", 8),
+        "{n}/900 (epoch 0.0{n}), train_loss = {x}, time/batch = 0.123\n": ("step", 8),
+        "Epoch: {n} \tTraining Loss: {x} \tValidation Loss: {x}\n": ("epoch", 8),
+        "Epoch: {n:02} | Epoch Time: 0m 11s\n"
+        "\tTrain Loss: {x} | Train Acc: 9{n}%\n\t Val. Loss: {x} |  Val. Acc: 8{n}%\n": ("epoch", 16),
+        "Epoch {n}/20 → train_loss={x} · val_loss={x}\n": ("epoch", 8),
+        "Epoch {n} |   Training | Elapsed Time: 0:10:12 | Steps: 100 | Loss: {x}\n"
+        "Epoch {n} | Validation | Elapsed Time: 0:01:12 | Steps: 10 | Loss: {x} | Dataset: dev.csv\n": ("epoch", 16),
+    }
+    for shape, wanted in shapes.items():
+        rows = (shape.format(n=n + 1, e=1 + n // 4, b=1 + n % 4, x=f"{3 - n / 9:.3f}") for n in range(8))
+        (run,) = runs("".join(rows))
+        assert (run.curves[0].axis, run.records) == wanted, shape
+
+
+def test_a_row_that_names_one_split_is_of_that_split() -> None:
+    (run,) = runs(
+        "".join(
+            f"Epoch {n}/9\n-----\ntrain Loss: {1 / n:.4f} Acc: 0.5{n}\nval Loss: {2 / n:.4f} Acc: 0.4{n}\n"
+            for n in range(1, 9)
+        )
+    )
+    train, held_out = run.get("accuracy"), run.get("accuracy", "eval")
+    assert train is not None
+    assert held_out is not None
+    assert (train.values[0], held_out.values[0]) == (0.51, 0.41)

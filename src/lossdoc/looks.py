@@ -44,7 +44,7 @@ _SERVER = re.compile(r"Serving Flask app|Uvicorn running on|Starting gunicorn|ng
 _SYSLOG = re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\([\w-]+\))?(?:\[\d+\])?:", re.M)
 _BAR = re.compile(r"\d+%\|[^|\r\n]*\||\d+ examples \[")
 _TIMED = re.compile(r"^\W{0,2}\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.M)
-_SETTING = re.compile(r"^\s*[\w.-]+:(?: \S.*)?$", re.M)
+_SETTING = re.compile(r"^\s*([\w.-]+):(?: \S.*)?$", re.M)
 _DATA_KEYS = (
     ({"chosen", "rejected"}, "a data set of preference pairs (chosen, rejected)"),
     ({"messages"}, "a data set of conversations"),
@@ -105,7 +105,9 @@ def _text(head: str) -> str:
         return "a log of progress bars without metrics"
     if len(_TIMED.findall(head)) > count // 3:
         return "the log of a program, without metrics"
-    if count > 3 and len(_SETTING.findall(head)) > 0.8 * count:
+    settings = _SETTING.findall(head)
+    # Each is said once; lines that all begin with one word are no settings.
+    if count > 3 and len(settings) > 0.8 * count and len(set(settings)) > 0.5 * len(settings):
         return "a file of settings"
     if any(line.lstrip().startswith(("Traceback (most recent call last)", "nohup:")) for line in lines):
         return "the output of a program, without metrics"

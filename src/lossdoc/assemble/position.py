@@ -19,7 +19,7 @@ def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any
     rows = [row for row in range(len(table)) if table.kinds[row]]
     with_step = [row for row in rows if table.steps[row] is not None]
     with_epoch = [row for row in rows if table.epochs[row] is not None]
-    if len(with_step) >= 0.5 * len(rows) and len({table.steps[row] for row in with_step}) > min(1, len(rows) - 1):
+    if len(with_step) >= 0.5 * len(rows) and _goes_forward(table, with_step, rows):
         _by_step(table, rows)
     elif len(with_epoch) >= 0.5 * len(rows):
         _by_epoch(table, rows, events, settings)
@@ -59,6 +59,15 @@ def _within_epochs(table: Table) -> bool:
     epochs = [epoch for row in bucket.rows if (epoch := table.epochs[row]) is not None]
     changes = sum(a != b for a, b in itertools.pairwise(epochs))
     return len(epochs) > 3 and changes + 1 < 0.3 * len(epochs)
+
+
+def _goes_forward(table: Table, with_step: Sequence[int], rows: Sequence[int]) -> bool:
+    """Steps differ among the rows of one kind: "Steps: 100" of each training epoch and 10 of each evaluation do not."""
+    kinds = Counter(table.kinds[row] for row in with_step)
+    differing = {(table.kinds[row], table.steps[row]) for row in with_step}
+    if max(kinds.values(), default=0) > 1:
+        return len(differing) > len(kinds)
+    return len({step for _, step in differing}) > min(1, len(rows) - 1)
 
 
 def _by_step(table: Table, rows: Sequence[int]) -> None:

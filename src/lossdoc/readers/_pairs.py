@@ -22,7 +22,7 @@ VALUE = (
     rf"|{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?(?:\s*/\s*\d[\d,]*(?:\.\d+)?)?{_UNIT})"
     r"(?![\w@]|:\d|-\d|\.\w|/\d)"
 )
-_FIELDS = re.compile(r"\s*[|;│]+\s*|,\s+|\t+|\s+[-–—·•]\s+|\s{2,}(?=[A-Za-z_(\[])(?!(?i:nan|inf|n/a)\b)")
+_FIELDS = re.compile(r"\s*[|;│]+\s*|,\s+|\t+|\s+[-–—·•→»]\s+|\s{2,}(?=[A-Za-z_(\[])(?!(?i:nan|inf|n/a)\b)")
 _PAIR = {sep: re.compile(rf"(?:{sep})\s*(?P<value>{VALUE})(?:\s?\(\s*(?P<aside>[^()]*)\))?") for sep in (":", "=")}
 _SPACED = re.compile(
     r"(?P<name>[A-Za-z_][\w./%@()'#-]*(?: (?!nan\b|inf\b)[A-Za-z_(][\w./%@()'#-]*){0,4})"
@@ -50,7 +50,11 @@ _SENTENCE = re.compile(
     rf"(?:\s*/\s*\d+)?(?:,? (?:and )?(?P<second>(?i:{_COUNTED}))s? #?(?P<m>\d+)(?:\s*/\s*\d+)?)?"
     rf"(?: is| was| are)?\s*[:=]?\s*(?P<value>{VALUE})"
 )
+_PLACE = re.compile(r"(?i)(?:step|epoch|iter(?:ation)?|batch)s?")
+_TIMED = re.compile(r"\d\s?(?:ms|s|sec|min|h)$")
 _ASIDE = re.compile(r"\s*\([^()]*\)$")
+# "[Epoch 3/200] [Batch 50/900] [D loss: 0.69]": boxes around names and numbers part them as bars do.
+_BOX = re.compile(r"(?<![^\s\]|,])\[([A-Za-z][^\[\]]*\d[^\[\]]*)\](?=[\s\[,|:]|$)")
 # Rates, times and counters belong to no split.
 _NOBODYS = re.compile(r"(?i)\b(?:lr|learning.rate|time|eta|epoch|step|iter\w*|batch|best|speed|mem\w*)\b")
 _SEGMENTS = re.compile(r"\s*[|│]+\s*")
@@ -170,6 +174,8 @@ def tokenize(text: str) -> dict[str, Raw]:
     """The names and values of a line, worked out from the line alone."""
     if "tensor(" in text or "array(" in text:
         text = _TENSOR.sub(r"\1", text)
+    if "[" in text:
+        text = _BOX.sub(r"|\1|", text)
     line = text
     colons, equals = text.count(":"), text.count("=")
     if colons and equals:
@@ -204,7 +210,12 @@ def tokenize(text: str) -> dict[str, Raw]:
                     found[name] = value
                 elif owner and not _OWNER.match(name):
                     found.setdefault(f"{owner} {name}", value)
-    return found
+    return {name: value for name, value in found.items() if not (isinstance(value, str) and _is_duration(name, value))}
+
+
+def _is_duration(name: str, value: str) -> bool:
+    """ "Step: 28ms" says how long a step takes, not which one it is."""
+    return _PLACE.fullmatch(name) is not None and _TIMED.search(value) is not None
 
 
 def _field(field: str, first: str) -> Iterator[tuple[str, Raw]]:

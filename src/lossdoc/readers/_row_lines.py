@@ -36,6 +36,7 @@ _PIECES = (
     *("load", "config", "default", "usage", "args", "using"),
 )
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
+_COVER_PLACED = 0.2  # where one of the names counts steps or epochs
 _MOST_NAMES = 400  # different sets of names that are counted before a text is given up as no log
 _CHANGED = ("\r", "\x1b", "\x08", " [repeated ", "/it]", "it/s]")  # what makes cleaning do more than cut a prefix
 # f1 is a metric, f2 is none.
@@ -164,7 +165,8 @@ def _row(bare: str) -> dict[str, Raw] | None:
 
 
 def _covers(row: dict[str, Raw], bare: str) -> bool:
-    return len("".join(row)) + len("".join(map(str, row.values()))) >= _COVER * len(bare)
+    share = _COVER_PLACED if has_axis(tuple(row)) else _COVER
+    return len("".join(row)) + len("".join(map(str, row.values()))) >= share * len(bare)
 
 
 @lru_cache(4096)

@@ -10,14 +10,20 @@ _NAMES = {"val": "eval", "valid": "eval", "dev": "eval"}
 # "Epoch 3/10", "Training epoch: 3", "Test on Epoch 3", "current step: 12th step"
 _HEADER = re.compile(
     rf"(?i)^\W*(?:{_SPLIT}\W+)?(?:(?:on|for|current)\W+)?(?P<axis>epoch|step|iter(?:ation)?|episode|round)s?\W{{0,4}}"
-    r"(?P<n>\d+)(?:st|nd|rd|th)?(?:\s*(?:/|of)\s*\d+)?(?:\W+(?:epoch|step|iteration)s?)?\W*$"
+    r"(?P<n>\d+)(?:st|nd|rd|th)?(?:\s*(?:/|of)\s*\d+)?(?:\W+(?:epoch|step|iteration)s?)?"
+    r"(?:\W+(?:(?:epoch |elapsed )?time|learning rate|lr)\W+[-+.\de:hms ]+)?\W*$"
 )
 # "Test Error:" on a line of its own says whose numbers the next line holds.
 _TITLE = re.compile(rf"(?i)^\W*{_SPLIT}(?: \w+){{0,2}}:\s*$")
-_HEADING = re.compile(r"(?:epoch|step|iter|iteration|episode|round)s?\W{0,4}\d+[^\d:=]{0,24}\d*\W*$|:\s*$")
+_HEADING = re.compile(
+    r"(?:epoch|step|iter|iteration|episode|round)s?\W{0,4}\d+(?:[^\d:=]{0,24}\d*\W*|.{0,12}(?:time|rate|\blr)\b.{0,20})$|:\s*$"
+)
 _LONGEST_HEADING = 120
 # "[3/25]", "[3/25][100/1583]", "[3/25], [100/1583]": a step, or an epoch and a step in it.
 _COUNTERS = re.compile(r"^\s*\[\s*(\d+)/\d+\](?:\s*,?\s*\[\s*(\d+)/\d+\])?")
+# "[3,  2000]" (PyTorch's tutorial): an epoch and a batch. "3/900 (epoch 0.01)", "3 [D loss: 0.5]": a step.
+_EPOCH_AND_BATCH = re.compile(r"^\s*\[\s*(\d+)\s*,\s*(\d+)\s*\]")
+_LEADING = re.compile(r"^\s*(\d+)(?:\s*/\s*\d+\s*(?=[,:|(])|\s+(?=\[[A-Za-z]))")
 # "Epoch[3/25], Step[100/1583]", "Epoch 3 [100/1583]", "Train | Epoch 3 | 100/1583 |"
 _IN_EPOCH = re.compile(
     rf"(?i)^\W*(?:{_SPLIT}\b\W*)?epoch\W{{0,3}}(?P<epoch>\d+)(?:\s*/\s*\d+)?[\])]?"
@@ -58,9 +64,13 @@ def counters(text: str) -> tuple[float | None, float] | None:
     found = _IN_EPOCH.match(text)
     if found is not None:
         return float(found["epoch"]), float(found["step"])
+    found = _EPOCH_AND_BATCH.match(text)
+    if found is not None:
+        return float(found[1]), float(found[2])
     found = _COUNTERS.match(text)
     if found is None:
-        return None
+        found = _LEADING.match(text)
+        return None if found is None else (None, float(found[1]))
     return (None, float(found[1])) if found[2] is None else (float(found[1]), float(found[2]))
 
 

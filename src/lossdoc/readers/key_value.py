@@ -140,11 +140,16 @@ def _rows(source: Source) -> Iterator[Item]:
 def _record(row: dict[str, Raw], line: Line, above: Header | None) -> Record:
     record = Record(row, line.number, split=line.split, stream=line.stream)
     keys = tuple(row)
-    if record.split is None and not _splits(keys) and (owner := _OWNER.match(line.text)) is not None:
-        record.split = split_name(owner[1])
+    if record.split is None and (owner := _OWNER.match(line.text)) is not None:
+        # "val Loss: 0.5 Acc: 0.8" belongs to one split, "Train Loss: 0.5 | Val Loss: 0.6" to two.
+        said = _splits(keys)
+        if not said or (said == {owner[1].lower()[:3]} and "|" not in line.text):
+            record.split = split_name(owner[1])
     place = counters(line.text) if _counts_epochs_only(keys) else None
     if place is not None:
         record.epoch, record.step = place
+        if record.epoch is None and above is not None:
+            record.epoch = above.epoch
         return record
     if has_axis(keys):
         return record
