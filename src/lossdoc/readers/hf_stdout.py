@@ -59,8 +59,9 @@ def sniff(source: Source) -> float:
                 scores += 1
             elif found:
                 lead = line.text[:start].strip()
-                # "step 3: {...}" is a dict too, but a program that numbers its rows has a format of its own.
-                if not lead or "%|" in lead:
+                # "step 3: {...}" is a dict too, but a program that numbers its rows has a format of its own, and so has
+                # TensorFlow's Object Detection API, whose step stands on the line before.
+                if (not lead or "%|" in lead) and not any("Loss/total_loss" in record.values for record in found):
                     bare += 1
                 else:
                     led += 1
