@@ -68,6 +68,8 @@ RESULTS = {
     "pandas": ",name,train_loss,test_acc\n" + "".join(f"{n},bert_{n},{1 / (n + 1)},0.{n}\n" for n in range(8)),
     "wandb": "Name,State,Notes,User,Tags,Created,Runtime,lr,train/loss\n"
     + "".join(f"base,finished,-,me,,2024-01-01T10:00:{n:02d}.000Z,9{n},0.1,{1 / n}\n" for n in range(1, 30)),
+    "roll-out": "step,action,reward,terminated,truncated\n"
+    + "".join(f"{n},0.1,{n / 9},False,False\n" for n in range(50)),
     "shop": "Invoice ID,City,Unit price,Cost of goods sold,Gross margin percentage\n"
     + "".join(f"750-{n},Town,{n}.5,{n * 7},4.7619\n" for n in range(30)),
     "prices": "date,cost,output\n" + "".join(f"14-{n:02d}-01,{400 + n},{80 - n}\n" for n in range(1, 13)),

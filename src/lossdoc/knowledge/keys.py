@@ -15,6 +15,8 @@ from msgspec import Struct, field
 from lossdoc.knowledge.words import SPLITS, inner_split, plain, uncamel, without_split
 
 _PART = re.compile(r"\{(\w+)\}")
+# Loops that people write themselves: what their words mean is known from the shape of their lines alone.
+_HOME_MADE = frozenset({"gym"})
 _GAP = re.compile(r"[\s/_\-.:|()\[\]]+")
 
 
@@ -92,7 +94,7 @@ def tables(rules: Sequence[Rule]) -> Tables:
             made.patterns.setdefault(rule.level, []).append(number)
             continue
         made.exact.setdefault(rule.level, {}).setdefault(plain(rule.key), []).append(number)
-        if rule.framework:
+        if rule.framework and rule.framework not in _HOME_MADE:
             made.anywhere.setdefault(plain(rule.key), []).append(number)
     for numbers in made.patterns.values():
         numbers.sort(key=lambda n: -_literal(made.rules[n].key))

@@ -14,6 +14,7 @@ from lossdoc.readers._words import is_axis, is_strong, tokens, words
 _EVERYDAY = words("cost costs margin margins map objective recall precision losses score gain return returns")
 # Columns of W&B's table of runs, whatever the user adds to them.
 _WANDB_RUNS = frozenset({"Name", "State", "Notes", "User", "Tags", "Created", "Runtime", "Sweep"})
+_STEPS = words("done terminated truncated action actions obs observation observations next_obs next_state")
 _TIME = re.compile(r"[\d\s:/.,+TZ-]+|(?i:[\d:]+\s*[ap]m)")
 # Columns of words that a log has too, whatever they say in each row.
 _WORDY = words("split phase mode stage set date time timestamp datetime eta note best saved status")
@@ -25,7 +26,14 @@ def one_row_each(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> boo
         return True
     if len(rows) < 2 or any(is_axis(name) and _advances([to_float(row.get(name)) for row in rows]) for name in names):
         return False
+    if any(name.lower() == "metric" and isinstance(rows[0].get(name), str) for name in names):
+        return True  # a row for each measure
     return any(_tells_rows_apart([row.get(name) for row in rows]) for name in names if not _WORDY & set(tokens(name)))
+
+
+def rollout(names: Sequence[str]) -> bool:
+    """The single steps of an agent in its environment: what it saw and did, not how it learned."""
+    return len(_STEPS & {name.lower() for name in names}) > 1
 
 
 def everyday(names: Sequence[str]) -> bool:

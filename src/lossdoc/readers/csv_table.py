@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._json import is_data_row, loads
-from lossdoc.readers._results import everyday, one_row_each
+from lossdoc.readers._results import everyday, one_row_each, rollout
 from lossdoc.readers._samples_csv import CSV
 from lossdoc.readers._tensorboard import HEADER as _TENSORBOARD
 from lossdoc.readers._tensorboard import tag_and_split
@@ -64,7 +64,7 @@ def sniff(source: Source) -> float:
         return 0.95
     if width == 1:
         return 0.7 if is_strong(head.names[0]) and len(rows) > 2 else 0.0
-    if one_row_each(rows, head.names) or (everyday(numeric) and not any(map(is_axis, numeric))):
+    if one_row_each(rows, head.names) or rollout(head.names) or (everyday(numeric) and not any(map(is_axis, numeric))):
         return 0.0
     return likelihood(numeric)
 
