@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lossdoc.shape import LONGEST, Memory, shape
+
 _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|SUCCESS|TRACE|FATAL|NOTICE)"
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|\d{8})"
 _TIME = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|\s?[+-]\d{2}:?\d{2}|\s?[AP]M)?"
@@ -63,6 +65,11 @@ _FIRST = frozenset("[(|0123456789IWEFDSTCNJMAOirtvm_-")
 _NUMBERS = re.compile(r"\d+")
 
 
+# By shape: where the text begins behind the prefixes, from where to where the rank or process is named, the split.
+_Found = tuple[int, tuple[int, int] | None, str | None]
+_FOUND: Memory[_Found] = Memory()
+
+
 def strip_prefix(text: str) -> tuple[str, str | None, str | None]:
     """(text without prefixes, rank or process, split). Indentation stays when there is no prefix."""
     first = text[0] if text[0] != " " else text.lstrip()[0]
@@ -71,6 +78,17 @@ def strip_prefix(text: str) -> tuple[str, str | None, str | None]:
             pass
         else:
             return text, None, None
+    look = shape(text) if len(text) <= LONGEST else b""
+    if look in _FOUND:
+        at, stream, split = _FOUND[look]
+    else:
+        at, stream, split = _prefixes(text)
+        if look:
+            _FOUND[look] = at, stream, split
+    return text[at:], text[stream[0] : stream[1]] if stream else None, split
+
+
+def _prefixes(text: str) -> _Found:
     start = 0
     while start < len(text) and text[start] == " ":
         start += 1
@@ -83,6 +101,6 @@ def strip_prefix(text: str) -> tuple[str, str | None, str | None]:
         if kind == "split":
             split = _SPLITS.get(match["split"], match["split"])
         elif kind in _RANKS:
-            stream = match[kind]
+            stream = match.span(kind)
         at = match.end()
-    return (text[at:], stream, split) if at > start else (text, None, None)
+    return (at, stream, split) if at > start else (0, None, None)

@@ -26,13 +26,16 @@ import heapq
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from lossdoc.clean import Line, clean_line, lines_with
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._line_kinds import Kind, hints, records
+from lossdoc.readers._line_shapes import Learned, asks_for_no_digit, learn
 from lossdoc.record import Event, Item, Record
+from lossdoc.shape import LONGEST, Memory, shape
 from lossdoc.source import Source
 
 _SNIFF_LINES = 5000  # metric lines can be rare: 10 of 60,000 lines with the same word
@@ -74,11 +77,40 @@ class LineFormat:
     def read(self, source: Source) -> Iterator[Item]:
         yield from merged(self._read(source), events(source))
 
+    @cached_property
+    def _shapes(self) -> Memory[Learned | None] | None:
+        """How lines were read, by their shape, None for shapes that no kind matches; no memory where digits decide."""
+        return Memory() if all(map(asks_for_no_digit, self.kinds)) else None
+
     def _line(self, line: Line, context: dict[str, str]) -> Iterator[tuple[Kind, Record]]:
+        shapes = self._shapes if len(line.text) <= LONGEST else None
+        if shapes is None:
+            yield from self._in_full(line, context)
+            return
+        look = shape(line.text)
+        if look not in shapes:
+            yield from self._in_full(line, context, look)
+            return
+        known = shapes[look]
+        if known is None:
+            return
+        if not known.cut.fits(line.text):
+            yield from self._in_full(line, context)
+            return
+        record, places = known.read(line)
+        context.update(places)
+        yield known.kind, record
+
+    def _in_full(self, line: Line, context: dict[str, str], look: bytes | None = None) -> Iterator[tuple[Kind, Record]]:
+        """The records of a line. What can be learned from it is kept under its shape `look`."""
+        matched = False
         for kind in self.kinds:
             match = kind.pattern.search(line.text)
             if match is None:
                 continue
+            if matched:
+                look = None  # the kind before depends on more than the line
+            matched = True
             if kind.skip_next:
                 context["skip"] = "1"
                 return
@@ -89,12 +121,18 @@ class LineFormat:
                 return
             found = list(records(kind, match, line, context))
             if found:
+                if look is not None and self._shapes is not None and len(found) == 1:
+                    learned = learn(kind, match, line, found[0])
+                    if learned is not None:
+                        self._shapes[look] = learned
                 context.update({k: v for k, v in hints(match).items() if k in _REMEMBERED})
                 for name in kind.consume:
                     context.pop(name, None)
                 for record in found:
                     yield kind, record
                 return
+        if look is not None and self._shapes is not None and not matched:
+            self._shapes[look] = None
 
     def _read(self, source: Source) -> Iterator[Item]:
         context: dict[str, str] = {}

@@ -120,12 +120,23 @@ def _record(kind: Kind, groups: Mapping[str, str], line: Line) -> Record | None:
                 values.setdefault(kind.names.get(key, key), value)
     if not values:
         return None
-    split = groups.get("split") or kind.split or line.split
-    split = _SPLITS.get(split.lower(), split.lower()) if split else None
-    step, epoch, total = (to_float(groups.get(name)) for name in ("step", "epoch", "total"))
-    if kind.step_in_epoch is not None and step is not None and epoch is not None and total is not None:
-        step += (epoch - kind.step_in_epoch) * total
+    split = split_of(groups.get("split") or kind.split or line.split)
+    step, epoch = place(kind, groups)
     labels = {"dataset": groups["dataset"].strip()} if "dataset" in groups else {}
     return Record(
         values, line.number, step, kind.axis, epoch, split, groups.get("stream") or line.stream, labels=labels
     )
+
+
+def split_of(name: str | None) -> str | None:
+    return _SPLITS.get(name.lower(), name.lower()) if name else None
+
+
+def place(kind: Kind, groups: Mapping[str, str]) -> tuple[float | None, float | None]:
+    """Step and epoch."""
+    step, epoch = to_float(groups.get("step")), to_float(groups.get("epoch"))
+    if kind.step_in_epoch is not None and step is not None and epoch is not None:
+        total = to_float(groups.get("total"))
+        if total is not None:
+            step += (epoch - kind.step_in_epoch) * total
+    return step, epoch

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -274,10 +275,32 @@ def split_pairs(text: str, between: str, sep: str) -> dict[str, Raw]:
     """The fast way for grammars that always part their fields by the same literal: the last `sep` ends the name."""
     found: dict[str, Raw] = {}
     for part in text.split(between):
-        name, _, value = part.rpartition(sep)
+        written, _, value = part.rpartition(sep)
+        name = _split_name(written, sep)
         value = value.strip()
-        if to_float(value) is not None:
-            name = name.strip(_EDGE)
-            if name and sep not in name and name not in found:
-                found[name] = value
+        if name and name not in found and to_float(value) is not None:
+            found[name] = value
     return found
+
+
+@lru_cache(4096)
+def _split_name(written: str, sep: str) -> str:
+    name = written.strip(_EDGE)
+    return "" if sep in name else name
+
+
+def split_cut(text: str, between: str, sep: str) -> Cut:
+    """Where `split_pairs` finds its values."""
+    literals: list[tuple[int, str]] = []
+    values: dict[str, tuple[int, int]] = {}
+    at = 0
+    for part in text.split(between):
+        written, _, value = part.rpartition(sep)
+        name, bare = _split_name(written, sep), value.strip()
+        if any(map(str.isdigit, written)):
+            literals.append((at, written))
+        if name and name not in values and to_float(bare) is not None:
+            first = at + len(part) - len(value.lstrip())
+            values[name] = (first, first + len(bare))
+        at += len(part) + len(between)
+    return Cut(literals, [(name, first, last) for name, (first, last) in values.items()])
