@@ -7,7 +7,6 @@ times in a row are read once.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
@@ -65,7 +64,12 @@ def _read_once(records: Sequence[Record]) -> list[Record]:
 
     A loss that stands still makes equal rows too, but one long group of them.
     """
-    groups = [list(group) for _, group in itertools.groupby(records, key=_content)]
+    groups: list[list[Record]] = []
+    for record in records:
+        if groups and _equal(groups[-1][0], record):
+            groups[-1].append(record)
+        else:
+            groups.append([record])
     sizes = Counter(len(group) for group in groups)
     size, times = sizes.most_common(1)[0] if sizes else (1, 0)
     if size == 1 or len(groups) < _FEWEST_GROUPS or times < _UNIFORM * len(groups):
@@ -73,6 +77,11 @@ def _read_once(records: Sequence[Record]) -> list[Record]:
     return [group[0] for group in groups]
 
 
-def _content(record: Record) -> Hashable:
-    where = (record.step, record.epoch, record.split, record.run, tuple(record.labels.items()))
-    return (*where, *((key, repr(value)) for key, value in record.values.items()))
+def _equal(one: Record, other: Record) -> bool:
+    """The same row at the same place, written alike: a NaN is equal to a NaN."""
+    if one.step != other.step or len(one.values) != len(other.values):
+        return False
+    for (key, value), (same, again) in zip(one.values.items(), other.values.items(), strict=True):
+        if key != same or (value is not again and repr(value) != repr(again)):
+            return False
+    return (one.epoch, one.split, one.run, one.labels) == (other.epoch, other.split, other.run, other.labels)

@@ -231,7 +231,10 @@ def _by_run(table: Iterator[Item], names: list[str]) -> Iterator[Item]:
 
 def _cells(column: list[object], comma: bool) -> list[str]:
     """Cells without padding, "" where the row was too short for the column; decimal commas become points."""
-    cells = [cell.strip() if isinstance(cell, str) else "" for cell in column]
+    if set(map(type, column)) == {str}:
+        cells = list(map(str.strip, column))  # type: ignore[arg-type]
+    else:
+        cells = [cell.strip() if isinstance(cell, str) else "" for cell in column]
     return [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells] if comma else cells
 
 

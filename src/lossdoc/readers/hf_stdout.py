@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -106,15 +107,17 @@ def _items(number: int, raw: str, last: bool) -> Iterator[Item]:
         if row is not None:
             yield from _row(row, Line(number, raw))
             return
-    beside: Event | None = None
+    beside: list[str] = []  # what stands between two rows: perhaps bars, of which the last counts
     for line in clean_line(number, raw):
         if "{'" not in line.text:
-            beside = bar(line.text, number) or beside
+            beside.append(line.text)
             continue
         for item in _from_part(line, last and line.final):
-            if isinstance(item, Record) and beside is not None:
-                yield beside
-                beside = None
+            if isinstance(item, Record) and beside:
+                found = next(filter(None, (bar(text, number) for text in reversed(beside))), None)
+                if found is not None:
+                    yield found
+                beside = []
             yield item
 
 
@@ -169,15 +172,15 @@ def _row(row: Mapping[str, Any], line: Line, place: re.Match[str] | None = None)
                 numeric += 1
         else:
             foreign += 1
-    settings = sum(1 for key in row if _SETTING.match(key))
-    if settings >= 2:
+    keys = tuple(values)
+    if _settings(tuple(row)) >= 2:
         plain = {key: value for key, value in row.items() if not isinstance(value, (dict, list))}
         yield Event("config", line.number, "settings printed as a dict", plain)
         return
-    metrics = [key for key in values if _METRIC.search(key)]
-    if not metrics or not numeric or (metrics == ["epoch"] and numeric < 2) or foreign * 3 > len(row):
+    metrics = _metrics(keys)
+    if not metrics or not numeric or (metrics == ("epoch",) and numeric < 2) or foreign * 3 > len(row):
         return
-    record = Record(values, line.number, split=line.split, stream=line.stream, labels=_dataset(values))
+    record = Record(values, line.number, split=line.split, stream=line.stream, labels=_dataset(keys))
     if place is not None and not _PLACES & set(values):
         if place["axis"].lower() == "epoch":
             record.epoch = float(place["n"])
@@ -188,9 +191,19 @@ def _row(row: Mapping[str, Any], line: Line, place: re.Match[str] | None = None)
         yield Event("end", line.number, "the trainer printed its summary")
 
 
-def _dataset(values: Mapping[str, Raw]) -> dict[str, str]:
+@lru_cache(4096)
+def _settings(keys: tuple[str, ...]) -> int:
+    return sum(1 for key in keys if _SETTING.match(key))
+
+
+@lru_cache(4096)
+def _metrics(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keys if _METRIC.search(key))
+
+
+def _dataset(keys: tuple[str, ...]) -> dict[str, str]:
     """With several evaluation sets only loss and runtime name the set (TRL): the runtime names it for the whole row."""
-    for key in values:
+    for key in keys:
         if key.startswith("eval_") and key.endswith("_runtime") and len(key) > 13 and key[5:-8] not in _SETFIT:
             return {"dataset": key[5:-8]}
     return {}
