@@ -9,10 +9,10 @@ from lossdoc.shape import LONGEST, Memory, shape
 _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|SUCCESS|TRACE|FATAL|NOTICE)"
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|\d{8})"
 _TIME = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|\s?[+-]\d{2}:?\d{2}|\s?[AP]M)?"
-_UNIX_DATE = (
+UNIX_DATE = (
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d "
     + _TIME
-    + r"(?: [A-Z]{3,4})?(?: \d{4}\b)?"
+    + r"(?: (?:[A-Z]{3,4} )?20\d\d\b)?"
 )
 _PROGRAM = r"(?:[\w.-]+ [\w./@-]+\[\d+\]:\s)?"  # syslog and journald, behind the time: host program[pid]:
 _FILE = r"[\w./<>-]+\.(?:py|cc|cpp|cu|c|h|rs)"
@@ -31,7 +31,7 @@ _PREFIX = re.compile(
             r"(?P<pod>[\w.-]+[-_]\d+|[\w.-]+@[\w.-]+)\s+\|\s",  # docker compose, docker service logs
             r"\[pod/(?P<pods>[^\]\s]+)\]\s",  # kubectl logs --prefix
             r"std(?:out|err) [FP]\s",  # containers of Kubernetes, behind the time
-            _UNIX_DATE + r"[ \t]+(?:-(?=\s)[ \t]*)?" + _PROGRAM,  # syslog, ts, date
+            UNIX_DATE + r"[ \t]+(?:-(?=\s)[ \t]*)?" + _PROGRAM,  # syslog, ts, date
             r"[IWEF]\d{4}(?:\d{4})? " + _TIME + r"\s+\d+ " + _FILE + r":\d+\]\s",  # glog, absl
             _LEVEL + r" \d\d-\d\d " + _TIME + r"\s+(?:\[)?" + _FILE + r":\d+\]\s*",  # OpenRLHF, vLLM
             r"\[\d\d\.\d\d\.\d\d\|" + _TIME + r"\]\s*",  # torchlight: [03.24.23|09:56:11]

@@ -49,10 +49,10 @@ class Source:
         """The whole text, ranks labelled alike and rows on one line each; "" for a binary source."""
         if self.is_binary:
             return ""
-        from lossdoc.launchers import without_launcher
+        from lossdoc.launchers import without_labels
         from lossdoc.wrapped import joined
 
-        return joined(without_launcher(decode(self.data)))
+        return joined(without_labels(decode(self.data)))
 
     @cached_property
     def head(self) -> str:
