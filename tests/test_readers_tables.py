@@ -106,3 +106,12 @@ def test_a_key_that_nobody_knows_keeps_the_split_it_names() -> None:
     )
     (run,) = runs(rows)
     assert {(c.key, c.split) for c in run.curves if not c.known} == {("train/shine", "train"), ("val_shine", "eval")}
+
+
+@pytest.mark.parametrize(("more", "last"), [("", 7 * 39), (',"epoch": {epochs}', 39)])
+def test_calls_of_wandb_are_the_step_where_nothing_else_is(more: str, last: int) -> None:
+    epochs = json.dumps(list(EPOCHS))
+    losses = json.dumps([1 / n for n in EPOCHS])
+    text = f'{{"_step": {json.dumps([7 * n for n in EPOCHS])}, "train/loss": {losses}{more.format(epochs=epochs)}}}'
+    (run,) = runs(text)
+    assert run.curves[0].steps[-1] == last

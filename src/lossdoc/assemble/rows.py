@@ -30,6 +30,7 @@ _EVAL_SET = re.compile(r"^eval_(?P<name>.+)_runtime$")
 _TRAINING_ONLY = frozenset({"loss", "train/loss", "train_loss", "learning_rate", "lr", "grad_norm", "train/grad_norm"})
 # What transformers gives W&B with every row.
 _TRACKERS = frozenset({"train/global_step", "train/epoch"})
+_CALLS = "_step"  # W&B's count of calls: the step only where nothing else is
 # A place beyond this is no place: NaN, infinity, a hash under a key that looks like a step.
 _FURTHEST = 1e15
 
@@ -132,9 +133,13 @@ def _plan(
     closing = not only_closing and _is_closing(record.values)
     has_eval = _is_evaluation(record.values)
     slots = []
-    for key in record.values:
-        found = _resolve(key, dataset, knowledge, framework, objectives)
+    resolved = {key: _resolve(key, dataset, knowledge, framework, objectives) for key in record.values}
+    placed = record.step is not None or any(found and found.role in POSITION_ROLES for found in resolved.values())
+    for key, found in resolved.items():
         role = found.role if found else None
+        if key == _CALLS:
+            slots.append(_Slot(key, "ignore" if placed else "step", 1.0, None))
+            continue
         if found and role == "ignore" and _IN_EPOCH.fullmatch(key):
             slots.append(_Slot(key, "batch", 1.0, None))
             continue
