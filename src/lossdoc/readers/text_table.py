@@ -24,7 +24,7 @@ NAME = "table"
 TITLE = "Whitespace, tab or Markdown table with a header row, also inside prose"
 SAMPLES: list[Sample] = TABLES
 
-_RULE = re.compile(r"\s*[-=:|+\s.…·\u2500-\u257f]{2,}\s*")  # the line under a header, or "..." for rows left out
+_RULE = re.compile(r"[-=:|+\s.…·\u2500-\u257f]{2,}")  # the line under a header, or "..." for rows left out
 _BAR = re.compile(r"[:\s]*\d+%\|.*")
 # No table without one of these: the cheap look at each line of a long log.
 _HINTS = ("step", "epoch", "iter", "loss", "round", "update", "batch", "episode", "rmse", "acc", "#")
