@@ -60,3 +60,14 @@ def test_an_adaptive_rate_is_silent() -> None:
     rng = np.random.default_rng(0)
     y = 3e-4 * np.exp(np.cumsum(rng.choice([-0.4, 0.0, 0.4], 300)) * 0.5)
     assert not found("lr-jump", curve("learning_rate", y), trainer="ppo")
+
+
+@pytest.mark.parametrize("digits", [6, 7])
+def test_a_long_warm_up_printed_with_few_digits_is_silent(digits: int) -> None:
+    y = np.round(np.concatenate([np.linspace(0, 6e-4, 700), np.linspace(6e-4, 4e-5, 900)]), digits)
+    assert not found("lr-jump", curve("learning_rate", y), trainer="sft")
+
+
+def test_the_optimizers_rate_before_the_scheduler_is_silent() -> None:
+    y = np.concatenate([[5e-4], np.linspace(2e-6, 5e-4, 200), np.linspace(5e-4, 1e-5, 300)])
+    assert not found("lr-jump", curve("learning_rate", y), trainer="sft")

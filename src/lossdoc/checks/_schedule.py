@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lossdoc.run import Floats
 
 STRAIGHT = 0.9995  # squared correlation at which a transformed schedule counts as a line (ours)
+FLAT = 3  # records of equal value that a rising rate printed with few digits may show (ours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,39 @@ def travel(rate: Floats, steps: Floats) -> float:
 
 
 def warm_up(rate: Floats) -> int:
-    """Index of the last point of an initial rise, 0 where the schedule does not begin with one."""
-    falls = np.flatnonzero(np.diff(rate) <= 0)
-    end = int(falls[0]) if len(falls) else len(rate) - 1
-    # A warm-up grows by steady amounts; the first jump far beyond them ends it.
-    growth = np.diff(rate[: end + 1])
-    for i in range(3, len(growth)):
-        if growth[i] > 10 * np.median(growth[:i]):
-            return i
+    """Index of the last point of an initial rise, 0 where the schedule does not begin with one.
+
+    The first record may stand alone: the rate that the optimizer was made with, logged before the scheduler set it.
+    """
+    if len(rate) > FLAT and rate[1] < 0.5 * rate[0]:
+        end = 1 + _climb(rate[1:])
+        if end > FLAT and 0.9 * rate[0] <= rate[end] <= 1.01 * rate[0]:
+            return end
+    return _climb(rate)
+
+
+def _climb(rate: Floats) -> int:
+    """Index of the last point of the rise that a curve begins with.
+
+    Printed with few digits a steady rise has steps of equal values: they are passed over where it goes on as before.
+    """
+    growth = np.diff(rate)
+    seen: list[float] = []
+    end, i, longest = 0, 0, 0
+    while i < len(growth) and growth[i] >= 0:
+        if growth[i] == 0:
+            changes = np.flatnonzero(growth[i:])
+            flat = int(changes[0]) if len(changes) else len(growth)
+            if not seen or flat > max(FLAT, 2 * longest) or growth[i + flat] > 3 * max(seen[-3:]):
+                break
+            longest, i = max(longest, flat), i + flat
+            continue
+        # A warm-up grows by steady amounts; the first jump far beyond them ends it.
+        if len(seen) > 2 and growth[i] > 10 * np.median(seen):
+            break
+        seen.append(float(growth[i]))
+        i += 1
+        end = i
     return end
 
 
