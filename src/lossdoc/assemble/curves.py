@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 # A float source that was rounded before it was written (transformers 4 rounds the loss to 4 digits) shows it on every
 # value; more digits than this are not worth knowing.
 _MOST_DECIMALS = 6
+# "Average train loss" beside "Batch loss": the mean of an epoch is no further batch.
+_SUMS_UP = re.compile(r"(?i)(?:^|[^a-z])(?:avg|ave|average|mean|epoch)(?:[^a-z]|$)")
+_FEWER = 4  # times fewer values than the other key has (ours)
 
 
 def build_curves(table: Table, part: Part) -> list[Curve]:
@@ -136,13 +140,19 @@ def _without_collisions(curves: Sequence[Curve]) -> list[Curve]:
         group.sort(key=lambda c: (-len(c), len(c.key)))
         main = group[0]
         for other in group[1:]:
-            if np.intersect1d(main.records, other.records).size:
+            if np.intersect1d(main.records, other.records).size or _sums_up(other, main):
                 result.append(replace(other, labels={**other.labels, "key": other.key}))
             else:
                 main = _joined(main, other)
         result.append(main)
     first = {curve.key: position for position, curve in reversed(list(enumerate(curves)))}
     return sorted(result, key=lambda c: first[c.key])
+
+
+def _sums_up(rare: Curve, often: Curve) -> bool:
+    """The key of the rarer curve says that it is a mean, that of the other does not."""
+    mean, each = _SUMS_UP.search(rare.key), _SUMS_UP.search(often.key)
+    return mean is not None and each is None and len(often) >= _FEWER * len(rare)
 
 
 def _joined(a: Curve, b: Curve) -> Curve:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from lossdoc.knowledge.words import SPLITS, inner_split, plain, uncamel, without_split
+from lossdoc.knowledge.words import SPLITS, inner_split, plain, uncamel, without_average, without_split
 
 _PART = re.compile(r"\{(\w+)\}")
 # Loops that people write themselves: what their words mean is known from the shape of their lines alone.
@@ -135,6 +135,11 @@ class Matcher:
             variants = without_split(text)
             for level in levels:
                 hit = self._exact(self._tables.exact.get(level, {}), variants)
+                if hit:
+                    return hit
+            averaged = without_average(variants)
+            for level in levels if averaged else ():
+                hit = self._exact(self._tables.exact.get(level, {}), averaged)
                 if hit:
                     return hit
             for level in levels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -25,6 +26,11 @@ SPLITS = {
     "train": "train",
     "training": "train",
 }
+
+
+# What home-made loops put before the name of what they averaged since the last line.
+_AVERAGES = frozenset(("average", "averaged", "avg", "ave", "mean", "running"))
+_AVERAGED = frozenset(("loss", "losses", "cost", "perplexity", "ppl", "reward", "rewards", "return"))
 
 
 def plain(text: str) -> str:
@@ -66,4 +72,18 @@ def without_split(key: str) -> list[tuple[str, str | None]]:
         behind = _LAST.fullmatch(text)
         if behind and (word := behind[2].lower()) in SPLITS:
             found.append((behind[1], inner_split(split, SPLITS[word])))
+    return found
+
+
+def without_average(variants: Sequence[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+    """The variants of a key without a word that says it was averaged: no quantity of its own for a loss or a reward.
+
+    >>> without_average(without_split("Average training loss"))
+    [('training loss', None), ('loss', 'train')]
+    """
+    found: list[tuple[str, str | None]] = []
+    for text, split in variants:
+        ahead = _FIRST.fullmatch(text)
+        if ahead and ahead[1].lower() in _AVERAGES and plain(text).rpartition("_")[2] in _AVERAGED:
+            found += [(rest, inner_split(split, inner)) for rest, inner in without_split(ahead[2])]
     return found
