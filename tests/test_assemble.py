@@ -171,6 +171,14 @@ def test_resume_that_repeats_the_same_values() -> None:
     assert run.dropped_records == 4
 
 
+def test_a_tail_printed_twice_is_no_resume() -> None:
+    values = [{"step": s, "val_loss": 10.0 - s / 10} for s in [*range(10, 100, 10), 70, 90]]
+    (run,) = runs_of(*rows(*values))
+    assert [step for step, _ in loss_of(run, "eval")] == list(range(10, 100, 10))
+    assert (run.records, run.dropped_records) == (11, 2)
+    assert not [event for event in run.events if event.kind == "replay"]
+
+
 def test_two_runs_one_after_the_other() -> None:
     one = [{"step": s, "loss": 10.0 - s} for s in range(1, 8)]
     two = [{"step": s, "loss": 30.0 - s} for s in range(1, 5)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from lossdoc.assemble.rows import Table
@@ -134,6 +134,32 @@ def _runs_of(table: Table, rows: list[int], events: Sequence[Event]) -> list[lis
     return _pull_headers(table, [part for part in parts if part], leading)
 
 
+def _reprinted(table: Table, rows: Sequence[int], leading: str) -> set[int]:
+    """Rows that a launcher prints a second time (the tail of each run in the log of them all): all of the last stretch,
+    which goes back, says what stood there before. A replay trains anew: its rows differ, or lead further on.
+    """
+    places = [table.places[row] for row in rows if table.kinds[row] == leading]
+    if not places or places.index(max(places)) == len(places) - 1:
+        return set()
+    furthest = next(row for row in rows if table.kinds[row] == leading and table.places[row] == max(places))
+    before, stretch = rows[: rows.index(furthest) + 1], rows[rows.index(furthest) + 1 :]
+    cells = _cells(table, set(rows))
+    seen = {(table.places[row], table.kinds[row], *cells[row]) for row in before if row in cells}
+    same = all(row in cells and (table.places[row], table.kinds[row], *cells[row]) in seen for row in stretch)
+    return set(stretch) if same else set()
+
+
+def _cells(table: Table, rows: Container[int]) -> dict[int, list[tuple[int, str]]]:
+    """What rows say of metrics that a document knows."""
+    cells: dict[int, list[tuple[int, str]]] = {}
+    for number, bucket in enumerate(table.buckets.values()):
+        if bucket.known or len(table.buckets) == 1:
+            for row, value in zip(bucket.rows.tolist(), bucket.values.tolist(), strict=True):
+                if row in rows:
+                    cells.setdefault(row, []).append((number, repr(value)))
+    return cells
+
+
 def _pull_headers(table: Table, parts: list[list[int]], leading: str) -> list[list[int]]:
     """An evaluation before the first step of a new run (nanoGPT's step 0) belongs to that run."""
     for before, after in itertools.pairwise(parts):
@@ -204,9 +230,13 @@ def _replayed(table: Table, rows: list[int]) -> Part:
         part.rows = rows
         part.notes.append("the steps are not in order: the rows were sorted by step, none was dropped")
         return part
+    again = _reprinted(table, rows, leading)
+    part.dropped += len(again)
     kept: list[int] = []
     furthest = -math.inf
     for row in rows:
+        if row in again:
+            continue
         here = table.places[row]
         if row in trained:
             if here < furthest:
