@@ -33,6 +33,8 @@ _CODE = re.compile(
     r"|\s+self\.\w+ =)",
     re.M,
 )
+_BARS = 40  # so many bars speak for a training whatever stands between them (ours)
+_FRAME = re.compile(r'^\s*File "[^"\n]+", line \d+', re.M)  # each shows a line of code at most
 _C_CODE = re.compile(
     r"^(?:#include [<\"]|using namespace |\s*(?:export )?(?:const|let|var|function) \w+|package \w+|#!/bin/)", re.M
 )
@@ -91,7 +93,7 @@ def _text(head: str) -> str:
         return "the log of a web server"
     if len(_SYSLOG.findall(head)) > count // 5:
         return "a system log"
-    code = len(_CODE.findall(head))
+    code = len(_CODE.findall(head)) - len(_FRAME.findall(head))
     if code > max(4, count // 12) or code > 20:
         return "Python source code"
     if len(_PINNED.findall(head)) > 0.3 * count:
@@ -101,7 +103,7 @@ def _text(head: str) -> str:
         return "a Markdown text"
     if len(_C_CODE.findall(head)) > max(2, count // 15):
         return "source code"
-    if len(_BAR.findall(head)) >= max(3, count // 4):
+    if len(_BAR.findall(head)) >= max(3, min(count // 4, _BARS)):
         return "a log of progress bars without metrics"
     if len(_TIMED.findall(head)) > count // 3:
         return "the log of a program, without metrics"

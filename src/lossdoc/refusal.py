@@ -58,6 +58,11 @@ def refusal(source: Source, items: Sequence[Item], input_format: str | None) -> 
         where = f" at line {last.line}" if last.line else ""
         why = f"{last.text.strip()[:200]} - the run died before it logged a metric: mend that and start it again"
         return NotRead(source.name, f"a log without metrics that ends in an error{where}", why)
+    stopped = [event for event in events if event.kind == "interrupt"]
+    if stopped:
+        where = f" at line {stopped[-1].line}" if stopped[-1].line else ""
+        why = f"{stopped[-1].text.strip()[:200]} - the run was stopped before it logged a metric: let it run further"
+        return NotRead(source.name, f"a log without metrics that was interrupted{where}", why)
     found = source.looks_like
     keys = list(dict.fromkeys(key for item in items if isinstance(item, Record) for key in item.values))
     if keys and "metrics" in (found or "metrics"):

@@ -36,6 +36,7 @@ _LITERALS = (
     "core dumped",
     "terminate called",
     "raining failed",
+    ".py: error: ",
 )
 _SHAPE = re.compile(
     r"(?:[A-Za-z_][\w.]*(?:Error|Exception|Died): \S.*"
@@ -45,12 +46,16 @@ _SHAPE = re.compile(
     r"|\S*(?:torch|torchelastic|launcher|launch|elastic|runner)\S* .*\bSIG(?:TERM|KILL|SEGV)\b.*"
     r"|(?:Received|received|Caught|Got) (?:signal )?(?:\d+ )?\(?SIG(?:TERM|KILL|SEGV)\b.*"
     r"|.*Watchdog caught collective operation timeout.*|.*oom-kill.*|CUDA error.*|CUDA out of memory.*"
+    r"|[\w./-]+\.py: error: \S.*"  # argparse
     r"|.*device-side assert triggered.*|\W*[Tt]raining failed\b.*)"
 )
 _INTERRUPTED = re.compile(
     r"\W*(?:KeyboardInterrupt\b|[Tt]raining (?:was )?interrupted\b|[Ii]nterrupted by user\b|\(Pdb\) )"
 )
 _INTERRUPTS = ("KeyboardInterrupt", "nterrupted", "(Pdb)")
+# What a launcher says of a process that died of an error of its own: the error stands above.
+_ECHO = re.compile(r".*(?:exitcode\s*: 1\b|ChildFailedError|CalledProcessError|closing signal SIGTERM)")
+_NEAR = 400  # lines between an error and its echo: each rank prints its own traceback (ours)
 _KEEP = 20  # tracebacks of generated programs can fill a log: the first and the last are enough
 
 
@@ -78,8 +83,21 @@ def crashes(text: str) -> list[Event]:
     spans = [span for span in covered if span[1] in found]
     begin = {last: first for first, last in covered}  # two ranks' tracebacks overlap, and none is inside the other
     inside = {n for n in found if any(a <= begin.get(n, n) and n < b for a, b in spans)} if len(spans) < 200 else set()
-    ordered = [found[number] for number in sorted(found) if number not in inside]
+    ordered = _without_echoes([found[number] for number in sorted(found) if number not in inside])
     return ordered if len(ordered) <= 2 * _KEEP else ordered[:_KEEP] + ordered[-_KEEP:]
+
+
+def _without_echoes(events: list[Event]) -> list[Event]:
+    kept: list[Event] = []
+    cause = -_NEAR
+    for event in events:
+        line = event.line or 0
+        echo = _ECHO.match(event.text) is not None
+        if echo and line - cause < _NEAR:
+            continue
+        cause = cause if echo else line
+        kept.append(event)
+    return kept
 
 
 def last_part(number: int, raw: str) -> tuple[str, str | None] | None:
