@@ -175,3 +175,125 @@ def test_a_row_that_names_one_split_is_of_that_split() -> None:
     assert train is not None
     assert held_out is not None
     assert (train.values[0], held_out.values[0]) == (0.51, 0.41)
+
+
+def test_a_cell_of_a_row_names_its_split() -> None:
+    table = "epoch,global step,mode,loss\n" + "".join(
+        f"0,{n * 10},{'validation' if n % 4 == 3 else 'train'},{3 - n / 10}\n" for n in range(12)
+    )
+    rows = "".join(
+        f'{{"step": {n}, "phase": "{"val" if n % 3 == 2 else "train"}", "loss": {3 - n}}}\n' for n in range(9)
+    )
+    lines = "".join(
+        f"epoch 0 | global step {n} | mode {'validation' if n % 3 == 2 else 'train'} | loss {3 - n / 10:.2f}\n"
+        for n in range(12)
+    )
+    for text, train, held_out in ((table, 9, 3), (rows, 6, 3), (lines, 8, 4)):
+        (run,) = runs(text)
+        assert {c.split: len(c) for c in run.curves if c.metric == "loss"} == {"train": train, "eval": held_out}
+
+
+def test_rows_that_say_what_they_are() -> None:
+    rows = "".join(f'{{"event": "step", "step": {n}, "loss": {3 - n / 10}, "lr": 1e-4}}\n' for n in range(8))
+    (run,) = runs('{"event": "config", "lr": 0.5, "beta": 0.2}\n' + rows + '{"event": "done", "num_steps": 8}\n')
+    rate = run.get("learning_rate")
+    assert run.records == 8
+    assert run.config["beta"] == 0.2
+    assert rate is not None
+    assert float(rate.values.max()) == 1e-4
+
+
+def test_a_mean_is_the_loss_whatever_it_is_called() -> None:
+    for name in ("Average training loss", "avg train loss", "Mean Loss", "Ave Loss", "running_loss"):
+        (run,) = runs("".join(f"Epoch {n} | {name}: {3 - n / 10:.2f} | time: 12.5s\n" for n in range(1, 9)))
+        assert [(c.metric, c.split) for c in run.curves] == [("loss", "train")], name
+
+
+def test_the_mean_of_an_epoch_is_no_batch() -> None:
+    lines = []
+    for epoch in range(1, 5):
+        lines += [f"Epoch {epoch} - Batch loss: {3 / epoch - n / 100:.4f}" for n in range(20)]
+        lines.append(f"Epoch {epoch} - Average Train Loss: {3 / epoch:.4f}")
+        lines.append(f"Epoch {epoch} - Validation BLEU: BLEU-1 {20 + epoch}.25, BLEU-4 {10 + epoch}.75")
+    (run,) = runs("\n".join(lines) + "\n")
+    assert run.records == 88
+    assert {c.key: (c.split, len(c)) for c in run.curves} == {
+        "Batch loss": ("train", 80),
+        "Average Train Loss": ("train", 4),
+        "BLEU-1": ("eval", 4),
+        "BLEU-4": ("eval", 4),
+    }
+
+
+def test_a_sentence_before_the_name() -> None:
+    lines = []
+    for epoch in range(8):
+        lines.append(f"INFO - 06/21/21 23:33:58 - 0:02:42 - ============== epoch {epoch} ==============")
+        lines.append(f"INFO - 06/21/21 23:33:58 - 0:02:42 - Finish training epoch {epoch}. loss: 0.{90 - epoch}")
+        lines.append(f"INFO - 06/21/21 23:34:08 - 0:02:51 - Evaluate on Dev Set. F1: {90 + epoch / 2}.")
+    (run,) = runs("\n".join(lines) + "\n")
+    assert {(c.metric, c.split, c.axis, len(c)) for c in run.curves} == {
+        ("loss", "train", "epoch", 8),
+        ("f1", "eval", "epoch", 8),
+    }
+
+
+def test_timing_and_steps_of_an_answer_are_no_rows() -> None:
+    lines = []
+    for n in range(1, 13):
+        lines += [f"{n}. First, add {n} and {n}.", "**Step 2:**", f"reward is 0.{n + 10}"]
+        lines += [f"grpo_loss is 0.{n:02d} and kl is 0.0{n}", f"Reward + Adv:      {n}.30s"]
+    (run,) = runs("\n".join(lines) + "\n")
+    assert {(c.metric, c.axis, len(c)) for c in run.curves} == {
+        ("reward", "row", 12),
+        ("loss_component", "row", 12),
+        ("kl", "row", 12),
+    }
+
+
+def test_counters_in_brackets_bars_and_pictograms() -> None:
+    for line in (
+        "[Epoch 0 / Step {n}] [rank 0] loss: 0.{m} lr: 1e-4",
+        "Step   {n}/900 ({m}.0%): loss = 0.{m}, lr = 3e-4",
+        "Step {n} [====================] 100% loss: 0.{m}",
+        "✅ Step {n}/900 done in 1.5s 📉 Loss: 0.{m}",
+        "[2025-12-31 12:21:55,502783][I][examples/fsdp:340:main] step={n} loss=0.{m} dt/mean=1.5",
+        "3: step {n} loss 0.{m} lr 3e-4",
+    ):
+        (run,) = runs("".join(line.format(n=n * 50, m=90 - n) + "\n" for n in range(9)))
+        loss = run.get("loss")
+        assert loss is not None, line
+        assert (loss.axis, loss.steps[-1], loss.values[-1]) == ("step", 400, 0.82), line
+
+
+def test_chinese_and_korean_words() -> None:
+    for line in (
+        "第{n}轮 训练损失：0.{m} 验证损失：0.{k} 准确率：0.5",
+        "에폭 {n} | 훈련 손실: 0.{m} | 검증 손실: 0.{k}",
+    ):
+        (run,) = runs("".join(line.format(n=n, m=90 - n, k=95 - n) + "\n" for n in range(1, 9)))
+        losses = {c.split: (c.axis, float(c.steps[-1]), float(c.values[-1])) for c in run.curves if c.metric == "loss"}
+        assert losses == {"train": ("epoch", 8, 0.82), "eval": ("epoch", 8, 0.87)}, line
+
+
+def test_titles_without_a_colon_name_the_split() -> None:
+    text = "".join(
+        f"======== Epoch {n} / 8 ========\nTraining...\n\n  Average training loss: 0.{90 - n}\n\n"
+        f"Running Validation...\n  Accuracy: 0.{50 + n}\n  Validation Loss: 0.{95 - n}\n  Validation took: 0:00:03\n"
+        for n in range(1, 9)
+    )
+    (run,) = runs(text)
+    assert {(c.metric, c.split, c.axis) for c in run.curves} == {
+        ("loss", "train", "epoch"),
+        ("accuracy", "eval", "epoch"),
+        ("loss", "eval", "epoch"),
+    }
+
+
+def test_a_line_that_slurm_cut_short() -> None:
+    rows = "".join(f"step {n} | loss 0.{90 - n} | lr 3e-4\n" for n in range(9))
+    (run,) = runs(
+        rows + "step 9 | loss 0.8slurmstepd: error: *** JOB 1234 ON node7 CANCELLED AT 2024-10-11T13:44:45 ***\n"
+    )
+    assert {c.metric for c in run.curves} == {"loss", "learning_rate"}
+    assert [event.kind for event in run.events if event.kind == "crash"] == ["crash"]

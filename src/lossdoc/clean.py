@@ -15,7 +15,9 @@ _ERASE = re.compile(
 _BACK = re.compile(r"\x08{2,}")
 _RUBOUT = re.compile(r"[^\x08]\x08")
 # A bar of tqdm without a line break, and what a logger wrote behind it.
-_BEHIND_BAR = re.compile(r"(?<=(?:it/s|s/it)\])(?=[\w\[(<])")
+_BEHIND_BAR = re.compile(r"(?<=(?:it/s|s/it)\])(?=[\w\[(<]| +(?:INFO|WARNING|ERROR|DEBUG|\[?\d{4}-\d\d-\d\d)\b)")
+# Slurm's last word, written into the line that the program had begun.
+_SLURM = "slurmstepd: error:"
 _REPEATED = re.compile(r"\s*\[repeated \d+x across cluster\].*$")
 
 
@@ -48,6 +50,8 @@ def clean_line(number: int, raw: str) -> Iterator[Line]:
         raw = strip_control(raw)
     if "/it]" in raw or "it/s]" in raw:
         raw = _BEHIND_BAR.sub("\r", raw)
+    if _SLURM in raw:
+        raw = raw.replace(_SLURM, "\r" + _SLURM)
     if "\r" not in raw:
         if raw and not raw.isspace():
             yield _line(number, raw, True)

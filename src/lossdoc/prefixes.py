@@ -25,7 +25,9 @@ _PREFIX = re.compile(
             r"\[(?P<rank>[Rr]ank[ :]?\d+|RANK:\d+|default\d+|gpu\d+)\]:?\s*",  # torchrun, c10d, DeepSpeed
             r"\((?P<ray>[^()\s]*\s?pid=\d+(?:, ip=[\w.:]+)?)\)\s*",  # Ray
             r"\[(?P<mpi>\d+,(?:\d+|mpirank:\d+,[\w.-]+))\]<std(?:out|err)>:?\s?",  # mpirun --tag-output, SageMaker
-            r"(?P<srun>\d{1,4}):\s(?=\s*(?:\[|\d{4}-|" + _LEVEL + r"\b))",  # srun -l
+            r"(?P<srun>\d{1,4}):\s(?=\s*(?:\[|\{'|\d{4}-|(?i:step|epoch|iter(?:ation)?)\b|"
+            + _LEVEL
+            + r"\b))",  # srun -l
             r"\[(?P<node>[\w.-]+:\d+/\d+)\]\s+",  # ESPnet
             r"\[std(?:out|err)\]:\s",  # Composer's file logger
             r"(?P<pod>[\w.-]+[-_]\d+|[\w.-]+@[\w.-]+)\s+\|\s",  # docker compose, docker service logs
@@ -43,6 +45,8 @@ _PREFIX = re.compile(
             r"\[" + _FILE + r":\d+(?::\w+)?\]\s*",  # [logging.py:96:log_dist]
             r"\[PID:\d+\]\s*",
             r"(?:" + _FILE + r")?\[LINE:\d+\]#?\s*",  # file.py[LINE:12]# INFO     [time]
+            r"\[[DIWEF]\](?=\[)",  # ezpz: [I][examples/fsdp:340:main]
+            r"\[[\w./<>-]+:\d+:[\w.<>]+\]\s*",  # [module:line:function]
             r"\[titan\]\s+",
             r"\((?:[\w.]+:\d+|AReaL)\)\s*",  # (trainer:464)
             r"(?![\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b)(?:root|__main__|[a-z_]\w*(?:\.\w+)+|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",

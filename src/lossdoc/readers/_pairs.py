@@ -23,7 +23,11 @@ VALUE = (
     rf"|{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?(?:\s*/\s*\d[\d,]*(?:\.\d+)?)?{_UNIT})"
     r"(?![\w@]|:\d|-\d|\.\w|/\d)"
 )
-_FIELDS = re.compile(r"\s*[|;│]+\s*|,\s+|\t+|\s+[-–—·•→»]\s+|\s{2,}(?=[A-Za-z_(\[])(?!(?i:nan|inf|n/a)\b)")
+_FIELDS = re.compile(
+    r"\s*[|;│]+\s*|,\s+|\t+|\s+[-–—·•→»]\s+|\s{2,}(?=[A-Za-z_(\[])(?!(?i:nan|inf|n/a)\b)"
+    # a bar of "=" or "#", a pictogram
+    r"|\s*\[[=>.#█-]{4,}[=>.#█ -]*\](?:\s*\d+%)?\s*|\s*[\U0001F300-\U0001FAFF\u2600-\u27BF]+\ufe0f?\s*"
+)
 _PAIR = {sep: re.compile(rf"(?:{sep})\s*(?P<value>{VALUE})(?:\s?\(\s*(?P<aside>[^()]*)\))?") for sep in (":", "=")}
 _SPACED = re.compile(
     r"(?P<name>[A-Za-z_][\w./%@()'#-]*(?: (?!nan\b|inf\b)[A-Za-z_(][\w./%@()'#-]*){0,4})"
@@ -31,7 +35,7 @@ _SPACED = re.compile(
 )
 # tensor(0.5, device='cuda:0'): its comma and colon part nothing.
 _TENSOR = re.compile(r"\b(?:tensor|array)\(\[*\s*([^,()\[\]]*)[^()]*\)")
-_NAME = re.compile(r"(?:[A-Za-z_%*#][^\s:=]*)(?: +[^\s:=]+){0,5}$")
+_NAME = re.compile(r"(?:(?:[A-Za-z_]|[%*#](?=\S))[^\s:=]*)(?: +[^\s:=]+){0,5}$")
 _EDGE = " \t|,;-–—·•*>→\"'`"
 _TIGHT = re.compile(rf"[:=]\s*(?={VALUE})")
 # "batch 3 loss: 0.5" and "Epoch [1/10] loss: 0.5" are two pairs.
@@ -42,7 +46,7 @@ _LEAD = re.compile(
 # "Epoch 3: Train Loss: 0.5", "[iter 5] loss: 0.5": the counter ends with a colon or a bracket of its own.
 _COUNTER = re.compile(
     r"^\W{0,4}(?P<name>(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|update|episode|round)))\s*[#\[(]?\s*"
-    r"(?P<value>\d+(?:\s*/\s*\d+)?)(?:\s*\][\s:,-]*|\s*\)?\s*:[\s-]*)(?=[A-Za-z*_])"
+    r"(?P<value>\d+(?:\s*/\s*\d+)?)(?:\s*\][\s:,-]*|\s*\)?(?:\s*\([^()]*\))?\s*:[\s-]*)(?=[A-Za-z*_{])"
 )
 # "Cost after iteration 100: 0.5", "Loss at epoch 0 and iteration 500 is 8.4": the counter stands inside the name.
 _COUNTED = r"(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|batch|update|episode|round)"
@@ -62,6 +66,14 @@ _SEGMENTS = re.compile(r"\s*[|│]+\s*")
 _OWNER = re.compile(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation|ating)?)?|eval(?:uation)?|test(?:ing)?|dev)\b")
 # "val loss is 0.5", "avg loss so far is 0.4"
 _VERB = re.compile(r"(?: so far)?(?: is)?$")
+# "Finish training epoch 3. loss", "Evaluate on Dev Set. F1": a sentence before the name. "Best val. loss" is a name.
+_BEFORE = re.compile(
+    r"(?P<lead>.*(?:\d|\S \S*[a-z]{2,}))(?<!\bval)(?<!\bavg)(?<!\bave)(?<!\bmax)(?<!\bmin)(?<!\bstd)\. +(?=[A-Za-z])",
+    re.I,
+)
+_PLACED = re.compile(rf"\b(?P<name>(?i:{_COUNTED}))\s*#?(?P<value>\d+)\b")
+_ON = re.compile(r"(?i)\b(?:on|of|for) (?:the )?(train|val|dev|test|eval)\w*\b")
+_FILLER = re.compile(r"(?i)^(?:and|(?:after|at|end of|finished|completed)(?= (?:epoch|step|iter|update|round))) ")
 _FRACTION = re.compile(r"(?i)acc|correct|precision|recall|success")
 
 
@@ -205,6 +217,7 @@ def tokenize(text: str) -> dict[str, Raw]:
                 owner = mark[1]
             for written, value in _field(field, first):
                 name = _VERB.sub("", written) if " is" in written else written
+                name = _FILLER.sub("", name) if " " in name else name
                 # "| Val Loss: 0.5 F1: 0.8 |": what follows a held-out name in one segment is held out too.
                 theirs = held_out and "|" in line and name[:1].isalpha() and not _NOBODYS.search(name)
                 if name not in found and not (theirs and not _OWNER.match(name)):
@@ -248,6 +261,13 @@ def _separated(field: str, sep: str) -> Iterator[tuple[str, Raw]]:
         key = name[0].rstrip()
         if "{" in key or "\\" in key or len(key) > 100:
             continue
+        before = _BEFORE.match(key) if ". " in key else None
+        if before is not None:
+            placed, on = _PLACED.search(before["lead"]), _ON.search(before["lead"])
+            if placed is not None:
+                yield placed["name"], placed["value"]
+            key = key[before.end() :]
+            key = f"{on[1].lower()} {key}" if on and not _OWNER.match(key) else key
         lead = _LEAD.match(key) if any(map(str.isdigit, key)) else None
         if lead is not None:
             yield lead["name"], lead["value"]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from lossdoc.clean import Line, clean_line
 from lossdoc.readers._pairs import Cut, known_cut, pairs
 from lossdoc.readers._standing import counters, header, may_head, title
+from lossdoc.readers._translate import translated
 from lossdoc.readers._words import is_axis, is_strong, tokens
 from lossdoc.record import Raw
 from lossdoc.shape import LONGEST, Memory, shape
@@ -24,7 +25,7 @@ _WORDS = (
     *("ssim", "entropy", "nll", "elbo", "fid", "kl", "grad", "map", "rouge", "mcc", "precision", "recall", "objective"),
     *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5"),
 )
-_HINT = re.compile(rf"(?:{'|'.join(_WORDS)})[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)")
+_HINT = re.compile(rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)")
 # Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
 _NOT_A_ROW = re.compile(
     r"(?i)\b(?:best(?!\s*[:=]\s*[-+.\d])|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
@@ -35,6 +36,7 @@ _PIECES = (
     *("best", "target", "goal", "sav", "checkpoint", "improv", "threshold", "stop", "baseline", "expected", "patience"),
     *("load", "config", "default", "usage", "args", "using"),
 )
+_DURATION = re.compile(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|h)$")
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
 _COVER_PLACED = 0.2  # where one of the names counts steps or epochs
 _MOST_NAMES = 400  # different sets of names that are counted before a text is given up as no log
@@ -81,7 +83,8 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
     entries: list[Entry] = []
     shapes: Memory[_Known] = Memory()
     under_header = False
-    for number, raw in source.iter_raw():
+    for number, written in source.iter_raw():
+        raw = written if written.isascii() else translated(written)
         look = shape(raw) if len(raw) <= LONGEST else b""
         known = shapes.get(look)
         if known is not None and known.cut.fits(raw):
@@ -161,7 +164,11 @@ def _row(bare: str) -> dict[str, Raw] | None:
     if any(piece in lowered for piece in _PIECES) and _NOT_A_ROW.search(bare):
         return None
     row = pairs(bare)
-    return row if row and _fits(tuple(row)) else None
+    if not row or not _fits(tuple(row)):
+        return None
+    # "Reward computation: 2.30s" is timing, no row.
+    timing = all(isinstance(row[key], str) and _DURATION.search(str(row[key])) for key in row if is_strong(key))
+    return None if timing else row
 
 
 def _covers(row: dict[str, Raw], bare: str) -> bool:

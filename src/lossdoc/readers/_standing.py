@@ -7,16 +7,22 @@ from typing import NamedTuple
 
 _SPLIT = r"(?P<split>train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?"
 _NAMES = {"val": "eval", "valid": "eval", "dev": "eval"}
+# Not the bold "**Step 2:**" of a generated answer, nor the indented "epoch: 300" of printed settings.
 # "Epoch 3/10", "Training epoch: 3", "Test on Epoch 3", "current step: 12th step"
 _HEADER = re.compile(
-    rf"(?i)^\W*(?:{_SPLIT}\W+)?(?:(?:on|for|current)\W+)?(?P<axis>epoch|step|iter(?:ation)?|episode|round)s?\W{{0,4}}"
+    rf"(?i)^(?! *\*\*| {{4,}}\w+: )\W*(?:{_SPLIT}\W+)?(?:(?:on|for|current)\W+)?"
+    r"(?P<axis>epoch|step|iter(?:ation)?|episode|round)s?\W{0,4}"
     r"(?P<n>\d+)(?:st|nd|rd|th)?(?:\s*(?:/|of)\s*\d+)?(?:\W+(?:epoch|step|iteration)s?)?"
     r"(?:\W+(?:(?:epoch |elapsed )?time|learning rate|lr)\W+[-+.\de:hms ]+)?\W*$"
 )
-# "Test Error:" on a line of its own says whose numbers the next line holds.
-_TITLE = re.compile(rf"(?i)^\W*{_SPLIT}(?: \w+){{0,2}}:\s*$")
+# "Test Error:", "Running Validation..." or "*** Eval results ***" says whose numbers the next line holds.
+_TITLE = re.compile(
+    rf"(?i)^\W*(?:running |starting )?{_SPLIT}(?: \w+){{0,4}}\s*(?::|\.{{3}}|…|\*{{3,}}|={{3,}}|-{{3,}})\s*$"
+)
 _HEADING = re.compile(
-    r"(?:epoch|step|iter|iteration|episode|round)s?\W{0,4}\d+(?:[^\d:=]{0,24}\d*\W*|.{0,12}(?:time|rate|\blr)\b.{0,20})$|:\s*$"
+    r"(?:epoch|step|iter|iteration|episode|round)s?\W{0,4}\d+"
+    r"(?:[^\d:=]{0,24}\d*\W*|.{0,12}(?:time|rate|\blr)\b.{0,20})$"
+    r"|(?::|\.{3}|…|\*{3,}|={3,}|-{3,})\s*$"
 )
 _LONGEST_HEADING = 120
 # "[3/25]", "[3/25][100/1583]", "[3/25], [100/1583]": a step, or an epoch and a step in it.

@@ -18,7 +18,8 @@ from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, loads
 from lossdoc.readers._samples_jsonl import JSONL
-from lossdoc.readers._words import likelihood
+from lossdoc.readers._splits import split_column, split_of
+from lossdoc.readers._words import is_strong, likelihood
 from lossdoc.record import Event, Item, Raw, Record, Unread
 from lossdoc.source import Source
 
@@ -28,9 +29,17 @@ SAMPLES: list[Sample] = JSONL
 
 _FLAT = msgspec.json.Decoder(dict[str, float | int | str | None])
 _OBJECT = re.compile(r'\{\s*"')
-_SPLITS = {"train": "train", "val": "eval", "valid": "eval", "validation": "eval", "eval": "eval", "test": "test"}
 _SNAPSHOT = re.compile(r"(\d+)\.pkl$")
 _WRAPPERS = frozenset(("data", "metrics", "logs", "log", "values", "scalars", "results"))
+# What a row says of itself where it is no row of metrics: {"event": "config", "lr": 1e-6}, {"type": "start", ...}.
+_KINDS = ("event", "type", "kind")
+_OPENING = frozenset(
+    [
+        *("config", "configuration", "args", "arguments", "hparams", "hyperparameters", "settings"),
+        *("header", "meta", "metadata"),
+    ]
+)
+_CLOSING = frozenset(["done", "end", "finished", "complete", "completed", "run_end", "train_end", "training_end"])
 _SUMMARY = frozenset(("log_history", "last_model_checkpoint"))
 
 
@@ -82,10 +91,19 @@ def read(source: Source) -> Iterator[Item]:
         if _SUMMARY & row.keys():  # ms-swift ends with an object that repeats the history
             yield Event("end", number, "summary of a finished training")
             continue
+        kind = next((str(row[name]).lower() for name in _KINDS if isinstance(row.get(name), str)), None)
+        if kind in _OPENING:
+            yield Event("config", number, "configuration of the run", values)
+            continue
+        if kind in _CLOSING and not any(map(is_strong, values)):
+            yield Event("end", number, "end of the run")
+            continue
         if not told and (length := _length(values)) is not None:
             told = True
             yield Event("config", number, "length of the run", {"max_steps": length})
         record = Record(values, number, split=split, stream=stream)
+        if record.split is None and (column := split_column(values)) is not None:
+            record.split = split_of(values[column])
         if "mode" in values:
             _mmcv(record)
         elif "snapshot_pkl" in values:
@@ -100,7 +118,7 @@ def read(source: Source) -> Iterator[Item]:
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str, str | None, str | None]]:
-    """(line number, text, split and rank in the prefix). Whole objects skip the cleaning, which would cost more than parsing."""
+    """(line number, text, split, rank). Whole objects skip the cleaning, which would cost more than parsing."""
     if source.head.lstrip("\ufeff \r\n").startswith("{"):
         for number, text in source.iter_raw():
             if text and not text.isspace():
@@ -141,8 +159,7 @@ def _length(values: Mapping[str, Raw]) -> float | None:
 
 def _mmcv(record: Record) -> None:
     """MMCV: `mode` is the split; in evaluation rows `iter` is the number of evaluation batches, no step."""
-    mode = record.values["mode"]
-    record.split = _SPLITS.get(mode.lower()) if isinstance(mode, str) else None
+    record.split = split_of(record.values["mode"])
     if record.split in ("eval", "test") and "epoch" in record.values:
         record.values = {k: v for k, v in record.values.items() if k != "iter"}
 

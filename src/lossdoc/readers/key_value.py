@@ -15,6 +15,7 @@ from lossdoc.clean import Line
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
+from lossdoc.readers._splits import stated_split
 from lossdoc.readers._standing import Header, counters, header, split_name, title
 from lossdoc.readers._words import is_axis, tokens
 from lossdoc.record import Event, Item, Raw, Record
@@ -125,7 +126,8 @@ def _rows(source: Source) -> Iterator[Item]:
         if line.number == unfinished and signature not in logs and known.issuperset(signature[:-1]):
             yield Event("cut", line.number, line.text[:200])
         # After the first rows a line with fewer repeats is a row too when it names a split: the final test result.
-        if signature not in logs and not (started and (_OWNER.match(line.text) or known.issuperset(signature))):
+        owned = _OWNER.match(line.text) is not None or bool(_splits(tuple(row)) - {"tra"})
+        if signature not in logs and not (started and (owned or known.issuperset(signature))):
             continue
         if len(signature) > 3 * longest + 8:
             continue
@@ -145,6 +147,7 @@ def _record(row: dict[str, Raw], line: Line, above: Header | None) -> Record:
         said = _splits(keys)
         if not said or (said == {owner[1].lower()[:3]} and "|" not in line.text):
             record.split = split_name(owner[1])
+    record.split = record.split or stated_split(line.text)
     place = counters(line.text) if _counts_epochs_only(keys) else None
     if place is not None:
         record.epoch, record.step = place
