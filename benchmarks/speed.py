@@ -3,7 +3,8 @@
 - `explain loss` against the import of the libraries that any such command would need (target 1.25);
 - reading 100,000 scalars of an event file against TensorBoard's own EventAccumulator (target 0.12; needs tensorboard,
   which is installed into a virtual environment of its own at the first call);
-- `check` of a small log against the import of NumPy.
+- `check` of a small log against the import of NumPy;
+- reading long text logs against the plainest program that takes their numbers out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import tempfile
 import venv
 from collections.abc import Sequence
 from pathlib import Path
+
+from benchmarks.text_logs import text_logs
 
 PAIRS = 7
 HOME = Path(tempfile.gettempdir()) / "lossdoc-tensorboard"
@@ -107,6 +110,8 @@ def main() -> None:
     print(
         "check small log / import numpy           ", ratio([*lossdoc, "check", EXAMPLE], [python, "-c", "import numpy"])
     )
+    for title, log, code in text_logs():
+        print(f"{title:41}", ratio([python, "-c", _READ, log], [python, "-c", code, log]))
     path = event_file()
     theirs = [tensorboard_python(), "-c", _THEIRS, path]
     print("100,000 scalars: lossdoc / EventAccumulator", ratio([python, "-c", _READ, path], theirs))
