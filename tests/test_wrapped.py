@@ -48,6 +48,7 @@ OBJECTS = "".join(json.dumps(row) + "\n" for row in ROWS)
     [
         (cut(FLAT, 60), FLAT),
         (cut(FLAT, 37), FLAT),
+        (cut(FLAT, 60).replace("\n", "\r\n"), FLAT),
         ("starting\n" + "\n".join(pprint.pformat(row) for row in ROWS), FLAT),
         (
             "starting\n" + "".join("{\n" + ",\n".join(f"    {k!r}: {v}" for k, v in r.items()) + "\n}\n" for r in ROWS),
@@ -56,7 +57,7 @@ OBJECTS = "".join(json.dumps(row) + "\n" for row in ROWS)
         ("\n".join(json.dumps(row, indent=2) for row in ROWS), OBJECTS),
         ("starting\n" + "\nsaved\n".join(json.dumps(row, indent=4) for row in ROWS), OBJECTS),
     ],
-    ids=["terminal", "narrow", "pprint", "rich", "objects", "objects between"],
+    ids=["terminal", "narrow", "Windows", "pprint", "rich", "objects", "objects between"],
 )
 def test_a_row_over_several_lines_is_a_row(text: str, flat: str) -> None:
     assert shape(run_of(text)) == shape(run_of(flat))

@@ -32,13 +32,13 @@ _COLLECTED = re.compile(
             r"\(([^()\s]*\s?pid=\d+(?:, ip=[\w.:]+)?)\)",  # Ray
         )
     )
-    + ")(?: |$|(?=\\S))",
+    + ") ?",
     re.MULTILINE,
 )
 _LABEL = re.compile(r"^[ \t]*([\w.-]{1,64}): ?(.*)$", re.MULTILINE)
 _NUMBER = re.compile(r"\d{1,4}")
 _HOST = re.compile(r"[A-Za-z][\w.-]*\d[\w.-]*|\d{1,3}(?:\.\d{1,3}){3}|localhost|[\w-]+\.[\w.-]+")
-_BARE = re.compile(r"[^A-Za-z]*")  # a number, alone or with a sign or a unit sign: the value of a key, no line of a log
+_BARE = re.compile(r"[^A-Za-z]+")  # a number, alone or with a sign or a unit sign: the value of a key, no line of a log
 _LINES_PER_LABEL = 8
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 # A row that begins in a line and does not end there.
-_OPEN = re.compile(r"\{['\"][^{}\r\n]*\n|\{[ \t]*\n[ \t]*['\"]")
-_ROW = re.compile(r"(\{\s*['\"][^{}\r]{1,20000}\})([^{\n]*)")
+_OPEN = re.compile(r"\{['\"][^{}\r\n]*\r?\n|\{[ \t]*\r?\n[ \t]*['\"]")
+_ROW = re.compile(r"(\{\s*['\"][^{}]{1,20000}\})([^{\n]*)")
 _NUMBER = re.compile(r"['\"]\s*:\s*['\"]?[-+]?(?:\d|nan|inf)", re.IGNORECASE)
 _METRIC = re.compile(r"loss|epoch|step|reward|acc|score|eval", re.IGNORECASE)
 
@@ -24,7 +24,7 @@ def _on_one_line(match: re.Match[str]) -> str:
     row, behind = match.groups()
     lines = row.count("\n")
     # Without its line breaks it may be a longer word: a terminal cuts keys and numbers anywhere.
-    whole = "{" + row[1:].replace("\n", "").lstrip()
-    if not lines or not _NUMBER.search(whole) or not _METRIC.search(whole):
+    whole = "{" + row[1:].replace("\r\n", "").replace("\n", "").lstrip()
+    if not lines or "\r" in whole or not _NUMBER.search(whole) or not _METRIC.search(whole):
         return match[0]
     return whole + behind + "\n" * lines
