@@ -105,6 +105,13 @@ def test_a_crash_that_the_run_survived_informs() -> None:
         assert [f.severity for f in found("crash-in-log", LOSS, trainer="sft", events=[CRASH, later])] == ["info"]
 
 
+@pytest.mark.parametrize(("before", "severity"), [(1, "error"), (2, "info")])
+def test_an_error_that_the_program_catches_informs(before: int, severity: str) -> None:
+    caught = [Event("crash", 20 + n, "ValueError: no <answer> tag") for n in range(before)]
+    last = Event("crash", 190, "ValueError: no <answer> tag")
+    assert [f.severity for f in found("crash-in-log", LOSS, trainer="sft", events=[*caught, last])] == [severity]
+
+
 def test_an_error_of_an_earlier_attempt_informs() -> None:
     late = curve("loss", np.linspace(3, 2, 50))
     late.lines[:] += 500

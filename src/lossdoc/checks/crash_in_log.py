@@ -12,6 +12,7 @@ since errors and records reach the file through different buffers.
 ## Silent when
 - the words stand in generated text, in source code or in a warning
 - the trainer printed its final summary after all, or it resumed behind the error: then it only informs
+- the same error stands between records twice or more: the program catches it and goes on (informs)
 - the error stands before the first record of a run that shows no sign of stopping short: an earlier attempt (informs)
 
 ## Likely causes
@@ -33,16 +34,18 @@ since errors and records reach the file through different buffers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from lossdoc.case import Case
-from lossdoc.checks._ending import first_line, stops_short
+from lossdoc.checks._ending import first_line, last_line, stops_short
 from lossdoc.finding import Finding, Severity
 
 SEVERITY: Severity = "error"
 EXPLAINS = ("truncated-log",)
 NEEDS: dict[str, object] = {}
+_CAUGHT = 2  # ours: once may be a batch that was skipped before the same error ended the run
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -58,6 +61,9 @@ def check(case: Case) -> Iterator[Finding]:
     if begin is not None and worst.line is not None and worst.line < begin and stops_short(run) is None:
         # An error of an earlier attempt; a run that stops short may have had its records buffered behind its error.
         went_on = True
+    first, last = first_line(run) or 0, last_line(run) or 0
+    if sum(first < (e.line or 0) < last and _name(e.text) == _name(worst.text) for e in crashes) >= _CAUGHT:
+        went_on = True
     more = "" if len(crashes) == 1 else f" (and {len(crashes) - 1} more)"
     finding = case.finding(
         None,
@@ -69,3 +75,8 @@ def check(case: Case) -> Iterator[Finding]:
     )
     step = run.last_step
     yield finding if step is None or went_on else replace(finding, first_step=step, detected_step=step, last_step=step)
+
+
+def _name(error: str) -> str:
+    """The class of an error, or the first word of what a program says as it dies."""
+    return re.split(r"[\s:(]", error.strip(), maxsplit=1)[0]
