@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from lossdoc.record import Event
 from tests.checks.synthetic import curve, found, noise, ramp, saturating
