@@ -12,6 +12,11 @@ from lossdoc.source import Source
 
 TWENTY = range(20)
 NOTEBOOK = {"cells": [{"cell_type": "code", "source": ["1 + 1"], "outputs": []}], "metadata": {}, "nbformat": 4}
+FRAMES = (
+    "Traceback (most recent call last):\n"
+    + "".join(f'  File "/home/u/train.py", line {n}, in main\n    return self.step(batch)\n' for n in range(4))
+    + '  File "/home/u/train.py", line 9, in step\n'
+)
 SAID = {
     "columns": (
         "".join(f"{n} {3 / (n + 1):.3f} {4 / (n + 1):.3f}\n" for n in TWENTY),
@@ -71,6 +76,23 @@ SAID = {
     "build": ("".join(f"gcc -O2 -c -o a{n}.o a{n}.c\n" for n in TWENTY), "output of a build", "name"),
     "image": ("FROM python:3.11\nRUN pip install torch\nCOPY . /app\n", "Dockerfile", "name"),
     "shell": ("#!/bin/bash\nset -e\npython train.py\n", "source code", "lossdoc check -"),
+    "interrupted": (
+        f"loading\n{FRAMES}KeyboardInterrupt\n",
+        "interrupted at line 12",
+        "KeyboardInterrupt - the run was stopped",
+    ),
+    "wrong option": (
+        "usage: train.py [-h] [--fp16 [FP16]]\ntrain.py: error: argument --fp16: expected a truth value\n",
+        "ends in an error at line 2",
+        "argument --fp16",
+    ),
+    "launcher": (
+        f"{FRAMES}ValueError: no such model\n{FRAMES}torch.distributed.elastic.errors.ChildFailedError: \n"
+        "  time      : 2025-08-07_05:23:11\n  exitcode  : 1 (pid: 2837477)\n",
+        "ends in an error at line 11",
+        "ValueError: no such model",
+    ),
+    "frames": ("".join(f"{FRAMES}OSError: disk {n}\n" for n in TWENTY), "ends in an error", "OSError: disk 19"),
     "latex": ("\\begin{tabular}{lr}\nEpoch & Loss \\\\\n1 & 2.5 \\\\\n\\end{tabular}\n", "LaTeX", "name"),
 }
 

@@ -46,7 +46,7 @@ _SHAPE = re.compile(
     r"|\S*(?:torch|torchelastic|launcher|launch|elastic|runner)\S* .*\bSIG(?:TERM|KILL|SEGV)\b.*"
     r"|(?:Received|received|Caught|Got) (?:signal )?(?:\d+ )?\(?SIG(?:TERM|KILL|SEGV)\b.*"
     r"|.*Watchdog caught collective operation timeout.*|.*oom-kill.*|CUDA error.*|CUDA out of memory.*"
-    r"|[\w./-]+\.py: error: \S.*"  # argparse
+    r"|error: (?:argument|the following arguments|unrecognized arguments|ambiguous option)\b.*"  # argparse
     r"|.*device-side assert triggered.*|\W*[Tt]raining failed\b.*)"
 )
 _INTERRUPTED = re.compile(
