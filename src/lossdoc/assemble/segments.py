@@ -139,9 +139,10 @@ def _reprinted(table: Table, rows: Sequence[int], leading: str) -> set[int]:
     which goes back, says what stood there before. A replay trains anew: its rows differ, or lead further on.
     """
     places = [table.places[row] for row in rows if table.kinds[row] == leading]
-    if not places or places.index(max(places)) == len(places) - 1:
+    highest = max(places, default=0.0)
+    if not places or places.index(highest) == len(places) - 1:
         return set()
-    furthest = next(row for row in rows if table.kinds[row] == leading and table.places[row] == max(places))
+    furthest = next(row for row in rows if table.kinds[row] == leading and table.places[row] == highest)
     before, stretch = rows[: rows.index(furthest) + 1], rows[rows.index(furthest) + 1 :]
     cells = _cells(table, set(rows))
     seen = {(table.places[row], table.kinds[row], *cells[row]) for row in before if row in cells}
