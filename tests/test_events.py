@@ -119,7 +119,7 @@ def test_settings_hold_numbers() -> None:
         (b"# Title\n\n- [a](http://b)\n- c\n- d\n- e\n", "a Markdown text"),
         (b'{"prompt": "a", "chosen": "b", "rejected": "c"}\n', "a data set of preference pairs (chosen, rejected)"),
         (b'1.2.3.4 - - [x] "GET / HTTP/1.1" 200 5\n' * 5, "the log of a web server"),
-        (b"Jan  1 10:00:00 host sshd[12]: ok\n" * 5, "a system log"),
+        (b"Jan  1 10:00:00 host sshd[12]: ok\nJan  1 10:00:01 host cron[7]: done\n" * 5, "a system log"),
         (b"Map: 50%|###  | 5/10 [00:01<00:01]\r" * 5, "a log of progress bars without metrics"),
         (b"a: 1\nb: 2\nc:\n  d: 3\n", "a file of settings"),
         (b"2024-01-01 10:00:00 hello\n" * 5, "the log of a program, without metrics"),

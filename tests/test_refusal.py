@@ -65,7 +65,7 @@ SAID = {
         "log of containers",
         "name",
     ),
-    "ci": ("2024-05-01T10:00:01.1Z ##[group]Run actions/checkout@v4\n" * 9, "", "name"),
+    "ci": ("2024-05-01T10:00:01.1Z ##[group]Run actions/checkout@v4\n" * 9, "log of a", "name"),
     "apache": ("[Sun Dec 04 04:51:08 2005] [notice] child 6725 in slot 10\n" * 9, "log of a web server", "name"),
     "glog": ("I0501 10:00:01.123456       1 controller.go:100] Starting\n" * 9, "log of a program", "name"),
     "tests": (

@@ -15,7 +15,7 @@ _SHARE = 0.3  # of the lines must look alike
 _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 # The first that fits so many of the lines, or stands anywhere where the share is 0.
 _LINES: tuple[tuple[str, float, str], ...] = (
-    (r"^\S.*##\[(?:group|endgroup|command|section|error|warning|debug)\]", 0, "the log of a CI job"),
+    (r"^(?:\S.*)?##\[(?:group|endgroup|command|section|error|warning|debug)\]", 0, "the log of a CI job"),
     (r"^travis_(?:fold|time):|^section_(?:start|end):\d+:", 0, "the log of a CI job"),
     (
         r"^=+ test session starts =+$|^(?:ok|not ok) \d+ - |^\s*Tests?:? +\d+ (?:passed|failed)",

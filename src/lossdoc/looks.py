@@ -77,10 +77,11 @@ def looks_like(source: Source) -> str:
         return "a Git LFS pointer, without the file it stands for"
     if source.head.lstrip("\ufeff \t\r\n").startswith("{") and '"nbformat"' in source.text:
         return "a Jupyter notebook without the output of a training"
-    return _text(source.head)
+    return text_looks_like(source.head)
 
 
-def _text(head: str) -> str:
+def text_looks_like(head: str) -> str:
+    """The same for the beginning of a text; `UNKNOWN` when nothing fits."""
     lines = [line for line in head.splitlines() if line.strip()]
     if not lines:  # marks of no width and no meaning
         return "an empty file"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lossdoc.finding import NotRead
-from lossdoc.looks import UNKNOWN
+from lossdoc.looks import UNKNOWN, text_looks_like
 from lossdoc.record import Event, Item, Record
 from lossdoc.source import Source
 
+_LABELS = 1 << 14  # characters that labels may add to the head
 _NAME_THE_LOG = "name the log that the trainer wrote, its trainer_state.json or its event file"
 # What to do, by a word of what the input looks like; the first that fits.
 _ADVICE = (
@@ -68,14 +69,19 @@ def refusal(source: Source, items: Sequence[Item], input_format: str | None) -> 
     if keys and "metrics" in (found or "metrics"):
         found = f"records of progress or timing without a metric ({', '.join(keys[:4])})"
     elif found in ("", UNKNOWN):
+        from lossdoc.decode import decode
         from lossdoc.kinds import kind_of
 
-        found = kind_of(source.text, source.head)
+        written = decode(source.data)  # with the labels that containers, CI and syslog put before each line
+        head = written[: len(source.head) + _LABELS]
+        found = text_looks_like(head)
+        found = kind_of(written, head) if found == UNKNOWN else found
     return NotRead(source.name, found, _advice(found))
 
 
 def _advice(found: str) -> str:
+    said = found if "archive" in found else found.partition(" (")[0]  # behind it stand names of its own
     for word, advice in _ADVICE:
-        if word in found:
+        if word in said:
             return advice
     return f"no number stands under a name such as loss, reward or accuracy; {_NAME_THE_LOG}"
