@@ -15,6 +15,7 @@ runs need more, since their noise is less well known. The spike score is the num
 ## Silent when
 - the rise is an ordinary one for the noise of the run, or small against what was learned
 - it stands in the first twentieth of the run: the start has checks of its own (`lr-too-high`, `wrong-start`)
+- the learning rate is still below a twentieth of its peak, in the warm-up: the batches differ, the weights do not move
 - the loss never came back (`divergence`)
 
 ## Likely causes
@@ -54,20 +55,21 @@ if TYPE_CHECKING:
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("exploding-gradient", "oscillation", "metric-disagreement")
-NEEDS = {"loss": Need("loss", points=15)}
+NEEDS = {"loss": Need("loss", points=15), "rate": Need("learning_rate", optional=True, points=5)}
 
+RESTING = 0.05  # of the peak of the learning rate, before the peak: such steps move next to nothing
 SHARE = 0.3  # of the progress made
 SIGMAS, ALONE, LASTING = 8.0, 12.0, 10.0
 UNMISTAKABLE = 25.0  # a single record this far out may be a mean over many steps: half of the progress is enough
 
 
-def check(case: Case, loss: Curve) -> Iterator[Finding]:
+def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     loss = living(loss)
     y = loss.values
     n = len(y)
     if n < 15:
         return
-    found = [s for s in material(loss) if s.first >= max(4, n // 20) and s.back]
+    found = [s for s in material(loss) if s.first >= max(4, n // 20) and s.back and not at_rest(loss, rate, s)]
     if not found:
         return
     points = sum(s.points for s in found)
@@ -91,6 +93,16 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
             "per_1000": 1000 * points / n,
         },
         cannot_tell=("whether the batch or the step before it was at fault",),
+    )
+
+
+def at_rest(loss: Curve, rate: Curve | None, spike: Spike) -> bool:
+    """The warm-up had hardly begun: the batches differ, the weights do not."""
+    if rate is None or not np.all(np.isfinite(rate.values)):
+        return False
+    now = float(np.interp(loss.records[spike.first], rate.records, rate.values))
+    return spike.first < np.searchsorted(loss.records, rate.records[int(np.argmax(rate.values))]) and (
+        now < RESTING * float(rate.values.max())
     )
 
 

@@ -15,7 +15,7 @@ loss stopped improving after an early gain, or its noise grew by half.
 
 ## Silent when
 - the loss rises later in the run (`divergence`, `loss-spike`)
-- the first records just scatter
+- the first records just scatter, around a level or over factors
 - the rate is still in the first half of its warm-up when it happens
 
 ## Likely causes
@@ -107,6 +107,8 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         return
     if rate is not None and not near_peak(rate, loss, first):
         return
+    if y.min() > 0 and not by_factors(y, early, base + max(height, 0.0)):
+        return
     end = level(y[tail(n)])
     worse = end.value > base + 3 * end.error and end.value > 1.1 * base
     yield case.finding(
@@ -121,6 +123,13 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         measured={"first": base, "peak": float(y[1 : early + 2].max()), "end": end.value},
         cannot_tell=("whether the rate or the first batches did it",),
     )
+
+
+def by_factors(y: Floats, early: int, top: float) -> bool:
+    """The jump stands out of the noise as a factor too: losses near zero scatter over factors, not around a level."""
+    logs = np.log(y)
+    scale = max(noise(logs[2 * early : 6 * early]), noise(logs[len(y) // 2 :]))
+    return float(max(np.log(top), logs[1:early].max()) - logs[0]) >= SIGMAS * scale
 
 
 def two_records(rise: Floats, base: float, scale: float) -> bool:

@@ -92,6 +92,7 @@ MATERIAL = 0.02
 EVAL_MATERIAL = 0.01
 STILL_MARGIN = 0.02  # nats; changes the loss of a pair by 1 % (ours: dead labelled runs 0.001, the slowest healthy 0.2)
 SOLVED = 0.95  # ours: a public detector with label smoothing stands at F1 0.99 from its first evaluation
+WORSE = 0.2  # above the start: whatever happened, the run did not stand still (ours)
 POWER = 0.05  # an improvement that a noisy log must be able to show before silence counts as evidence (ours)
 
 
@@ -150,9 +151,11 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     scale = noise(y)
     if learned_and_lost(loss, found, scale) or learned_early(y, found, scale):
         return None
+    if found.share < -WORSE:
+        raise Skip(f"the loss ends {-found.share:.0%} above its start, within its noise: it did not stand still")
     few = len(loss) < MIN_POINTS
     if found.upper_share < (MATERIAL / 2 if few else MATERIAL):
-        return f"{100 * found.share:.2g} % better", "high"
+        return f"{100 * abs(found.share):.2g} % {'better' if found.share >= 0 else 'worse'}", "high"
     if few:
         raise Skip(f"{len(loss)} records are too few for the noise of this loss")
     unsure = found.score < 2 and found.trend > -2
@@ -180,7 +183,7 @@ def learned_and_lost(loss: Curve, found: Gain, scale: float) -> bool:
     size = abs(found.start.value)
     fell = found.start.value - best.value
     came_down = fell > max(0.05 * size, 6 * scale / np.sqrt(points)) and found.end.value - best.value > fell / 2
-    return came_down or found.value < -max(0.05 * size, 5 * found.error)
+    return came_down or found.value < -max(0.05 * size, 3 * found.error)
 
 
 def improves(curve: Curve | None, least_score: float) -> bool:
