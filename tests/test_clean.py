@@ -5,11 +5,13 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossdoc import prefixes
 from lossdoc.clean import clean, lines_with
 from lossdoc.source import Source
 
@@ -144,3 +146,8 @@ def test_any_bytes(data: bytes) -> None:
     numbers = [line.number for line in source.lines]
     assert numbers == sorted(numbers)
     assert isinstance(source.looks_like, str)
+
+
+def test_prefixes_are_told_by_shape() -> None:
+    """What is learned of a line holds for all lines with other digits: no pattern asks for a certain one."""
+    assert not any(map(str.isdigit, re.sub(r"\(\?P<\w+>|\{\d*,?\d*\}", "", prefixes._PREFIX.pattern)))

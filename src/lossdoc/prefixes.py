@@ -9,11 +9,9 @@ from lossdoc.shape import LONGEST, Memory, shape
 _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|SUCCESS|TRACE|FATAL|NOTICE)"
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|\d{8})"
 _TIME = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|\s?[+-]\d{2}:?\d{2}|\s?[AP]M)?"
-UNIX_DATE = (
-    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d "
-    + _TIME
-    + r"(?: (?:[A-Z]{3,4} )?20\d\d\b)?"
-)
+_DAY = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d " + _TIME
+# syslog and ts leave the year out, date and ctime name the weekday before it.
+UNIX_DATE = rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) {_DAY}(?: [A-Z]{{3,4}})? \d{{4}}\b|{_DAY})"
 _PROGRAM = r"(?:[\w.-]+ [\w./@-]+\[\d+\]:\s)?"  # syslog and journald, behind the time: host program[pid]:
 _FILE = r"[\w./<>-]+\.(?:py|cc|cpp|cu|c|h|rs)"
 _SPLIT_NAME = r"train_inner|train|training|valid|validation|val|eval|test"
