@@ -24,6 +24,7 @@ def test_the_label_of_one_process_goes(label: str) -> None:
         "2026-01-01T10:00:00.123456789Z",
         "2026-01-01T10:00:00.123456789Z stdout F",
         "2026-01-01T10:00:00+0000 node17 train.sh[7]:",
+        "train\tRun python train.py\t2026-01-01T10:00:00.1234567Z",
         "Jan  1 10:00:00",
         "Jan  1 10:00:00 node17 python[42]:",
         "trainer-1  |",
@@ -37,6 +38,11 @@ def test_the_label_of_one_process_goes(label: str) -> None:
 def test_a_collectors_label_goes_and_indentation_stays(label: str) -> None:
     lines = ["start", "  loss: 0.5", "| box |", "    deep", "", "end"]
     assert without_labels("\n".join(f"{label} {line}" for line in lines)) == "\n".join(lines)
+
+
+def test_a_loggers_own_marks_stay() -> None:
+    text = "2026-01-01T10:00:00 - INFO - loss: 0.5\n" * 9
+    assert without_labels(text) == text
 
 
 def test_labels_of_several_writers_stay() -> None:

@@ -25,6 +25,8 @@ _COLLECTED = re.compile(
     + "|".join(
         (
             r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)(?: std(?:out|err) [FP])?" + _PROGRAM,
+            # gh run view --log: job, step, time
+            r"[^\t\n]{1,100}\t[^\t\n]{1,100}\t\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z(?= |$)",
             UNIX_DATE + _PROGRAM,
             r"([\w.-]+[-_]\d+|[\w.-]+@[\w.-]+)\s+\|",  # docker compose, docker service logs
             r"\[pod/([^\]\s]+)\]",  # kubectl logs --prefix
