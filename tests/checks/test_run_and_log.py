@@ -108,9 +108,15 @@ def test_a_crash_that_the_run_survived_informs() -> None:
 
 @pytest.mark.parametrize(("before", "severity"), [(1, "error"), (2, "info")])
 def test_an_error_that_the_program_catches_informs(before: int, severity: str) -> None:
-    caught = [Event("crash", 20 + n, "ValueError: no <answer> tag") for n in range(before)]
+    caught = [Event("crash", 20 + 30 * n, "ValueError: no <answer> tag") for n in range(before)]
     last = Event("crash", 190, "ValueError: no <answer> tag")
     assert [f.severity for f in found("crash-in-log", LOSS, trainer="sft", events=[*caught, last])] == [severity]
+
+
+def test_ranks_that_die_of_one_error_are_a_crash() -> None:
+    """Their tracebacks stand side by side, and records that were buffered come behind them."""
+    ranks = [Event("crash", 60, f"ValueError: bad batch on rank {n}") for n in range(4)]
+    assert [f.severity for f in found("crash-in-log", LOSS, trainer="sft", events=ranks)] == ["error"]
 
 
 def test_an_error_of_an_earlier_attempt_informs() -> None:

@@ -34,13 +34,18 @@ since errors and records reach the file through different buffers.
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lossdoc.case import Case
-from lossdoc.checks._ending import first_line, last_line, stops_short
+from lossdoc.checks._ending import first_line, stops_short
 from lossdoc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lossdoc.run import Run
 
 SEVERITY: Severity = "error"
 EXPLAINS = ("truncated-log",)
@@ -61,8 +66,7 @@ def check(case: Case) -> Iterator[Finding]:
     if begin is not None and worst.line is not None and worst.line < begin and stops_short(run) is None:
         # An error of an earlier attempt; a run that stops short may have had its records buffered behind its error.
         went_on = True
-    first, last = first_line(run) or 0, last_line(run) or 0
-    if sum(first < (e.line or 0) < last and _name(e.text) == _name(worst.text) for e in crashes) >= _CAUGHT:
+    if caught(run, [event.line or 0 for event in crashes if _name(event.text) == _name(worst.text)]):
         went_on = True
     more = "" if len(crashes) == 1 else f" (and {len(crashes) - 1} more)"
     finding = case.finding(
@@ -75,6 +79,14 @@ def check(case: Case) -> Iterator[Finding]:
     )
     step = run.last_step
     yield finding if step is None or went_on else replace(finding, first_step=step, detected_step=step, last_step=step)
+
+
+def caught(run: Run, errors: Sequence[int]) -> bool:
+    """The same error stands between records, in several places: the ranks of a run that dies print theirs in one."""
+    records = sorted({int(line) for curve in run.curves for line in curve.lines})
+    places = [bisect.bisect(records, line) for line in errors]
+    inside = [place for place in places if 0 < place < len(records)]
+    return len(inside) >= _CAUGHT and len(set(places)) > 1
 
 
 def _name(error: str) -> str:
