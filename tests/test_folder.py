@@ -59,6 +59,41 @@ def test_runs_side_by_side(tmp_path: Path) -> None:
     assert sorted(Path(run.source).parent.name for run in runs) == ["a", "b"]
 
 
+def rows(path: Path, shift: float, **more: float) -> None:
+    lines = [
+        json.dumps({"step": s, "loss": shift + 3.0 - s / 100, "learning_rate": 1e-4, **more}) for s in range(1, 41)
+    ]
+    path.write_text("\n".join(lines))
+
+
+def table(path: Path) -> None:
+    path.write_text("step,loss\n" + "".join(f"{s},{3.0 - s / 100:.2f}\n" for s in range(1, 41)))
+
+
+def test_sources_that_agree_are_one_run(tmp_path: Path) -> None:
+    table(tmp_path / "log.csv")
+    rows(tmp_path / "log.jsonl", 0.0)
+    (run,), _ = read(tmp_path)
+    assert run.format == "jsonl"
+
+
+def test_sources_that_contradict_each_other_are_two_runs(tmp_path: Path) -> None:
+    table(tmp_path / "log.csv")
+    rows(tmp_path / "log.jsonl", 1.5)
+    runs, _ = read(tmp_path)
+    assert sorted(run.format for run in runs) == ["csv", "jsonl"]
+
+
+def test_two_trainers_are_two_runs(tmp_path: Path) -> None:
+    rows(tmp_path / "log.jsonl", 0.0, **{"rewards/margins": 0.1, "logps/chosen": -20.0})
+    (tmp_path / "history.csv").write_text(
+        "epoch,accuracy,loss,val_accuracy,val_loss\n"
+        + "".join(f"{e},0.{e + 10},2.{90 - e},0.2,2.5\n" for e in range(40))
+    )
+    runs, _ = read(tmp_path)
+    assert sorted(run.format for run in runs) == ["csv", "jsonl"]
+
+
 def test_logs_of_several_runs_in_one_folder(tmp_path: Path) -> None:
     log(tmp_path / "one.log", 20)
     log(tmp_path / "two.log", 30)

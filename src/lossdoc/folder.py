@@ -140,15 +140,49 @@ def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
             entry[0],
         )
     )
+    return [*_runs_of(group, read), *refused]
+
+
+def _runs_of(group: Group, read: list[tuple[Path, list[Run]]]) -> list[list[Run]]:
+    """The runs that sources of one folder show, the best source first: one for all, unless they contradict it."""
     best = read[0]
     formats = [_MONITOR if path.name.endswith(_MONITOR) else runs[0].format for path, runs in read]
     if _rank(best[1]) == len(_ORDER) or (
         formats.count(formats[0]) > 1 and formats[0] not in ("trainer-state", "tfevents")
     ):
-        return [*(runs for _, runs in read), *refused]
-    _tell(group, best, [path for path, _ in read[1:]])
-    _lend_crash(best[1], read[1:])
-    return [best[1], *refused]
+        return [runs for _, runs in read]
+    same = {path: _is_same_run(best[1], runs) for path, runs in read[1:]}
+    # Where one file of a format is of another run, its like are too, unless they are seen to be of this one.
+    foreign = {runs[0].format for path, runs in read[1:] if same[path] is False}
+    strangers = [(path, runs) for path, runs in read[1:] if not same[path] and runs[0].format in foreign]
+    others = [entry for entry in read[1:] if entry not in strangers]
+    _tell(group, best, [path for path, _ in others])
+    _lend_crash(best[1], others)
+    return [best[1], *(_runs_of(group, strangers) if strangers else [])]
+
+
+def _is_same_run(best: Sequence[Run], other: Sequence[Run]) -> bool | None:
+    """Whether two sources tell of one run: their losses agree at the same steps. None where nothing tells.
+
+    Ours: five steps in common, half of them within 1 %, which is more than printing rounds away.
+    """
+    import numpy as np
+
+    if len(best) != 1 or len(other) != 1:
+        return None
+    one, two = best[0], other[0]
+    candidates = [set(run.trainer.candidates) for run in (one, two)]
+    if all(candidates) and not candidates[0] & candidates[1]:
+        return False
+    together = agreeing = 0
+    for curve in two.all("loss"):
+        for twin in one.all("loss", curve.split):
+            if (twin.axis, twin.labels) == (curve.axis, curve.labels):
+                _, here, there = np.intersect1d(twin.steps, curve.steps, return_indices=True)
+                a, b = twin.values[here], curve.values[there]
+                together += len(a)
+                agreeing += int(np.count_nonzero((np.abs(a - b) <= 0.01 * np.abs(a)) | (np.isnan(a) & np.isnan(b))))
+    return None if together < 5 else agreeing >= 0.5 * together
 
 
 def _rank(runs: Sequence[Run]) -> int:
