@@ -179,6 +179,8 @@ def _is_same_run(best: Sequence[Run], other: Sequence[Run]) -> bool | None:
         for twin in one.all("loss", curve.split):
             if (twin.axis, twin.labels) == (curve.axis, curve.labels):
                 _, here, there = np.intersect1d(twin.steps, curve.steps, return_indices=True)
+                if len(here) < 0.5 * max(len(twin), len(curve)):
+                    continue  # one logs each step, the other the mean of an epoch
                 a, b = twin.values[here], curve.values[there]
                 together += len(a)
                 agreeing += int(np.count_nonzero((np.abs(a - b) <= 0.01 * np.abs(a)) | (np.isnan(a) & np.isnan(b))))
