@@ -145,6 +145,30 @@ def test_refused(name: str) -> None:
     assert found == []
 
 
+def checkpoints() -> str:
+    """The shape of ML-Agents' training_status.json: each checkpoint an object on lines of its own."""
+    rows = [{"steps": 1000 * n, "file_path": f"a/{n}.onnx", "reward": 0.5 * n, "creation_time": 1.5e9} for n in (1, 2)]
+    return json.dumps({"Walker": {"checkpoints": rows}, "metadata": {"stats_format_version": "0.3.0"}}, indent=4)
+
+
+def timers() -> str:
+    """The shape of ML-Agents' timers.json: a tree of where the time went, with the last value of each statistic."""
+    gauge = {"value": 2.5, "min": 2.25, "max": 3.5, "count": 73}
+    leaf = {"total": 1.5, "count": 1, "self": 1.5}
+    tree = {"name": "root", "gauges": {"Walker.Policy.Entropy.mean": gauge, "Walker.Losses.PolicyLoss.mean": gauge}}
+    return json.dumps(tree | leaf | {"children": {"run_training.setup": leaf}}, indent=4)
+
+
+def printed_settings() -> str:
+    given = {"buffer_size": 4096, "lr": 1e-4, "epochs": 300, "reward_multiplier": 1, "eval_interval": 5}
+    return "01:17:23 | settings:\n" + json.dumps(given, indent=2) + "\n01:17:24 | ---  epoch 0/300  ---\n"
+
+
+@pytest.mark.parametrize("text", [checkpoints(), timers(), printed_settings()])
+def test_a_part_of_a_document_is_no_row(text: str) -> None:
+    assert [reader.NAME for _, reader in detect(Source.from_text(text)) if reader.NAME in STRUCTURED] == []
+
+
 def test_binary_junk_is_refused() -> None:
     for data in (
         b"\x7fELF\x02\x01" + bytes(64),

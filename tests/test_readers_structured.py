@@ -212,6 +212,13 @@ def test_boxes_whose_keys_were_cut_to_one_name() -> None:
     assert sorted(str(value) for value in rows(read(text * 2))[0].values.values()) == ["1", "1.5", "2.5"]
 
 
+def test_settings_beside_results_are_no_results() -> None:
+    text = json.dumps({"hyperparameters": {"iterations": 1000, "lora_r": 8}, "results": {"val_loss": 2.5, "steps": 40}})
+    found = read(text)
+    assert [record.values for record in rows(found)] == [{"results/val_loss": 2.5, "results/steps": 40}]
+    assert [item.data for item in found if isinstance(item, Event)] == [{"iterations": 1000, "lora_r": 8}]
+
+
 @pytest.mark.parametrize("name", ["trainer_state.json", "log.jsonl", "log.csv"])
 def test_labelled_runs_give_a_record_per_row(shared: Path, name: str) -> None:
     for path in sorted((shared / "runs").glob(f"*/{name}"))[:12]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lossdoc.readers._words import words
+from lossdoc.readers._words import tokens, words
 from lossdoc.record import Raw
 
 
@@ -55,6 +55,18 @@ def loads(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+_SETTINGS = words("""
+    config configs configuration args arguments hparams hparam hyperparams hyperparam hyperparameters hyperparameter
+    settings
+""")
+
+
+def is_settings(key: str, value: Any) -> bool:
+    """A part of a document that says what a run was given: {"hyperparameters": {..}}, {"lora_config": {..}}."""
+    parts = tokens(key)
+    return isinstance(value, dict) and bool(parts) and (parts[-1] in _SETTINGS or "".join(parts[-2:]) in _SETTINGS)
 
 
 _TEXTS = words("""

@@ -44,7 +44,7 @@ _WEAK = words("""
 _SETTING = words("""
     coef coeff coefficient weight weights type fn func function name names scheduler factor alpha lambda threshold
     mask config path file decay scale reduction dtype size label labels model id url version impl kwargs args
-    strategy window mode
+    strategy window mode multiplier multipliers interval every freq frequency
 """)
 # Without an axis or a metric these speak for a server's log, or for a table of hyper-parameters.
 _FOREIGN = words("""

@@ -10,7 +10,7 @@ from typing import Any
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
-from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, loads, loads_python, rows_with_lines
+from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, is_settings, loads, loads_python, rows_with_lines
 from lossdoc.readers._results import one_row_each
 from lossdoc.readers._tensorboard import tag_and_split
 from lossdoc.readers._words import is_strong, likelihood
@@ -25,6 +25,7 @@ _PRINTED = re.compile(r"\s*(?:\[\s*)?\{\s*'")  # by Python's print, not by json.
 _ROWS = re.compile(r"\{'[^\n]*\}\s*\n\s*\{'")  # one printed row on each line
 _PAIR = re.compile(r"\s*\[\s*\[")
 _FIRST_WALL, _LAST_WALL = 1e9, 4e9  # seconds: the years 2001 to 2096
+_PROFILE = frozenset({"total", "count", "self", "children"})
 _STATE = re.compile(r'"log_history"\s*:\s*\[')
 
 SAMPLES = [
@@ -116,6 +117,8 @@ def sniff(source: Source) -> float:
         tree = [item.values for item in islice(read(source), 20) if isinstance(item, Record)]
     if _is_catboost(tree) or _is_tensorboard(tree):
         return 0.97
+    if isinstance(tree, dict) and tree.keys() >= _PROFILE:
+        return 0.0  # a tree of where the time went, such as the timers.json of ML-Agents
     return max((_likelihood(keys) for keys in _key_sets(tree)), default=0.0)
 
 
@@ -176,7 +179,10 @@ def _from_dict(text: str, tree: dict[str, Any]) -> Iterator[Item]:
         found = re.search(rf'"{re.escape(key)}"\s*:\s*\[', text)
         if found is not None:
             yield from _rows(text, found.end())
-    rest = flatten({key: value for key, value in tree.items() if key not in lists})
+    given = [key for key, value in tree.items() if is_settings(key, value)]
+    for key in given:
+        yield Event("config", 1, "settings beside the results", flatten(tree[key]))
+    rest = flatten({key: value for key, value in tree.items() if key not in lists and key not in given})
     if not lists or any(map(is_strong, rest)):
         yield Record(rest, 1)
 
@@ -260,7 +266,7 @@ def _key_sets(tree: Any) -> Iterator[list[str]]:
     else:
         lists = {key: value for key, value in tree.items() if _is_rows(value)}
         rows = [row for value in lists.values() for row in value[:20]]
-        rows.append({key: value for key, value in tree.items() if key not in lists})
+        rows.append({key: value for key, value in tree.items() if key not in lists and not is_settings(key, value)})
     if sum(map(is_data_row, rows)) <= len(rows) / 4 and not one_row_each(rows, list(rows[0]) if rows else ()):
         for row in rows:
             yield [key for key, value in flatten(row).items() if to_float(value) is not None]

@@ -29,6 +29,7 @@ SAMPLES: list[Sample] = JSONL
 
 _FLAT = msgspec.json.Decoder(dict[str, float | int | str | None])
 _OBJECT = re.compile(r'\{\s*"')
+_OPENS_DOCUMENT = re.compile(r"\s*\{\s*\n")
 _SNAPSHOT = re.compile(r"(\d+)\.pkl$")
 _WRAPPERS = frozenset(("data", "metrics", "logs", "log", "values", "scalars", "results"))
 # What a row says of itself where it is no row of metrics: {"event": "config", "lr": 1e-6}, {"type": "start", ...}.
@@ -45,6 +46,8 @@ _SUMMARY = frozenset(("log_history", "last_model_checkpoint"))
 
 def sniff(source: Source) -> float:
     """The share of objects among the lines, and what their keys look like."""
+    if _OPENS_DOCUMENT.match(source.head) and _is_document(source.text):
+        return 0.0  # objects inside one document are no rows of a log
     rows: list[dict[str, Any]] = []
     lines = broken = 0
     for _, text, _, _ in islice(_lines(source), 2000):
@@ -127,6 +130,14 @@ def _lines(source: Source) -> Iterator[tuple[int, str, str | None, str | None]]:
     for line in source.iter_lines():
         found = _OBJECT.search(line.text)
         yield line.number, line.text[found.start() :].rstrip() if found else "", line.split, line.stream
+
+
+def _is_document(text: str) -> bool:
+    try:
+        loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _object(text: str) -> dict[str, Any] | None:
