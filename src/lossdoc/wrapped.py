@@ -11,12 +11,17 @@ import re
 # A row that begins in a line and does not end there.
 _OPEN = re.compile(r"\{['\"][^{}\r\n]*\r?\n|\{[ \t]*\r?\n[ \t]*['\"]")
 _ROW = re.compile(r"(\{\s*['\"][^{}]{1,20000}\})([^{\n]*)")
+_DOCUMENT = re.compile(r"\{|\[\s*[{\[]")  # of JSON, unless the object that it begins with is such a row itself
 _NUMBER = re.compile(r"['\"]\s*:\s*['\"]?[-+]?(?:\d|nan|inf)", re.IGNORECASE)
 _METRIC = re.compile(r"loss|epoch|step|reward|acc|score|eval", re.IGNORECASE)
 
 
 def joined(text: str) -> str:
     """The text with every such row on one line."""
+    begin = text[:64].lstrip()
+    flat = begin.startswith("{") and _ROW.match(text, text.index("{")) is not None
+    if _DOCUMENT.match(begin) and not flat and text[-64:].rstrip().endswith(("}", "]")):
+        return text
     return _ROW.sub(_on_one_line, text) if _OPEN.search(text) else text
 
 
