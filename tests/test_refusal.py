@@ -86,6 +86,17 @@ SAID = {
         "ends in an error at line 2",
         "argument --fp16",
     ),
+    "wrong option of a launcher": (
+        "usage: launch.py [-h] training_script ...\nlaunch.py: error: argument --port: invalid int value: ''\n",
+        "ends in an error at line 2",
+        "argument --port",
+    ),
+    "launcher of a wrong option": (
+        f"train.py: error: unrecognized arguments: --local-rank=3\n{FRAMES}ChildFailedError: \n"
+        "  exitcode  : 2 (pid: 47)\n",
+        "ends in an error at line 1",
+        "unrecognized arguments: --local-rank=3",
+    ),
     "launcher": (
         f"{FRAMES}ValueError: no such model\n{FRAMES}torch.distributed.elastic.errors.ChildFailedError: \n"
         "  time      : 2025-08-07_05:23:11\n  exitcode  : 1 (pid: 2837477)\n",

@@ -46,15 +46,16 @@ _SHAPE = re.compile(
     r"|\S*(?:torch|torchelastic|launcher|launch|elastic|runner)\S* .*\bSIG(?:TERM|KILL|SEGV)\b.*"
     r"|(?:Received|received|Caught|Got) (?:signal )?(?:\d+ )?\(?SIG(?:TERM|KILL|SEGV)\b.*"
     r"|.*Watchdog caught collective operation timeout.*|.*oom-kill.*|CUDA error.*|CUDA out of memory.*"
-    r"|error: (?:argument|the following arguments|unrecognized arguments|ambiguous option)\b.*"  # argparse
+    # of argparse
+    r"|(?:\S+\.py: )?error: (?:argument|the following arguments|unrecognized arguments|ambiguous option)\b.*"
     r"|.*device-side assert triggered.*|\W*[Tt]raining failed\b.*)"
 )
 _INTERRUPTED = re.compile(
     r"\W*(?:KeyboardInterrupt\b|[Tt]raining (?:was )?interrupted\b|[Ii]nterrupted by user\b|\(Pdb\) )"
 )
 _INTERRUPTS = ("KeyboardInterrupt", "nterrupted", "(Pdb)")
-# What a launcher says of a process that died of an error of its own: the error stands above.
-_ECHO = re.compile(r".*(?:exitcode\s*: 1\b|ChildFailedError|CalledProcessError|closing signal SIGTERM)")
+# What a launcher says of a process that died of an error of its own: the error stands above (2: a wrong option).
+_ECHO = re.compile(r".*(?:exitcode\s*: [12]\b|ChildFailedError|CalledProcessError|closing signal SIGTERM)")
 _NEAR = 400  # lines between an error and its echo: each rank prints its own traceback (ours)
 _KEEP = 20  # tracebacks of generated programs can fill a log: the first and the last are enough
 
