@@ -114,6 +114,17 @@ def test_rare_lines_are_found() -> None:
     assert sum(isinstance(item, Record) for item in detect(source)[0][1].read(source)) == 10
 
 
+def test_a_last_line_that_closes_its_brackets_is_not_cut() -> None:
+    rows = "".join(
+        f':::MLL 1560822683.386 eval_accuracy: {{"value": {n}.25, "metadata": {{"epoch_num": {n}, "lineno": 5}}}}\n'
+        for n in range(3)
+    )
+    end = ':::MLL 1560822684.386 run_stop: {"value": null, "metadata": {"status": "success", "lineno": 9}}'
+    (_, reader), *_ = detect(Source.from_text(rows + end))
+    assert reader.NAME == "mlperf"
+    assert not any(isinstance(item, Event) and item.kind == "cut" for item in reader.read(Source.from_text(rows + end)))
+
+
 def test_a_cut_line_is_said_and_its_last_number_dropped() -> None:
     source = Source.from_text("iter 0: loss 4.5, time 10.0ms, mfu 1.0%\niter 10: loss 4.1, time 1")
     items = list(detect(source)[0][1].read(source))
@@ -177,3 +188,18 @@ def test_any_bytes_for_every_reader(data: bytes) -> None:
     for reader in all_readers():
         if reader.sniff(Source("x", data)) > 0:
             list(reader.read(Source("x", data)))
+
+
+def bars(n: int, shown: str) -> str:
+    done = f"Epoch {n}/20: 100%|██████████| 90/90 [00:09<00:00, 9.99it/s, {shown}]\n"
+    return done + f"\nEpoch {n}/20\nTrain Loss: {3 / n:.4f}\nValid Loss: {4 / n:.4f}\n"
+
+
+def test_rows_of_both_splits_count_more_than_bars_of_the_training_alone() -> None:
+    text = "".join(bars(n, f"loss={3.1 / n:.4f}") for n in range(1, 9))
+    assert detect(Source.from_text(text))[0][1].NAME == "key-value"
+
+
+def test_bars_that_tell_of_held_out_data_are_read_themselves() -> None:
+    text = "".join(bars(n, f"train_loss={3.1 / n:.4f}, val_loss={4.1 / n:.4f}") for n in range(1, 9))
+    assert detect(Source.from_text(text))[0][1].NAME == "tqdm-postfix"

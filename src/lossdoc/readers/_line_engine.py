@@ -162,7 +162,9 @@ class LineFormat:
                     sizes[id(kind)] = len(record.values)
                     pending = record if record.values else None
                     bars.see(kind, record, context)
-                if not some and number == unfinished and pending is not None and line.final:
+                # What closes a bracket is whole: a line of another kind.
+                closed = line.text.rstrip().endswith(("}", "]", ")"))
+                if not some and number == unfinished and pending is not None and line.final and not closed:
                     yield Event("cut", number, line.text[:200])
         if pending is not None:
             yield from bars.beside(pending)
