@@ -111,6 +111,13 @@ def test_rows_are_found_among_much_else() -> None:
     assert detect(source)[0][1].NAME == "hf-stdout"
 
 
+def test_the_reward_of_one_answer_is_no_row_of_the_trainer() -> None:
+    steps = "".join(f"Step {n} loss: {9 - n / 4} token_entropy: 0.{90 - n}\n" for n in range(20))
+    answers = "".join(f"reward: {{'format_reward': 1.0, 'reward': {n % 2}.0}}\n" for n in range(9))
+    assert detect(Source.from_text(answers + steps))[0][1].NAME == "key-value"
+    assert detect(Source.from_text("train: {'loss': 0.5, 'epoch': 0.1}\n"))[0][1].NAME == "hf-stdout"
+
+
 @pytest.mark.parametrize("name", ["hf4_nan.out", "hf5_merged.txt", "trl116_grpo.out", "hf5_multi.out", "dpo_ipo.out"])
 def test_real_output(shared: Path, name: str) -> None:
     source = Source.from_path(shared / "samples" / name)

@@ -34,6 +34,9 @@ _METRIC = re.compile(
 _OWN = re.compile(
     r"^(?:loss|epoch|rewards?|eps|learning_rate|grad_norm|(?:eval|train|objective|rewards|test)[_/].+|.+[_/]loss)$"
 )
+# Beside a name that a program gives them, dicts are rows only if they hold what the Trainer logs: a reward alone may
+# belong to one generated answer.
+_TRAINED = re.compile(r"^(?:epoch|learning_rate|grad_norm|(?:eval|train|objective)[_/].+|(?:.+[_/])?loss)$")
 _SETTING = re.compile(
     r"^(?:weight_decay|(?:\w+_)?batch_size|num_(?:train_)?epochs|optim(?:izer)?|max_steps|seed|adam_\w+|lr_scheduler\w*|"
     r"warmup\w*|output_dir|model\w*_name\w*|max_(?:seq_)?length|logging_steps|gradient_accumulation_steps|bf16|fp16)$"
@@ -56,10 +59,11 @@ def sniff(source: Source) -> float:
         for line in clean_line(number, raw):
             start = line.text.find("{'")
             found = [item for item in _from_part(line, False) if isinstance(item, Record)] if start >= 0 else []
-            if found and not any(_OWN.match(key) for record in found for key in record.values):
+            lead = line.text[:start].strip()
+            own = _TRAINED if lead and lead[-1] in ":=" and "%|" not in lead else _OWN
+            if found and not any(own.match(key) for record in found for key in record.values):
                 scores += 1
             elif found:
-                lead = line.text[:start].strip()
                 # "step 3: {...}" is a dict too, but a program that numbers its rows has a format of its own, and so has
                 # TensorFlow's Object Detection API, whose step stands on the line before.
                 if (not lead or "%|" in lead) and not any("Loss/total_loss" in record.values for record in found):
