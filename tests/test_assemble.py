@@ -298,3 +298,15 @@ def test_any_rows_make_well_formed_curves(values: list[dict[str, Raw]]) -> None:
     for run in runs_of(*rows(*values)):
         for curve in run.curves:
             assert len(curve.steps) == len(curve.values) == len(curve.records) == len(curve.lines) > 0
+
+
+def test_rows_that_only_stand_behind_steps_do_not_take_the_steps_away() -> None:
+    held = [{"accuracy": 0.5}, {"f1/a": 0.1}, {"f1/b": 0.2}]
+    values: list[Mapping[str, Raw]] = []
+    for step in range(0, 600, 100):
+        values += [{"step": step, "loss": 3 - step / 500}, *held]
+    (run,) = runs_of(*rows(*values))
+    assert {(c.axis, float(c.steps[-1])) for c in run.curves} == {("step", 500.0)}
+    many = [{"loss": 2.0 - n / 99} for n in range(30)]
+    (run,) = runs_of(*rows(*many, {"step": 1, "eval_loss": 1.5}, *many, {"step": 2, "eval_loss": 1.4}))
+    assert {c.axis for c in run.curves} == {"row"}

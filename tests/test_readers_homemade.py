@@ -297,3 +297,61 @@ def test_a_line_that_slurm_cut_short() -> None:
     )
     assert {c.metric for c in run.curves} == {"loss", "learning_rate"}
     assert [event.kind for event in run.events if event.kind == "crash"] == ["crash"]
+
+
+def test_parts_of_a_loss_in_the_lines_below_a_step_belong_to_it() -> None:
+    lines = [
+        f"epoch:{n // 4} || iter:{10 * n} || Loss:{9 - n / 4:.3f}\n"
+        f"->> first conf loss:{3 - n / 16:.3f} || first loc loss:1.{n + 10}\n"
+        f"->> second conf loss:{2 - n / 16:.3f} || second loc loss:0.{n + 10}\n->>lr:0.0005\n"
+        for n in range(12)
+    ]
+    lines.insert(6, "test epoch:1 || Loss:2.512\n")
+    (run,) = runs("".join(lines))
+    assert run.records == 13
+    assert {(c.axis, len(c)) for c in run.curves if c.split == "train"} == {("step", 12)}
+
+
+def test_figures_of_classes_are_not_those_of_all() -> None:
+    figures = (
+        "2021-03-04 10:00:00,123 - log\\train.log - INFO - evaluate:{split}\n"
+        "2021-03-04 10:00:01,123 - log\\train.log - INFO - accuracy:  9{n}.51%; precision:  8{n}.12%; "
+        "FB1:  8{n}.31\n\n"
+        "2021-03-04 10:00:01,123 - log\\train.log - INFO -      PER: precision:  7{n}.12%; recall:  7{n}.51%; "
+        "FB1:  7{n}.31  51{n}\n"
+    )
+    (run,) = runs("".join(figures.format(split=split, n=n) for n in range(6) for split in ("dev", "test")))
+    found = {(c.split, c.labels.get("class"), len(c), float(c.values[-1])) for c in run.curves if c.metric == "f1"}
+    assert found == {("eval", None, 6, 85.31), ("test", None, 6, 85.31)} | {
+        (split, "PER", 6, 75.31) for split in ("eval", "test")
+    }
+
+
+def test_settings_said_again_in_each_row() -> None:
+    given = "Config: {'activation': 'relu', 'learning_rate': 0.001, 'loss_type': 'ce'}"
+    rows = [f"{given}, Epoch {n}/9, Train Loss: {2 - n / 8:.4f}, Test Acc: {50 + n}.51%\n" for n in range(1, 10)]
+    found = runs("".join(rows) * 2)
+    assert [(run.records, sorted(c.metric for c in run.curves)) for run in found] == 2 * [(9, ["accuracy", "loss"])]
+
+
+def test_a_share_and_its_percentage_are_two_curves() -> None:
+    rows = [
+        f"Test set: Average loss: {4 - n / 4:.4f}, Accuracy: {372 + n}/10000 (3.{72 + n}%)\n\n"
+        f"EPOCH: {n} | Train Accuracy: {2 + n}.75% | Test Accuracy: 3.{72 + n}%\n"
+        for n in range(8)
+    ]
+    (run,) = runs("".join(f"### EPOCH: {n}\n{row}" for n, row in enumerate(rows)))
+    of_test = [c for c in run.curves if c.metric == "accuracy" and c.split == "test"]
+    assert sorted((len(c), round(float(c.values[0]), 4)) for c in of_test) == [(8, 0.0372), (8, 3.72)]
+
+
+def test_a_name_right_behind_a_comma() -> None:
+    rows = [
+        f"Epoch: {n}/9, Iteration step: {1300 * n}, loss: {5 - n / 4:.3f}\n====Epoch: {n}/9,top 1 acc: 0.0{n + 1}====\n"
+        for n in range(9)
+    ]
+    (run,) = runs("".join(rows))
+    assert sorted((c.metric, c.axis, float(c.steps[-1])) for c in run.curves) == [
+        ("accuracy", "step", 10400),
+        ("loss", "step", 10400),
+    ]

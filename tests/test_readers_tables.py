@@ -65,6 +65,11 @@ def test_a_chart_of_wandb_holds_a_run_per_name_and_any_x_axis() -> None:
 RESULTS = {
     "runs": "run_name,seed,max_iters,final_train_loss,final_val_loss\n"
     + "".join(f"variant_{n},42,{5000 + n % 3},{1 / n},{2 / n}\n" for n in range(1, 13)),
+    "search": "layout,optimizer,batch_size,num_epochs,learning_rate,best_accuracy,timestamp\n"
+    + "".join(
+        f"wide,{'sgd' if n % 3 else 'adam'},{32 << n % 2},30,0.1,{80 - n}.5,2025-05-31 14:{n}:31\n"
+        for n in range(10, 22)
+    ),
     "pandas": ",name,train_loss,test_acc\n" + "".join(f"{n},bert_{n},{1 / (n + 1)},0.{n}\n" for n in range(8)),
     "wandb": "Name,State,Notes,User,Tags,Created,Runtime,lr,train/loss\n"
     + "".join(f"base,finished,-,me,,2024-01-01T10:00:{n:02d}.000Z,9{n},0.1,{1 / n}\n" for n in range(1, 30)),

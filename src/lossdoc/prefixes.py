@@ -49,7 +49,7 @@ _PREFIX = re.compile(
             r"\((?:[\w.]+:\d+|AReaL)\)\s*",  # (trainer:464)
             r"(?![\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b)(?:root|__main__|[a-z_]\w*(?:\.\w+)+|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",
             r"[A-Za-z_]\w*(?:\.\w+)*(?::\d+)?\s+(?=" + _LEVEL + r":)",  # ppdet.engine INFO:
-            r"[a-z]\w*(?=\s+-\s+" + _LEVEL + r"\s+-\s)\s+-\s+",  # name - INFO -
+            r"[A-Za-z][\w.\\/-]*(?=\s+-\s+" + _LEVEL + r"\s+-\s)\s+-\s+",  # name - INFO -, logs/train.log - INFO -
             r"(?:__\w+__|\w+(?:\.\w+)+)(?::[\w<>]+)?:\d+\s+-\s+(?=\S)",  # loguru: module:function:12 -
             _FILE + r":\d+(?:\s+-{1,2}|:|\])\s+",  # dpo_tune_cache.py:676 -
             r"[\w.-]+:\d+\t(?=[\w.:]+\t)|[\w.]+:\d+\t(?=" + _LEVEL + r"\t)",  # OLMo: host:0<TAB>logger:12<TAB>INFO<TAB>

@@ -140,7 +140,8 @@ def _without_collisions(curves: Sequence[Curve]) -> list[Curve]:
         group.sort(key=lambda c: (-len(c), len(c.key)))
         main = group[0]
         for other in group[1:]:
-            if np.intersect1d(main.records, other.records).size or _sums_up(other, main):
+            together = np.intersect1d(main.records, other.records).size > 0
+            if together or _sums_up(other, main) or _in_percent(main, other):
                 result.append(replace(other, labels={**other.labels, "key": other.key}))
             else:
                 main = _joined(main, other)
@@ -153,6 +154,17 @@ def _sums_up(rare: Curve, often: Curve) -> bool:
     """The key of the rarer curve says that it is a mean, that of the other does not."""
     mean, each = _SUMS_UP.search(rare.key), _SUMS_UP.search(often.key)
     return mean is not None and each is None and len(often) >= _FEWER * len(rare)
+
+
+def _in_percent(a: Curve, b: Curve) -> bool:
+    """One of them says in percent what the other says as a share, of the same places: "372/1000" and "37.2%"."""
+    import numpy as np
+
+    _, of_a, of_b = np.intersect1d(a.steps, b.steps, return_indices=True)
+    if 2 * len(of_a) < len(b):
+        return False
+    shares, percents = sorted((a.values[of_a], b.values[of_b]), key=lambda values: float(np.max(values)))
+    return bool(len(of_a) > 1 and np.max(shares) <= 1 and np.allclose(100 * shares, percents, rtol=0.02, atol=0.1))
 
 
 def _joined(a: Curve, b: Curve) -> Curve:

@@ -12,6 +12,7 @@ from lossdoc.assemble.rows import Table
 from lossdoc.record import Event
 
 _MOST_RUNS = 60  # more returns of the epoch in one file are no new runs
+_ONCE = 0.9  # of the values of a key stand alone between two steps (ours)
 
 
 def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any]) -> None:
@@ -19,6 +20,9 @@ def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any
     rows = [row for row in range(len(table)) if table.kinds[row]]
     with_step = [row for row in rows if table.steps[row] is not None]
     with_epoch = [row for row in rows if table.epochs[row] is not None]
+    if 0 < len(with_step) < 0.5 * len(rows):
+        followers = _followers(table, with_step)
+        rows = [row for row in rows if row not in followers]
     if len(with_step) >= 0.5 * len(rows) and _goes_forward(table, with_step, rows):
         _by_step(table, rows)
     elif len(with_epoch) >= 0.5 * len(rows):
@@ -30,6 +34,23 @@ def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any
         table.axis, table.inferred = "row", True
         table.places = [float(n) for n in _numbered(table)]
         table.notes.append("the log prints no step: positions are counted in logged rows")
+
+
+def _followers(table: Table, with_step: Sequence[int]) -> set[int]:
+    """Rows that only stand behind those with a step, as the figures of each class behind the line of an evaluation.
+
+    What they hold is never told with a step, and at most once between two steps: where that step stood they belong.
+    """
+    import numpy as np
+
+    steps = np.asarray(with_step)
+    found: set[int] = set()
+    told: set[int] = set()
+    for bucket in table.buckets.values():
+        gaps = np.searchsorted(steps, bucket.rows)
+        alone = not np.isin(bucket.rows, steps).any() and len(set(gaps.tolist())) >= _ONCE * len(gaps)
+        (found if alone else told).update(bucket.rows.tolist())
+    return found - told
 
 
 def _numbered(table: Table, anew: bool = False) -> list[int]:

@@ -20,7 +20,7 @@ _UNIT = r"(?:\s?%|\s?(?:ms|sec|GiB|GB|MB|tokens/s|tok/s|samples/s)\b|[A-Za-zµ]+
 VALUE = (
     rf"(?:(?:(?:np|numpy|torch)\.\w+|tensor|array)\((?:[^()]|\([^()]*\))*\)|\[\s*{NUMBER}(?:\s*/\s*\d+)?\s*\]"
     rf"|\(\s*{NUMBER}\s*,?\s*\)"
-    rf"|{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?(?:\s*/\s*\d[\d,]*(?:\.\d+)?)?{_UNIT})"
+    rf"|{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?(?:\s*/\s*\d+(?:,\d{{3}})*(?:\.\d+)?)?{_UNIT})"
     r"(?![\w@]|:\d|-\d|\.\w|/\d)"
 )
 _FIELDS = re.compile(
@@ -68,7 +68,7 @@ _OWNER = re.compile(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation|ating)?)?|eval(
 _VERB = re.compile(r"(?: so far)?(?: is)?$")
 # "Finish training epoch 3. loss", "Evaluate on Dev Set. F1": a sentence before the name. "Best val. loss" is a name.
 _BEFORE = re.compile(
-    r"(?P<lead>.*(?:\d|\S \S*[a-z]{2,}))(?<!\bval)(?<!\bavg)(?<!\bave)(?<!\bmax)(?<!\bmin)(?<!\bstd)\. +(?=[A-Za-z])",
+    r"(?P<lead>.*(?:\d\)?|\S \S*[a-z]{2,}))(?<!\b(?:val|avg|ave|max|min|std))\. +(?=[A-Za-z])",
     re.I,
 )
 _PLACED = re.compile(rf"\b(?P<name>(?i:{_COUNTED}))\s*#?(?P<value>\d+)\b")

@@ -16,6 +16,11 @@ _EVERYDAY = words("cost costs margin margins map objective recall precision loss
 _WANDB_RUNS = frozenset({"Name", "State", "Notes", "User", "Tags", "Created", "Runtime", "Sweep"})
 _STEPS = words("done terminated truncated action actions obs observation observations next_obs next_state")
 _TIME = re.compile(r"[\d\s:/.,+TZ-]+|(?i:[\d:]+\s*[ap]m)")
+# A run is given these once: where two of them change from row to row, each row is a run of a search.
+_GIVEN = words("""
+    optimizer optim activation momentum dropout batch_size batchsize weight_decay num_layers n_layers hidden_size
+    hidden_dim num_epochs n_epochs max_epochs loss_type kernel_size embed_dim n_estimators max_depth num_leaves
+""")
 # Columns of words that a log has too, whatever they say in each row.
 _WORDY = words("split phase mode stage set date time timestamp datetime eta note best saved status")
 
@@ -26,6 +31,8 @@ def one_row_each(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> boo
         return True
     if len(rows) < 2 or any(is_axis(name) and _advances([to_float(row.get(name)) for row in rows]) for name in names):
         return False
+    if sum(len({row.get(name) for row in rows}) > 1 for name in names if name.strip().lower() in _GIVEN) > 1:
+        return True
     if any(name.lower() == "metric" and isinstance(rows[0].get(name), str) for name in names):
         return True  # a row for each measure
     return any(_tells_rows_apart([row.get(name) for row in rows]) for name in names if not _WORDY & set(tokens(name)))

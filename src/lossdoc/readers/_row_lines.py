@@ -36,6 +36,10 @@ _PIECES = (
     *("best", "target", "goal", "sav", "checkpoint", "improv", "threshold", "stop", "baseline", "expected", "patience"),
     *("load", "config", "default", "usage", "args", "using"),
 )
+# "Config: {'lr': 0.1, ...}, Epoch 1/30, Train Loss: 1.5": what the run was given, said again in each row.
+_GIVEN = re.compile(
+    r"(?i)\b(?:config(?:uration)?|(?:hyper)?param(?:eter)?s|hparams|args|settings)\W{0,2}\{[^{}]*\}[,;:|\s]+(?=\S)"
+)
 _DURATION = re.compile(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|h)$")
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
 _COVER_PLACED = 0.2  # where one of the names counts steps or epochs
@@ -105,6 +109,7 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
                 entries.append((line, None))
                 continue
             bare = line.text.strip()
+            bare = _GIVEN.sub("", bare) if "{" in bare else bare
             row = _row(bare)
             above = title(line.text) is not None
             if row is None and not above and look and not _is_changed(raw):

@@ -18,11 +18,13 @@ _HEADER = re.compile(
 # "Test Error:", "Running Validation..." or "*** Eval results ***" says whose numbers the next line holds.
 _TITLE = re.compile(
     rf"(?i)^\W*(?:running |starting )?{_SPLIT}(?: \w+){{0,4}}\s*(?::|\.{{3}}|…|\*{{3,}}|={{3,}}|-{{3,}})\s*$"
+    r"|^(?:evaluat(?:e|ing)|validat(?:e|ing))(?: on)?[ :]+(?:the )?(?P<set>train|val|valid|test|dev)\w*(?: set)?[.: ]*$"
 )
 _HEADING = re.compile(
     r"(?:epoch|step|iter|iteration|episode|round)s?\W{0,4}\d+"
     r"(?:[^\d:=]{0,24}\d*\W*|.{0,12}(?:time|rate|\blr)\b.{0,20})$"
     r"|(?::|\.{3}|…|\*{3,}|={3,}|-{3,})\s*$"
+    r"|(?:evaluat|validat)(?:e|ing)(?: on)?[ :]+(?:the )?(?:train|val|test|dev)\w*(?: set)?[.: ]*$"
 )
 _LONGEST_HEADING = 120
 # "[3/25]", "[3/25][100/1583]", "[3/25], [100/1583]": a step, or an epoch and a step in it.
@@ -57,7 +59,7 @@ def header(text: str) -> Header | None:
 def title(text: str) -> str | None:
     """The split that a title names for the next line."""
     found = _TITLE.match(text)
-    return split_name(found["split"]) if found is not None else None
+    return split_name(found["split"] or found["set"]) if found is not None else None
 
 
 def may_head(raw: str) -> bool:

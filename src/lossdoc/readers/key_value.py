@@ -7,7 +7,7 @@ names repeats, and refuses texts in which such words stand once, in prose, in co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
@@ -29,6 +29,8 @@ _OWNER = re.compile(
     r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?\b"
 )
 _SPLIT_WORDS = frozenset(("train", "training", "val", "valid", "validation", "eval", "test", "dev"))
+# "PER: precision:  91.20%; recall:  90.10%; FB1:  90.65  512" (conlleval): the figures of one class, not of all.
+_CLASS = re.compile(r"^\s*([\w.-]+): +precision:")
 _FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
 
 
@@ -62,6 +64,18 @@ def _shapes(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
     return _COUNTED[source]
 
 
+def splits_of(names: Iterable[str]) -> frozenset[str]:
+    """The splits that names of a row say, each by its first letters."""
+    return _splits(tuple(names))
+
+
+def tells_both_splits(source: Source) -> bool:
+    """Rows of a loop name measures of the training data and of held-out data."""
+    shapes, _ = _shapes(source)
+    said = {part for names, shape in shapes.items() if shape.is_log for part in _splits(names)}
+    return "tra" in said and len(said) > 1
+
+
 @lru_cache(4096)
 def _splits(keys: tuple[str, ...]) -> frozenset[str]:
     """The splits that names say, each by its first letters: "val" and "validation" are one."""
@@ -89,9 +103,14 @@ def _read(source: Source) -> Iterator[Item]:
 
 
 def _continues(before: Record, record: Record) -> bool:
-    """The same place and the same split said again, with other names."""
+    """Other names at the same place and of the same split, said again or, right below, not said at all."""
     if before.values.keys() == record.values.keys():
         return False
+    if _says_no_place(record):
+        own = {key for key in before.values if not is_axis(key)}
+        said = before.step is not None or before.epoch is not None or len(own) < len(before.values)
+        same = before.split == record.split and _splits(tuple(before.values)) == _splits(tuple(record.values))
+        return said and same and before.labels == record.labels and not own & record.values.keys()
     if (before.step, before.epoch, before.split, before.stream) != (
         record.step,
         record.epoch,
@@ -108,6 +127,14 @@ def _continues(before: Record, record: Record) -> bool:
     return _splits(names) == _splits(tuple(before.values)) and not (before.values.keys() - axes.keys()) & set(names)
 
 
+def _near(before: Record, line: Line) -> bool:
+    return line.number - (before.line or 0) <= _LINES_OF_A_RECORD
+
+
+def _says_no_place(record: Record) -> bool:
+    return record.step is None and record.epoch is None and record.stream is None and not has_axis(tuple(record.values))
+
+
 def _rows(source: Source) -> Iterator[Item]:
     shapes, entries = _shapes(source)
     logs = {signature for signature, shape in shapes.items() if shape.is_log}
@@ -117,6 +144,7 @@ def _rows(source: Source) -> Iterator[Item]:
     above: Header | None = None
     started = False
     named: str | None = None  # the split in the title on the line before
+    last: Record | None = None
     for line, row in entries:
         if row is None:
             found = header(line.text)
@@ -135,13 +163,18 @@ def _rows(source: Source) -> Iterator[Item]:
         record = _record(row, line, above)
         if named is not None and record.split is None and not _splits(tuple(row)):
             record.split = named
+        elif record.labels and record.split is None and last is not None and _near(last, line):
+            record.split = last.split  # the figures of a class stand below those of all
         named = None
+        last = record
         yield record
 
 
 def _record(row: dict[str, Raw], line: Line, above: Header | None) -> Record:
     record = Record(row, line.number, split=line.split, stream=line.stream)
     keys = tuple(row)
+    if keys[0] == "precision" and (of_class := _CLASS.match(line.text)) is not None:
+        record.labels = {"class": of_class[1]}
     if record.split is None and (owner := _OWNER.match(line.text)) is not None:
         # "val Loss: 0.5 Acc: 0.8" belongs to one split, "Train Loss: 0.5 | Val Loss: 0.6" to two.
         said = _splits(keys)
