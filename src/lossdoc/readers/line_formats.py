@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from importlib import resources
+from itertools import islice
 from typing import Any
 
-from lossdoc.readers import Reader, Sample
+from lossdoc.readers import Reader, Sample, key_value
 from lossdoc.readers._line_engine import LineFormat
 from lossdoc.readers._line_kinds import Kind
 from lossdoc.record import Event, Item, Record
@@ -17,6 +18,7 @@ from lossdoc.source import Source
 
 _ANCHORS = re.compile(r"^anchors: (\[.*\])$", re.M)
 _TITLE = re.compile(r"^title: (.*)$", re.M)
+_SUMMED_UP = 0.3  # below what rows of a loop are worth
 
 
 class LazyFormat:
@@ -69,7 +71,14 @@ class LazyFormat:
     def sniff(self, source: Source) -> float:
         if not any(anchor in source.excerpt for anchor in self.anchors):
             return 0.0
-        return self.format.sniff(source)
+        score = self.format.sniff(source)
+        return _SUMMED_UP * score if score and self._data.get("summed_up") and self._is_summed_up(source) else score
+
+    def _is_summed_up(self, source: Source) -> bool:
+        """The loop's own rows tell of training and held-out data, the lines of this format of training alone."""
+        records = (item for item in self.read(source) if isinstance(item, Record))
+        shown = {part for record in islice(records, 50) for part in [record.split, *key_value.splits_of(record.values)]}
+        return shown <= {None, "train", "tra"} and key_value.tells_both_splits(source)
 
     def read(self, source: Source) -> Iterator[Item]:
         return self.format.read(source)
