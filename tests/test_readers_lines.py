@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossdoc.api import Options, read_source
 from lossdoc.readers import all_readers, detect, key_value, line_formats
 from lossdoc.readers._line_kinds import Kind
 from lossdoc.readers._pairs import pairs, tokenize
 from lossdoc.record import Event, Record
+from lossdoc.run import Run
 from lossdoc.source import Source
 
 LINES = {
@@ -25,6 +27,9 @@ LINES = {
     "lr: 1e-05 eta: 27 days, 22:18:02 batch_cost: 18.5": {"lr": "1e-05", "eta": "27", "batch_cost": "18.5"},
     "eta: 0:03:35  iter: 19  total_loss: 1.36": {"iter": "19", "total_loss": "1.36"},
     "batch 3 loss: 0.5": {"batch": "3", "loss": "0.5"},
+    "VLoss=1.8 VPred(mean=1.2, std=-0.4)KL=0.1": {
+        "VLoss": "1.8", "VPred mean": "1.2", "VPred std": "-0.4", "KL": "0.1",
+    },
     "top 5 acc: 0.5": {"top 5 acc": "0.5"},
     "iteration      122/  250000 | lm loss: 2.5E+00 | grad norm: 0.2": {
         "iteration": "122/  250000", "lm loss": "2.5E+00", "grad norm": "0.2",
@@ -203,3 +208,14 @@ def test_rows_of_both_splits_count_more_than_bars_of_the_training_alone() -> Non
 def test_bars_that_tell_of_held_out_data_are_read_themselves() -> None:
     text = "".join(bars(n, f"train_loss={3.1 / n:.4f}, val_loss={4.1 / n:.4f}") for n in range(1, 9))
     assert detect(Source.from_text(text))[0][1].NAME == "tqdm-postfix"
+
+
+def test_updates_within_an_epoch_that_a_header_names_are_one_run() -> None:
+    epochs = [
+        f"#####  epoch: {n}  #####\n" + "".join(f"[Update {k}/4] PolicyLoss={1 / (n + k):.4f}\n" for k in range(1, 5))
+        for n in range(12)
+    ]
+    (run,) = read_source(Source.from_text("".join(epochs), "log"), Options())
+    assert isinstance(run, Run)
+    assert run.records == 48
+    assert run.curves[0].steps.tolist() == list(range(1, 49))

@@ -35,6 +35,10 @@ _SPACED = re.compile(
 )
 # tensor(0.5, device='cuda:0'): its comma and colon part nothing.
 _TENSOR = re.compile(r"\b(?:tensor|array)\(\[*\s*([^,()\[\]]*)[^()]*\)")
+# "Value(mean=0.25, std=0.5)KL=0.01": what stands in the brackets are parts of the name before them.
+_GROUP = re.compile(
+    rf"\b(?P<name>[A-Za-z_]\w*)\((?P<parts>\w+\s?[:=]\s?{NUMBER}(?:,\s*\w+\s?[:=]\s?{NUMBER})*)\)[ ,;]*"
+)
 _NAME = re.compile(r"(?:(?:[A-Za-z_]|[%*#](?=\S))[^\s:=]*)(?: +[^\s:=]+){0,5}$")
 _EDGE = " \t|,;-–—·•*>→\"'`"
 _TIGHT = re.compile(rf"[:=]\s*(?={VALUE})")
@@ -189,6 +193,8 @@ def tokenize(text: str) -> dict[str, Raw]:
         text = _TENSOR.sub(r"\1", text)
     if "[" in text:
         text = _BOX.sub(r"|\1|", text)
+    if "(" in text:
+        text = _GROUP.sub(_ungrouped, text)
     line = text
     colons, equals = text.count(":"), text.count("=")
     if colons and equals:
@@ -227,8 +233,12 @@ def tokenize(text: str) -> dict[str, Raw]:
     return {name: value for name, value in found.items() if not (isinstance(value, str) and _is_duration(name, value))}
 
 
+def _ungrouped(group: re.Match[str]) -> str:
+    return "".join(f"{group['name']} {part}, " for part in re.split(r",\s*", group["parts"]))
+
+
 def _is_duration(name: str, value: str) -> bool:
-    """ "Step: 28ms" says how long a step takes, not which one it is."""
+    """ "Step: 28ms" says how long a step takes, not which one it is; "train 2.6s" how long the training of an epoch."""
     return _PLACE.fullmatch(name) is not None and _TIMED.search(value) is not None
 
 

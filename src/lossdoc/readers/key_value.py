@@ -188,6 +188,8 @@ def _record(row: dict[str, Raw], line: Line, above: Header | None) -> Record:
             record.epoch = above.epoch
         return record
     if has_axis(keys):
+        if above is not None and not any({"epoch", "epochs"} & set(tokens(key)) for key in keys):
+            record.epoch = above.epoch  # "[Update 1/4]" counts within the epoch that the header says
         return record
     if above is not None:
         record.epoch, record.step = above.epoch, above.step
