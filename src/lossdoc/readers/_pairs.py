@@ -59,7 +59,9 @@ _SENTENCE = re.compile(
     rf"(?:\s*/\s*\d+)?(?:,? (?:and )?(?P<second>(?i:{_COUNTED}))s? #?(?P<m>\d+)(?:\s*/\s*\d+)?)?"
     rf"(?: is| was| are)?\s*[:=]?\s*(?P<value>{VALUE})"
 )
-_PLACE = re.compile(r"(?i)(?:step|epoch|iter(?:ation)?|batch)s?")
+_PLACE = re.compile(
+    r"(?i)(?:step|epoch|iter(?:ation)?|batch|train(?:ing)?|val(?:idation)?|eval(?:uation)?|test(?:ing)?)s?"
+)
 _TIMED = re.compile(r"\d\s?(?:ms|s|sec|min|h)$")
 _ASIDE = re.compile(r"\s*\([^()]*\)$")
 # "[Epoch 3/200] [Batch 50/900] [D loss: 0.69]": boxes around names and numbers part them as bars do.

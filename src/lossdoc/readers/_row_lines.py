@@ -23,7 +23,7 @@ from lossdoc.source import Source
 _WORDS = (
     *("loss", "acc", "reward", "auc", "perp", "ppl", "f1", "bleu", "wer", "cer", "mse", "mae", "iou", "dice", "psnr"),
     *("ssim", "entropy", "nll", "elbo", "fid", "kl", "grad", "map", "rouge", "mcc", "precision", "recall", "objective"),
-    *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5"),
+    *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5", "err"),
 )
 _HINT = re.compile(rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)")
 # Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".

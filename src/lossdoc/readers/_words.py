@@ -54,6 +54,9 @@ _RESOURCES = words("cpu mem memory disk")  # a trainer may watch them beside its
 _PROGRESS = words(
     "step steps epoch epochs iter iters iteration iterations timestep timesteps episode episodes update updates"
 )
+# "test error" is a share of wrong answers; an error alone may be anybody's.
+_ERROR = words("error err")
+_SPLITS = words("train training val valid validation test testing dev")
 _SPLIT = re.compile(r"[^a-z0-9#]+")
 
 
@@ -70,6 +73,8 @@ def is_strong(key: str) -> bool:
     if not parts or parts[-1] in _SETTING:
         return False
     if "".join(parts) in _STRONG:  # MultiClass, LogLoss
+        return True
+    if parts[-1] in _ERROR and not _SPLITS.isdisjoint(parts[:-1]):
         return True
     return any(p in _STRONG or _PARTS.search(p) for p in parts) or _PAIRS.search(" ".join(parts)) is not None
 
