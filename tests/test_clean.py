@@ -38,6 +38,8 @@ PREFIXED = [
     ("2025-01-01 10:00:00 - INFO - file.py:12 - loss: 1", None),
     ("[    INFO] - loss: 1", None),
     ("INFO: loss: 1", None),
+    ("INFO:__main__:loss: 1", None),
+    ("WARNING:my.trainer:loss: 1", None),
     ("I0821 09:22:27.165093  5405 solver.cpp:222] loss: 1", None),
     ("2024-01-01T10:00:00.1234567Z loss: 1", None),
     ("[INFO|trainer.py:123] 2024-01-01 10:00:00,000 >> loss: 1", None),

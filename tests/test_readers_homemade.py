@@ -357,6 +357,35 @@ def test_a_name_right_behind_a_comma() -> None:
     ]
 
 
+def test_evaluations_below_a_title_behind_the_prefix_of_logging() -> None:
+    lines = ["INFO:__main__:  epochs: 2"]
+    for epoch in range(2):
+        rows = [
+            f"Epoch {epoch} | Step {n:4}/401 | Loss: {4 - epoch - n / 200:.4f} | PPL: 1.{90 - n // 8}"
+            for n in range(0, 401, 10)
+        ]
+        rows += ["📊 Evaluation Results:", f"   Loss: 1.{9 - epoch}", f"   PPL: 2.{9 - epoch}"]
+        lines += [f"INFO:__main__:{row}" for row in rows]
+    (run,) = runs("\n".join(lines) + "\n")
+    found = {(c.metric, c.split): (len(c), float(c.steps[-1])) for c in run.curves}
+    assert found == {
+        ("loss", "train"): (82, 810),
+        ("perplexity", "train"): (82, 810),
+        ("loss", "eval"): (2, 810),
+        ("perplexity", "eval"): (2, 810),
+    }
+
+
+def test_overflows_of_the_loss_scale_are_no_rows() -> None:
+    lines = [
+        f"Gradient overflow.  Skipping step, loss scaler 0 reducing loss scale to {2.0**n}\n"
+        f"step {n} loss {3 - n / 10}\n"
+        for n in range(12)
+    ]
+    (run,) = runs("".join(lines))
+    assert (run.records, [(c.metric, len(c)) for c in run.curves]) == (12, [("loss", 12)])
+
+
 def test_the_error_of_a_split_is_a_metric() -> None:
     found = runs("".join(f"Epoch {n} train-error=0.{60 - n} test-error=0.{65 - n}\n" for n in range(1, 7)))
     assert [(run.records, [(c.metric, c.split) for c in run.curves]) for run in found] == [

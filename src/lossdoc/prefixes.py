@@ -39,6 +39,8 @@ _PREFIX = re.compile(
             _DATE + r"[ T_-]" + _TIME + r"(?:\s*(?:[|,]|:(?!:))|\s+-(?=\s))?[ \t]*" + _PROGRAM,  # date time
             _TIME + r"(?:\s+(?:-|\|)(?=\s)|\s*\|)?[ \t]+(?=\S)(?!elapsed|remaining)",  # time only
             r"\[\s*" + _LEVEL + r"(?:\|[^\]]*)?\s*\](?:\s+-(?=\s))?:?[ \t]*",  # [INFO], [INFO|trainer.py:123]
+            # "INFO:__main__:Epoch 3", as logging.basicConfig writes. A name that says whose numbers follow stays.
+            r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):(?!(?:train|val|eval|test|dev)\w*:)[a-z_][\w.]*:(?!\s*[-+.\d])(?=\S)",
             r"\|?\s*" + _LEVEL + r"\s*(?:\||:| -(?=\s)|(?=\s))\s*",  # INFO |, INFO:, INFO -
             r"\[" + _FILE + r":\d+(?::\w+)?\]\s*",  # [logging.py:96:log_dist]
             r"\[PID:\d+\]\s*",

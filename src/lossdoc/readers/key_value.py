@@ -12,6 +12,7 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from lossdoc.clean import Line
+from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
@@ -144,6 +145,7 @@ def _rows(source: Source) -> Iterator[Item]:
     above: Header | None = None
     started = False
     named: str | None = None  # the split in the title on the line before
+    titled: str | None = None  # the split that a title named for the last record
     last: Record | None = None
     for line, row in entries:
         if row is None:
@@ -160,14 +162,28 @@ def _rows(source: Source) -> Iterator[Item]:
         if len(signature) > 3 * longest + 8:
             continue
         started = True
+        if above is not None and above.epoch is not None and _own_epoch(row, line) not in (None, above.epoch):
+            above = None  # a row that contradicts a heading ("epochs: 300" among settings) ends it
         record = _record(row, line, above)
+        if last is not None and line.number == (last.line or 0) + 1 and not has_axis(tuple(row)):
+            named = named or (titled if last.values.keys().isdisjoint(row) else None)  # further figures below the first
+        titled = None
         if named is not None and record.split is None and not _splits(tuple(row)):
-            record.split = named
+            record.split = titled = named
         elif record.labels and record.split is None and last is not None and _near(last, line):
             record.split = last.split  # the figures of a class stand below those of all
         named = None
         last = record
         yield record
+
+
+def _own_epoch(row: dict[str, Raw], line: Line) -> float | None:
+    """The epoch that a row says itself."""
+    place = counters(line.text)
+    if place is not None and place[0] is not None:
+        return place[0]
+    said = next((row[key] for key in row if is_axis(key) and "epoch" in tokens(key)), None)
+    return to_float(str(said).partition("/")[0]) if said is not None else None
 
 
 def _record(row: dict[str, Raw], line: Line, above: Header | None) -> Record:
