@@ -30,11 +30,12 @@ _HINT = re.compile(rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[:=\s|(\
 _NOT_A_ROW = re.compile(
     r"(?i)\b(?:best(?!\s*[:=]\s*[-+.\d])|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
     r"|loading|loaded|config|default|usage|args|using)\b"
+    r"|\b(?:gradient overflow|overflow detected|skipping step)\b"  # apex, fairseq: the loss scale is no loss
 )
 # Each of these words holds one of these pieces, which are found faster.
 _PIECES = (
     *("best", "target", "goal", "sav", "checkpoint", "improv", "threshold", "stop", "baseline", "expected", "patience"),
-    *("load", "config", "default", "usage", "args", "using"),
+    *("load", "config", "default", "usage", "args", "using", "overflow", "skipping"),
 )
 # "Config: {'lr': 0.1, ...}, Epoch 1/30, Train Loss: 1.5": what the run was given, said again in each row.
 _GIVEN = re.compile(
