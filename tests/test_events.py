@@ -128,3 +128,10 @@ def test_settings_hold_numbers() -> None:
 )
 def test_what_else_it_is(data: bytes, kind: str) -> None:
     assert looks_like(Source("x", data)) == kind
+
+
+def test_what_logging_says_of_its_own_message_is_no_crash() -> None:
+    error = TRACEBACK + "TypeError: not all arguments converted during string formatting\n"
+    call = "Call stack:\n" + '  File "train.py", line 3, in <module>\n    main()\n'
+    assert told("step 1\n--- Logging error ---\n" + error + call + "step 2\n") == []
+    assert told("step 1\n" + error) == [("crash", 6)]

@@ -19,7 +19,7 @@ _MAGIC = (
     (b"\x89HDF", "an HDF5 file"),
     (b"PAR1", "a Parquet file"),
     (b"GGUF", "model weights (GGUF)"),
-    (b"PK\x03\x04", "a zip archive (a PyTorch checkpoint is one too)"),
+    (b"PK\x03\x04", "a zip archive (a PyTorch checkpoint and NumPy's .npz are such)"),
     (b"\x7fELF", "a program (ELF)"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x80\x02", "a Python pickle"),

@@ -13,6 +13,8 @@ from lossdoc.clean import clean_line, lines_with, strip_control
 from lossdoc.record import Event
 
 _OPENER = "Traceback (most recent call last)"
+# Python's logging prints what went wrong with a message, and the program goes on.
+_OF_LOGGING = "--- Logging error ---"
 # The error's own line: a dotted class name, Ray's "(cause)", the message. `error_file : x` of torchrun is none.
 _ERROR = re.compile(r"[A-Za-z_][\w.]*(?:\([\w.]+\))?(?::\s.*)?$")
 _RAY = re.compile(r"[\w.]+\([\w.]+\): .*\bpid=")
@@ -129,9 +131,13 @@ def _tracebacks(text: str) -> Iterator[tuple[int, int, str]]:
         start = text.rfind("\n", 0, at) + 1
         raw = text[start : _line_end(text, at)]
         first = last_part(number, raw)
-        if first is not None and _opens(first[0]):
+        if first is not None and _opens(first[0]) and not _is_of_logging(text, start):
             yield from _one(text, number, start, first[1], max(1, _gap(raw, first[0])))
         at = text.find(_OPENER, at + len(_OPENER))
+
+
+def _is_of_logging(text: str, start: int) -> bool:
+    return _OF_LOGGING in text[text.rfind("\n", 0, max(0, start - 1)) + 1 : start]
 
 
 def _opens(line: str) -> bool:
