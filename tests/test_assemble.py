@@ -310,3 +310,10 @@ def test_rows_that_only_stand_behind_steps_do_not_take_the_steps_away() -> None:
     many = [{"loss": 2.0 - n / 99} for n in range(30)]
     (run,) = runs_of(*rows(*many, {"step": 1, "eval_loss": 1.5}, *many, {"step": 2, "eval_loss": 1.4}))
     assert {c.axis for c in run.curves} == {"row"}
+
+
+def test_two_runs_that_end_on_the_same_value_both_keep_it() -> None:
+    def run(first: float) -> list[Mapping[str, Raw]]:
+        return [*({"step": step, "loss": first - step / 900} for step in range(100, 800, 100)), {"Average loss": 0.5}]
+
+    assert [(part.records, part.dropped_records) for part in runs_of(*rows(*run(3.0), *run(3.1)))] == [(8, 0), (8, 0)]

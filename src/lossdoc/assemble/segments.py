@@ -86,7 +86,8 @@ def _without_ranks(table: Table, rows: Sequence[int]) -> tuple[list[int], int]:
         if row not in filled or (table.steps[row] is None and table.epochs[row] is None):
             kept.append(row)
             continue
-        returns += here < last
+        back = here < last
+        returns += back
         last = here
         if row not in cells:  # nothing else stands at its place
             kept.append(row)
@@ -95,7 +96,7 @@ def _without_ranks(table: Table, rows: Sequence[int]) -> tuple[list[int], int]:
         if content in seen:
             stream, before = seen[content]
             other_rank = table.streams[row] is not None and table.streams[row] != stream
-            if returns == before or other_rank or row == rows[-1]:
+            if returns == before or other_rank or (back and row == rows[-1]):
                 continue
         seen[content] = (table.streams[row], returns)
         kept.append(row)
