@@ -314,6 +314,11 @@ def test_rows_that_only_stand_behind_steps_do_not_take_the_steps_away() -> None:
 
 def test_two_runs_that_end_on_the_same_value_both_keep_it() -> None:
     def run(first: float) -> list[Mapping[str, Raw]]:
-        return [*({"step": step, "loss": first - step / 900} for step in range(100, 800, 100)), {"Average loss": 0.5}]
+        values: list[Mapping[str, Raw]] = []
+        for epoch in range(1, 6):
+            values += [{"step": 1000 * epoch + step, "loss": first - step / 900} for step in range(100, 1100, 100)]
+            values.append({"epoch": epoch, "Average loss": first / epoch if epoch < 5 else 0.5})
+        return values
 
-    assert [(part.records, part.dropped_records) for part in runs_of(*rows(*run(3.0), *run(3.1)))] == [(8, 0), (8, 0)]
+    found = runs_of(*rows(*run(3.0), *run(3.1)))
+    assert [(part.records, part.dropped_records) for part in found] == [(55, 0), (55, 0)]
