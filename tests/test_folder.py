@@ -184,3 +184,15 @@ def test_episodes_of_a_monitor_stand_beside_progress(tmp_path: Path) -> None:
     (run,), _ = read(tmp_path)
     assert Path(run.source).name == "progress.csv"
     assert any("0.monitor.csv" in note for note in run.notes)
+
+
+def test_results_beside_the_only_log_of_a_folder_are_not_a_run(tmp_path: Path) -> None:
+    rows = [f"Epoch {n}: Train Loss: {3 / n:.4f}, Val Loss: {4 / n:.4f}" for n in range(1, 12)]
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "run.txt").write_text("\n".join(rows) + "\n")
+    (tmp_path / "result.json").write_text(json.dumps({"version": 1, "final_val_loss": 0.3636}))
+    (run,), _ = read(tmp_path)
+    assert Path(run.source).name == "run.txt"
+    assert any("not used: result.json" in note for note in run.notes)
+    (tmp_path / "log" / "again.txt").write_text("\n".join(rows).replace("Loss: 0", "Loss: 1") + "\n")
+    assert len(read(tmp_path)[0]) == 3

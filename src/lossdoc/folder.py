@@ -147,8 +147,10 @@ def _runs_of(group: Group, read: list[tuple[Path, list[Run]]]) -> list[list[Run]
     """The runs that sources of one folder show, the best source first: one for all, unless they contradict it."""
     best = read[0]
     formats = [_MONITOR if path.name.endswith(_MONITOR) else runs[0].format for path, runs in read]
-    if _rank(best[1]) == len(_ORDER) or (
-        formats.count(formats[0]) > 1 and formats[0] not in ("trainer-state", "tfevents")
+    logs = sum(_rank(runs) <= len(_ORDER) for _, runs in read)  # the rest sums up, one value of each measure
+    if logs != 1 and (
+        _rank(best[1]) == len(_ORDER)
+        or (formats.count(formats[0]) > 1 and formats[0] not in ("trainer-state", "tfevents"))
     ):
         return [runs for _, runs in read]
     same = {path: _is_same_run(best[1], runs) for path, runs in read[1:]}
