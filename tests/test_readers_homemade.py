@@ -384,15 +384,3 @@ def test_overflows_of_the_loss_scale_are_no_rows() -> None:
     ]
     (run,) = runs("".join(lines))
     assert (run.records, [(c.metric, len(c)) for c in run.curves]) == (12, [("loss", 12)])
-
-
-def test_the_error_of_a_split_is_a_metric() -> None:
-    found = runs("".join(f"Epoch {n} train-error=0.{60 - n} test-error=0.{65 - n}\n" for n in range(1, 7)))
-    assert [(run.records, [(c.metric, c.split) for c in run.curves]) for run in found] == [
-        (6, [("error_rate", "train"), ("error_rate", "test")])
-    ]
-
-
-def test_the_time_of_a_training_is_no_metric() -> None:
-    (run,) = runs("".join(f"Epoch {n:03d} loss 2.{90 - n} | train 2.{n}s | Acc 1{n}.32%\n" for n in range(10, 20)))
-    assert sorted(c.metric for c in run.curves) == ["accuracy", "loss"]

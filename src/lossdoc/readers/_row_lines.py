@@ -41,6 +41,11 @@ _PIECES = (
 _GIVEN = re.compile(
     r"(?i)\b(?:config(?:uration)?|(?:hyper)?param(?:eter)?s|hparams|args|settings)\W{0,2}\{[^{}]*\}[,;:|\s]+(?=\S)"
 )
+# "Saved model at epoch 3 with loss: 0.5": a row where a log holds no other.
+_SAVED = re.compile(
+    r"(?i)^\W*sav(?:ed|ing)\b.{0,60}?\b(?:at|after|for|from|in) (?P<axis>epoch|step|iteration) ?(?P<n>\d+)[ ,:]+"
+    r"(?:with |and )?(?P<rest>[A-Za-z].*)"
+)
 _DURATION = re.compile(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|h)$")
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
 _COVER_PLACED = 0.2  # where one of the names counts steps or epochs
@@ -86,6 +91,7 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
     """The sets of names of a source, and its lines that may count."""
     found: dict[tuple[str, ...], Names] = {}
     entries: list[Entry] = []
+    saved: list[Entry] = []
     shapes: Memory[_Known] = Memory()
     under_header = False
     for number, written in source.iter_raw():
@@ -112,6 +118,9 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
             bare = line.text.strip()
             bare = _GIVEN.sub("", bare) if "{" in bare else bare
             row = _row(bare)
+            if row is None and (told := _of_saved(bare)) is not None:
+                saved.append((line, told))
+                continue
             above = title(line.text) is not None
             if row is None and not above and look and not _is_changed(raw):
                 shapes[look] = _nothing(raw, _GLUED)
@@ -129,6 +138,11 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
                 return {}, []
             if look and (learned := _learn(raw, line, names)) is not None:
                 shapes[look] = learned
+    if saved and not any(shape.is_log for shape in found.values()):
+        found, entries = {}, saved
+        for _, row in saved:
+            names = found.setdefault(signature_of(tuple(row or ())), Names(axis=True))
+            names.add(row or {})
     return found, entries
 
 
@@ -175,6 +189,13 @@ def _row(bare: str) -> dict[str, Raw] | None:
     # "Reward computation: 2.30s" is timing, no row.
     timing = all(isinstance(row[key], str) and _DURATION.search(str(row[key])) for key in row if is_strong(key))
     return None if timing else row
+
+
+def _of_saved(bare: str) -> dict[str, Raw] | None:
+    """The figures that a line tells of a model that was saved, and when that was."""
+    match = _SAVED.match(bare)
+    row: dict[str, Raw] = {} if match is None else {match["axis"]: match["n"], **pairs(match["rest"])}
+    return row if row and _fits(tuple(row)) else None
 
 
 def _covers(row: dict[str, Raw], bare: str) -> bool:
