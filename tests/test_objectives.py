@@ -19,6 +19,7 @@ ROWS: list[tuple[str, dict[str, float], set[str]]] = [
     ("transformers", PLAIN, ONE_OF_FOUR),
     ("TRL SFT", PLAIN | {"entropy": 1.2, "num_tokens": 900.0, "mean_token_accuracy": 0.6}, {"sft", "pretrain"}),
     ("axolotl SFT", PLAIN | {"ppl": 8.1}, {"sft", "pretrain"}),
+    ("transformers Seq2SeqTrainer", PLAIN | {"eval_loss": 0.6, "eval_rouge1": 46.5, "eval_gen_len": 140.5}, {"sft"}),
     ("transformers with accuracy", PLAIN | {"eval_accuracy": 0.5}, {"classification"}),
     ("transformers with F1", PLAIN | {"eval_f1": 0.5}, {"classification"}),
     ("transformers with errors", PLAIN | {"eval_mse": 0.5, "eval_r2": 0.1}, {"regression"}),
