@@ -8,10 +8,14 @@ import sqlite3
 import struct
 import zlib
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from lossdoc.api import Options, read_path
 from lossdoc.readers import detect
 from lossdoc.readers.binary.mlflow_store import read_store
 from lossdoc.record import Columns, Event, Record
@@ -187,3 +191,43 @@ def test_database_with_a_write_ahead_log_in_use(tmp_path: Path) -> None:
     items = list(only_reader(source).read(source))
     assert [(item.step, item.values["loss"]) for item in items if isinstance(item, Record)] == [(0, 1.5)]
     writer.close()
+
+
+# --- Stable-Baselines3 ------------------------------------------------------------------------------------------------
+
+
+def evaluations(**more: Any) -> bytes:
+    file = BytesIO()
+    steps = np.arange(1, 6) * 1000
+    np.savez(file, timesteps=steps, results=np.outer(steps, [1.0, 3.0]) / 1000, **more)
+    return file.getvalue()
+
+
+def test_evaluations_of_stable_baselines(tmp_path: Path) -> None:
+    lengths = np.full((5, 2), 20)
+    path = tmp_path / "logs" / "evaluations.npz"
+    path.parent.mkdir()
+    path.write_bytes(evaluations(ep_lengths=lengths, successes=lengths > 30))
+    for where in (path, tmp_path):
+        (runs,) = read_path(str(where), Options())
+        assert isinstance(runs, list)
+        curves = {curve.metric: curve for curve in runs[0].curves}
+        assert curves["reward"].values.tolist() == [2.0, 4.0, 6.0, 8.0, 10.0]
+        assert curves["reward"].steps.tolist() == [1000, 2000, 3000, 4000, 5000]
+        assert curves["episode_length"].values.tolist() == [20] * 5
+        assert curves["success_rate"].values.tolist() == [0] * 5
+        assert {curve.split for curve in runs[0].curves} == {"eval"}
+        assert (runs[0].records, runs[0].trainer.framework) == (5, "sb3")
+
+
+@pytest.mark.parametrize("part", [30, 200, 400])
+def test_broken_evaluations_are_said_to_be_broken(part: int) -> None:
+    data = evaluations()
+    assert kinds(read(data[:150] + bytes(60) + data[210:])) == ["empty"]
+    assert not detect(Source("x", data[:part]))
+
+
+def test_other_archives_are_none() -> None:
+    file = BytesIO()
+    np.savez(file, weights=np.zeros((3, 3)))
+    assert not detect(Source("x", file.getvalue()))

@@ -17,6 +17,7 @@ HEADS = (
     b":SWL\xd6\xe1\x01",
     b":SWL\xd6\xe1\x02",
     b"SQLite format 3\x00",
+    b"PK\x03\x04",
     b"\x18" + bytes(7) + b"\xa3\x7fK\x22\x09",
 )
 _MARKS = r"""{ } [ ] "loss" : , | NaN 1.5 - step epoch loss # ... │ <table> <tr> <td> --- ' = [step=1,epoch=0] ½"""

@@ -31,6 +31,7 @@ _LARGEST = 4 << 30
 _CHECKPOINT = re.compile(r"^(?:checkpoint|step|global_step|epoch|iter)[-_]?(\d+)$")
 # Folders that hold a part of the run above them, not a run of their own.
 _PARTS = frozenset({"tb", "runs", "logs", "log", "tensorboard", "events", "files", "eval", "csv", "catboost_info"})
+_EVALUATIONS = "evaluations.npz"  # of stable-baselines3; other archives hold weights and data
 _MONITOR = "monitor.csv"  # single episodes, which progress.csv beside it sums up
 # The best source first: it carries steps, all digits and the whole course.
 _ORDER = ("trainer-state", "jsonl", "tfevents", "wandb", "csv")
@@ -77,8 +78,12 @@ def _files(folder: Path, seen: set[tuple[int, int]] | None = None) -> Iterator[P
         seen.add((status.st_dev, status.st_ino))
         if path.is_dir():
             yield from _files(path, seen)
-        elif path.is_file() and not _NO_LOGS.search(path.name) and path.stat().st_size <= _LARGEST:
+        elif path.is_file() and _may_be_log(path):
             yield path
+
+
+def _may_be_log(path: Path) -> bool:
+    return (path.name == _EVALUATIONS or not _NO_LOGS.search(path.name)) and path.stat().st_size <= _LARGEST
 
 
 def _groups(folder: Path) -> list[Group]:
