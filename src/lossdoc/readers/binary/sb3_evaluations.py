@@ -6,7 +6,6 @@ successes (n, episodes) where the environment tells them.
 
 from __future__ import annotations
 
-import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -26,22 +25,26 @@ _ZIP = b"PK\x03\x04"
 # An array may also claim a size that no machine has.
 _BROKEN = (
     *(ValueError, OSError, EOFError, MemoryError, OverflowError, NotImplementedError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error),
+    zlib.error,
 )
 
 
 def sniff(source: Source) -> float:
     if not source.data.startswith(_ZIP):
         return 0.0
+    import zipfile  # other binary files need none
+
     try:
         names = set(zipfile.ZipFile(BytesIO(source.data)).namelist())
-    except _BROKEN:
+    except (*_BROKEN, zipfile.BadZipFile):
         return 0.0
     return 1.0 if {"timesteps.npy", "results.npy"} <= names else 0.0
 
 
 def read(source: Source) -> Iterator[Item]:
     """One record per evaluation: means over its episodes."""
+    import zipfile
+
     import numpy as np
 
     try:
@@ -52,7 +55,7 @@ def read(source: Source) -> Iterator[Item]:
                 for name, key in _MEANS.items()
                 if name in archive and archive[name].size
             }
-    except (*_BROKEN, KeyError, TypeError):
+    except (*_BROKEN, KeyError, TypeError, zipfile.BadZipFile):
         yield Event("empty", None, "an archive of Stable-Baselines3 evaluations that is broken or holds no numbers")
         return
     for row, step in enumerate(steps.tolist()):
