@@ -16,7 +16,6 @@ from lossdoc.finding import NotRead, Report
 from lossdoc.knowledge import Knowledge
 from lossdoc.readers import Reader, all_readers, detect
 from lossdoc.record import Item
-from lossdoc.refusal import refusal
 from lossdoc.source import Source
 from lossdoc.trainer import Hint, hint_from_name, recognise
 
@@ -72,6 +71,8 @@ def read_source(source: Source, options: Options) -> list[Run] | NotRead:
             if runs:
                 return runs
             seen += items
+    from lossdoc.refusal import refusal  # knows what else a file may be, which a log need not pay for
+
     return refusal(source, seen, options.input_format)
 
 

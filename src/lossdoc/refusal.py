@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lossdoc.decode import decode
 from lossdoc.finding import NotRead
+from lossdoc.kinds import kind_of
 from lossdoc.looks import UNKNOWN, text_looks_like
+from lossdoc.readers._events import events as scan
 from lossdoc.record import Event, Item, Record
 from lossdoc.source import Source
 
@@ -50,8 +53,6 @@ def refusal(source: Source, items: Sequence[Item], input_format: str | None) -> 
         why = f"--input-format {input_format} found no metric in it; leave it out to let the content decide"
         return NotRead(source.name, source.looks_like or "text", why)
     if not source.is_binary and "code" not in source.looks_like and "Markdown" not in source.looks_like:
-        from lossdoc.readers._events import events as scan
-
         events += [item for item in scan(source) if isinstance(item, Event)]
     crashes = [event for event in events if event.kind == "crash"]
     if crashes:
@@ -69,9 +70,6 @@ def refusal(source: Source, items: Sequence[Item], input_format: str | None) -> 
     if keys and "metrics" in (found or "metrics"):
         found = f"records of progress or timing without a metric ({', '.join(keys[:4])})"
     elif found in ("", UNKNOWN):
-        from lossdoc.decode import decode
-        from lossdoc.kinds import kind_of
-
         written = decode(source.data)  # with the labels that containers, CI and syslog put before each line
         head = written[: len(source.head) + _LABELS]
         found = text_looks_like(head)

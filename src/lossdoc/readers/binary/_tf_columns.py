@@ -89,6 +89,8 @@ class Scan:
             alike = widths == width
             if width < 0:
                 self._parse(rows[alike])
+            elif alike.all():
+                self._take_alike(rows, content, width)
             else:
                 self._take_alike(rows[alike], content[alike], width)
         return None
