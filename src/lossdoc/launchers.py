@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from lossdoc.prefixes import UNIX_DATE
+from lossdoc.prefixes import CONTAINER, MPI, POD, PROGRAM, RAY, UNIX_DATE
 
 _LOOKED_AT = 1 << 18  # characters at the beginning of a file that decide
 _FEWEST = 3  # lines that decide
@@ -19,7 +19,7 @@ _NEARLY_ALL = 0.98  # of the lines have the label
 _DEEPEST = 3  # labels in a row: docker compose puts one before the time
 _LINE = re.compile(r"^.*\S.*$", re.MULTILINE)
 # The groups name the writer.
-_PROGRAM = r"(?: ([\w.-]+ [\w./@-]+\[\d+\]):)?"
+_PROGRAM = rf"(?: ({PROGRAM}):)?"
 _COLLECTED = re.compile(
     "^(?:"
     + "|".join(
@@ -28,10 +28,10 @@ _COLLECTED = re.compile(
             # gh run view --log: job, step, time
             r"[^\t\n]{1,100}\t[^\t\n]{1,100}\t\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z(?= |$)",
             UNIX_DATE + _PROGRAM,
-            r"([\w.-]+[-_]\d+|[\w.-]+@[\w.-]+)\s+\|",  # docker compose, docker service logs
-            r"\[pod/([^\]\s]+)\]",  # kubectl logs --prefix
-            r"\[(rank\d+|default\d+|\d+,(?:\d+|mpirank:\d+,[\w.-]+))\](?:<std(?:out|err)>)?:",  # torchrun, mpirun
-            r"\(([^()\s]*\s?pid=\d+(?:, ip=[\w.:]+)?)\)",  # Ray
+            rf"({CONTAINER})\s+\|",
+            rf"\[pod/({POD})\]",
+            rf"\[(rank\d+|default\d+|{MPI})\](?:<std(?:out|err)>)?:",  # torchrun, mpirun
+            rf"\(({RAY})\)",
         )
     )
     + ") ?",

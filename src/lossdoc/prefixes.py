@@ -12,7 +12,12 @@ _TIME = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|\s?[+-]\d{2}:?\d{2}|\s?[AP]M)?"
 _DAY = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d " + _TIME
 # syslog and ts leave the year out, date and ctime name the weekday before it.
 UNIX_DATE = rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) {_DAY}(?: [A-Z]{{3,4}})? \d{{4}}\b|{_DAY})"
-_PROGRAM = r"(?:[\w.-]+ [\w./@-]+\[\d+\]:\s)?"  # syslog and journald, behind the time: host program[pid]:
+PROGRAM = r"[\w.-]+ [\w./@-]+\[\d+\]"  # syslog and journald, behind the time: host program[pid]
+RAY = r"[^()\s]*\s?pid=\d+(?:, ip=[\w.:]+)?"
+MPI = r"\d+,(?:\d+|mpirank:\d+,[\w.-]+)"  # mpirun --tag-output, SageMaker
+CONTAINER = r"[\w.-]+[-_]\d+|[\w.-]+@[\w.-]+"  # docker compose, docker service logs
+POD = r"[^\]\s]+"  # kubectl logs --prefix
+_BEHIND_TIME = rf"(?:{PROGRAM}:\s)?"
 _FILE = r"[\w./<>-]+\.(?:py|cc|cpp|cu|c|h|rs)"
 _SPLIT_NAME = r"train_inner|train|training|valid|validation|val|eval|test"
 
@@ -21,22 +26,22 @@ _PREFIX = re.compile(
     "|".join(
         (
             r"\[(?P<rank>[Rr]ank[ :]?\d+|RANK:\d+|default\d+|gpu\d+)\]:?\s*",  # torchrun, c10d, DeepSpeed
-            r"\((?P<ray>[^()\s]*\s?pid=\d+(?:, ip=[\w.:]+)?)\)\s*",  # Ray
-            r"\[(?P<mpi>\d+,(?:\d+|mpirank:\d+,[\w.-]+))\]<std(?:out|err)>:?\s?",  # mpirun --tag-output, SageMaker
+            rf"\((?P<ray>{RAY})\)\s*",
+            rf"\[(?P<mpi>{MPI})\]<std(?:out|err)>:?\s?",
             r"(?P<srun>\d{1,4}):\s(?=\s*(?:\[|\{'|\d{4}-|(?i:step|epoch|iter(?:ation)?)\b|"
             + _LEVEL
             + r"\b))",  # srun -l
             r"\[(?P<node>[\w.-]+:\d+/\d+)\]\s+",  # ESPnet
             r"\[std(?:out|err)\]:\s",  # Composer's file logger
-            r"(?P<pod>[\w.-]+[-_]\d+|[\w.-]+@[\w.-]+)\s+\|\s",  # docker compose, docker service logs
-            r"\[pod/(?P<pods>[^\]\s]+)\]\s",  # kubectl logs --prefix
+            rf"(?P<pod>{CONTAINER})\s+\|\s",
+            rf"\[pod/(?P<pods>{POD})\]\s",
             r"std(?:out|err) [FP]\s",  # containers of Kubernetes, behind the time
-            UNIX_DATE + r"[ \t]+(?:-(?=\s)[ \t]*)?" + _PROGRAM,  # syslog, ts, date
+            UNIX_DATE + r"[ \t]+(?:-(?=\s)[ \t]*)?" + _BEHIND_TIME,  # syslog, ts, date
             r"[IWEF]\d{4}(?:\d{4})? " + _TIME + r"\s+\d+ " + _FILE + r":\d+\]\s",  # glog, absl
             _LEVEL + r" \d\d-\d\d " + _TIME + r"\s+(?:\[)?" + _FILE + r":\d+\]\s*",  # OpenRLHF, vLLM
             r"\[\d\d\.\d\d\.\d\d\|" + _TIME + r"\]\s*",  # torchlight: [03.24.23|09:56:11]
             r"\[" + _DATE + r"[ T]" + _TIME + r"[^\]]*\]:?[ \t]*(?:" + _FILE + r":\d+ - )?",  # [date time ..]
-            _DATE + r"[ T_-]" + _TIME + r"(?:\s*(?:[|,]|:(?!:))|\s+-(?=\s))?[ \t]*" + _PROGRAM,  # date time
+            _DATE + r"[ T_-]" + _TIME + r"(?:\s*(?:[|,]|:(?!:))|\s+-(?=\s))?[ \t]*" + _BEHIND_TIME,  # date time
             _TIME + r"(?:\s+(?:-|\|)(?=\s)|\s*\|)?[ \t]+(?=\S)(?!elapsed|remaining)",  # time only
             r"\[\s*" + _LEVEL + r"(?:\|[^\]]*)?\s*\](?:\s+-(?=\s))?:?[ \t]*",  # [INFO], [INFO|trainer.py:123]
             # "INFO:__main__:Epoch 3", as logging.basicConfig writes. A name that says whose numbers follow stays.
@@ -66,7 +71,6 @@ _RANKS = ("rank", "ray", "mpi", "srun", "node", "pod", "pods")
 _SPLITS = {"train_inner": "train", "training": "train", "valid": "eval", "validation": "eval", "val": "eval"}
 # The first characters with which a prefix can begin: most lines of a log are dismissed by one look.
 _FIRST = frozenset("[(|0123456789IWEFDSTCNJMAOirtvm_-")
-_NUMBERS = re.compile(r"\d+")
 
 
 # By shape: where the text begins behind the prefixes, from where to where the rank or process is named, the split.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from lossdoc.assemble.bucket import Bucket
 from lossdoc.assemble.rows import Table
 from lossdoc.record import Event
 
@@ -63,21 +64,11 @@ def _without_ranks(table: Table, rows: Sequence[int]) -> tuple[list[int], int]:
     Other ranks write such rows side by side; a booster prints its best round again as its last line. A replay after a
     resume may repeat values too, but it comes after rows that stand further on: that is kept and told apart later.
     """
-    import numpy as np
-
     times = Counter(table.places[row] for row in rows)
     if len(times) == len(rows):
         return list(rows), 0
-    shared = np.zeros(len(table), dtype=bool)
-    shared[[row for row in rows if times[table.places[row]] > 1]] = True
-    filled: set[int] = set()
-    cells: dict[int, list[tuple[int, str]]] = {}
-    for number, bucket in enumerate(table.buckets.values()):
-        if bucket.known or len(table.buckets) == 1:
-            filled.update(bucket.rows.tolist())
-            keep = shared[bucket.rows]
-            for row, value in zip(bucket.rows[keep].tolist(), bucket.values[keep].tolist(), strict=True):
-                cells.setdefault(row, []).append((number, repr(value)))
+    filled = {row for _, bucket in _telling(table) for row in bucket.rows.tolist()}
+    cells = _cells(table, [row for row in rows if times[table.places[row]] > 1])
     kept: list[int] = []
     seen: dict[tuple[object, ...], tuple[str | None, int]] = {}
     last, returns = -math.inf, 0
@@ -145,20 +136,28 @@ def _reprinted(table: Table, rows: Sequence[int], leading: str) -> set[int]:
         return set()
     furthest = next(row for row in rows if table.kinds[row] == leading and table.places[row] == highest)
     before, stretch = rows[: rows.index(furthest) + 1], rows[rows.index(furthest) + 1 :]
-    cells = _cells(table, set(rows))
+    cells = _cells(table, rows)
     seen = {(table.places[row], table.kinds[row], *cells[row]) for row in before if row in cells}
     same = all(row in cells and (table.places[row], table.kinds[row], *cells[row]) in seen for row in stretch)
     return set(stretch) if same else set()
 
 
-def _cells(table: Table, rows: Container[int]) -> dict[int, list[tuple[int, str]]]:
-    """What rows say of metrics that a document knows."""
+def _telling(table: Table) -> list[tuple[int, Bucket]]:
+    """The metrics by which rows are told apart, with their numbers: those that a document knows."""
+    return [(n, b) for n, b in enumerate(table.buckets.values()) if b.known or len(table.buckets) == 1]
+
+
+def _cells(table: Table, rows: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+    """What rows say of these metrics."""
+    import numpy as np
+
+    asked = np.zeros(len(table), dtype=bool)
+    asked[list(rows)] = True
     cells: dict[int, list[tuple[int, str]]] = {}
-    for number, bucket in enumerate(table.buckets.values()):
-        if bucket.known or len(table.buckets) == 1:
-            for row, value in zip(bucket.rows.tolist(), bucket.values.tolist(), strict=True):
-                if row in rows:
-                    cells.setdefault(row, []).append((number, repr(value)))
+    for number, bucket in _telling(table):
+        keep = asked[bucket.rows]
+        for row, value in zip(bucket.rows[keep].tolist(), bucket.values[keep].tolist(), strict=True):
+            cells.setdefault(row, []).append((number, repr(value)))
     return cells
 
 

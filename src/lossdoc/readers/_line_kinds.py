@@ -9,20 +9,12 @@ from typing import Any
 
 from lossdoc.clean import Line
 from lossdoc.numbers import NUMBER, to_float
+from lossdoc.readers import _splits
 from lossdoc.readers._pairs import pairs, split_pairs
 from lossdoc.readers._pydict import dict_end, parse_dict
 from lossdoc.record import Raw, Record
 
 _HINTS = frozenset({"step", "total", "epoch", "epochs", "split", "stream", "dataset", "body", "key", "value"})
-_SPLITS = {
-    "val": "eval",
-    "valid": "eval",
-    "validation": "eval",
-    "evaluation": "eval",
-    "dev": "eval",
-    "cv": "eval",
-    "training": "train",
-}
 _RUNNING = re.compile(rf"{NUMBER}\s*\(\s*({NUMBER})\s*\)")
 
 
@@ -129,7 +121,10 @@ def _record(kind: Kind, groups: Mapping[str, str], line: Line) -> Record | None:
 
 
 def split_of(name: str | None) -> str | None:
-    return _SPLITS.get(name.lower(), name.lower()) if name else None
+    """The split of a word of a line; WeNet calls held-out data CV."""
+    if not name:
+        return None
+    return "eval" if name.lower() == "cv" else _splits.split_of(name) or name.lower()
 
 
 def place(kind: Kind, groups: Mapping[str, str]) -> tuple[float | None, float | None]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from lossdoc.readers._splits import split_of
+
 _SPLIT = r"(?P<split>train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?"
-_NAMES = {"val": "eval", "valid": "eval", "dev": "eval"}
 # Not the bold "**Step 2:**" of a generated answer, nor the indented "epoch: 300" of printed settings.
 # "Epoch 3/10", "Training epoch: 3", "Test on Epoch 3", "current step: 12th step"
 _HEADER = re.compile(
@@ -52,14 +53,14 @@ def header(text: str) -> Header | None:
     if found is None:
         return None
     number = float(found["n"])
-    split = split_name(found["split"])
+    split = split_of(found["split"])
     return Header(number, None, split) if found["axis"].lower() == "epoch" else Header(None, number, split)
 
 
 def title(text: str) -> str | None:
     """The split that a title names for the next line."""
     found = _TITLE.match(text)
-    return split_name(found["split"] or found["set"]) if found is not None else None
+    return split_of(found["split"] or found["set"]) if found is not None else None
 
 
 def may_head(raw: str) -> bool:
@@ -80,7 +81,3 @@ def counters(text: str) -> tuple[float | None, float] | None:
         found = _LEADING.match(text)
         return None if found is None else (None, float(found[1]))
     return (None, float(found[1])) if found[2] is None else (float(found[1]), float(found[2]))
-
-
-def split_name(word: str | None) -> str | None:
-    return _NAMES.get(word.lower(), word.lower()) if word else None

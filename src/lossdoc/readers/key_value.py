@@ -16,8 +16,8 @@ from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
-from lossdoc.readers._splits import stated_split
-from lossdoc.readers._standing import Header, counters, header, split_name, title
+from lossdoc.readers._splits import split_of, stated_split
+from lossdoc.readers._standing import Header, counters, header, title
 from lossdoc.readers._words import is_axis, tokens
 from lossdoc.record import Event, Item, Raw, Record
 from lossdoc.source import Source
@@ -195,7 +195,7 @@ def _record(row: dict[str, Raw], line: Line, above: Header | None) -> Record:
         # "val Loss: 0.5 Acc: 0.8" belongs to one split, "Train Loss: 0.5 | Val Loss: 0.6" to two.
         said = _splits(keys)
         if not said or (said == {owner[1].lower()[:3]} and "|" not in line.text):
-            record.split = split_name(owner[1])
+            record.split = split_of(owner[1])
     record.split = record.split or stated_split(line.text)
     place = counters(line.text) if _counts_epochs_only(keys) else None
     if place is not None:

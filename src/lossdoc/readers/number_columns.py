@@ -72,6 +72,10 @@ def _cells(line: str) -> list[float | None]:
     return [to_float(cell) for cell in _SPACE.split(line.strip())] if line.strip() else []
 
 
+_AT_STEPS = [
+    Record({"loss": value}, n + 1, 100 * n)
+    for n, value in enumerate(("2.5125", "2.2512", "1.8125", "1.5125", "1.2512"))
+]
 SAMPLES = [
     Sample(
         "2.5125\n2.2512\n1.8125\n1.5125\nnan\n",
@@ -85,20 +89,14 @@ SAMPLES = [
     ),
     Sample(
         "0 2.5125\n100 2.2512\n200 1.8125\n300 1.5125\n400 1.2512\n",
-        [
-            Record({"loss": value}, n + 1, 100 * n)
-            for n, value in enumerate(("2.5125", "2.2512", "1.8125", "1.5125", "1.2512"))
-        ],
+        _AT_STEPS,
         "home-made loops",
         "shapes seen in public logs",
         name="loss.txt",
     ),
     Sample(
         "2.5125,0\n2.2512,100\n1.8125,200\n1.5125,300\n1.2512,400\n",
-        [
-            Record({"loss": value}, n + 1, 100 * n)
-            for n, value in enumerate(("2.5125", "2.2512", "1.8125", "1.5125", "1.2512"))
-        ],
+        _AT_STEPS,
         "home-made loops",
         "shapes seen in public logs",
         name="loss.log",

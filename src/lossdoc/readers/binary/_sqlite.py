@@ -15,6 +15,17 @@ def is_database(source: Source) -> bool:
     return source.data.startswith(_MAGIC)
 
 
+def logs(source: Source, columns: set[str]) -> bool:
+    """A database with a table `metrics` that has these columns."""
+    if not is_database(source):
+        return False
+    try:
+        with opened(source) as connection:
+            return columns <= tables(connection).get("metrics", set())
+    except sqlite3.Error:
+        return False
+
+
 @contextmanager
 def opened(source: Source) -> Iterator[sqlite3.Connection]:
     """A read-only connection. Raises sqlite3.Error when the database is damaged."""

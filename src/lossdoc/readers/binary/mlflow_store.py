@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
-from lossdoc.readers.binary._sqlite import is_database, opened, tables
+from lossdoc.readers.binary._sqlite import logs, opened, tables
 from lossdoc.record import Columns, Event, Item, Unread
 from lossdoc.source import Source
 
@@ -25,14 +25,7 @@ _Points = list[tuple[float, float]]
 
 
 def sniff(source: Source) -> float:
-    if not is_database(source):
-        return 0.0
-    try:
-        with opened(source) as connection:
-            found = tables(connection)
-    except sqlite3.Error:
-        return 0.0
-    return 1.0 if {"key", "value", "run_uuid", "step"} <= found.get("metrics", set()) else 0.0
+    return 1.0 if logs(source, {"key", "value", "run_uuid", "step"}) else 0.0
 
 
 def read(source: Source) -> Iterator[Item]:

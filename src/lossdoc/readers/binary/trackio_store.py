@@ -10,7 +10,7 @@ from lossdoc.numbers import to_float
 from lossdoc.readers import Sample
 from lossdoc.readers._json import flatten, loads
 from lossdoc.readers._words import is_axis
-from lossdoc.readers.binary._sqlite import is_database, opened, tables
+from lossdoc.readers.binary._sqlite import logs, opened, tables
 from lossdoc.record import Event, Item, Record, Unread
 from lossdoc.source import Source
 
@@ -20,14 +20,7 @@ SAMPLES: list[Sample] = []  # binary: tests write their own files
 
 
 def sniff(source: Source) -> float:
-    if not is_database(source):
-        return 0.0
-    try:
-        with opened(source) as connection:
-            found = tables(connection)
-    except sqlite3.Error:
-        return 0.0
-    return 1.0 if {"run_name", "metrics"} <= found.get("metrics", set()) else 0.0
+    return 1.0 if logs(source, {"run_name", "metrics"}) else 0.0
 
 
 def read(source: Source) -> Iterator[Item]:
