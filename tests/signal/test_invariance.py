@@ -53,7 +53,8 @@ def test_places_and_scores_stay(y: Array, add: float, times: float) -> None:
     assert signal.best_stretch(z).first == signal.best_stretch(y).first
 
 
-@settings(max_examples=30, deadline=None)
+# An estimate of chance numbers: some seed in thousands lies outside any bound, so the seeds are the same in every run.
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.integers(0, 10_000), st.integers(200, 800))
 def test_noise_is_found_whatever_the_trend(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
