@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lossdoc.api import Options, diagnose, read_path
-from lossdoc.finding import NotRead
-from lossdoc.run import Run
+from lossdoc.model.finding import NotRead
+from lossdoc.model.run import Run
 
 HERE = Path(__file__).parent
 SHARED = HERE.resolve().parents[1] / "shared"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Event, Item
 from lossdoc.readers import Reader, detect
-from lossdoc.record import Columns, Event, Item
-from lossdoc.source import Source
 
 
 def only_reader(source: Source) -> Reader:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossdoc.knowledge import Knowledge
+from lossdoc.knowledge.recognise import Hint, hint_from_name, recognise
 from lossdoc.knowledge.schema import Drawing, MetricDocument, Point
-from lossdoc.record import Record
-from lossdoc.run import Curve, Run, Trainer
-from lossdoc.trainer import Hint, hint_from_name, recognise
+from lossdoc.model.record import Record
+from lossdoc.model.run import Curve, Run, Trainer
 
 POINTS = (40, 400)
 NOISE = (0.0, 0.02, 0.08)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lossdoc.finding import Finding, Report, Skipped, Verdict
-from lossdoc.record import Unread
-from lossdoc.run import Curve, Run, Trainer
+from lossdoc.model.finding import Finding, Report, Skipped, Verdict
+from lossdoc.model.record import Unread
+from lossdoc.model.run import Curve, Run, Trainer
 
 
 def curve(metric: str, values: Any, *, split: str = "train", every: int = 1, **more: Any) -> Curve:

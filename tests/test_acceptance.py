@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lossdoc.api import Options, diagnose, read_input, read_path
-from lossdoc.finding import NotRead, Report
+from lossdoc.model.finding import NotRead, Report
 from tests.conftest import SHARED
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"

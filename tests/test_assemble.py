@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from lossdoc.assemble import assemble
 from lossdoc.knowledge import Knowledge
-from lossdoc.record import Columns, Event, Item, Raw, Record
-from lossdoc.run import Run
+from lossdoc.model.record import Columns, Event, Item, Raw, Record
+from lossdoc.model.run import Run
 
 KNOWLEDGE = Knowledge.load()
 

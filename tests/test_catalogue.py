@@ -11,8 +11,8 @@ import pytest
 from lossdoc.checks import check_ids
 from lossdoc.knowledge import Knowledge, metrics_dir
 from lossdoc.knowledge.validate import validate
-from lossdoc.pages import Look
-from lossdoc.pages.explain import explain
+from lossdoc.show.pages import Look
+from lossdoc.show.pages.explain import explain
 
 KNOWLEDGE = Knowledge.load()
 ENTRIES = KNOWLEDGE.entries()

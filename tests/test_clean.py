@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossdoc import prefixes
-from lossdoc.clean import clean, lines_with
-from lossdoc.source import Source
+from lossdoc.input import prefixes
+from lossdoc.input.clean import clean, lines_with
+from lossdoc.input.source import Source
 
 PREFIXED = [
     ("[rank0]:loss: 1", "0"),

@@ -242,7 +242,7 @@ def test_an_error_of_ours_outside_of_reading_is_one_line_too(
     def broken(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("lossdoc.outputs.json.write", broken)
+    monkeypatch.setattr("lossdoc.show.report.json.write", broken)
     monkeypatch.setattr("sys.argv", ["lossdoc", "check", str(HEALTHY), "-f", "json"])
     with pytest.raises(SystemExit) as end:
         main()

@@ -9,7 +9,7 @@ import pytest
 
 from lossdoc.cli import _errors, _progress
 from lossdoc.cli._screen import NARROWEST, WIDEST, color_of, needs_ascii, width_of
-from lossdoc.finding import NotRead
+from lossdoc.model.finding import NotRead
 
 
 class Terminal(io.StringIO):

@@ -16,10 +16,10 @@ from lossdoc.api import Options, diagnose, read_path
 from lossdoc.cli import app
 from lossdoc.compare import Choice, Comparison, compare
 from lossdoc.compare.align import NoCommonAxis
-from lossdoc.compare.outputs import load, writer_names
-from lossdoc.finding import Report
-from lossdoc.outputs import Options as Look
-from lossdoc.run import Curve, Run, Trainer
+from lossdoc.model.finding import Report
+from lossdoc.model.run import Curve, Run, Trainer
+from lossdoc.show.comparison import load, writer_names
+from lossdoc.show.report import Options as Look
 from tests.report_maker import curve, noise
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lossdoc import table
 from lossdoc.api import Options, read_input
-from lossdoc.run import Run
+from lossdoc.model.run import Run
+from lossdoc.show import table
 
 LOG = "\n".join(
     [

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Item
 from lossdoc.readers import Reader, all_readers
-from lossdoc.record import Item
-from lossdoc.source import Source
 
 PADDING = "\nsaving\n" * 3  # a label is told by several lines, and some samples have one
 TIME = "2026-01-01T10:00:00.123456789Z"

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from lossdoc import checks
-from lossdoc.case import Need, Setting
-from lossdoc.diagnose import BROKEN, combinations, diagnose
-from lossdoc.finding import Finding
+from lossdoc.judge import BROKEN, combinations, diagnose
+from lossdoc.judge.case import Need, Setting
+from lossdoc.judge.reconcile import reconcile
 from lossdoc.knowledge import Knowledge
-from lossdoc.reconcile import reconcile
-from lossdoc.run import Curve, Run, Trainer
+from lossdoc.model.finding import Finding
+from lossdoc.model.run import Curve, Run, Trainer
 
 KNOWLEDGE = Knowledge.load()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lossdoc.looks import looks_like
+from lossdoc.input.source import Source
 from lossdoc.readers._events import events
-from lossdoc.source import Source
+from lossdoc.readers.refuse.looks import looks_like
 
 TRACEBACK = (
     "Traceback (most recent call last):\n"

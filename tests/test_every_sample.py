@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Record, Unread
 from lossdoc.readers import Reader, Sample, all_readers, detect, readers_in
-from lossdoc.record import Event, Item, Record, Unread
-from lossdoc.source import Source
 
 CASES = [(reader, sample) for reader in all_readers() for sample in reader.SAMPLES]
 IDS = [f"{reader.NAME}-{n}" for reader in all_readers() for n in range(len(reader.SAMPLES))]

@@ -10,11 +10,11 @@ import pytest
 from benchmarks.diagnosis.labels import Label
 from benchmarks.evidence.counts import Judged, figures, score
 from lossdoc import checks
-from lossdoc.finding import Finding
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.evidence import ENOUGH, Evidence, Figures, evidence, experimental, published
 from lossdoc.knowledge.facts import CheckPage
-from lossdoc.pages import Look, explain
+from lossdoc.model.finding import Finding
+from lossdoc.show.pages import Look, explain
 
 CHECKS = checks.check_ids()
 SOURCE = Path(checks.__file__).parent

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from lossdoc.knowledge import Knowledge
-from lossdoc.pages import Look
-from lossdoc.pages.explain import NotFound, explain
+from lossdoc.show.pages import Look
+from lossdoc.show.pages.explain import NotFound, explain
 
 
 @pytest.fixture(scope="module")

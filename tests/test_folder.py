@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lossdoc.api import Options, read_path
-from lossdoc.finding import NotRead
-from lossdoc.run import Run
+from lossdoc.model.finding import NotRead
+from lossdoc.model.run import Run
 
 
 def state(path: Path, steps: int) -> None:

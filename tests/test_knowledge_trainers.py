@@ -7,7 +7,7 @@ import math
 import pytest
 
 from lossdoc.knowledge import Knowledge, UnknownTrainer
-from lossdoc.run import Trainer
+from lossdoc.model.run import Trainer
 
 
 @pytest.fixture(scope="module")

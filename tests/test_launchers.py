@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lossdoc.launchers import without_labels
+from lossdoc.input.launchers import without_labels
 
 CHAT = ["starting up", "loaded the model", "step 10 loss 0.52", "step 20 loss 0.41"]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossdoc.numbers import Number, parse, to_float
+from lossdoc.input.numbers import Number, parse, to_float
 
 SHAPES = {
     "0.5": 0.5,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lossdoc.knowledge import Knowledge
-from lossdoc.record import Record
-from lossdoc.trainer import recognise
+from lossdoc.knowledge.recognise import recognise
+from lossdoc.model.record import Record
 
 KNOWN = Knowledge.load()
 PLAIN = {"loss": 2.1, "grad_norm": 0.8, "learning_rate": 5e-5, "epoch": 0.1}

@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from lossdoc import outputs
-from lossdoc.finding import Finding, NotRead, Report, Skipped
-from lossdoc.outputs import Options, Result, load
+from lossdoc.model.finding import Finding, NotRead, Report, Skipped
+from lossdoc.show import report as outputs
+from lossdoc.show.report import Options, Result, load
 from tests import report_maker as made
 
 EVIL = "a%b\r\n::error file=x::y|<script>`z`[l](u) \x1b[2J,c:d"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossdoc.finding import Finding
-from lossdoc.outputs._panels import choose
-from lossdoc.outputs._thin import pieces, thin, wants_log
-from lossdoc.outputs._ticks import even, labels, powers, ticks
-from lossdoc.outputs.text._canvas import Mark, Series, Size, draw
+from lossdoc.model.finding import Finding
+from lossdoc.show.report._panels import choose
+from lossdoc.show.report._thin import pieces, thin, wants_log
+from lossdoc.show.report._ticks import even, labels, powers, ticks
+from lossdoc.show.report.text._canvas import Mark, Series, Size, draw
 from tests import report_maker as made
 
 

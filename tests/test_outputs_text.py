@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lossdoc.finding import Finding, Report, Skipped
-from lossdoc.outputs import Options, Result, load
-from lossdoc.outputs.text.summary import common
-from lossdoc.run import Trainer
+from lossdoc.model.finding import Finding, Report, Skipped
+from lossdoc.model.run import Trainer
+from lossdoc.show.report import Options, Result, load
+from lossdoc.show.report.text.summary import common
 from tests import report_maker as made
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -7,9 +7,9 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossdoc.pages._canvas import Series, draw, spark
-from lossdoc.pages._ink import Block, Bullets, Facts, Text, Verbatim, length
-from lossdoc.pages._text import inline, prose
+from lossdoc.show.pages._canvas import Series, draw, spark
+from lossdoc.show.pages._ink import Block, Bullets, Facts, Text, Verbatim, length
+from lossdoc.show.pages._text import inline, prose
 
 WORDS = st.text(st.sampled_from("ab c  d-é\n`*|#"), max_size=120)
 VALUES = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([0.0, math.nan, math.inf, -math.inf]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lossdoc.api import Options, read_source
-from lossdoc.run import Run
-from lossdoc.source import Source
+from lossdoc.input.source import Source
+from lossdoc.model.run import Run
 
 ROWS = [f"{{'loss': {2 - 0.01 * n:.4f}, 'learning_rate': 1e-05, 'epoch': {0.1 * (n + 1):.2f}}}" for n in range(30)]
 CLOSING = "{'train_runtime': 12.5, 'train_loss': 1.85, 'epoch': 3.0}"

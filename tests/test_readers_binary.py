@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from lossdoc.api import Options, read_path
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Event, Record
 from lossdoc.readers import detect
 from lossdoc.readers.binary.mlflow_store import read_store
-from lossdoc.record import Columns, Event, Record
-from lossdoc.source import Source
 from tests.binary_files import columns, double, kinds, message, number, only_reader, read
 
 # --- W&B and SwanLab --------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Event, Record, Unread
 from lossdoc.readers import Reader, all_readers
-from lossdoc.record import Columns, Event, Record, Unread
-from lossdoc.source import Source
 
 READERS = all_readers()
 TEXTS = [sample.text for reader in READERS for sample in reader.SAMPLES if isinstance(sample.text, str)]

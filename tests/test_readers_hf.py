@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Record, Unread
 from lossdoc.readers import detect, hf_stdout
 from lossdoc.readers._pydict import dict_end, parse_dict
-from lossdoc.record import Event, Item, Record, Unread
-from lossdoc.source import Source
 
 
 def read(text: str) -> list[Item]:

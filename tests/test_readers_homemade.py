@@ -1,8 +1,8 @@
 """Shapes of home-made training loops: where their rows stand, and which lines count."""
 
 from lossdoc.api import Options, read_source
-from lossdoc.run import Run
-from lossdoc.source import Source
+from lossdoc.input.source import Source
+from lossdoc.model.run import Run
 
 
 def runs(text: str) -> list[Run]:

@@ -1,8 +1,8 @@
 """Which lines and numbers of home-made training loops are rows and metrics."""
 
 from lossdoc.api import Options, read_source
-from lossdoc.run import Run
-from lossdoc.source import Source
+from lossdoc.input.source import Source
+from lossdoc.model.run import Run
 
 
 def runs(text: str) -> list[Run]:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossdoc.api import Options, read_source
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Record
 from lossdoc.readers import all_readers, detect, key_value, line_formats
 from lossdoc.readers._line_kinds import Kind
 from lossdoc.readers._pairs import pairs, tokenize
-from lossdoc.record import Event, Record
-from lossdoc.source import Source
 
 LINES = {
     "loss: 0.5, acc: 0.9": {"loss": "0.5", "acc": "0.9"},

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lossdoc.input.source import Source
 from lossdoc.readers import detect
-from lossdoc.source import Source
 
 BENCHMARKS = """# A model
 

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from lossdoc.api import Options, read_source
-from lossdoc.run import Run
-from lossdoc.source import Source
+from lossdoc.input.source import Source
+from lossdoc.model.run import Run
 
 
 def read(text: str, name: str = "log") -> list[Run]:

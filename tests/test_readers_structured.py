@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Event, Item, Record, Unread
 from lossdoc.readers import detect
-from lossdoc.record import Columns, Event, Item, Record, Unread
-from lossdoc.source import Source
 
 
 def read(text: str) -> list[Item]:

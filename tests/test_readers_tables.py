@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from lossdoc.api import Options, read_input, read_source
-from lossdoc.finding import NotRead
-from lossdoc.run import Run
-from lossdoc.source import Source
+from lossdoc.input.source import Source
+from lossdoc.model.finding import NotRead
+from lossdoc.model.run import Run
 
 EPOCHS = range(1, 40)
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event
 from lossdoc.readers.binary import _tf_event
 from lossdoc.readers.binary._tf_columns import Scan
-from lossdoc.record import Event
-from lossdoc.source import Source
 from tests.binary_files import (
     DOUBLE,
     FLOAT,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from lossdoc.cli import command_names
-from lossdoc.outputs import writer_names
+from lossdoc.show.report import writer_names
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

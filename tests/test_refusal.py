@@ -7,8 +7,8 @@ import json
 import pytest
 
 from lossdoc.api import Options, read_source
-from lossdoc.finding import NotRead
-from lossdoc.source import Source
+from lossdoc.input.source import Source
+from lossdoc.model.finding import NotRead
 
 TWENTY = range(20)
 NOTEBOOK = {"cells": [{"cell_type": "code", "source": ["1 + 1"], "outputs": []}], "metadata": {}, "nbformat": 4}

@@ -8,9 +8,9 @@ import pprint
 import pytest
 
 from lossdoc.api import Options, read_source
-from lossdoc.run import Run
-from lossdoc.source import Source
-from lossdoc.wrapped import joined
+from lossdoc.input.source import Source
+from lossdoc.input.wrapped import joined
+from lossdoc.model.run import Run
 
 ROWS = [
     {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.diagnosis.score import Said
 from lossdoc.api import Options, diagnose, read_path
-from lossdoc.finding import NotRead
+from lossdoc.model.finding import NotRead
 
 
 def say(path: Path, options: Options) -> list[Said]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from lossdoc.api import Options, read_path
-from lossdoc.run import Run
+from lossdoc.model.run import Run
 
 Rule = Callable[[Path, Options], list[tuple[str, str, float | None]]]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.diagnosis.labels import FILES, Label, read_runs
 from lossdoc.api import Options, diagnose, read_path
-from lossdoc.run import Run
+from lossdoc.model.run import Run
 
 PREFIXES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 STRIDES = (2, 5, 10)

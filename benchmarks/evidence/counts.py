@@ -10,9 +10,9 @@ from benchmarks.diagnosis.score import Figures as Totals
 from benchmarks.diagnosis.score import Said, outcome
 from lossdoc import checks
 from lossdoc.api import Options, diagnose, read_path
-from lossdoc.finding import Finding, NotRead
+from lossdoc.judge.reconcile import reconcile
 from lossdoc.knowledge.evidence import Figures, Score
-from lossdoc.reconcile import reconcile
+from lossdoc.model.finding import Finding, NotRead
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from benchmarks.generator import scenarios
 from benchmarks.generator.draw import Draw
-from lossdoc.run import Curve, Run, Trainer
+from lossdoc.model.run import Curve, Run, Trainer
 
 Curves = Mapping[str, ArrayLike]
 Make = Callable[[Draw, bool], Curves]

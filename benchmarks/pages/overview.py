@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks.pages.markdown import code, escape, span, table
 from lossdoc.knowledge import Knowledge
-from lossdoc.pages import tables
-from lossdoc.pages._text import inline
+from lossdoc.show.pages import tables
+from lossdoc.show.pages._text import inline
 
 # Sections of the README that speak to a user; the others are for who reads the repository.
 _USER = ("Use it", "How often it is right")

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.assemble import assemble
-from lossdoc.finding import NotRead, Report
+from lossdoc.input.source import Source
 from lossdoc.knowledge import Knowledge
+from lossdoc.knowledge.recognise import Hint, hint_from_name, recognise
+from lossdoc.model.finding import NotRead, Report
+from lossdoc.model.record import Item
 from lossdoc.readers import Reader, all_readers, detect
-from lossdoc.record import Item
-from lossdoc.source import Source
-from lossdoc.trainer import Hint, hint_from_name, recognise
 
 if TYPE_CHECKING:
-    from lossdoc.run import Run
+    from lossdoc.model.run import Run
 
 # A reader that recognises nothing but itself scores near 1; below this a guess is not worth a try.
 _LEAST_SCORE = 0.05
@@ -71,7 +71,7 @@ def read_source(source: Source, options: Options) -> list[Run] | NotRead:
             if runs:
                 return runs
             seen += items
-    from lossdoc.refusal import refusal  # knows what else a file may be, which a log need not pay for
+    from lossdoc.readers.refuse import refusal  # knows what else a file may be, which a log need not pay for
 
     return refusal(source, seen, options.input_format)
 
@@ -121,7 +121,7 @@ def read_items(
 
 def diagnose(run: Run, options: Options) -> Report:
     """The report of one run."""
-    from lossdoc.diagnose import diagnose as judge  # brings the checks, which reading alone need not pay for
+    from lossdoc.judge import diagnose as judge  # brings the checks, which reading alone need not pay for
 
     return judge(run, options.knowledge, options.select, options.ignore)
 
@@ -132,7 +132,7 @@ def read_path(path: str, options: Options, data: bytes | None = None) -> list[li
         return [read_input(None, options, data)]
     here = Path(path)
     if here.is_dir():
-        from lossdoc.folder import read_folder
+        from lossdoc.assemble.folder import read_folder
 
         return read_folder(here, options)
     if here.exists() or not glob.has_magic(path):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lossdoc.run import Curve
+from lossdoc.model.run import Curve
 from tests.checks.synthetic import curve, noise
 
 Floats = NDArray[np.float64]

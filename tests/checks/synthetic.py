@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossdoc.diagnose import diagnose
-from lossdoc.finding import Finding
+from lossdoc.judge import diagnose
 from lossdoc.knowledge import Knowledge
-from lossdoc.record import Event
-from lossdoc.run import Curve, Run, Trainer
+from lossdoc.model.finding import Finding
+from lossdoc.model.record import Event
+from lossdoc.model.run import Curve, Run, Trainer
 
 Floats = NDArray[np.float64]
 

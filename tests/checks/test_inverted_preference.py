@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lossdoc.run import Curve
+from lossdoc.model.run import Curve
 from tests.checks.synthetic import curve, found, noise, ramp, saturating
 
 CHECK = "inverted-preference"

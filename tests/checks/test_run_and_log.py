@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lossdoc.record import Event
+from lossdoc.model.record import Event
 from tests.checks.synthetic import curve, found, noise, ramp, saturating
 
 LOSS = curve("loss", saturating(140, 4, 2) + noise(140, 0.1, 1))

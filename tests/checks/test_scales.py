@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lossdoc.run import Curve
+from lossdoc.model.run import Curve
 from tests.checks.synthetic import Floats, found, preference, ramp, rewards, saturating
 
 FALL = np.r_[saturating(90, 0.3, 0.8), ramp(10, 0.8, 0.05), np.full(60, 0.05)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lossdoc.run import Curve
+from lossdoc.model.run import Curve
 from tests.checks.synthetic import Floats, curve, found, noise, ramp, saturating, skipped
 
 N = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lossdoc.run import Curve
+from lossdoc.model.run import Curve
 from tests.checks.synthetic import curve, found, noise, preference, saturating, skipped
 
 CHECK = "thin-margin"

@@ -14,8 +14,8 @@ from lossdoc.assemble.position import place_rows
 from lossdoc.assemble.ranks import of_one_rank
 from lossdoc.assemble.rows import Table, gather
 from lossdoc.assemble.segments import Part, split_runs
-from lossdoc.record import Columns, Event, Item, Record, Unread
-from lossdoc.run import Run
+from lossdoc.model.record import Columns, Event, Item, Record, Unread
+from lossdoc.model.run import Run
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lossdoc.numbers import parse, to_float
-from lossdoc.record import Raw
+from lossdoc.input.numbers import parse, to_float
+from lossdoc.model.record import Raw
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lossdoc.assemble.rows import POSITION_ROLES
-from lossdoc.record import Event
-from lossdoc.run import Curve
+from lossdoc.model.record import Event
+from lossdoc.model.run import Curve
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lossdoc.assemble.rows import Table
     from lossdoc.assemble.segments import Part
     from lossdoc.knowledge import Knowledge
-    from lossdoc.record import Columns
+    from lossdoc.model.record import Columns
 
 # A float source that was rounded before it was written (transformers 4 rounds the loss to 4 digits) shows it on every
 # value; more digits than this are not worth knowing.

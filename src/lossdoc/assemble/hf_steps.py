@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lossdoc.assemble.rows import Table
-from lossdoc.record import Event
+from lossdoc.model.record import Event
 
 # Half a unit of the last digit of an epoch with two decimals, and of one with four significant digits.
 _ROUNDED = 0.0051

@@ -9,7 +9,7 @@ from typing import Any
 
 from lossdoc.assemble.hf_steps import infer_steps
 from lossdoc.assemble.rows import Table
-from lossdoc.record import Event
+from lossdoc.model.record import Event
 
 _MOST_RUNS = 60  # more returns of the epoch in one file are no new runs
 _ONCE = 0.9  # of the values of a key stand alone between two steps (ours)

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
-from lossdoc.record import Record
+from lossdoc.model.record import Record
 
 # What launchers call a rank. Workers of Ray and containers have other names: they may be runs of their own.
 _RANK = re.compile(r"(?:rank[ :]?|default|gpu)?\d+|\d+,(?:\d+|mpirank\S*)|[\w.-]+:\d+/\d+", re.IGNORECASE)

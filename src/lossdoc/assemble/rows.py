@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lossdoc.assemble.bucket import Bucket, floats
 from lossdoc.knowledge.words import without_split
-from lossdoc.record import Raw, Record
+from lossdoc.model.record import Raw, Record
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lossdoc.assemble.bucket import Bucket
 from lossdoc.assemble.rows import Table
-from lossdoc.record import Event
+from lossdoc.model.record import Event
 
 # Interleaved writers go back at a large share of rows; a resume or a restart goes back once. Ours: the public log of
 # two processes goes back on half of its rows, resumed ones on less than one row in fifty.

@@ -6,7 +6,8 @@ A check is a module of this folder (not starting with "_") with
   `## Sources`. Causes and remedies are bullet lists: findings quote them, so they stand here and nowhere else;
 - `SEVERITY`: a literal, the usual one; `EXPLAINS`: a literal tuple of check ids it makes consequences of;
 - `PROGRESS = True` if silence of this check says that the run learns;
-- `NEEDS`: what it asks for, by parameter name (`lossdoc.case.Need`, `Setting`); a dict, first entry = the main curve;
+- `NEEDS`: what it asks for, by parameter name (`lossdoc.judge.case.Need`, `Setting`); a dict, its first entry is
+  the main curve;
 - `check(case, **needs) -> Iterator[Finding]`: called once per combination of curves; `case.finding(...)` makes
   findings, `raise Skip("why")` when the data do not allow a judgement.
 """
@@ -19,8 +20,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-from lossdoc.case import Case, Needs
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Needs
+from lossdoc.model.finding import Finding, Severity
 
 
 class Check(Protocol):

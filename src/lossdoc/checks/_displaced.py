@@ -12,7 +12,7 @@ from lossdoc.checks._preference import alive, find_beta, paired
 from lossdoc.signal import level, noise, onset, tail
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve, Floats, Run
+    from lossdoc.model.run import Curve, Floats, Run
 
 SHORT_FACTOR = 3.0  # ours; healthy short answers become likelier, the injected fault makes them eight times as costly
 FIRST = 3  # records that carry the start of a log-probability: a high learning rate moves it within ten steps

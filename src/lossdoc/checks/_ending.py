@@ -9,7 +9,7 @@ import numpy as np
 from lossdoc.signal import line
 
 if TYPE_CHECKING:
-    from lossdoc.run import Run
+    from lossdoc.model.run import Run
 
 # Formats that are a copy of the whole state: where they end says nothing about the process.
 STATES = ("trainer-state", "json")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Skip
+from lossdoc.judge.case import Skip
 from lossdoc.signal import Level, difference, head, level, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
-    from lossdoc.case import Case
-    from lossdoc.run import Curve, Floats
+    from lossdoc.judge.case import Case
+    from lossdoc.model.run import Curve, Floats
 
 FEW_POINTS = 8  # ours: enough where the noise is next to none
 MIN_POINTS = 15  # ours: below it a level of the start and one of the end rest on the same few points

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from lossdoc.run import Curve, Floats, Run
+    from lossdoc.model.run import Curve, Floats, Run
 
 # Ours. A margin under 0.001 nat per pair changes no choice, whatever the accuracy says: runs with a learning rate of
 # 1e-9 to 1e-8 end at 1e-7 to 2e-5 nat, the slowest healthy labelled runs at 0.1 nat.

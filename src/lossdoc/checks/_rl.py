@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lossdoc.case import Case, Skip
+from lossdoc.judge.case import Case, Skip
 from lossdoc.signal import longest, noise, smooth, thin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lossdoc.run import Curve, Floats
+    from lossdoc.model.run import Curve, Floats
 
 # Ours. Without a logged spread, one answer is taken to spread four times as far as a batch mean: batches of 16.
 BATCH_FACTOR = 4.0

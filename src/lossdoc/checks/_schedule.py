@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from lossdoc.run import Floats
+    from lossdoc.model.run import Floats
 
 STRAIGHT = 0.9995  # squared correlation at which a transformed schedule counts as a line (ours)
 FLAT = 3  # records of equal value that a rising rate printed with few digits may show (ours)

@@ -46,14 +46,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Setting, Skip
 from lossdoc.checks._loss import MIN_POINTS, living, number, step, unfinished
 from lossdoc.checks._preference import margin_state
-from lossdoc.finding import Confidence, Finding, Severity
+from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.model.finding import Confidence, Finding, Severity
 from lossdoc.signal import level, noise, resolution, smooth, trend
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
 PROGRESS = True

@@ -40,12 +40,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lossdoc.case import Case
 from lossdoc.checks._ending import first_line, stops_short
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case
+from lossdoc.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from lossdoc.run import Run
+    from lossdoc.model.run import Run
 
 SEVERITY: Severity = "error"
 EXPLAINS = ("truncated-log",)

@@ -40,14 +40,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Skip
 from lossdoc.checks._loss import living, number, step
 from lossdoc.checks.loss_spike import material
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import best_stretch, level, noise, tail
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("constant-clipping",)

@@ -38,13 +38,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need
 from lossdoc.checks._preference import alive, paired
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import level, noise, trend
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("eval-gap", "overfitting", "metric-disagreement", "flat-margin", "likelihood-displacement")

@@ -40,13 +40,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Setting
 from lossdoc.checks._preference import paired
 from lossdoc.checks._rl import course, course_above, rl_only, unlabelled
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need, Setting
+from lossdoc.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve, Floats
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
 EXPLAINS = (

@@ -34,13 +34,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need
 from lossdoc.checks._rl import course, rl_only, unlabelled
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import onset
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("entropy-collapse", "zero-std-groups", "dead-reward", "zero-gradient", "vanishing-gradient")

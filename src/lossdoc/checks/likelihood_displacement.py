@@ -51,13 +51,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Setting
 from lossdoc.checks._displaced import Fall, fall_of_chosen
-from lossdoc.finding import Confidence, Finding, Severity
+from lossdoc.judge.case import Case, Need, Setting
+from lossdoc.model.finding import Confidence, Finding, Severity
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("one-sided-margin", "reward-runaway", "flat-margin", "chance-level")

@@ -38,14 +38,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need
 from lossdoc.checks._loss import step
 from lossdoc.checks._schedule import repeated, rises, shape
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import resolution, stretches
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve, Floats
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
 EXPLAINS = (

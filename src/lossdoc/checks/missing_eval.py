@@ -29,11 +29,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lossdoc.case import Case
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case
+from lossdoc.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from lossdoc.run import Run
+    from lossdoc.model.run import Run
 
 SEVERITY: Severity = "info"
 EXPLAINS = ()

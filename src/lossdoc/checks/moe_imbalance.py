@@ -37,12 +37,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Setting
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need, Setting
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import difference, level, noise, onset, trend
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
 EXPLAINS = ()

@@ -48,7 +48,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Setting, Skip
 from lossdoc.checks._loss import (
     FEW_POINTS,
     MIN_POINTS,
@@ -61,11 +60,12 @@ from lossdoc.checks._loss import (
     warm_up_end,
 )
 from lossdoc.checks._preference import find_beta, margin_state
-from lossdoc.finding import Confidence, Finding, Severity
+from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.model.finding import Confidence, Finding, Severity
 from lossdoc.signal import best_stretch, noise
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve, Floats
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "error"
 PROGRESS = True

@@ -32,13 +32,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lossdoc.case import Case, Need, Setting, Skip
 from lossdoc.checks._displaced import against_margin
 from lossdoc.checks._preference import find_beta, margin_state
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
 EXPLAINS = ()

@@ -35,12 +35,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Setting, Skip
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
 EXPLAINS = ("value-divergence",)

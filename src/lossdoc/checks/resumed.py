@@ -38,13 +38,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import difference, level, noise
 
 if TYPE_CHECKING:
-    from lossdoc.record import Event
-    from lossdoc.run import Run
+    from lossdoc.model.record import Event
+    from lossdoc.model.run import Run
 
 SEVERITY: Severity = "info"
 EXPLAINS = ("loss-spike", "level-shift", "lr-jump")

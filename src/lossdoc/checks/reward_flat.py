@@ -43,15 +43,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Skip
 from lossdoc.checks._loss import begins_late
 from lossdoc.checks._rl import course, highest_level, rl_only, unlabelled
 from lossdoc.checks._schedule import travel
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("plateau", "no-learning", "dead-reward")

@@ -38,13 +38,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Skip
 from lossdoc.checks._rl import course, rl_only
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import noise, onset
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("length-explosion", "length-collapse", "truncated-completions", "dead-reward")

@@ -39,14 +39,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Setting, Skip
 from lossdoc.checks._displaced import finite
 from lossdoc.checks._preference import alive, find_beta, paired
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import level, onset, tail
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("one-sided-margin",)

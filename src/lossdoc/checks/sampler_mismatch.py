@@ -42,15 +42,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need
 from lossdoc.checks._rl import sustained
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lossdoc.run import Curve, Floats
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("reward-collapse", "entropy-explosion", "kl-runaway", "clip-saturation", "ratio-drift")

@@ -36,13 +36,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Skip
 from lossdoc.checks._loss import declared, living
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
 EXPLAINS = ("eval-gap", "eval-below-train", "wrong-start")

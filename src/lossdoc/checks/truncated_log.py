@@ -36,9 +36,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lossdoc.case import Case
 from lossdoc.checks._ending import STATES, last_line, progress, stops_short
-from lossdoc.finding import Confidence, Finding, Severity
+from lossdoc.judge.case import Case
+from lossdoc.model.finding import Confidence, Finding, Severity
 
 SEVERITY: Severity = "info"
 EXPLAINS = ()

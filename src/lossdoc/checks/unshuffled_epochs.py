@@ -36,14 +36,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need
 from lossdoc.checks._loss import aligned, living
 from lossdoc.checks.epoch_staircase import boundaries
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need
+from lossdoc.model.finding import Finding, Severity
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve, Floats
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "info"
 EXPLAINS = ("oscillation",)

@@ -44,13 +44,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need, Setting, Skip
 from lossdoc.checks._loss import begins_late, declared, living, number, part, step
-from lossdoc.finding import Confidence, Finding, Severity
+from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.model.finding import Confidence, Finding, Severity
 from lossdoc.signal import level, noise, tail
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("exploding-gradient", "lr-too-high")

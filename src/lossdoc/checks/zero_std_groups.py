@@ -41,13 +41,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.case import Case, Need
 from lossdoc.checks._preference import paired
 from lossdoc.checks._rl import course, course_above, unlabelled
-from lossdoc.finding import Finding, Severity
+from lossdoc.judge.case import Case, Need
+from lossdoc.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve, Floats
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
 EXPLAINS = ("dead-reward", "reward-flat", "zero-gradient", "vanishing-gradient", "no-learning", "plateau")

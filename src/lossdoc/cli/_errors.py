@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from lossdoc.finding import NotRead
-from lossdoc.outputs._words import safe, sentence
+from lossdoc.model.finding import NotRead
+from lossdoc.show.report._words import safe, sentence
 
 SHOWN = 5  # members of a folder or glob that are no logs, without --verbose
 

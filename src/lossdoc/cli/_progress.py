@@ -20,7 +20,7 @@ def with_progress(paths: Sequence[str], *, quiet: bool) -> Iterator[str]:
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.text import Text
 
-    from lossdoc.outputs._words import safe
+    from lossdoc.show.report._words import safe
 
     name = TextColumn("{task.description}", markup=False)
     columns = (SpinnerColumn("line"), name, BarColumn(), TimeElapsedColumn())

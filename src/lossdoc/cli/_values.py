@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import typer
 
-from lossdoc import checks, outputs
+from lossdoc import checks
+from lossdoc.show import report as outputs
 
 
 def check_ids(words: Sequence[str], option: str) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from lossdoc import outputs
 from lossdoc.cli._errors import say, say_not_read, unexpected
 from lossdoc.cli._progress import with_progress
 from lossdoc.cli._screen import Color, color_of, deliver, emit, needs_ascii, width_of
 from lossdoc.cli._values import check_ids, format_name, reader_name, settings
-from lossdoc.finding import SEVERITIES, NotRead, Report
+from lossdoc.model.finding import SEVERITIES, NotRead, Report
+from lossdoc.show import report as outputs
 
 if TYPE_CHECKING:
     from lossdoc.api import Options

@@ -15,12 +15,12 @@ from lossdoc.cli._errors import say, say_not_read, unexpected
 from lossdoc.cli._progress import with_progress
 from lossdoc.cli._screen import Color, color_of, deliver, needs_ascii, width_of
 from lossdoc.cli._values import reader_name, settings
-from lossdoc.finding import NotRead, Report
+from lossdoc.model.finding import NotRead, Report
 
 if TYPE_CHECKING:
     from lossdoc.api import Options
     from lossdoc.compare.result import Comparison
-    from lossdoc.run import Run
+    from lossdoc.model.run import Run
 
 By = Literal["step", "tokens", "samples", "epoch", "time", "progress"]
 Format = Literal["text", "json", "markdown"]
@@ -82,8 +82,8 @@ def command(
     """
     from lossdoc.api import Options
     from lossdoc.compare.align import NoCommonAxis
-    from lossdoc.compare.outputs import load
-    from lossdoc.outputs import Options as Look
+    from lossdoc.show.comparison import load
+    from lossdoc.show.report import Options as Look
 
     task, found, problem = _Task(), None, ""
     try:

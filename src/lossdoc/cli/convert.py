@@ -10,7 +10,7 @@ import typer
 
 from lossdoc.cli._errors import say, say_not_read
 from lossdoc.cli._values import reader_name, settings
-from lossdoc.finding import NotRead
+from lossdoc.model.finding import NotRead
 
 
 def command(
@@ -27,8 +27,8 @@ def command(
     input_format: Annotated[str | None, typer.Option(metavar="NAME", help="Read the input as this format.")] = None,
 ) -> int:
     """Write the curves of logs under their canonical names: CSV, JSON lines or Parquet."""
-    from lossdoc import table
     from lossdoc.api import Options, read_path
+    from lossdoc.show import table
 
     try:
         options = Options(trainer, reader_name(input_format), settings(set_ or []))

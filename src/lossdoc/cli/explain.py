@@ -44,7 +44,7 @@ def command(
     `trainer:reward`, `loss:ipo` say which kind is meant where a word has several meanings.
     """
     from lossdoc.knowledge import Knowledge
-    from lossdoc.pages import Look, explain
+    from lossdoc.show.pages import Look, explain
 
     knowledge = Knowledge.load(tuple(metrics or ()))
     for problem in knowledge.problems_in(metrics or ()):

@@ -36,7 +36,7 @@ def command(
 ) -> int:
     """List the metrics, loss functions, trainers, checks or log formats that lossdoc knows."""
     from lossdoc.knowledge import Knowledge
-    from lossdoc.pages import Look, tables
+    from lossdoc.show.pages import Look, tables
 
     knowledge = Knowledge.load(tuple(metrics or ()))
     for problem in knowledge.problems_in(metrics or ()):

@@ -36,7 +36,7 @@ def command(
         say("name a folder of documents, or --schema")
         return 2
     from lossdoc.knowledge.validate import validate
-    from lossdoc.outputs._words import safe
+    from lossdoc.show.report._words import safe
 
     faults = 0
     for folder in folders:

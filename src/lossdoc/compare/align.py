@@ -10,7 +10,7 @@ import numpy as np
 from lossdoc.compare.result import Axis
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve, Floats, Run
+    from lossdoc.model.run import Curve, Floats, Run
 
 # What runs are laid on when nobody says: the first that all of them have.
 _PREFERRED: tuple[Axis, ...] = ("step", "epoch", "tokens", "samples", "row", "progress")

@@ -10,7 +10,7 @@ from lossdoc.compare.result import Side
 from lossdoc.signal import best_stretch, head, level, local_noise, noise, smooth, tail
 
 if TYPE_CHECKING:
-    from lossdoc.run import Floats
+    from lossdoc.model.run import Floats
 
 WINDOW = 0.25  # the common last stretch: long enough for 3 evaluations of 12, short enough to be the end
 LEAST = 3  # points of each curve in it

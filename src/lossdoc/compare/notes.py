@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from lossdoc.compare.align import positions
 from lossdoc.compare.terms import Terms
-from lossdoc.outputs._words import number
+from lossdoc.show.report._words import number
 
 if TYPE_CHECKING:
     from lossdoc.compare.result import Axis
-    from lossdoc.run import Run
+    from lossdoc.model.run import Run
 
 
 def notes(

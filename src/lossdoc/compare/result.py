@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from lossdoc.finding import Confidence, Report
+from lossdoc.model.finding import Confidence, Report
 
 if TYPE_CHECKING:
-    from lossdoc.run import Floats
+    from lossdoc.model.run import Floats
 
 Axis = Literal["step", "tokens", "samples", "epoch", "time", "progress", "row"]
 Outcome = Literal["worse", "better", "slightly worse", "slightly better", "higher", "lower", "same", "not compared"]

@@ -16,7 +16,7 @@ from lossdoc.signal import resolution
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
-    from lossdoc.run import Curve, Run
+    from lossdoc.model.run import Curve, Run
 
 _PART = "a part of a curve that decides"
 

@@ -17,9 +17,9 @@ from lossdoc.compare.terms import find_terms
 from lossdoc.compare.verdict import conclude
 
 if TYPE_CHECKING:
-    from lossdoc.finding import Report
     from lossdoc.knowledge import Knowledge
-    from lossdoc.run import Run
+    from lossdoc.model.finding import Report
+    from lossdoc.model.run import Run
 
 # Findings after which the numbers of a run mean nothing: NaN, or the zeros that hide it.
 _LOST = ("non-finite", "masked-nan")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.outputs._words import number, trainer_name
+from lossdoc.show.report._words import number, trainer_name
 
 if TYPE_CHECKING:
     from lossdoc.compare.terms import Terms
-    from lossdoc.run import Run
+    from lossdoc.model.run import Run
 
 # Where the run stood when it was saved, not how it was set up; `beta` has a line of its own.
 _STATE = frozenset(

@@ -12,7 +12,7 @@ from lossdoc.signal import line
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge, MetricFacts
-    from lossdoc.run import Curve, Run
+    from lossdoc.model.run import Curve, Run
 
 # How good the model is. Other metrics with a direction (memory, staleness, rounding of a sampler) describe the run.
 QUALITY = frozenset(

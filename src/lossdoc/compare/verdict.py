@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from lossdoc.compare.result import Axis, Choice, Conclusion, Delta, Row, Standing
 from lossdoc.compare.terms import QUALITY
-from lossdoc.outputs._words import number
+from lossdoc.show.report._words import number
 
 if TYPE_CHECKING:
-    from lossdoc.finding import Report
+    from lossdoc.model.finding import Report
 
 Settings = Mapping[str, Mapping[int, str]]
 # How long the run was and how often it was logged: no reason for another level.

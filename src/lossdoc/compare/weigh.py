@@ -10,8 +10,8 @@ from lossdoc.compare import differ
 from lossdoc.compare.result import Delta, Outcome, Side
 
 if TYPE_CHECKING:
-    from lossdoc.finding import Confidence
     from lossdoc.knowledge import MetricFacts
+    from lossdoc.model.finding import Confidence
 
 # Standard errors of both levels. Ours: levels follow slow swings, so that fewer would call these a difference.
 SIGNIFICANT = 4.0

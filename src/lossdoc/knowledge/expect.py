@@ -14,7 +14,7 @@ from lossdoc.knowledge.words import plain
 
 if TYPE_CHECKING:
     from lossdoc.knowledge.library import Knowledge
-    from lossdoc.run import Trainer
+    from lossdoc.model.run import Trainer
 
 
 class _Parts(Struct, frozen=True):

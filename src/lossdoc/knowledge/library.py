@@ -30,7 +30,7 @@ from lossdoc.knowledge.store import open_index
 from lossdoc.knowledge.trainers import Parsed, parse
 
 if TYPE_CHECKING:
-    from lossdoc.run import Trainer
+    from lossdoc.model.run import Trainer
 
 
 class Knowledge:

@@ -25,8 +25,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
-from lossdoc.record import Event, Item, Record, Unread
-from lossdoc.source import Source
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Record, Unread
 
 PROOF = 0.9  # a score of a reader whose content proves the format
 _SURE = 0.5

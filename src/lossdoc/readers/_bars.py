@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lossdoc.record import Event
+from lossdoc.model.record import Event
 
 _BAR = re.compile(
     r"(?P<desc>[^|\r]*?):?\s*(?P<percent>\d+)%\|[^|]*\|\s*(?P<n>\d+)/(?P<total>\d+) \[(?P<rest>[^\]]*)\]?"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lossdoc.clean import clean_line, lines_with, strip_control
-from lossdoc.record import Event
+from lossdoc.input.clean import clean_line, lines_with, strip_control
+from lossdoc.model.record import Event
 
 _OPENER = "Traceback (most recent call last)"
 # Python's logging prints what went wrong with a message, and the program goes on.

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from lossdoc.clean import lines_with
+from lossdoc.input.clean import lines_with
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item
 from lossdoc.readers._crash import crashes, last_part
-from lossdoc.record import Event, Item
-from lossdoc.source import Source
 
 _RESUME = (
     "Continuing training from ",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.model.record import Event, Raw, Record
 from lossdoc.readers._words import is_axis, is_strong, likelihood, words
-from lossdoc.record import Event, Raw, Record
 
 _DURATION = re.compile(
     r"(?:\d+:)?\d+:\d\d(?:\.\d+)?|\d+h(?: ?\d+m)?(?: ?\d+s)?|\d+m ?\d+s|[<>]?\d+(?:\.\d+)?(?:ms|s|m|h)"

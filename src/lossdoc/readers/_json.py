@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lossdoc.model.record import Raw
 from lossdoc.readers._words import tokens, words
-from lossdoc.record import Raw
 
 
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Raw]:

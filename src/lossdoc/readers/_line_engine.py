@@ -28,15 +28,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from lossdoc.clean import Line, clean_line, lines_with
-from lossdoc.numbers import to_float
+from lossdoc.input.clean import Line, clean_line, lines_with
+from lossdoc.input.numbers import to_float
+from lossdoc.input.shape import LONGEST, Memory, shape
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._line_kinds import Kind, hints, records
 from lossdoc.readers._line_shapes import Learned, asks_for_no_digit, learn
-from lossdoc.record import Event, Item, Record
-from lossdoc.shape import LONGEST, Memory, shape
-from lossdoc.source import Source
 
 _SNIFF_LINES = 5000  # metric lines can be rare: 10 of 60,000 lines with the same word
 _SNIFF_ENOUGH = 40

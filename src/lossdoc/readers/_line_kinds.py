@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lossdoc.clean import Line
-from lossdoc.numbers import NUMBER, to_float
+from lossdoc.input.clean import Line
+from lossdoc.input.numbers import NUMBER, to_float
+from lossdoc.model.record import Raw, Record
 from lossdoc.readers import _splits
 from lossdoc.readers._pairs import pairs, split_pairs
 from lossdoc.readers._pydict import dict_end, parse_dict
-from lossdoc.record import Raw, Record
 
 _HINTS = frozenset({"step", "total", "epoch", "epochs", "split", "stream", "dataset", "body", "key", "value"})
 _RUNNING = re.compile(rf"{NUMBER}\s*\(\s*({NUMBER})\s*\)")

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from lossdoc.clean import Line
+from lossdoc.input.clean import Line
+from lossdoc.model.record import Record
 from lossdoc.readers._line_kinds import Kind, hints, place, split_of
 from lossdoc.readers._pairs import Cut, known_cut, split_cut
-from lossdoc.record import Record
 
 _NAMES_AND_SPLITS = re.compile(r"\(\?P<\w+>|\{\d*,?\d*\}")
 _PLACES = ("step", "epoch", "epochs", "total")

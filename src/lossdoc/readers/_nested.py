@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Item, Record
 from lossdoc.readers import Reader, detect
-from lossdoc.record import Columns, Item, Record
-from lossdoc.source import Source
 
 
 def shifted(item: Item, lines: Sequence[int], run: str | None = None) -> Item:

@@ -12,9 +12,9 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from lossdoc.numbers import NUMBER, parse, to_float
-from lossdoc.record import Raw
-from lossdoc.shape import LONGEST, Memory, shape
+from lossdoc.input.numbers import NUMBER, parse, to_float
+from lossdoc.input.shape import LONGEST, Memory, shape
+from lossdoc.model.record import Raw
 
 _UNIT = r"(?:\s?%|\s?(?:ms|sec|GiB|GB|MB|tokens/s|tok/s|samples/s)\b|[A-Za-zµ]+(?:/[A-Za-z]+)*)?"
 VALUE = (

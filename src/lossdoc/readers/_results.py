@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
 from lossdoc.readers._words import is_axis, is_strong, tokens, words
 
 # Words of trade and maps: alone, without a step or epoch, they make no log.

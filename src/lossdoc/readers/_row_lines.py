@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from lossdoc.clean import Line, clean_line
+from lossdoc.input.clean import Line, clean_line
+from lossdoc.input.shape import LONGEST, Memory, shape
+from lossdoc.input.source import Source
+from lossdoc.model.record import Raw
 from lossdoc.readers._pairs import Cut, known_cut, pairs
 from lossdoc.readers._standing import counters, header, may_head, title
 from lossdoc.readers._translate import translated
 from lossdoc.readers._words import is_axis, is_strong, tokens
-from lossdoc.record import Raw
-from lossdoc.shape import LONGEST, Memory, shape
-from lossdoc.source import Source
 
 # A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
 _WORDS = (

@@ -1,7 +1,7 @@
 """Sample tables of the programs that write CSV or TSV. Made from each program's own format; the numbers are ours."""
 
+from lossdoc.model.record import Event, Record
 from lossdoc.readers import Sample
-from lossdoc.record import Event, Record
 
 CSV = [
     Sample(

@@ -1,7 +1,7 @@
 """Sample rows of the Hugging Face Trainer and what is built on it. The layouts are the programs', the numbers ours."""
 
+from lossdoc.model.record import Event, Record
 from lossdoc.readers import Sample
-from lossdoc.record import Event, Record
 
 HF = [
     Sample(

@@ -2,8 +2,8 @@
 
 import math
 
+from lossdoc.model.record import Event, Record, Unread
 from lossdoc.readers import Sample
-from lossdoc.record import Event, Record, Unread
 
 JSONL = [
     Sample(

@@ -1,7 +1,7 @@
 """Sample tables as people copy them and as consoles print them. The layouts are the programs', the numbers are ours."""
 
+from lossdoc.model.record import Record
 from lossdoc.readers import Sample
-from lossdoc.record import Record
 
 TABLES = [
     Sample(

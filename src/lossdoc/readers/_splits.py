@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from lossdoc.record import Raw
+from lossdoc.model.record import Raw
 
 _NAMES = {
     **dict.fromkeys(("train", "training"), "train"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from lossdoc.source import Source
+from lossdoc.input.source import Source
 
 HEADER = ["Wall time", "Step", "Value"]
 # TensorBoard offers "run-<run>-tag-<tag>.csv", with "_" for what no file name may hold.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
-from lossdoc.record import Event, Item, Raw, Record
-from lossdoc.source import Source
 
 NAME = "composer"
 FRAMEWORK = "composer"

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._json import is_data_row, loads
 from lossdoc.readers._results import everyday, one_row_each, rollout
@@ -20,8 +22,6 @@ from lossdoc.readers._splits import split_column, split_of
 from lossdoc.readers._tensorboard import HEADER as _TENSORBOARD
 from lossdoc.readers._tensorboard import tag_and_split
 from lossdoc.readers._words import is_axis, is_strong, likelihood, tokens
-from lossdoc.record import Event, Item, Raw, Record
-from lossdoc.source import Source
 
 NAME = "csv"
 TITLE = "CSV or TSV with a header row"

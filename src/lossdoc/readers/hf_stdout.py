@@ -11,15 +11,15 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from lossdoc.clean import Line, clean_line, lines_with
-from lossdoc.numbers import to_float
+from lossdoc.input.clean import Line, clean_line, lines_with
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Raw, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._bars import bar, last_bar
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._pydict import dict_end, parse_dict
 from lossdoc.readers._samples_hf import HF
-from lossdoc.record import Event, Item, Raw, Record, Unread
-from lossdoc.source import Source
 
 NAME = "hf-stdout"
 FRAMEWORK = "transformers"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import islice
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._grid import Grid, progress
-from lossdoc.record import Event, Item, Record
-from lossdoc.source import Source
 
 NAME = "html"
 TITLE = "HTML tables of notebooks (Hugging Face Trainer, fastai, data frames)"

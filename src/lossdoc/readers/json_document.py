@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Event, Item, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, is_settings, loads, loads_python, rows_with_lines
 from lossdoc.readers._results import one_row_each
 from lossdoc.readers._tensorboard import tag_and_split
 from lossdoc.readers._words import is_strong, likelihood
-from lossdoc.record import Columns, Event, Item, Record, Unread
-from lossdoc.source import Source
 
 NAME = "json"
 TITLE = "One JSON document: all_results.json, wandb-summary.json, Keras History, lists of rows"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Item, Record
 from lossdoc.readers import Sample, detect
 from lossdoc.readers._json import loads
 from lossdoc.readers._nested import read_text
-from lossdoc.record import Item, Record
-from lossdoc.source import Source
 
 NAME = "json-messages"
 TITLE = "JSON log records with the training's output as their message"

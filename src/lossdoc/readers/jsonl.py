@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Raw, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, loads
 from lossdoc.readers._samples_jsonl import JSONL
 from lossdoc.readers._splits import split_column, split_of
 from lossdoc.readers._words import is_strong, likelihood
-from lossdoc.record import Event, Item, Raw, Record, Unread
-from lossdoc.source import Source
 
 NAME = "jsonl"
 TITLE = "JSON lines, flat or nested, with or without a logger's prefix"

@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from lossdoc.clean import Line
-from lossdoc.numbers import to_float
+from lossdoc.input.clean import Line
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
 from lossdoc.readers._splits import split_of, stated_split
 from lossdoc.readers._standing import Header, counters, header, title
 from lossdoc.readers._words import is_axis, tokens
-from lossdoc.record import Event, Item, Raw, Record
-from lossdoc.source import Source
 
 NAME = "key-value"
 TITLE = "Lines of names and numbers (any program)"

@@ -10,11 +10,11 @@ from importlib import resources
 from itertools import islice
 from typing import Any
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Record
 from lossdoc.readers import Reader, Sample, key_value
 from lossdoc.readers._line_engine import LineFormat
 from lossdoc.readers._line_kinds import Kind
-from lossdoc.record import Event, Item, Record
-from lossdoc.source import Source
 
 _ANCHORS = re.compile(r"^anchors: (\[.*\])$", re.M)
 _TITLE = re.compile(r"^title: (.*)$", re.M)

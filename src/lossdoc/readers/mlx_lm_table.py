@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Item, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
-from lossdoc.record import Item, Record
-from lossdoc.source import Source
 
 NAME = "mlx-lm"
 TITLE = "mlx-lm console table"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
-from lossdoc.record import Event, Item, Raw, Record
-from lossdoc.source import Source
 
 NAME = "nemo-rl"
 FRAMEWORK = "nemo-rl"

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Event, Item, Record
 from lossdoc.readers import Sample, html_table
 from lossdoc.readers._json import loads
 from lossdoc.readers._nested import best_reader, shifted
-from lossdoc.record import Columns, Event, Item, Record
-from lossdoc.source import Source
 
 NAME = "ipynb"
 TITLE = "Jupyter notebook (.ipynb) with the outputs of a training"

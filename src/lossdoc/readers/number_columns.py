@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Item, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._words import is_strong, tokens
-from lossdoc.record import Item, Record
-from lossdoc.source import Source
 
 NAME = "number-columns"
 TITLE = "Numbers without a header, in a file named after them (loss.txt)"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lossdoc.clean import strip_control
-from lossdoc.numbers import to_float
+from lossdoc.input.clean import strip_control
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
-from lossdoc.record import Item, Raw, Record
-from lossdoc.source import Source
 
 NAME = "open-instruct-panel"
 FRAMEWORK = "open-instruct"

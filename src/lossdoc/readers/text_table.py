@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from lossdoc.clean import Line
+from lossdoc.input.clean import Line
+from lossdoc.input.source import Source
+from lossdoc.model.record import Item
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._grid import Grid, header_cells, is_name, merge_words, progress, row_cells
 from lossdoc.readers._samples_table import TABLES
 from lossdoc.readers._words import likelihood
-from lossdoc.record import Item
-from lossdoc.source import Source
 
 NAME = "table"
 TITLE = "Whitespace, tab or Markdown table with a header row, also inside prose"

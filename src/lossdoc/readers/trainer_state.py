@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._json import flatten, loads, rows_with_lines
-from lossdoc.record import Event, Item, Record, Unread
-from lossdoc.source import Source
 
 NAME = "trainer-state"
 FRAMEWORK = "transformers"

@@ -11,7 +11,7 @@ from lossdoc.signal.course import LONG, local_noise, noise, smooth, thin
 from lossdoc.signal.level import level
 
 if TYPE_CHECKING:
-    from lossdoc.run import Floats
+    from lossdoc.model.run import Floats
 
 
 @dataclass(frozen=True, slots=True)

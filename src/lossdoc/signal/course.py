@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 if TYPE_CHECKING:
-    from lossdoc.run import Curve, Floats
+    from lossdoc.model.run import Curve, Floats
 
 MAD_TO_SIGMA = 1.4826  # of a normal distribution
 LONG = 4000  # from here on running medians are taken on blocks: same course, a fraction of the time

@@ -11,7 +11,7 @@ from lossdoc.signal.course import noise, smooth
 from lossdoc.signal.line import line
 
 if TYPE_CHECKING:
-    from lossdoc.run import Floats
+    from lossdoc.model.run import Floats
 
 
 @dataclass(frozen=True, slots=True)

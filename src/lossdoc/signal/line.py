@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from lossdoc.run import Floats
+    from lossdoc.model.run import Floats
 
 
 def line(x: Floats, y: Floats) -> tuple[float, float]:

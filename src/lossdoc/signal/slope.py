@@ -10,7 +10,7 @@ import numpy as np
 from lossdoc.signal.course import thin
 
 if TYPE_CHECKING:
-    from lossdoc.run import Floats
+    from lossdoc.model.run import Floats
 
 PAIRS = 400  # points that enter the pairwise slopes: 80,000 pairs take a few milliseconds
 

@@ -10,7 +10,7 @@ import numpy as np
 from lossdoc.signal.course import local_noise, smooth
 
 if TYPE_CHECKING:
-    from lossdoc.run import Floats
+    from lossdoc.model.run import Floats
 
 TRAIL = 11  # points before a rise that give its level
 GROSS = 40.0

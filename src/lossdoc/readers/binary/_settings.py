@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
 from lossdoc.readers._json import flatten, loads
 from lossdoc.readers.binary._protobuf import double, fields, string
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from lossdoc.source import Source
+from lossdoc.input.source import Source
 
 _MAGIC = b"SQLite format 3\x00"
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lossdoc.model.record import Event
 from lossdoc.readers.binary import _tf_event as event
 from lossdoc.readers.binary._settings import from_hparams, from_text
-from lossdoc.record import Event
 
 _Bytes = NDArray[np.uint8]
 _Ints = NDArray[np.int64]

@@ -8,11 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Event, Item, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers.binary._sqlite import logs, opened, tables
-from lossdoc.record import Columns, Event, Item, Unread
-from lossdoc.source import Source
 
 NAME = "mlflow"
 TITLE = "MLflow store (SQLite database or folder)"

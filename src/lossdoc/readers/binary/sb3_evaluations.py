@@ -10,9 +10,9 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Record
 from lossdoc.readers import Sample
-from lossdoc.record import Event, Item, Record
-from lossdoc.source import Source
 
 NAME = "sb3-evaluations"
 FRAMEWORK = "sb3"

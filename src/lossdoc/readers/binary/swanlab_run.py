@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Event, Item
 from lossdoc.readers import Sample
 from lossdoc.readers._json import loads
 from lossdoc.readers.binary._block_log import Cut, is_block_log, records
 from lossdoc.readers.binary._protobuf import double, fields, signed, string
-from lossdoc.record import Columns, Event, Item
-from lossdoc.source import Source
 
 NAME = "swanlab"
 TITLE = "SwanLab local run (.swanlab)"

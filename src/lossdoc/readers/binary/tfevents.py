@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lossdoc.input.source import Source
+from lossdoc.model.record import Columns, Event, Item
 from lossdoc.readers import Sample
 from lossdoc.readers._tensorboard import SPLITS
-from lossdoc.record import Columns, Event, Item
-from lossdoc.source import Source
 
 NAME = "tfevents"
 TITLE = "TensorBoard event files"

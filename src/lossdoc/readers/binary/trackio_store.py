@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._json import flatten, loads
 from lossdoc.readers._words import is_axis
 from lossdoc.readers.binary._sqlite import logs, opened, tables
-from lossdoc.record import Event, Item, Record, Unread
-from lossdoc.source import Source
 
 NAME = "trackio"
 TITLE = "trackio store (SQLite)"

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lossdoc.numbers import to_float
+from lossdoc.input.numbers import to_float
+from lossdoc.input.source import Source
+from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._json import flatten, loads
 from lossdoc.readers._nested import read_text
 from lossdoc.readers._words import is_axis
 from lossdoc.readers.binary._block_log import Cut, is_block_log, records
 from lossdoc.readers.binary._protobuf import fields, string
-from lossdoc.record import Event, Item, Raw, Record
-from lossdoc.source import Source
 
 NAME = "wandb"
 TITLE = "Weights & Biases local run (.wandb)"

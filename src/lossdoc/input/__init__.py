@@ -1,0 +1,1 @@
+"""bytes -> clean lines: sources, decoding, cleaning, what loggers and launchers put before a line, numbers."""

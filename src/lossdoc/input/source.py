@@ -1,0 +1,93 @@
+"""A source of bytes with a name: a file, standard input, or text in a test. The first arrow: bytes -> clean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lossdoc.input.decode import decode, decompress, is_binary
+
+if TYPE_CHECKING:
+    from lossdoc.input.clean import Line  # compiles expressions that a binary source has no use for
+
+_WHOLE = 8 << 20  # characters that are searched as they are
+
+
+class Source:
+    """The content of one input. Readers look at `head`, `text`, `lines` or `data`; never at the name alone.
+
+    `raw` is the content as stored; `data` the same decompressed (gz, bz2, xz, zst, told by content).
+    """
+
+    def __init__(self, name: str, data: bytes, path: Path | None = None) -> None:
+        self.name = name
+        self.raw = data
+        self.path = path  # None for standard input and for text
+
+    @classmethod
+    def from_text(cls, text: str, name: str = "text") -> Source:
+        return cls(name, text.encode("utf-8", "surrogatepass"))
+
+    @classmethod
+    def from_path(cls, path: Path) -> Source:
+        return cls(str(path), path.read_bytes(), path)
+
+    @cached_property
+    def data(self) -> bytes:
+        """The decompressed content: as far as it goes when the archive is cut."""
+        return decompress(self.raw)
+
+    @cached_property
+    def is_binary(self) -> bool:
+        """No text in any encoding we read: event files, databases, images."""
+        return is_binary(self.data)
+
+    @cached_property
+    def text(self) -> str:
+        """The whole text, ranks labelled alike and rows on one line each; "" for a binary source."""
+        if self.is_binary:
+            return ""
+        from lossdoc.input.launchers import without_labels
+        from lossdoc.input.wrapped import joined
+
+        return joined(without_labels(decode(self.data)))
+
+    @cached_property
+    def head(self) -> str:
+        """The first 64 Ki characters: enough for most sniffing."""
+        return self.text[: 1 << 16]
+
+    @cached_property
+    def excerpt(self) -> str:
+        """The text, or of a long one its two ends and slices of the middle: to look for words that repeat."""
+        size = len(self.text)
+        if size <= _WHOLE:
+            return self.text
+        end, slices, width = _WHOLE // 4, 128, _WHOLE // 256
+        starts = range(end, size - end, (size - 2 * end) // slices)
+        return "\n".join((self.text[:end], *(self.text[at : at + width] for at in starts), self.text[-end:]))
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Cleaned lines with the line numbers of the source. Long sources are better iterated."""
+        return list(self.iter_lines())
+
+    def iter_lines(self) -> Iterator[Line]:
+        from lossdoc.input.clean import clean
+
+        return clean(self.text)
+
+    def iter_raw(self) -> Iterator[tuple[int, str]]:
+        """Line number and content as written, control characters included."""
+        from lossdoc.input.clean import physical_lines
+
+        return physical_lines(self.text)
+
+    @cached_property
+    def looks_like(self) -> str:
+        """What this is when it is no training log: "a Markdown text", "Python source code", ... or "" (no idea)."""
+        from lossdoc.readers.refuse.looks import looks_like
+
+        return looks_like(self)

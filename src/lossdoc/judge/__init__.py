@@ -1,0 +1,170 @@
+"""The engine: which checks apply to a run, what each is handed, and what follows from what. Run -> [here] -> Report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lossdoc import checks
+from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.judge.reconcile import reconcile
+from lossdoc.model.finding import Finding, Report, Severity, Skipped, Verdict
+
+if TYPE_CHECKING:
+    from lossdoc.knowledge import Knowledge
+    from lossdoc.model.run import Curve, Run
+
+# How the reason of a skip begins when the fault is ours.
+BROKEN = "the check itself failed"
+_MILDEST: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+def diagnose(run: Run, knowledge: Knowledge, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Report:
+    """Judge a run with every check that applies to it; `select` and `ignore` hold check ids."""
+    import numpy as np
+
+    findings: list[Finding] = []
+    skipped: list[Skipped] = []
+    progress = False
+    for check_id in checks.check_ids():
+        if (select and check_id not in select) or check_id in ignore:
+            continue
+        if why := not_for_this_trainer(check_id, run, knowledge):
+            skipped.append(Skipped(check_id, why))
+            continue
+        check = checks.load(check_id)
+        case = Case(check_id, check.SEVERITY, run, knowledge, run.config)
+        with np.errstate(all="ignore"):  # logs hold 1e300 and infinity; a check judges what comes out
+            found, judged, reasons = _call(check, case)
+        if judged:
+            progress = progress or bool(getattr(check, "PROGRESS", False))
+            findings += (_complete(finding, case) for finding in found)
+        elif reasons:
+            skipped.append(Skipped(check_id, reasons[0]))
+    explains = {f.check: checks.load(f.check).EXPLAINS for f in findings}
+    findings = reconcile(findings, explains, {f.check: order for order, f in enumerate(findings)})
+    return Report(run, findings, skipped, _verdict(findings, progress))
+
+
+def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> str | None:
+    """The reason if the trainer's document switches the check off, for all candidates or for some of them."""
+    off = {
+        o: rule.off for o in run.trainer.candidates if (rule := knowledge.trainer(o).checks.get(check_id)) and rule.off
+    }
+    if not off:
+        return None
+    holds = [o for o in run.trainer.candidates if o not in off]
+    reason = next(iter(off.values()))
+    if not holds:
+        return f"not for {' or '.join(off)}: {reason}"
+    return f"holds for {', '.join(holds)} but not for {', '.join(off)}; say which with --trainer"
+
+
+def _call(check: checks.Check, case: Case) -> tuple[list[Finding], bool, list[str]]:
+    """All findings of a check, whether any call could judge, and the reasons why others could not."""
+    found: list[Finding] = []
+    reasons: list[str] = []
+    judged = False
+    for arguments in combinations(check.NEEDS, case.run):
+        if isinstance(arguments, str):
+            reasons.append(arguments)
+            continue
+        try:
+            found += check.check(case, **arguments)
+            judged = True
+        except Skip as skip:
+            reasons.append(str(skip))
+        except Exception as error:  # one check that fails must not cost the user the report of all others
+            reasons.append(f"{BROKEN} ({type(error).__name__}: {error}); please report this with the log")
+    return found, judged, reasons
+
+
+def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict[str, Any] | str]:
+    """The arguments of each call of a check, or the reason why a call is not possible."""
+    settings: dict[str, Any] = {}
+    curve_needs = {name: need for name, need in needs.items() if isinstance(need, Need)}
+    for name, need in needs.items():
+        if isinstance(need, Setting):
+            settings[name] = run.config.get(need.key)
+            if settings[name] is None and not need.optional:
+                yield f"needs {need.key}: say --set {need.key}=VALUE"
+                return
+    if not curve_needs:
+        yield settings
+        return
+    main, main_need = next(iter(curve_needs.items()))
+    curves = _matching(main_need, run)
+    if not curves and not main_need.optional:
+        yield _missing(main_need)
+        return
+    mains: list[Curve | None] = [*curves] or [None]
+    for curve in mains:
+        arguments: dict[str, Any] = dict(settings)
+        for name, need in curve_needs.items():
+            chosen = curve if name == main else _companion(need, run, curve)
+            usable = _usable(chosen, need)
+            if usable is None and not need.optional:
+                if chosen is None:
+                    yield _missing(need)
+                else:
+                    points = len(chosen.finite() if need.finite else chosen)
+                    yield f"{points} points of {chosen.name} are too few (needs {need.points})"
+                break
+            arguments[name] = usable
+        else:
+            yield arguments
+
+
+def _matching(need: Need, run: Run) -> list[Curve]:
+    split = None if need.split in ("any", "same") else need.split
+    per_metric = [found for metric in need.names if (found := run.all(metric, split))]
+    if need.each:
+        return [curve for found in per_metric for curve in found]
+    return per_metric[0][:1] if per_metric else []
+
+
+def _companion(need: Need, run: Run, main: Curve | None) -> Curve | None:
+    """The curve of a further need that belongs to the main curve: same labels first, else the plainest."""
+    split = main.split if need.split == "same" and main is not None else need.split
+    for metric in need.names:
+        found = run.all(metric, None if split in ("any", "same") else split)
+        if main is not None:
+            found.sort(key=lambda c: (dict(c.labels) != dict(main.labels), len(c.labels)))
+        if found:
+            return found[0]
+    return None
+
+
+def _usable(curve: Curve | None, need: Need) -> Curve | None:
+    if curve is None:
+        return None
+    if need.finite:
+        curve = curve.finite()
+    return curve if len(curve) >= need.points else None
+
+
+def _missing(need: Need) -> str:
+    split = "" if need.split in ("any", "same", "train") else f"{need.split} "
+    return f"no {split}{' or '.join(need.names)} in this log"
+
+
+def _complete(finding: Finding, case: Case) -> Finding:
+    """Fill in causes and next steps from the check's page, and the trainer's own severity."""
+    advice = case.knowledge.advice(case.check, case.objectives)
+    severity = finding.severity
+    rules = [case.knowledge.trainer(o).checks.get(case.check) for o in case.objectives]
+    named = [rule.severity for rule in rules if rule and rule.severity]
+    for mildest in named:
+        if _MILDEST[mildest] > _MILDEST[severity]:
+            severity = mildest
+    return replace(finding, severity=severity, causes=finding.causes or advice.causes, next=finding.next or advice.next)
+
+
+def _verdict(findings: Sequence[Finding], progress: bool) -> Verdict:
+    roots = {f.severity for f in findings if f.because_of is None}
+    if "error" in roots:
+        return "failing"
+    if "warning" in roots:
+        return "suspicious"
+    return "healthy" if progress else "not judged"

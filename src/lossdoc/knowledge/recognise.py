@@ -1,0 +1,178 @@
+"""Who wrote a log: objectives that its keys and first values leave possible, and the framework. records -> [here]."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lossdoc.input.numbers import parse
+from lossdoc.model.record import Columns, Event, Item, Record
+from lossdoc.model.run import Trainer
+
+if TYPE_CHECKING:
+    from lossdoc.knowledge import Knowledge, TrainerFacts
+    from lossdoc.knowledge.schema import Detect
+
+# What is built on a framework that a format belongs to: the widest set of words that its logs may use.
+_TOP = {"transformers": "trl"}
+_SPLIT = re.compile(r"^(?:train|eval|val|valid|validation|test)[/_.\- ]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What the user said with --trainer."""
+
+    text: str
+    objective: str
+    framework: str | None = None
+    loss_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The trainer, the framework whose words the keys are read in, and what a person should be told."""
+
+    trainer: Trainer
+    framework: str | None = None
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def hint_from_name(text: str, knowledge: Knowledge) -> Hint:
+    """`dpo`, `trl-dpo`, `ipo`, `verl-grpo`; raises KeyError's message with near matches for a word nobody knows."""
+    framework, objective, loss_type = knowledge.parse_trainer(text)
+    return Hint(text, objective, framework, loss_type)
+
+
+def recognise(
+    items: Sequence[Item], knowledge: Knowledge, hint: Hint | None = None, framework: str | None = None
+) -> Recognised:
+    """Candidates in order of rank, with the keys that spoke for them.
+
+    `framework` is what the format alone says (a trainer_state.json is of transformers or of what is built on it).
+    """
+    first = first_values(items)
+    config = {k: v for item in items if isinstance(item, Event) and item.kind == "config" for k, v in item.data.items()}
+    said = (hint.framework if hint else None) or config.get("framework")
+    # Whatever stands on transformers may be TRL: its words are understood, its name is given only where keys show it.
+    reading = said or (_TOP.get(framework, framework) if framework else knowledge.framework_of(first))
+    metrics: dict[str, float] = {}
+    train: dict[str, float] = {}
+    for key, value in first.items():
+        found = knowledge.resolve(key, reading)
+        if found and not found.ignored and found.role is None:
+            metrics.setdefault(found.metric, value)
+            if found.split in (None, "train") and math.isfinite(value):
+                train.setdefault(found.metric, value * found.factor)
+    candidates, evidence = _candidates(knowledge, metrics, train, list(first), reading)
+    if reading is None and candidates:
+        reading = knowledge.framework_of(first, knowledge.trainer(candidates[0]).frameworks)
+    name = reading
+    if said is None and framework and any(framework in knowledge.trainer(c).frameworks for c in candidates):
+        name = framework
+    if hint is None:
+        return Recognised(Trainer(candidates, name, None, False, evidence), reading)
+    notes = []
+    if candidates and hint.objective not in candidates and not _related(hint.objective, candidates, knowledge):
+        notes.append(
+            f"--trainer {hint.text} was given, but the keys look like {' or '.join(candidates[:3])} ({evidence}); "
+            f"judged as {hint.objective}"
+        )
+    trainer = Trainer((hint.objective,), name, hint.loss_type, True, "given with --trainer")
+    return Recognised(trainer, reading, notes)
+
+
+def first_values(items: Iterable[Item]) -> dict[str, float]:
+    """The first number logged under each raw key; NaN for a key whose values are no finite numbers."""
+    first: dict[str, float] = {}
+    settled: set[tuple[str, ...]] = set()  # layouts of rows whose keys all have their number: nothing is left to learn
+    for item in items:
+        if isinstance(item, Record):
+            layout = tuple(item.values)
+            if layout in settled:
+                continue
+            if all(math.isfinite(first.get(key, math.nan)) for key in layout):
+                settled.add(layout)
+                continue
+            for key, raw in item.values.items():
+                if key in first and math.isfinite(first[key]):
+                    continue
+                value = raw
+                if isinstance(raw, str):
+                    number = parse(raw)
+                    value = number.value if number else None
+                if isinstance(value, (int, float)) and not isinstance(value, bool):
+                    first[key] = float(value)
+        elif isinstance(item, Columns) and len(item.values):
+            first.setdefault(item.key, float(item.values[0]))
+    return first
+
+
+def _related(objective: str, candidates: Sequence[str], knowledge: Knowledge) -> bool:
+    """A variant stands or falls with its parent: ipo logs what dpo logs."""
+    parent = knowledge.trainer(objective).parent
+    return parent in candidates or any(knowledge.trainer(c).parent == objective for c in candidates)
+
+
+def _candidates(
+    knowledge: Knowledge,
+    metrics: Mapping[str, float],
+    train: Mapping[str, float],
+    keys: Sequence[str],
+    framework: str | None,
+) -> tuple[tuple[str, ...], str]:
+    found: list[tuple[int, TrainerFacts, list[str]]] = []
+    for facts in knowledge.trainers():
+        for rule in facts.detect:
+            evidence = _holds(rule, metrics, train, keys, framework)
+            if evidence is not None:
+                found.append((facts.rank, facts, evidence))
+                break
+    # A framework of one objective alone (Unity ML-Agents, RSL-RL) decides between those that share its keys.
+    own = [facts.id for facts in knowledge.trainers() if framework in facts.frameworks]
+    found = [entry for entry in found if [entry[1].id] == own] or found
+    found.sort(key=lambda entry: (entry[0], entry[1].id))
+    words = [word for _, _, evidence in found[:1] for word in evidence]
+    return tuple(facts.id for _, facts, _ in found), ", ".join(words[:3])
+
+
+def _holds(
+    rule: Detect,
+    metrics: Mapping[str, float],
+    train: Mapping[str, float],
+    keys: Sequence[str],
+    framework: str | None,
+) -> list[str] | None:
+    """The evidence for a rule, or None if it does not hold."""
+    if rule.only and framework not in rule.only:
+        return None
+    if any(metric in metrics for metric in rule.none) or any(_matches(p, keys) for p in rule.none_keys):
+        return None
+    if not all(metric in metrics for metric in rule.all):
+        return None
+    for metric, (low, high) in rule.first.items():
+        value = train.get(metric)
+        if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+            return None
+    evidence = [metric for metric in rule.any if metric in metrics]
+    evidence += [key for pattern in rule.keys if (key := _matches(pattern, keys))]
+    if (rule.any or rule.keys) and not evidence:
+        return None
+    return evidence + list(rule.all) or [key for key in keys if "loss" in key.lower()][:1] or list(keys[:1])
+
+
+def _matches(pattern: str, keys: Sequence[str]) -> str | None:
+    same = _compiled(pattern).fullmatch if "{" in pattern else pattern.lower().__eq__
+    for key in keys:
+        if same(key.lower()) or same(_SPLIT.sub("", key).lower()):
+            return key
+    return None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"\{\w+\}", pattern.lower())
+    return re.compile("[^/]+".join(re.escape(part) for part in parts))

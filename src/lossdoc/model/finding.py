@@ -1,0 +1,85 @@
+"""What a diagnosis is made of: Finding, Skipped, Report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from lossdoc.model.run import Run
+
+Severity = Literal["error", "warning", "info"]
+Confidence = Literal["high", "medium", "low"]
+Verdict = Literal["failing", "suspicious", "healthy", "not judged"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # worst first
+CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong. `severity` = how bad if true, `confidence` = how sure."""
+
+    check: str
+    severity: Severity
+    confidence: Confidence
+    message: str  # what was measured, with numbers, one sentence; never a mechanism the log cannot prove
+    metric: str | None = None
+    split: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    first_step: float | None = None  # where the fault began
+    detected_step: float | None = None  # where it could first be known
+    last_step: float | None = None
+    axis: str = "step"
+    file: str | None = None
+    line: int | None = None
+    measured: Mapping[str, float | int | str] = field(default_factory=dict)
+    causes: Sequence[str] = ()
+    next: Sequence[str] = ()
+    cannot_tell: Sequence[str] = ()
+    because_of: str | None = None  # id of the finding whose consequence this is; None = a root
+
+    @property
+    def id(self) -> str:
+        """Stable from run to run while check and curve stay the same."""
+        import hashlib
+
+        labels = ",".join(f"{k}={v}" for k, v in sorted(self.labels.items()))
+        text = "|".join((self.check, self.metric or "", self.split or "", labels))
+        return hashlib.sha1(text.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A check that could not judge, the reason, and (in the reason) the option that would let it."""
+
+    check: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The diagnosis of one run: root findings first (worst first), each followed by its consequences."""
+
+    run: Run
+    findings: Sequence[Finding]
+    skipped: Sequence[Skipped]
+    verdict: Verdict
+
+    @property
+    def roots(self) -> list[Finding]:
+        return [f for f in self.findings if f.because_of is None]
+
+    def consequences(self, root: Finding) -> list[Finding]:
+        return [f for f in self.findings if f.because_of == root.id]
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """An input that gave no metric: what it is instead and what to do."""
+
+    source: str
+    found: str
+    why: str
+    named: bool = True  # the user named this path literally (exit code 2), not through a folder or a glob

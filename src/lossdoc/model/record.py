@@ -1,0 +1,77 @@
+"""What a reader yields: records in file order, and events beside them. reader -> [here] -> assemble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# A value as written. Text is parsed by `lossdoc.input.numbers.parse` in the assemble step, which also learns the
+# printed precision from it; None means that the trainer wrote "no value" (null, None), which is not NaN.
+Raw = float | int | str | None
+
+
+@dataclass(slots=True)
+class Record:
+    """One row of metrics as it stands in the source.
+
+    `values` maps raw keys to raw values, step and epoch keys included (assemble finds them by the documents).
+    The hints hold what the *grammar* says beside the keys: a step in a header, a split in a prefix, a rank.
+    """
+
+    values: Mapping[str, Raw]
+    line: int | None = None
+    step: float | None = None
+    axis: str | None = None  # what `step` counts, where the grammar says so: step, epoch, tokens, samples
+    epoch: float | None = None
+    split: str | None = None
+    stream: str | None = None  # rank or process that wrote the row: rows of several streams are interleaved
+    run: str | None = None  # name or number of the run where the source itself keeps runs apart
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Columns:
+    """Many points of one raw key at once, for sources that store curves (event files, databases).
+
+    Shapes: steps, values (n,). `wall` is seconds since the epoch where known.
+    """
+
+    key: str
+    steps: NDArray[np.float64]
+    values: NDArray[np.float64]
+    axis: str | None = "step"
+    split: str | None = None
+    run: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that the log says beside metrics.
+
+    kind: "config" (data holds settings), "crash" (text is the error's own line), "end" (the trainer said that it
+    finished), "resume" (it said that it resumed), "interrupt", "progress" (a progress bar: data n, total),
+    "restart" (a new process or a new run starts here), "cut" (the source ends inside a record),
+    "empty" (a store of metrics that holds none: text says what was read).
+    """
+
+    kind: str
+    line: int | None = None
+    text: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A line that looked like a record and could not be read."""
+
+    line: int | None
+    why: str
+
+
+Item = Record | Columns | Event | Unread
+Items = Iterator[Item]

@@ -1,0 +1,152 @@
+"""The data types that everything after the assemble step works on: Curve, Trainer, Run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from lossdoc.model.record import Event, Unread
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Curve:
+    """One metric of one split: what was logged and nothing else.
+
+    All arrays have shape (points,). A point that was not logged is not there: NaN in `values` always means that the
+    trainer logged NaN. `steps` never decrease. `records` holds the number of the record of each point; by it curves are
+    joined. `lines` holds source lines and is empty for binary sources.
+    """
+
+    metric: str
+    split: str
+    key: str
+    steps: Floats
+    values: Floats
+    records: Ints
+    lines: Ints
+    axis: str = "step"  # step, epoch, row, tokens, samples
+    steps_inferred: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    unit: str | None = None
+    aggregation: str | None = None  # mean, sum, fraction, ...
+    decimals: int | None = None  # digits printed after the point; None = not rounded that way
+    significant: int | None = None  # significant digits printed (".4g"); None = not rounded that way
+    known: bool = True  # a document knows the key
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def where(self, keep: NDArray[np.bool_] | Ints | slice) -> Curve:
+        """The curve of some of its points: a mask of shape (points,), indices, or a slice."""
+        return replace(
+            self,
+            steps=self.steps[keep],
+            values=self.values[keep],
+            records=self.records[keep],
+            lines=self.lines[keep] if len(self.lines) else self.lines,
+        )
+
+    def finite(self) -> Curve:
+        """The curve without its NaN and infinite points."""
+        import numpy as np
+
+        keep = np.isfinite(self.values)
+        return self if keep.all() else self.where(keep)
+
+    def line(self, index: int) -> int | None:
+        """Source line of a point, or None for binary sources."""
+        return int(self.lines[index]) if len(self.lines) else None
+
+    @property
+    def name(self) -> str:
+        """How people write this curve: `eval loss (wiki)`."""
+        label = f" ({', '.join(self.labels.values())})" if self.labels else ""
+        return f"{'' if self.split == 'train' else self.split + ' '}{self.metric}{label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trainer:
+    """Who wrote the log. Several candidates when the keys cannot tell; `given` when the user said it."""
+
+    candidates: tuple[str, ...] = ()  # objectives (DESIGN 4), most likely first
+    framework: str | None = None
+    loss_type: str | None = None
+    given: bool = False
+    why: str = ""
+
+    @property
+    def objective(self) -> str | None:
+        """The objective if it is certain."""
+        return self.candidates[0] if len(self.candidates) == 1 else None
+
+
+@dataclass(eq=False, slots=True)
+class Run:
+    """One training run as read from one or more sources."""
+
+    source: str
+    format: str
+    curves: Sequence[Curve]
+    sources: Sequence[str] = ()
+    trainer: Trainer = field(default_factory=Trainer)
+    config: Mapping[str, Any] = field(default_factory=dict)  # what the log or the user says
+    events: Sequence[Event] = ()
+    unread: Sequence[Unread] = ()
+    records: int = 0  # rows with a metric as they stand in the source
+    dropped_records: int = 0  # duplicates and replayed segments that are not in the curves
+    notes: Sequence[str] = ()  # what assemble decided and a person should know
+    name: str = ""  # which of several runs of one source, "" when there is one
+    epochs: Curve | None = None  # epoch of the records where `steps` count something else; `all("epoch")` gives it
+    counts: Curve | None = None  # tokens or samples seen at each record, where `steps` count something else
+
+    def all(self, metric: str, split: str | None = None) -> list[Curve]:
+        """Curves of a metric, unlabelled ones first."""
+        if metric == "epoch" and self.epochs is not None:
+            return [self.epochs]
+        found = [c for c in self.curves if c.metric == metric and split in (None, c.split)]
+        return sorted(found, key=lambda c: len(c.labels))
+
+    def get(self, metric: str, split: str = "train", labels: Mapping[str, str] | None = None) -> Curve | None:
+        """The curve of a metric and split: with these labels, or the plainest one when none are asked for."""
+        for curve in self.all(metric, split):
+            if labels is None or dict(curve.labels) == dict(labels):
+                return curve
+        return None
+
+    @property
+    def last_step(self) -> float | None:
+        """The furthest step of any curve that has real steps."""
+        ends = [float(c.steps[-1]) for c in self.curves if len(c) and c.axis == "step"]
+        return max(ends, default=None)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A tidy frame: metric, split, labels, key, axis, step, value, line."""
+        import pandas as pd
+
+        frames = [
+            pd.DataFrame(
+                {
+                    "metric": c.metric,
+                    "split": c.split,
+                    "labels": ",".join(f"{k}={v}" for k, v in c.labels.items()),
+                    "key": c.key,
+                    "axis": c.axis,
+                    "step": c.steps,
+                    "value": c.values,
+                    "record": c.records,
+                    "line": c.lines if len(c.lines) else None,
+                }
+            )
+            for c in self.curves
+            if len(c)
+        ]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

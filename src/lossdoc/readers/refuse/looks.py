@@ -1,0 +1,128 @@
+"""What a source is when it is no training log: for the message that refuses it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lossdoc.input.source import Source
+
+_MAGIC = (
+    (b":W&B", "a wandb offline run file"),
+    (b":SWL", "a SwanLab run file"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"\x89PNG", "an image (PNG)"),
+    (b"\xff\xd8\xff", "an image (JPEG)"),
+    (b"GIF8", "an image (GIF)"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"PAR1", "a Parquet file"),
+    (b"GGUF", "model weights (GGUF)"),
+    (b"PK\x03\x04", "a zip archive (a PyTorch checkpoint and NumPy's .npz are such)"),
+    (b"\x7fELF", "a program (ELF)"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x80\x02", "a Python pickle"),
+    (b"\x80\x04", "a Python pickle"),
+    (b"\x1f\x8b", "a gzip archive that cannot be unpacked"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive that cannot be unpacked"),
+)
+_SAFETENSORS = re.compile(rb".{8}\{\"", re.S)
+_CODE = re.compile(
+    r"^(?:import \w|from [\w.]+ import |\s*(?:async )?def \w+\(|class \w+[:(]|if __name__ ==|\s+return\b|\s*@\w+"
+    r"|\s+self\.\w+ =)",
+    re.M,
+)
+_BARS = 40  # so many bars speak for a training whatever stands between them (ours)
+_FRAME = re.compile(r'^\s*File "[^"\n]+", line \d+', re.M)  # each shows a line of code at most
+_C_CODE = re.compile(
+    r"^(?:#include [<\"]|using namespace |\s*(?:export )?(?:const|let|var|function) \w+|package \w+|#!/bin/)", re.M
+)
+_PINNED = re.compile(r"^[A-Za-z][\w.-]*(?:\[[\w,]+\])? ?(?:==|>=|<=|~=|@ )\S+", re.M)
+_HEADING = re.compile(r"^#{1,6} \S", re.M)
+_MARKDOWN = re.compile(r"^(?:```|[-*] \S|\d+\. \S|!?\[[^\]]+\]\([^)]+\)|\|[- :|]+\|\s*$)|\]\(https?://", re.M)
+_HTTP = re.compile(r"\"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) \S+ HTTP/|\"uri\": ?\"")
+_SERVER = re.compile(r"Serving Flask app|Uvicorn running on|Starting gunicorn|nginx/\d")
+_SYSLOG = re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\([\w-]+\))?(?:\[\d+\])?:", re.M)
+_BAR = re.compile(r"\d+%\|[^|\r\n]*\||\d+ examples \[")
+_TIMED = re.compile(r"^\W{0,2}\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.M)
+_SETTING = re.compile(r"^\s*([\w.-]+):(?: \S.*)?$", re.M)
+_DATA_KEYS = (
+    ({"chosen", "rejected"}, "a data set of preference pairs (chosen, rejected)"),
+    ({"messages"}, "a data set of conversations"),
+    ({"conversations"}, "a data set of conversations"),
+    ({"instruction", "output"}, "a data set of instructions"),
+    ({"question", "answer"}, "a data set of questions and answers"),
+    ({"prompt", "completion"}, "a data set of prompts and completions"),
+    ({"prompt", "response"}, "a data set of prompts and responses"),
+    ({"text"}, "a data set of texts"),
+    ({"prompt"}, "a data set of prompts"),
+)
+_POINTER = b"version https://git-lfs.github.com/spec/"
+UNKNOWN = "a text without metrics"
+_KEY = re.compile(r'"(\w+)"\s*:')
+
+
+def looks_like(source: Source) -> str:
+    """A noun phrase ("Python source code"), or "" when nothing fits."""
+    data = source.data
+    if not data.strip(b"\0 \t\r\n"):
+        return "an empty file"
+    for magic, name in _MAGIC:
+        if data.startswith(magic):
+            return name
+    if source.is_binary:
+        return "model weights (safetensors)" if _SAFETENSORS.match(data) else "a binary file"
+    if data.startswith(_POINTER):
+        return "a Git LFS pointer, without the file it stands for"
+    if source.head.lstrip("\ufeff \t\r\n").startswith("{") and '"nbformat"' in source.text:
+        return "a Jupyter notebook without the output of a training"
+    return text_looks_like(source.head)
+
+
+def text_looks_like(head: str) -> str:
+    """The same for the beginning of a text; `UNKNOWN` when nothing fits."""
+    lines = [line for line in head.splitlines() if line.strip()]
+    if not lines:  # marks of no width and no meaning
+        return "an empty file"
+    count = len(lines)
+    if lines[0].lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
+        return "an HTML page"
+    if (data := _data_set(lines)) is not None:
+        return data
+    if _SERVER.search(head) or len(_HTTP.findall(head)) > count // 2:
+        return "the log of a web server"
+    if len(_SYSLOG.findall(head)) > count // 5:
+        return "a system log"
+    code = len(_CODE.findall(head)) - len(_FRAME.findall(head))
+    if code > max(4, count // 12) or code > 20:
+        return "Python source code"
+    if len(_PINNED.findall(head)) > 0.3 * count:
+        return "a list of packages (requirements)"
+    headings = len(_HEADING.findall(head))
+    if headings and (len(_MARKDOWN.findall(head)) > 3 or headings > count // 10):
+        return "a Markdown text"
+    if len(_C_CODE.findall(head)) > max(2, count // 15):
+        return "source code"
+    if len(_BAR.findall(head)) >= max(3, min(count // 4, _BARS)):
+        return "a log of progress bars without metrics"
+    if len(_TIMED.findall(head)) > count // 3:
+        return "the log of a program, without metrics"
+    settings = _SETTING.findall(head)
+    # Each is said once; lines that all begin with one word are no settings.
+    if count > 3 and len(settings) > 0.8 * count and len(set(settings)) > 0.5 * len(settings):
+        return "a file of settings"
+    if any(line.lstrip().startswith(("Traceback (most recent call last)", "nohup:")) for line in lines):
+        return "the output of a program, without metrics"
+    return UNKNOWN
+
+
+def _data_set(lines: list[str]) -> str | None:
+    """JSON lines, or a JSON list, whose objects hold the fields of training data."""
+    if not lines[0].lstrip().startswith(("{", "[")):
+        return None
+    keys = set(_KEY.findall("\n".join(lines[:40])))
+    for needed, name in _DATA_KEYS:
+        if needed <= keys and not keys & {"loss", "step", "log_history", "global_step"}:
+            return name
+    return None

@@ -1,0 +1,102 @@
+"""A word -> the page that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lossdoc.knowledge.facts import Entry
+from lossdoc.knowledge.schema import LossDocument, MetricDocument, TrainerDocument
+from lossdoc.knowledge.words import plain
+from lossdoc.show.pages import Look
+from lossdoc.show.pages._ink import Block
+from lossdoc.show.pages._render import render
+
+if TYPE_CHECKING:
+    from lossdoc.knowledge import Knowledge
+
+
+class NotFound(LookupError):
+    """Nobody knows the word, or several things go by it; the text says what to ask instead."""
+
+
+def explain(word: str, knowledge: Knowledge, look: Look) -> str:
+    """The page as text. NotFound where there is none or more than one."""
+    number = _number(word)
+    if number is not None:
+        from lossdoc.show.pages import number as numbers
+
+        return render(numbers.page(word.strip(), number, knowledge, look), look)
+    found = knowledge.lookup(word)
+    if not found:
+        near = knowledge.near(word)
+        hint = f" Did you mean {', '.join(near)}?" if near else " `lossdoc list metrics` shows what there is."
+        raise NotFound(f"nothing known about {word!r}.{hint}")
+    exact = [entry for entry in found if entry.exact]
+    if len(found) > 1 and not exact:
+        raise NotFound(_choices(word, found))
+    entry = (exact or found)[0]
+    others = [e for e in found if e is not entry]
+    return render(_page(word, entry, others, knowledge, look), look)
+
+
+def _number(word: str) -> float | None:
+    try:
+        value = float(word)
+    except ValueError:
+        return None
+    return value if value == value and abs(value) != float("inf") else None
+
+
+def _choices(word: str, found: Sequence[Entry]) -> str:
+    listed = "; ".join(f"{entry.kind}:{entry.id} ({entry.name})" for entry in found)
+    first = f"{found[0].kind}:{found[0].id}"
+    return f"{word!r} may mean several things: {listed}. Ask for one of them, for example: lossdoc explain {first}"
+
+
+def _page(word: str, entry: Entry, others: Sequence[Entry], knowledge: Knowledge, look: Look) -> Iterator[Block]:
+    note = _note(word, entry, others, knowledge, look)
+    if entry.kind == "check":
+        from lossdoc.show.pages import check
+
+        yield from check.page(knowledge.check_page(entry.id), knowledge, look)
+    elif entry.kind == "format":
+        from lossdoc.show.pages import format
+
+        yield from format.page(entry)
+    else:
+        document = knowledge.document(entry.kind, entry.id)
+        if isinstance(document, MetricDocument):
+            from lossdoc.show.pages import metric
+
+            yield from metric.page(document, knowledge, look, note)
+            return
+        if isinstance(document, TrainerDocument):
+            from lossdoc.show.pages import trainer
+
+            yield from trainer.page(document, knowledge, look)
+        elif isinstance(document, LossDocument):
+            from lossdoc.show.pages import loss
+
+            yield from loss.page(document, knowledge, look)
+    if note:
+        from lossdoc.show.pages._text import FAINT, inline
+
+        yield inline(f"\n{note}", FAINT)
+
+
+def _note(word: str, entry: Entry, others: Sequence[Entry], knowledge: Knowledge, look: Look) -> str:
+    """How the word came to this page, and what else it may mean."""
+    said = []
+    if entry.kind == "metric" and plain(word) != plain(entry.id):
+        framework = look.trainer.framework if look.trainer else None
+        resolved = knowledge.resolve(word, framework, [look.trainer.objective] if look.trainer else [])
+        if resolved and resolved.metric == entry.id:
+            parts = [f"`{entry.id}`"]
+            parts += [f"of the {resolved.split} split"] if resolved.split else []
+            parts += [f"with {name} {value}" for name, value in resolved.labels.items()]
+            parts += [f"times {resolved.factor:g}"] if resolved.factor != 1 else []
+            said.append(f"`{word}` is {' '.join(parts)}.")
+    if others:
+        said.append(f"The word also means {', '.join(f'`{e.kind}:{e.id}`' for e in others)}.")
+    return " ".join(said)

@@ -1,0 +1,122 @@
+"""Words shared by writers: numbers, places, names, and what makes untrusted text harmless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+
+from lossdoc.model.finding import Finding, Report
+from lossdoc.model.run import Run
+
+# Controls (C0, DEL, C1), line and paragraph separators, direction overrides and other invisible marks, surrogates.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_SPACE = re.compile(r"[\t\r\n\f\v ]+")
+
+
+def safe(text: object) -> str:
+    """Text from a log as one line in which every invisible or controlling character is spelled out."""
+    one_line = _SPACE.sub(" ", str(text)).strip()
+    return _UNSAFE.sub(lambda m: ascii(m.group())[1:-1], one_line)
+
+
+def number(value: float) -> str:
+    """A number as people write it: 300, 0.6931, 1.2e-05, nan."""
+    if value == int(value) if abs(value) < 1e15 else False:
+        return str(int(value))
+    return f"{value:.4g}"
+
+
+def count(how_many: int, what: str, plural: str = "") -> str:
+    """`1 record`, `12 records`, `3 losses`."""
+    return f"{how_many:,} {what if how_many == 1 else plural or what + 's'}"
+
+
+def place(finding: Finding) -> str:
+    """Where on the axis a finding lies: `step 180`, `steps 40 to 300`, "" when it has no step."""
+    if finding.first_step is None:
+        return ""
+    axis = {"row": "record"}.get(finding.axis, finding.axis.removesuffix("s"))
+    last = finding.last_step
+    if last is None or last <= finding.first_step:
+        return f"{axis} {number(finding.first_step)}"
+    return f"{axis}s {number(finding.first_step)} to {number(last)}"
+
+
+def onset(finding: Finding) -> str:
+    """`at step 180`, "" when it has no step."""
+    where = place(replace(finding, last_step=None))
+    return f"at {where}" if where else ""
+
+
+def curve_name(finding: Finding) -> str:
+    """The curve of a finding as people write it: `eval loss (wiki)`; "" when it has none."""
+    if finding.metric is None:
+        return ""
+    labels = f" ({', '.join(finding.labels.values())})" if finding.labels else ""
+    split = "" if finding.split in (None, "train") else f"{finding.split} "
+    return safe(f"{split}{finding.metric}{labels}")
+
+
+def run_name(run: Run) -> str:
+    """The source, and which of its runs when there are several."""
+    return safe(f"{run.source} [{run.name}]" if run.name else run.source)
+
+
+def trainer_name(run: Run) -> str:
+    """`trl dpo (ipo)`, `sft, pretrain or regression`, `unknown`."""
+    trainer = run.trainer
+    *others, last = trainer.candidates or ("unknown",)
+    objective = f"{', '.join(others)} or {last}" if others else last
+    loss_type = f" ({trainer.loss_type})" if trainer.loss_type else ""
+    return safe(f"{trainer.framework or ''} {objective}{loss_type}")
+
+
+def leading(report: Report) -> Finding | None:
+    """The first root finding, if it is more than information."""
+    roots = report.roots
+    return roots[0] if roots and roots[0].severity != "info" else None
+
+
+def verdict_sentence(report: Report) -> str:
+    """The verdict and the leading finding in one sentence that claims no more than was judged."""
+    lead, roots = leading(report), report.roots
+    if lead is not None:
+        others = len([f for f in roots if f.severity != "info"]) - 1
+        asides = [f"{lead.confidence} confidence"] if lead.confidence != "high" else []
+        asides += [count(others, "more finding")] if others > 0 else []
+        aside = f" ({'; '.join(asides)})" if asides else ""
+        return f"{' '.join((lead.check, onset(lead))).strip()}{aside}: {sentence(lead.message)}"
+    if report.verdict == "healthy":
+        noted = f"; {count(len(roots), 'remark')} of no alarm" if roots else ""
+        went = f"{course(report.run)}; " if course(report.run) else ""
+        return f"{went}no warning and no error from the checks that could judge{noted}."
+    return "no check of progress had enough data to judge; what was read shows no warning and no error."
+
+
+# What people look at first: the margin of preference runs and reward models, the reward of RL, else the loss.
+_COURSE = ("reward_margin", "reward", "loss")
+
+
+def course(run: Run) -> str:
+    """`the loss went from 6.24 to 4.12` (medians of the first and last twentieth), "" for a run too short to say."""
+    curve = next((c for metric in _COURSE if (c := run.get(metric, labels={})) and len(c) >= 5), None)
+    if curve is None:
+        return ""
+    values = curve.values.tolist()
+    share = max(1, len(values) // 20)
+    first, last = median(values[:share]), median(values[-share:])
+    return f"the {curve.metric.replace('_', ' ')} went from {first:.3g} to {last:.3g}"
+
+
+def sentence(text: str) -> str:
+    """Safe text that ends like a sentence."""
+    text = safe(text)
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def join(words: Sequence[str], limit: int) -> str:
+    """`a, b, c and 4 more`."""
+    shown = ", ".join(words[:limit])
+    return f"{shown} and {len(words) - limit} more" if len(words) > limit else shown

@@ -1,0 +1,96 @@
+"""JUnit XML for build servers: a training run is a suite, a finding a case, an error a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape, quoteattr
+
+from lossdoc.model.finding import Finding, NotRead, Report
+from lossdoc.show.report import Options, Result
+from lossdoc.show.report._words import curve_name, place, run_name, safe, sentence, verdict_sentence
+
+NAME = "junit"
+TITLE = "JUnit XML for build servers"
+
+
+def write(result: Result, options: Options) -> str:  # noqa: ARG001
+    """Warnings and remarks pass and are told as output of their case, so that the build follows the exit code."""
+    return "\n".join(_document(result)) + "\n"
+
+
+def _document(result: Result) -> Iterator[str]:
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield '<testsuites name="lossdoc">'
+    for report in result.worst_first:
+        yield from _suite(report)
+    if result.not_read:
+        errors = sum(n.named for n in result.not_read)
+        skipped = len(result.not_read) - errors
+        count = f'tests="{len(result.not_read)}" failures="0" errors="{errors}" skipped="{skipped}"'
+        yield f'  <testsuite name="no metrics" {count}>'
+        for unread in result.not_read:
+            yield from _not_read(unread)
+        yield "  </testsuite>"
+    yield "</testsuites>"
+
+
+def _suite(report: Report) -> Iterator[str]:
+    name, roots = _attribute(run_name(report.run)), report.roots
+    failures = sum(finding.severity == "error" for finding in roots)
+    tests = 1 + len(roots) + len(report.skipped)
+    yield (
+        f'  <testsuite name={name} tests="{tests}" failures="{failures}" errors="0" skipped="{len(report.skipped)}">'
+    )
+    yield f'    <testcase classname={name} name="verdict">'
+    yield f"      <system-out>{_text(f'{report.verdict}: {verdict_sentence(report)}')}</system-out>"
+    yield "    </testcase>"
+    for finding in roots:
+        yield from _case(finding, report, name)
+    for skip in report.skipped:
+        yield f"    <testcase classname={name} name={_attribute(skip.check)}>"
+        yield f"      <skipped message={_attribute(skip.why)}/>"
+        yield "    </testcase>"
+    yield "  </testsuite>"
+
+
+def _case(finding: Finding, report: Report, name: str) -> Iterator[str]:
+    curve = curve_name(finding)
+    title = _attribute(f"{finding.check} ({curve})" if curve else finding.check)
+    body = _text("\n".join(_told(finding, report)))
+    yield f"    <testcase classname={name} name={title}>"
+    if finding.severity == "error":
+        yield f'      <failure type="error" message={_attribute(finding.message)}>{body}</failure>'
+    else:
+        yield f"      <system-out>{body}</system-out>"
+    yield "    </testcase>"
+
+
+def _told(finding: Finding, report: Report) -> Iterator[str]:
+    line = f"line {finding.line}" if finding.line is not None else ""
+    where = ", ".join(part for part in (safe(finding.file or report.run.source), line, place(finding)) if part)
+    yield f"{finding.severity}, {finding.confidence} confidence: {sentence(finding.message)}"
+    yield where
+    yield from (f"Consequence: {f.check}: {sentence(f.message)}" for f in report.consequences(finding))
+    yield from (f"Likely cause: {sentence(cause)}" for cause in finding.causes)
+    yield from (f"What to try: {sentence(step)}" for step in finding.next)
+    yield f"More: lossdoc explain {finding.check}"
+
+
+def _not_read(unread: NotRead) -> Iterator[str]:
+    tag = "error" if unread.named else "skipped"
+    yield f'    <testcase classname="no metrics" name={_attribute(unread.source)}>'
+    yield f"      <{tag} message={_attribute(f'found {unread.found}; {unread.why}')}/>"
+    yield "    </testcase>"
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_printable(safe(text)))
+
+
+def _text(text: str) -> str:
+    return escape(_printable(text))
+
+
+def _printable(text: str) -> str:
+    """XML 1.0 has no way to write these two, not even as a reference."""
+    return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

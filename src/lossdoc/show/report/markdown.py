@@ -1,0 +1,124 @@
+"""Markdown for a job summary or a comment: the verdicts in a table, then what is wrong with each run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lossdoc.model.finding import Finding, Report, Severity, Verdict
+from lossdoc.show.report import Options, Result
+from lossdoc.show.report._words import (
+    count,
+    curve_name,
+    leading,
+    place,
+    run_name,
+    safe,
+    sentence,
+    trainer_name,
+    verdict_sentence,
+)
+
+NAME = "markdown"
+TITLE = "Markdown for a job summary"
+
+VERDICT_SIGN: dict[Verdict, str] = {"failing": "❌", "suspicious": "⚠️", "not judged": "❔", "healthy": "✅"}
+SEVERITY_SIGN: dict[Severity, str] = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
+
+# Everything that begins markup in Markdown or HTML, a table cell, a mention or a formula.
+_MARKUP = re.compile(r"[&<>|`*\[\]\\~$@#]")
+
+
+def write(result: Result, options: Options) -> str:
+    """Sections worst first; `options.verbose` also lists what was not judged."""
+    return "\n".join(_document(result, options)).rstrip() + "\n"
+
+
+def _document(result: Result, options: Options) -> Iterator[str]:
+    reports = result.worst_first
+    yield "## lossdoc"
+    yield ""
+    if len(reports) > 1:
+        yield from _table(("run", "verdict", "leading finding"), [_summary(report) for report in reports])
+    for report in reports:
+        if len(reports) == 1 or options.verbose or report.verdict in ("failing", "suspicious"):
+            yield from _section(report, options)
+    if result.not_read:
+        yield "### Not read"
+        yield ""
+        rows = [(text(n.source), text(n.found), text(n.why)) for n in result.not_read]
+        yield from _table(("input", "found", "why"), rows)
+
+
+def _summary(report: Report) -> tuple[str, str, str]:
+    lead = leading(report)
+    where = place(lead) if lead else ""
+    finding = f"`{lead.check}` {where}" if lead else ""
+    return text(run_name(report.run)), f"{VERDICT_SIGN[report.verdict]} {report.verdict}", finding.strip()
+
+
+def _section(report: Report, options: Options) -> Iterator[str]:
+    run = report.run
+    yield f"### {VERDICT_SIGN[report.verdict]} {report.verdict}: {text(run_name(run))}"
+    yield ""
+    yield text(verdict_sentence(report))
+    yield ""
+    yield f"{count(run.records, 'record')} from {text(run.format)}, trainer {text(trainer_name(run))}."
+    yield ""
+    if report.roots:
+        rows = [(_severity(f), f"`{f.check}`", _where(f), text(sentence(f.message))) for f in report.roots]
+        yield from _table(("severity", "check", "where", "what was measured"), rows)
+    for finding in report.roots:
+        yield from _details(finding, report)
+    if report.skipped and options.verbose:
+        skips = [(f"`{s.check}`", text(s.why)) for s in report.skipped]
+        yield from _folded(f"{count(len(skips), 'check')} not judged", [*_table(("check", "why"), skips)])
+    elif report.skipped:
+        yield f"{count(len(report.skipped), 'check')} could not judge this run."
+        yield ""
+
+
+def _details(finding: Finding, report: Report) -> Iterator[str]:
+    consequences = [f"`{f.check}`: {text(sentence(f.message))}" for f in report.consequences(finding)]
+    blocks = [
+        ("Consequences", consequences),
+        ("Likely causes", [text(sentence(c)) for c in finding.causes]),
+        ("What to try", [text(sentence(n)) for n in finding.next]),
+        ("What the log cannot tell", [text(sentence(c)) for c in finding.cannot_tell]),
+    ]
+    lines: list[str] = []
+    for title, bullets in blocks:
+        if bullets:
+            lines += [f"**{title}**", "", *(f"- {bullet}" for bullet in bullets), ""]
+    if lines:
+        yield from _folded(f"{finding.check} ({finding.confidence} confidence): what it means", lines)
+
+
+def _folded(title: str, lines: Sequence[str]) -> Iterator[str]:
+    yield f"<details><summary>{title}</summary>"
+    yield ""
+    yield from lines
+    yield "</details>"
+    yield ""
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + " --- |" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+    yield ""
+
+
+def _severity(finding: Finding) -> str:
+    return f"{SEVERITY_SIGN[finding.severity]} {finding.severity}"
+
+
+def _where(finding: Finding) -> str:
+    line = f"line {finding.line}" if finding.line is not None else ""
+    return text(", ".join(part for part in (curve_name(finding), place(finding), line) if part))
+
+
+def text(words: str) -> str:
+    """Untrusted words as plain text of one line: what could be markup becomes a character reference."""
+    return _MARKUP.sub(lambda m: f"&#{ord(m.group())};", safe(words))

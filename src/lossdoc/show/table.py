@@ -1,0 +1,89 @@
+"""Runs as tables: tidy (one row per point) or wide (one row per step). Run -> [here] -> CSV, JSON lines, Parquet."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lossdoc.model.run import Curve, Run
+
+Format = Literal["csv", "jsonl", "parquet"]
+
+
+def tidy(runs: Sequence[Run]) -> pd.DataFrame:
+    """Columns source, run, metric, split, labels, key, axis, step, value, record, line."""
+    import pandas as pd
+
+    frames = []
+    for run in runs:
+        frame = run.to_pandas()
+        frame.insert(0, "source", run.source)
+        frame.insert(1, "run", run.name)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def wide(runs: Sequence[Run], text: bool = False) -> pd.DataFrame:
+    """Columns source, run, axis, step, then one per curve (`eval/loss[dataset=wiki]`).
+
+    A step that a curve has more than once keeps as many rows. With `text` non-finite values are words (NaN, Infinity,
+    -Infinity), which keeps a logged NaN apart from a blank: not logged at this step.
+    """
+    import pandas as pd
+
+    frames = []
+    for run in runs:
+        columns = []
+        for curve in run.curves:
+            values = [_word(value) for value in curve.values.tolist()] if text else curve.values
+            series = pd.DataFrame({"step": curve.steps, column_name(curve): values})
+            series["turn"] = series.groupby("step").cumcount()
+            columns.append(series.set_index(["step", "turn"]))
+        frame = pd.concat(columns, axis=1).sort_index().reset_index().drop(columns="turn")
+        frame.insert(0, "axis", run.curves[0].axis)
+        frame.insert(0, "run", run.name)
+        frame.insert(0, "source", run.source)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _word(value: float) -> float | str:
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def column_name(curve: Curve) -> str:
+    """`loss`, `eval/loss`, `reward[component=format]`."""
+    labels = ",".join(f"{name}={value}" for name, value in curve.labels.items())
+    split = "" if curve.split == "train" else f"{curve.split}/"
+    return f"{split}{curve.metric}{f'[{labels}]' if labels else ''}"
+
+
+def encode(runs: Sequence[Run], form: Format, as_wide: bool) -> bytes:
+    """The table as bytes. ImportError where Parquet is asked for and no engine is installed."""
+    if form == "parquet":
+        buffer = BytesIO()
+        (wide(runs) if as_wide else tidy(runs)).to_parquet(buffer, index=False)
+        return buffer.getvalue()
+    frame = wide(runs, text=True) if as_wide else tidy(runs)
+    if not as_wide:
+        frame["value"] = [_word(value) for value in frame["value"].tolist()]
+    if form == "csv":
+        return frame.to_csv(index=False).encode()
+    lines = (
+        json.dumps({name: value for name, value in row.items() if not _blank(value)}, ensure_ascii=False)
+        for row in frame.to_dict("records")
+    )
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def _blank(value: object) -> bool:
+    """What pandas puts where nothing was logged."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
