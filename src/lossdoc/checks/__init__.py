@@ -5,7 +5,7 @@ A check is a module of this folder (not starting with "_") with
   sentence), then `## What it means`, `## How it is measured`, `## Silent when`, `## Likely causes`, `## What to try`,
   `## Sources`. Causes and remedies are bullet lists: findings quote them, so they stand here and nowhere else;
 - `SEVERITY`: a literal, the usual one; `EXPLAINS`: a literal tuple of check ids it makes consequences of;
-- `PROGRESS = True` if silence of this check says that the run learns;
+- `SIGN`: a literal, the vital sign that a finding of it answers with no (`lossdoc.model.finding.SIGNS`);
 - `NEEDS`: what it asks for, by parameter name (`lossdoc.judge.case.Need`, `Setting`); a dict, its first entry is
   the main curve;
 - `check(case, **needs) -> Iterator[Finding]`: called once per combination of curves; `case.finding(...)` makes
@@ -21,7 +21,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from lossdoc.judge.case import Case, Needs
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 
 class Check(Protocol):
@@ -29,6 +29,7 @@ class Check(Protocol):
 
     __doc__: str
     SEVERITY: Severity
+    SIGN: SignName
     EXPLAINS: Sequence[str]
     NEEDS: Needs
 

@@ -49,14 +49,14 @@ import numpy as np
 from lossdoc.checks._loss import MIN_POINTS, living, number, step, unfinished
 from lossdoc.checks._preference import margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
-from lossdoc.model.finding import Confidence, Finding, Severity
+from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.signal import level, noise, resolution, smooth, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
-PROGRESS = True
+SIGN: SignName = "learning"
 EXPLAINS = (
     "no-learning",
     "flat-margin",

@@ -36,12 +36,13 @@ import numpy as np
 
 from lossdoc.checks._rl import course_above
 from lossdoc.judge.case import Case, Need, Setting
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("ratio-drift",)
 NEEDS = {
     "fraction": Need("clip_fraction", points=8),

@@ -40,12 +40,13 @@ import numpy as np
 
 from lossdoc.checks._loss import declared, number
 from lossdoc.judge.case import Case, Need, Setting
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "stable"
 EXPLAINS = ()
 NEEDS = {"norm": Need("grad_norm", points=20), "max_grad_norm": Setting("max_grad_norm")}
 

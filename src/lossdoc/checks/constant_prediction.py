@@ -42,12 +42,13 @@ import numpy as np
 
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
+SIGN: SignName = "learning"
 EXPLAINS = ("frozen-eval", "plateau", "metric-disagreement")
 NEEDS = {
     "accuracy": Need("accuracy", split="eval", points=3),

@@ -35,12 +35,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "stable"
 EXPLAINS = ()
 NEEDS = {"coefficient": Need(("kl_coef", "entropy_coef"), points=20, each=True)}
 

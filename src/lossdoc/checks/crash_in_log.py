@@ -42,12 +42,13 @@ from typing import TYPE_CHECKING
 
 from lossdoc.checks._ending import first_line, stops_short
 from lossdoc.judge.case import Case
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Run
 
 SEVERITY: Severity = "error"
+SIGN: SignName = "running"
 EXPLAINS = ("truncated-log",)
 NEEDS: dict[str, object] = {}
 _CAUGHT = 2  # ours: once may be a batch that was skipped before the same error ended the run

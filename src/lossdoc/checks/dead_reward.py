@@ -38,12 +38,13 @@ import numpy as np
 
 from lossdoc.checks._rl import rl_only
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ()
 NEEDS = {"part": Need("reward", points=20, each=True)}
 RECORDS, SHARE = 20, 0.95

@@ -36,13 +36,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import difference, head, level, noise, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "learning"
 EXPLAINS = ("no-learning", "plateau")
 NEEDS = {"divergence": Need(("teacher_kl", "distill_loss"), points=50)}
 FALL, NEAR = 0.05, 0.01

@@ -44,13 +44,14 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import best_stretch, level, noise, onset, resolution, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
+SIGN: SignName = "stable"
 EXPLAINS = (
     "exploding-gradient",
     "loss-spike",

@@ -35,13 +35,14 @@ import numpy as np
 
 from lossdoc.checks._loss import aligned, living, number, part
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import line, noise
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "generalising"
 EXPLAINS = ("level-shift",)
 NEEDS = {
     "loss": Need("loss", points=30),

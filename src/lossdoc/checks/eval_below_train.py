@@ -35,13 +35,14 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import noise, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "generalising"
 EXPLAINS = ()
 NEEDS = {"eval_loss": Need("loss", split="eval", points=5), "loss": Need("loss", points=5)}
 

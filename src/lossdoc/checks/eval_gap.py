@@ -44,13 +44,14 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import noise, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "generalising"
 EXPLAINS = ("overfitting", "metric-disagreement", "frozen-eval")
 NEEDS = {
     "eval_loss": Need("loss", split="eval", points=2, each=True),

@@ -33,12 +33,13 @@ import numpy as np
 
 from lossdoc.checks._loss import declared, step
 from lossdoc.judge.case import Case, Need, Setting
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "generalising"
 EXPLAINS = ()
 NEEDS = {
     "score": Need(("accuracy", "reward_accuracy"), split="eval", points=3),

@@ -43,13 +43,14 @@ import numpy as np
 from lossdoc.checks._loss import living, number, step
 from lossdoc.checks.loss_spike import material
 from lossdoc.judge.case import Case, Need, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import best_stretch, level, noise, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("constant-clipping",)
 NEEDS = {"norm": Need("grad_norm", points=20), "loss": Need("loss", points=20)}
 

@@ -46,12 +46,13 @@ from typing import TYPE_CHECKING
 
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "learning"
 EXPLAINS = ("thin-margin", "one-sided-margin", "plateau")
 NEEDS = {
     "margin": Need("reward_margin", points=8),

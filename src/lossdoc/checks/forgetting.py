@@ -38,13 +38,14 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import noise, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "generalising"
 EXPLAINS = ("overfitting",)
 NEEDS = {"eval_loss": Need("loss", split="eval", points=4)}
 

@@ -38,12 +38,13 @@ import numpy as np
 
 from lossdoc.checks._loss import gain, living, part, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "generalising"
 EXPLAINS = ()
 NEEDS = {
     "eval_loss": Need("loss", split="eval", points=3),

@@ -40,13 +40,14 @@ import numpy as np
 
 from lossdoc.checks._preference import alive, paired
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import level, noise, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "learning"
 EXPLAINS = ("eval-gap", "overfitting", "metric-disagreement", "flat-margin", "likelihood-displacement")
 NEEDS = {
     "accuracy": Need("reward_accuracy", split="any", points=3, each=True),

@@ -43,12 +43,13 @@ import numpy as np
 from lossdoc.checks._preference import paired
 from lossdoc.checks._rl import course, course_above, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need, Setting
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = (
     "reward-hacking", "length-explosion", "length-collapse", "truncated-completions", "entropy-collapse",
     "entropy-explosion", "reward-flat", "zero-std-groups", "clip-saturation", "ratio-drift",

@@ -36,13 +36,14 @@ import numpy as np
 
 from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import onset
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("entropy-collapse", "zero-std-groups", "dead-reward", "zero-gradient", "vanishing-gradient")
 NEEDS = {
     "length": Need("completion_length", points=20),

@@ -53,13 +53,14 @@ import numpy as np
 
 from lossdoc.checks._displaced import Fall, fall_of_chosen
 from lossdoc.judge.case import Case, Need, Setting
-from lossdoc.model.finding import Confidence, Finding, Severity
+from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("one-sided-margin", "reward-runaway", "flat-margin", "chance-level")
 NEEDS = {
     "chosen": Need(("logp_chosen", "reward_chosen"), points=8),

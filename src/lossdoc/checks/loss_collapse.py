@@ -44,13 +44,14 @@ import numpy as np
 
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import level, smooth, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "generalising"
 EXPLAINS = ("epoch-staircase", "reward-runaway", "plateau", "vanishing-gradient")
 NEEDS = {
     "loss": Need("loss", points=8),

@@ -41,13 +41,14 @@ import numpy as np
 
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import level, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "finite"
 EXPLAINS = ("non-finite", "no-learning", "plateau", "exploding-gradient")
 NEEDS = {"scale": Need("loss_scale", points=10)}
 

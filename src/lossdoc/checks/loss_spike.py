@@ -47,13 +47,14 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import Spike, best_stretch, longest, resolution, spikes
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("exploding-gradient", "oscillation", "metric-disagreement")
 NEEDS = {"loss": Need("loss", points=15), "rate": Need("learning_rate", optional=True, points=5)}
 

@@ -41,13 +41,14 @@ import numpy as np
 from lossdoc.checks._loss import step
 from lossdoc.checks._schedule import repeated, rises, shape
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import resolution, stretches
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = (
     "divergence",
     "loss-spike",

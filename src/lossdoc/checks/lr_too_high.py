@@ -45,13 +45,14 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, part, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import difference, level, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = (
     "loss-spike",
     "plateau",

@@ -41,12 +41,13 @@ import numpy as np
 
 from lossdoc.checks._loss import died, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Run
 
 SEVERITY: Severity = "error"
+SIGN: SignName = "finite"
 EXPLAINS = (
     "non-finite",
     "zero-loss",

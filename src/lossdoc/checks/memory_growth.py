@@ -37,13 +37,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "running"
 EXPLAINS = ("crash-in-log", "slow-steps")
 NEEDS = {"memory": Need("memory", points=40, each=True)}
 GROWTH = 0.2

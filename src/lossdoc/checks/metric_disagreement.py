@@ -37,13 +37,14 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "generalising"
 EXPLAINS = ()
 _UP = ("accuracy", "f1", "mcc", "reward_accuracy", "bleu", "map50", "map", "token_accuracy")
 _DOWN = ("wer", "cer")

@@ -27,15 +27,13 @@ at least 200 records.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lossdoc.judge.case import Case
-from lossdoc.model.finding import Finding, Severity
-
-if TYPE_CHECKING:
-    from lossdoc.model.run import Run
+from lossdoc.judge.passes import passes
+from lossdoc.model.finding import Finding, Severity, SignName
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "generalising"
 EXPLAINS = ()
 NEEDS: dict[str, object] = {}
 EPOCHS, RECORDS, RL_RECORDS = 3.0, 100, 200
@@ -56,12 +54,3 @@ def check(case: Case) -> Iterator[Finding]:
             return
         text = f"{epochs:.3g} epochs and no held-out measure"
     yield case.finding(None, text, measured={"records": run.records} | ({} if epochs is None else {"epochs": epochs}))
-
-
-def passes(run: Run) -> float | None:
-    """How many times the data were seen, where the log says so."""
-    epoch = run.get("epoch")
-    if epoch is not None and len(epoch):
-        return float(max(epoch.values) - min(0.0, float(epoch.values[0])))
-    ends = [float(c.steps[-1]) for c in run.curves if len(c) and c.axis == "epoch"]
-    return max(ends, default=None)

@@ -38,13 +38,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case, Need, Setting
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import difference, level, noise, onset, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "stable"
 EXPLAINS = ()
 NEEDS = {
     "balance": Need(("moe_aux_loss", "moe_imbalance"), points=20),

@@ -39,12 +39,13 @@ import numpy as np
 
 from lossdoc.checks._rl import course_above, rl_only
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ()
 NEEDS = {"kl": Need("kl", points=8)}
 FATAL, NOTABLE = 1.0, 0.05

@@ -61,14 +61,14 @@ from lossdoc.checks._loss import (
 )
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
-from lossdoc.model.finding import Confidence, Finding, Severity
+from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.signal import best_stretch, noise
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "error"
-PROGRESS = True
+SIGN: SignName = "learning"
 EXPLAINS = (
     "plateau",
     "flat-margin",

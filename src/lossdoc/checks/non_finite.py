@@ -42,12 +42,13 @@ import numpy as np
 
 from lossdoc.checks._loss import step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
+SIGN: SignName = "finite"
 EXPLAINS = (
     "zero-loss",
     "loss-collapse",

@@ -35,12 +35,13 @@ from typing import TYPE_CHECKING
 from lossdoc.checks._displaced import against_margin
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "stable"
 EXPLAINS = ()
 NEEDS = {
     "rejected": Need("reward_rejected", points=20),

@@ -42,12 +42,13 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("metric-disagreement", "eval-below-train")
 NEEDS = {
     "eval_loss": Need("loss", split="eval", points=10),

@@ -46,14 +46,14 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import noise, resolution, smooth, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
-PROGRESS = True
+SIGN: SignName = "generalising"
 EXPLAINS = (
     "loss-collapse",
     "metric-disagreement",

@@ -41,13 +41,14 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, passed, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import level, noise, settled, tail, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "learning"
 EXPLAINS = ()
 NEEDS = {"loss": Need("loss", points=40), "rate": Need("learning_rate", optional=True, points=5)}
 

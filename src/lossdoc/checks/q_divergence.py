@@ -36,13 +36,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case, Need, Setting, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "stable"
 EXPLAINS = ("value-divergence",)
 NEEDS = {
     "q": Need("q_value", points=20),

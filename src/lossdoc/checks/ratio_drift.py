@@ -36,13 +36,14 @@ import numpy as np
 
 from lossdoc.checks._rl import sustained
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ()
 NEEDS = {"ratio": Need("importance_ratio", points=8)}
 

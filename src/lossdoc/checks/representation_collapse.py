@@ -37,12 +37,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "learning"
 EXPLAINS = ("chance-level", "no-learning", "plateau", "loss-collapse")
 NEEDS = {"statistic": Need(("embedding_std", "similarity"), split="any", points=10, each=True)}
 SHARE, ALIKE = 0.05, 0.99

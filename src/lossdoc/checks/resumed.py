@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import difference, level, noise
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Run
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "running"
 EXPLAINS = ("loss-spike", "level-shift", "lr-jump")
 NEEDS: dict[str, object] = {}
 

@@ -41,13 +41,14 @@ import numpy as np
 
 from lossdoc.checks._rl import highest_level, rl_only, spread_of, unlabelled
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import noise, onset
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
+SIGN: SignName = "stable"
 EXPLAINS = (
     "zero-std-groups", "dead-reward", "reward-flat", "zero-gradient", "entropy-collapse", "entropy-explosion",
     "vanishing-gradient", "reward-hacking", "negative-kl", "kl-runaway", "length-explosion", "length-collapse",

@@ -47,15 +47,15 @@ from lossdoc.checks._loss import begins_late
 from lossdoc.checks._rl import course, highest_level, rl_only, unlabelled
 from lossdoc.checks._schedule import travel
 from lossdoc.judge.case import Case, Need, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "learning"
 EXPLAINS = ("plateau", "no-learning", "dead-reward")
-PROGRESS = True
 NEEDS = {
     "reward": Need("reward", points=20),
     "std": Need("reward_std", optional=True),

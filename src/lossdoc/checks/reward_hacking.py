@@ -40,13 +40,14 @@ import numpy as np
 
 from lossdoc.checks._rl import course, rl_only
 from lossdoc.judge.case import Case, Need, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import noise, onset
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "generalising"
 EXPLAINS = ("length-explosion", "length-collapse", "truncated-completions", "dead-reward")
 NEEDS = {
     "reward": Need("reward", points=20),

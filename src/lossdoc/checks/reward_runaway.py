@@ -42,13 +42,14 @@ import numpy as np
 from lossdoc.checks._displaced import finite
 from lossdoc.checks._preference import alive, find_beta, paired
 from lossdoc.judge.case import Case, Need, Setting, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import level, onset, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("one-sided-margin",)
 NEEDS = {
     "rejected": Need("reward_rejected", points=8),

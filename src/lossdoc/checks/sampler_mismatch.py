@@ -44,7 +44,7 @@ import numpy as np
 
 from lossdoc.checks._rl import sustained
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("reward-collapse", "entropy-explosion", "kl-runaway", "clip-saturation", "ratio-drift")
 METRICS = ("rollout_kl", "rollout_logp_diff", "rollout_prob_error", "rollout_ratio", "rollout_correlation")
 NEEDS = {"measure": Need(METRICS, points=8, each=True)}

@@ -33,12 +33,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "stable"
 EXPLAINS = ("slow-steps",)
 NEEDS = {"supply": Need(("generation_rounds", "kept_fraction"), points=20)}
 GROWTH, KEPT = 3.0, 0.1

@@ -38,13 +38,14 @@ import numpy as np
 
 from lossdoc.checks._loss import declared, living
 from lossdoc.judge.case import Case, Need, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "learning"
 EXPLAINS = ("eval-gap", "eval-below-train", "wrong-start")
 NEEDS = {"eval_loss": Need("loss", split="eval", points=2), "loss": Need("loss", points=5)}
 

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import difference, level, trend
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "running"
 EXPLAINS = ()
 RATES = ("tokens_per_second", "samples_per_second", "steps_per_second")
 NEEDS = {

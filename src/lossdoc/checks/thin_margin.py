@@ -34,13 +34,14 @@ from typing import TYPE_CHECKING
 
 from lossdoc.checks._preference import NOTHING_NATS, find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import level
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "learning"
 EXPLAINS = ()
 NEEDS = {
     "margin": Need("reward_margin", points=8),

@@ -36,13 +36,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import level, shifts
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "stable"
 EXPLAINS = ("level-shift",)
 NEEDS = {"tokens": Need(("batch_tokens", "tokens_seen"), points=40)}
 CHANGE = 0.4

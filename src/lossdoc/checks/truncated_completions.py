@@ -36,12 +36,13 @@ import numpy as np
 
 from lossdoc.checks._rl import course_above
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("reward-flat", "zero-std-groups")
 NEEDS = {"truncated": Need("truncated_fraction", points=5)}
 MOST = 0.5

@@ -38,9 +38,10 @@ from dataclasses import replace
 
 from lossdoc.checks._ending import STATES, last_line, progress, stops_short
 from lossdoc.judge.case import Case
-from lossdoc.model.finding import Confidence, Finding, Severity
+from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "running"
 EXPLAINS = ()
 NEEDS: dict[str, object] = {}
 

@@ -39,13 +39,14 @@ import numpy as np
 from lossdoc.checks._loss import aligned, living
 from lossdoc.checks.epoch_staircase import boundaries
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "generalising"
 EXPLAINS = ("oscillation",)
 NEEDS = {"loss": Need("loss", points=40), "epoch": Need("epoch", points=10)}
 

@@ -41,13 +41,14 @@ import numpy as np
 
 from lossdoc.checks._rl import course, unlabelled
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import onset, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "stable"
 EXPLAINS = ("reward-flat", "reward-collapse")
 NEEDS = {
     "critic": Need(("value_loss", "explained_variance"), points=20),

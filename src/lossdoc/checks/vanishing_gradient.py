@@ -38,13 +38,14 @@ import numpy as np
 
 from lossdoc.checks._loss import gain, living, number
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import level, smooth, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "info"
+SIGN: SignName = "learning"
 EXPLAINS = ("plateau",)
 NEEDS = {"norm": Need("grad_norm", points=20), "loss": Need("loss", points=20)}
 

@@ -46,13 +46,14 @@ import numpy as np
 
 from lossdoc.checks._loss import begins_late, declared, living, number, part, step
 from lossdoc.judge.case import Case, Need, Setting, Skip
-from lossdoc.model.finding import Confidence, Finding, Severity
+from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.signal import level, noise, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "learning"
 EXPLAINS = ("exploding-gradient", "lr-too-high")
 NEEDS = {
     "loss": Need("loss", points=5),

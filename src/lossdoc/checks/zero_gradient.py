@@ -38,13 +38,14 @@ import numpy as np
 
 from lossdoc.checks._loss import gain, living, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import resolution
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
+SIGN: SignName = "learning"
 EXPLAINS = ("no-learning", "plateau", "vanishing-gradient")
 NEEDS = {"norm": Need("grad_norm", points=10), "loss": Need("loss", optional=True)}
 

@@ -41,13 +41,14 @@ import numpy as np
 
 from lossdoc.checks._loss import died, number, step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import resolution
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
+SIGN: SignName = "finite"
 EXPLAINS = ("no-learning", "plateau", "loss-collapse", "zero-gradient", "flat-margin", "thin-margin", "frozen-eval")
 NEEDS = {"loss": Need("loss", points=5)}
 

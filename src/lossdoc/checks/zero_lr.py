@@ -43,13 +43,14 @@ import numpy as np
 
 from lossdoc.checks._loss import step
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import resolution
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
+SIGN: SignName = "stable"
 EXPLAINS = (
     "no-learning",
     "chance-level",

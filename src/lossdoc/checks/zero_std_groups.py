@@ -44,12 +44,13 @@ import numpy as np
 from lossdoc.checks._preference import paired
 from lossdoc.checks._rl import course, course_above, unlabelled
 from lossdoc.judge.case import Case, Need
-from lossdoc.model.finding import Finding, Severity
+from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
+SIGN: SignName = "learning"
 EXPLAINS = ("dead-reward", "reward-flat", "zero-gradient", "vanishing-gradient", "no-learning", "plateau")
 NEEDS = {
     "share": Need(("zero_std_fraction", "reward_std"), points=8),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from lossdoc import checks
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.judge.reconcile import reconcile
-from lossdoc.model.finding import Finding, Report, Severity, Skipped, Verdict
+from lossdoc.judge.signs import signs, verdict
+from lossdoc.model.finding import Finding, Report, Severity, Skipped
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -26,7 +27,6 @@ def diagnose(run: Run, knowledge: Knowledge, select: Sequence[str] = (), ignore:
 
     findings: list[Finding] = []
     skipped: list[Skipped] = []
-    progress = False
     for check_id in checks.check_ids():
         if (select and check_id not in select) or check_id in ignore:
             continue
@@ -38,13 +38,14 @@ def diagnose(run: Run, knowledge: Knowledge, select: Sequence[str] = (), ignore:
         with np.errstate(all="ignore"):  # logs hold 1e300 and infinity; a check judges what comes out
             found, judged, reasons = _call(check, case)
         if judged:
-            progress = progress or bool(getattr(check, "PROGRESS", False))
             findings += (_complete(finding, case) for finding in found)
         elif reasons:
             skipped.append(Skipped(check_id, reasons[0]))
     explains = {f.check: checks.load(f.check).EXPLAINS for f in findings}
     findings = reconcile(findings, explains, {f.check: order for order, f in enumerate(findings)})
-    return Report(run, findings, skipped, _verdict(findings, progress))
+    roots = [f for f in findings if f.because_of is None]
+    found_signs = signs(run, knowledge, [(f, checks.load(f.check).SIGN) for f in roots])
+    return Report(run, findings, skipped, verdict(found_signs, roots), found_signs)
 
 
 def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> str | None:
@@ -159,12 +160,3 @@ def _complete(finding: Finding, case: Case) -> Finding:
         if _MILDEST[mildest] > _MILDEST[severity]:
             severity = mildest
     return replace(finding, severity=severity, causes=finding.causes or advice.causes, next=finding.next or advice.next)
-
-
-def _verdict(findings: Sequence[Finding], progress: bool) -> Verdict:
-    roots = {f.severity for f in findings if f.because_of is None}
-    if "error" in roots:
-        return "failing"
-    if "warning" in roots:
-        return "suspicious"
-    return "healthy" if progress else "not judged"

@@ -22,6 +22,7 @@ def metric_facts(document: MetricDocument) -> MetricFacts:
         unit=document.unit,
         aggregation=document.aggregation,
         direction=document.direction,
+        merit=document.merit,
         bounds=document.bounds,
         role=document.role,
         parent=document.parent,

@@ -34,6 +34,7 @@ class MetricFacts(Struct, frozen=True, omit_defaults=True):
     unit: str | None = None
     aggregation: str | None = None
     direction: str | None = None
+    merit: str | None = None  # score, support, objective, part: what progress is judged by
     bounds: Bounds | None = None
     role: str | None = None
     parent: str | None = None
@@ -68,7 +69,7 @@ class CheckFacts(Struct, frozen=True, omit_defaults=True):
     severity: Severity = "warning"
     explains: Sequence[str] = ()
     metrics: Sequence[str] = ()
-    progress: bool = False
+    sign: str = ""  # the vital sign that the check bears on
     doc: str = ""
     path: str = ""
 

@@ -16,6 +16,8 @@ Split = Literal["train", "eval", "test"]
 Role = Literal["step", "epoch", "tokens", "samples", "time", "summary", "config", "ignore"]
 Aggregation = Literal["mean", "sum", "fraction", "max", "min", "median", "last", "count"]
 Direction = Literal["down", "up", "neither"]
+# What progress is judged by: what people train for, what only supports it, what is trained, a term of what is trained.
+Merit = Literal["score", "support", "objective", "part"]
 
 
 class Strict(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -131,6 +133,7 @@ class MetricDocument(Document):
     unit: str | None = None
     aggregation: Aggregation | None = None
     direction: Direction | None = None
+    merit: Merit | None = None
     bounds: tuple[float | None, float | None] | None = None
     role: Role | None = None
     expect: Expect | None = None

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
+SignName = Literal["finite", "stable", "learning", "generalising", "running"]
+Answer = Literal["yes", "no", "unknown"]
 Verdict = Literal["failing", "suspicious", "healthy", "not judged"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # worst first
+SIGNS: tuple[SignName, ...] = ("finite", "stable", "learning", "generalising", "running")  # as experts ask
 CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
 
 
@@ -59,6 +62,15 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """The answer to one of an expert's five questions, and one sentence of evidence from this log."""
+
+    answer: Answer
+    evidence: str
+    excused: bool = False  # an "unknown" that is the rule for this kind of run, so that it does not forbid `healthy`
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The diagnosis of one run: root findings first (worst first), each followed by its consequences."""
 
@@ -66,6 +78,7 @@ class Report:
     findings: Sequence[Finding]
     skipped: Sequence[Skipped]
     verdict: Verdict
+    signs: Mapping[SignName, Sign] = field(default_factory=dict)  # in the order of SIGNS
 
     @property
     def roots(self) -> list[Finding]:

@@ -37,6 +37,7 @@ def _report(report: Report) -> dict[str, Any]:
         "records": run.records,
         "dropped_records": run.dropped_records,
         "verdict": report.verdict,
+        "signs": {name: {"answer": sign.answer, "evidence": sign.evidence} for name, sign in report.signs.items()},
         "trainer": {
             "objective": trainer.objective,
             "framework": trainer.framework,

@@ -1,0 +1,127 @@
+"""What is learned does not hold on data that the model does not train on: the held-out curve never gets better.
+
+## What it means
+The training loss falls, and the held-out loss or score stands where its first evaluation was, or gets worse from
+there on. Unlike `overfitting` there is no early checkpoint to go back to: the model learned its examples by heart from
+the start, or the held-out set asks for something that the training set does not teach.
+
+## How it is measured
+The held-out score that people train for (accuracy, F1, AUC, mAP, error rates, BLEU, ROUGE, Dice, success) decides; the
+held-out loss where no score is logged. From the first evaluation to the last the training loss has to fall by 15 %,
+and more than its noise; the held-out curve may gain nothing that is material: 1 point of a hundred, 3 % of a loss.
+A held-out score that is gained and lost again counts where it ends no better than it began. Two evaluations are enough
+where the training loss falls by half between them and the held-out loss rises.
+
+## Silent when
+- any held-out score or loss gains; another evaluation set that gains makes it information
+- the score stands at its ceiling already (0.9 of a share)
+- the training loss hardly moves: then nothing was learned (`no-learning`)
+- fewer than 4 evaluations, but for the large gap above
+
+## Likely causes
+- Too little data for the size of the model, or too many passes over it.
+- The held-out set comes from elsewhere: other classes, another language, another preparation.
+- Labels that are noise: they can only be learned by heart.
+- The score is computed wrongly, or on another output than the one that is trained.
+
+## What to try
+- Evaluate on a part of the training data: the score has to rise there, or the evaluation is at fault.
+- Print ten held-out examples with their predictions and their labels.
+- Add data, augmentation or regularisation; train a smaller model, or fewer of its layers.
+- Compare how both sets are prepared, from the raw file to the tensor.
+
+## Sources
+- Training falls while held-out stands still, as learning by heart: Zhang et al., arXiv 1611.03530.
+- The limits are ours: public logs (classifiers, translators, recognisers) and the labelled runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.checks._loss import living, number
+from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.judge.merit import Course, Measure, course, measures
+from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.signal import noise, smooth
+
+if TYPE_CHECKING:
+    from lossdoc.model.run import Curve
+
+SEVERITY: Severity = "warning"
+SIGN: SignName = "generalising"
+EXPLAINS = ("overfitting", "metric-disagreement", "eval-gap", "loss-collapse", "oscillation", "frozen-eval", "plateau")
+NEEDS = {"loss": Need("loss", points=3)}
+
+FALL = 0.15  # of the training loss between the first and the last evaluation (ours: t07 falls by 35 %, healthy 5 %)
+DEEP = 0.5
+EVALS = 4
+SATISFIED = 0.9  # of a share: fine-tuning starts near its ceiling and has little to gain (ours)
+
+
+def check(case: Case, loss: Curve) -> Iterator[Finding]:
+    if "supervised" not in case.families():
+        raise Skip("judged for supervised training only")
+    loss = living(loss)
+    held = [(m, c) for m in measures(case.run, case.knowledge) if m.held_out and (c := course(m)) is not None]
+    scores = [(m, c) for m, c in held if m.role == "score" and len(m.curve) >= 2]
+    losses = [(m, c) for m, c in held if m.role == "objective" and len(m.curve) >= 2]
+    deciding = scores or losses
+    if not deciding:
+        raise Skip("no held-out loss or score with two evaluations")
+    if any(c.went == "better" or satisfied(m, c) for m, c in held):
+        return
+    measure, went = max(deciding, key=lambda mc: len(mc[0].curve))
+    fall, share = fallen(loss, measure.curve)
+    evals = len(measure.curve)
+    if share < FALL or fall <= 3 * noise(loss.values) / np.sqrt(max(1, len(loss) // 10)):
+        return
+    rises = any(c.gain < 0 for _, c in losses)
+    if evals < EVALS and not (share >= DEEP and rises):
+        raise Skip(f"{evals} evaluations are too few to tell")
+    if (went.went == "unclear" and went.gain > 0) or (went.went == "lost" and not ends_where_it_began(measure, went)):
+        return
+    curve = measure.curve
+    best = "" if went.best in (went.first, went.last) else f" (best {number(went.best)})"
+    yield case.finding(
+        curve,
+        f"{curve.name.replace('_', ' ')} does not get better: {number(went.first)} at the first evaluation, "
+        f"{number(went.last)} at the last of {evals}{best}, while the training loss fell by {share:.0%}",
+        detected=min(evals - 1, EVALS - 1),
+        confidence="high" if evals >= 8 else "medium",
+        measured={
+            "first": went.first,
+            "last": went.last,
+            "best": went.best,
+            "evaluations": evals,
+            "training_fall_percent": 100 * share,
+        },
+        cannot_tell=("whether the data are too few or the held-out set asks for something else",),
+    )
+
+
+def satisfied(measure: Measure, went: Course) -> bool:
+    """A share that was high from its first evaluation on has little left to gain."""
+    scale = measure.unit_scale
+    if not scale or measure.role != "score":
+        return False
+    low = min(went.first, went.last) if measure.up else scale - max(went.first, went.last)
+    return low >= SATISFIED * scale
+
+
+def ends_where_it_began(measure: Measure, went: Course) -> bool:
+    """The last value is no better than the first."""
+    return went.last <= went.first if measure.up else went.last >= went.first
+
+
+def fallen(loss: Curve, held_out: Curve) -> tuple[float, float]:
+    """How far the training loss fell between the first and the last evaluation, and as a share of what it was."""
+    values = loss.values
+    slow = smooth(values) if len(values) >= 15 else values
+    if loss.axis != held_out.axis:
+        return 0.0, 0.0
+    then, now = np.interp([held_out.steps[0], held_out.steps[-1]], loss.steps, slow)
+    return float(then - now), float((then - now) / then) if then > 0 else 0.0

@@ -1,0 +1,157 @@
+"""Measures of merit: the curves that say whether a run gets better, and how each of them went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from lossdoc.signal import head, level, noise, resolution, tail, trend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lossdoc.knowledge import Knowledge
+    from lossdoc.model.run import Curve, Floats, Run
+
+Went = Literal["better", "lost", "worse", "flat", "unclear"]
+
+# Of the start level: a loss or a score without bounds that gained less has not visibly learned (ours: the labelled
+# runs that are stuck gain at most 0.4 %, the slowest healthy supervised one 7.8 %; runmedic asks for 2 %).
+MATERIAL = 0.03
+OF_FEW = 0.1  # of the start level, where points are too few for a noise (ours: batches of one epoch wander by 6 %)
+# Of a score between 0 and 1: the sampling error of some hundred examples (ours).
+POINTS = 0.01
+# Of what was still to be gained: 0.98 to 0.99 halves the errors (ours).
+OF_ROOM = 0.2
+SIGMAS = 3.0  # ours: beyond the noise of both levels
+MONOTONE = 0.75  # share of the steps that go the right way where points are too few for a noise (ours)
+KEPT = 0.5  # of the best gain that has to be left at the end, else it was lost again (ours)
+FEW = 8
+SHORT = 15  # below it both levels rest on three points: the whole course has to lean the same way (ours)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A curve that progress is judged by. `role`: score, support, objective or part."""
+
+    curve: Curve
+    role: str
+    up: bool
+    bounds: tuple[float | None, float | None] | None
+
+    @property
+    def held_out(self) -> bool:
+        return self.curve.split != "train"
+
+    @property
+    def unit_scale(self) -> float:
+        """1 of the measure in the unit of the curve: 100 where a share is written in percent, 0 where it has no end."""
+        if self.bounds is None or self.bounds[0] != 0 or self.bounds[1] != 1:
+            return 0.0
+        return 100.0 if len(self.curve) and float(np.nanmax(np.abs(self.curve.values))) > 2.0 else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a measure went. `gain` is positive where it got better, in its unit; first, best and last are its values."""
+
+    went: Went
+    first: float
+    best: float
+    best_at: int
+    last: float
+    gain: float
+
+
+def measures(run: Run, knowledge: Knowledge) -> list[Measure]:
+    """Every curve whose document gives it a direction and a role; parts of a loss only where no total is logged."""
+    found = list(_measures(run.curves, knowledge))
+    totals = {m.curve.split for m in found if m.role == "objective"}
+    return [m for m in found if m.role != "part" or m.curve.split not in totals]
+
+
+def _measures(curves: Iterable[Curve], knowledge: Knowledge) -> Iterator[Measure]:
+    for curve in curves:
+        facts = knowledge.metric(curve.metric)
+        if facts.merit and facts.direction in ("up", "down") and len(curve):
+            yield Measure(curve, facts.merit, facts.direction == "up", facts.bounds)
+
+
+def course(measure: Measure) -> Course | None:
+    """How a measure went from its first to its last points; None without a finite point."""
+    curve = measure.curve.finite()
+    y = curve.values
+    n = len(y)
+    if not n:
+        return None
+    sign = 1.0 if measure.up else -1.0
+    at = int(np.argmax(sign * y))
+    first, last, best = float(y[0]), float(y[-1]), float(y[at])
+    gain, best_gain, sure = _gain(sign * y, resolution(curve))
+    need = material(measure, float(np.median(y[head(n)])) if n >= FEW else first, n)
+    if n < 2:
+        went: Went = "unclear"
+    elif gain >= need and sure > 0:
+        went = "lost" if best_gain > 2 * need and gain < KEPT * best_gain else "better"
+    elif best_gain >= 2 * need and gain < KEPT * best_gain and n >= 4:
+        went = "lost"
+    elif -gain >= need and sure < 0:
+        went = "worse"
+    else:
+        went = "flat" if n >= 3 and abs(gain) < need and _steady(y, need) else "unclear"
+    return Course(went, first, best, at, last, gain)
+
+
+def material(measure: Measure, start: float, points: int = FEW) -> float:
+    """The smallest gain that counts from this start on, in the unit of the curve."""
+    scale = measure.unit_scale
+    if not scale:
+        return (MATERIAL if points >= FEW else OF_FEW) * abs(start)
+    room = abs((scale if measure.up else 0.0) - start)
+    return max(0.003 * scale, min(POINTS * scale, OF_ROOM * room))
+
+
+def _gain(y: Floats, printed: float) -> tuple[float, float, int]:
+    """Gain of the last level over the first, of the best over the first, and its sign where it is beyond the noise."""
+    n = len(y)
+    if n < FEW:
+        gain, best = float(y[-1] - y[0]), float(y.max() - y[0])
+        steps = np.diff(y)
+        right = float(np.mean(np.sign(steps) == np.sign(gain))) if len(steps) else 0.0
+        # Few points have no noise of their own: a course that is nearly monotone, or a gain beyond its largest setback.
+        back = float(np.abs(steps[np.sign(steps) == -np.sign(gain)]).max(initial=0.0))
+        return gain, best, int(np.sign(gain)) if right >= MONOTONE or abs(gain) > 2 * back else 0
+    scale = max(noise(y), printed / 4)
+    start, end = level(y[head(n, 0.15, least=3, most=100)], scale), level(y[tail(n, 0.25, least=3, most=400)], scale)
+    gain = end.value - start.value
+    first = float(np.median(y[:3]))
+    best = float(np.max(_runs(y)) - min(start.value, first))
+    error = float(np.hypot(start.error, end.error))
+    # Much may be learned within the first stretch already: the very first records stand for the start as well.
+    early = end.value - first
+    if early > gain and early > SIGMAS * float(np.hypot(1.2533 * scale / np.sqrt(3), end.error)):
+        return early, max(best, early), 1
+    lean = trend(y).score * np.sign(gain)
+    beyond = abs(gain) > SIGMAS * error if n >= SHORT else abs(gain) > error and lean > 2
+    beyond = beyond or (abs(gain) > 2 * error and lean > 4)
+    return gain, max(best, gain), int(np.sign(gain)) if beyond else 0
+
+
+def _runs(y: Floats) -> Floats:
+    """Medians of neighbours: the best level that was held for more than a moment."""
+    width = 3 if len(y) < 30 else 5
+    return np.median(np.lib.stride_tricks.sliding_window_view(y, width), axis=1)
+
+
+def _steady(y: Floats, need: float) -> bool:
+    """The points stay within what would have counted as a gain, but for their noise."""
+    return bool(np.median(np.abs(y - np.median(y))) < max(need, 1e-300) or len(y) >= 50)
+
+
+def said(measure: Measure, went: Course) -> str:
+    """`eval loss 2.31 to 1.45` (first and last value), with the best where it is neither."""
+    text = f"{measure.curve.name.replace('_', ' ')} {went.first:.4g} to {went.last:.4g}"
+    ends = (went.first, went.last)
+    return text if went.best in ends else f"{text}, best {went.best:.4g}"
