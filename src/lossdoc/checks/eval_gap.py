@@ -15,6 +15,7 @@ of the training loss. For pairs: eval accuracy at most 0.35 in every eval, with 
 - the gap opens with a rising eval loss (`overfitting`), unless the first eval already was a fifth above the first
   training loss
 - eval and train differ by less than 20 %
+- the eval loss itself fell by a fifth, keeps what it gained and ends below twice the training loss
 - training itself gained less than 20 %, as fine-tuning does: information
 - the eval loss has no training loss beside it
 
@@ -44,6 +45,8 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need
+from lossdoc.judge.merit import course as measured_course
+from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import noise, smooth
 
@@ -65,6 +68,8 @@ EARLY, LATE, OF_LEVEL = 0.2, 0.4, 0.2
 SMALL = 0.2  # of the first loss: a fine-tuning run that gained less is no measure for its gap (ours)
 FOREIGN = 1.2  # of the first training loss: what memorising alone does not reach by the first eval (ours)
 BELOW, WELL = 0.35, 0.6
+# A gap below the training loss itself, of a run whose held-out loss fell by a fifth, is the ordinary distance (ours).
+MATTERS, IMPROVED = 1.0, 0.2
 
 
 def check(
@@ -90,6 +95,8 @@ def check(
         return
     at_first = bool(np.all(gap[early][seen] >= EARLY * gained[early][seen]) and np.all(gap[early][seen] > error))
     end = float(np.median(gap[-3:]))
+    if keeps_improving(case, eval_loss) and end < MATTERS * course[-1]:
+        return
     if not at_first or end < LATE * gained[-1] or end < OF_LEVEL * course[-1]:
         return
     first = int(np.argmax(seen))
@@ -111,6 +118,19 @@ def check(
         },
         cannot_tell=("whether the data differ or the way they are prepared",),
     )
+
+
+def keeps_improving(case: Case, eval_loss: Curve) -> bool:
+    """The held-out loss, or a score beside it, got better and stayed so: its distance to train is an ordinary one."""
+    for measure in measures(case.run, case.knowledge):
+        if measure.curve.split == eval_loss.split and measure.role in ("score", "objective"):
+            went = measured_course(measure)
+            if went is not None and went.went in ("lost", "worse"):
+                return False
+            if went is not None and measure.curve.metric == "loss" and went.went == "better":
+                improved = 1 - went.last / went.first if went.first > 0 else 0.0
+                return improved >= IMPROVED
+    return False
 
 
 def rising(y: Floats) -> bool:

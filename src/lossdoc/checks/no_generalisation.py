@@ -44,7 +44,7 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number
 from lossdoc.judge.case import Case, Need, Skip
-from lossdoc.judge.merit import Course, Measure, course, measures
+from lossdoc.judge.merit import Course, Measure, course, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import noise, smooth
 
@@ -74,6 +74,10 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
         raise Skip("no held-out loss or score with two evaluations")
     if any(c.went == "better" or satisfied(m, c) for m, c in held):
         return
+    if any(len(m.curve) > 2 and np.ptp(m.curve.finite().values) == 0 for m, _ in deciding):
+        raise Skip("a held-out curve stands still to its last digit, which is another illness")
+    if not scores and any(turned(m, c) for m, c in losses):
+        return
     measure, went = max(deciding, key=lambda mc: len(mc[0].curve))
     fall, share = fallen(loss, measure.curve)
     evals = len(measure.curve)
@@ -82,7 +86,9 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     rises = any(c.gain < 0 for _, c in losses)
     if evals < EVALS and not (share >= DEEP and rises):
         raise Skip(f"{evals} evaluations are too few to tell")
-    if (went.went == "unclear" and went.gain > 0) or (went.went == "lost" and not ends_where_it_began(measure, went)):
+    # A score that only seems to gain is no gain where the held-out loss says otherwise.
+    seems = went.went == "unclear" and went.gain > 0 and not any(c.went in ("flat", "worse") for _, c in losses)
+    if seems or (went.went == "lost" and not ends_where_it_began(measure, went)):
         return
     curve = measure.curve
     best = "" if went.best in (went.first, went.last) else f" (best {number(went.best)})"
@@ -112,6 +118,11 @@ def satisfied(measure: Measure, went: Course) -> bool:
     return low >= SATISFIED * scale
 
 
+def turned(measure: Measure, went: Course) -> bool:
+    """The held-out loss had got better before it got worse: `overfitting` says from where on."""
+    return went.first - went.best >= material(measure, went.first)
+
+
 def ends_where_it_began(measure: Measure, went: Course) -> bool:
     """The last value is no better than the first."""
     return went.last <= went.first if measure.up else went.last >= went.first
@@ -120,6 +131,8 @@ def ends_where_it_began(measure: Measure, went: Course) -> bool:
 def fallen(loss: Curve, held_out: Curve) -> tuple[float, float]:
     """How far the training loss fell between the first and the last evaluation, and as a share of what it was."""
     values = loss.values
+    if not len(values) or not len(held_out):
+        return 0.0, 0.0
     slow = smooth(values) if len(values) >= 15 else values
     if loss.axis != held_out.axis:
         return 0.0, 0.0

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from lossdoc import checks
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.judge.reconcile import reconcile
-from lossdoc.judge.signs import signs, verdict
 from lossdoc.model.finding import Finding, Report, Severity, Skipped
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ _MILDEST: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 def diagnose(run: Run, knowledge: Knowledge, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Report:
     """Judge a run with every check that applies to it; `select` and `ignore` hold check ids."""
     import numpy as np
+
+    from lossdoc.judge.signs import signs, verdict  # NumPy: not for --help
 
     findings: list[Finding] = []
     skipped: list[Skipped] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from lossdoc.signal import head, level, noise, resolution, tail, trend
+from lossdoc.signal import best_stretch, head, level, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,6 +44,12 @@ class Measure:
     @property
     def held_out(self) -> bool:
         return self.curve.split != "train"
+
+    def room(self, value: float) -> float:
+        """What is left to be gained from a value on, in the unit of the curve; infinite where there is no end."""
+        if not self.up:
+            return abs(value)
+        return self.unit_scale - value if self.unit_scale else float("inf")
 
     @property
     def unit_scale(self) -> float:
@@ -89,13 +95,13 @@ def course(measure: Measure) -> Course | None:
     sign = 1.0 if measure.up else -1.0
     at = int(np.argmax(sign * y))
     first, last, best = float(y[0]), float(y[-1]), float(y[at])
-    gain, best_gain, sure = _gain(sign * y, resolution(curve))
+    gain, best_gain, sure, held = _gain(sign * y, resolution(curve))
     need = material(measure, float(np.median(y[head(n)])) if n >= FEW else first, n)
     if n < 2:
         went: Went = "unclear"
     elif gain >= need and sure > 0:
-        went = "lost" if best_gain > 2 * need and gain < KEPT * best_gain else "better"
-    elif best_gain >= 2 * need and gain < KEPT * best_gain and n >= 4:
+        went = "lost" if held and best_gain > 2 * need and gain < KEPT * best_gain else "better"
+    elif held and best_gain >= 2 * need and gain < KEPT * best_gain and n >= 4:
         went = "lost"
     elif -gain >= need and sure < 0:
         went = "worse"
@@ -109,12 +115,12 @@ def material(measure: Measure, start: float, points: int = FEW) -> float:
     scale = measure.unit_scale
     if not scale:
         return (MATERIAL if points >= FEW else OF_FEW) * abs(start)
-    room = abs((scale if measure.up else 0.0) - start)
-    return max(0.003 * scale, min(POINTS * scale, OF_ROOM * room))
+    return max(0.003 * scale, min(POINTS * scale, OF_ROOM * measure.room(start)))
 
 
-def _gain(y: Floats, printed: float) -> tuple[float, float, int]:
-    """Gain of the last level over the first, of the best over the first, and its sign where it is beyond the noise."""
+def _gain(y: Floats, printed: float) -> tuple[float, float, int, bool]:
+    """Gain of the last level over the first, of the best over the first, its sign where it is beyond the noise, and
+    whether the best stands out from that noise as well."""
     n = len(y)
     if n < FEW:
         gain, best = float(y[-1] - y[0]), float(y.max() - y[0])
@@ -122,27 +128,25 @@ def _gain(y: Floats, printed: float) -> tuple[float, float, int]:
         right = float(np.mean(np.sign(steps) == np.sign(gain))) if len(steps) else 0.0
         # Few points have no noise of their own: a course that is nearly monotone, or a gain beyond its largest setback.
         back = float(np.abs(steps[np.sign(steps) == -np.sign(gain)]).max(initial=0.0))
-        return gain, best, int(np.sign(gain)) if right >= MONOTONE or abs(gain) > 2 * back else 0
+        return gain, best, int(np.sign(gain)) if right >= MONOTONE or abs(gain) > 2 * back else 0, best > 2 * back
     scale = max(noise(y), printed / 4)
     start, end = level(y[head(n, 0.15, least=3, most=100)], scale), level(y[tail(n, 0.25, least=3, most=400)], scale)
     gain = end.value - start.value
     first = float(np.median(y[:3]))
-    best = float(np.max(_runs(y)) - min(start.value, first))
+    held = best_stretch(y, up=True)
+    best = held.value - min(start.value, first)
     error = float(np.hypot(start.error, end.error))
     # Much may be learned within the first stretch already: the very first records stand for the start as well.
     early = end.value - first
     if early > gain and early > SIGMAS * float(np.hypot(1.2533 * scale / np.sqrt(3), end.error)):
-        return early, max(best, early), 1
+        return early, max(best, early), 1, True
     lean = trend(y).score * np.sign(gain)
     beyond = abs(gain) > SIGMAS * error if n >= SHORT else abs(gain) > error and lean > 2
     beyond = beyond or (abs(gain) > 2 * error and lean > 4)
-    return gain, max(best, gain), int(np.sign(gain)) if beyond else 0
-
-
-def _runs(y: Floats) -> Floats:
-    """Medians of neighbours: the best level that was held for more than a moment."""
-    width = 3 if len(y) < 30 else 5
-    return np.median(np.lib.stride_tricks.sliding_window_view(y, width), axis=1)
+    # The best of many medians stands above the level by chance alone, hence the wider margin.
+    chance = 2 * SIGMAS * scale / np.sqrt(held.last - held.first + 1)
+    stands_out = best > chance and held.value - end.value > chance
+    return gain, max(best, gain), int(np.sign(gain)) if beyond else 0, bool(stands_out)
 
 
 def _steady(y: Floats, need: float) -> bool:

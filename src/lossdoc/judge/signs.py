@@ -25,6 +25,7 @@ CEILING = 0.95  # of a score with an end: little is left to be gained (ours)
 LEARNED = 0.1  # below the first training loss, before a held-out loss says that something was learned (ours)
 # Of the first loss: runs of the public logs that learned by heart end below 5 %, those that did not above 20 % (ours).
 REMAINS = 0.2
+LITTLE = 0.02  # the same where the log does not say how often the data were seen
 RECORDS = 5  # fewer show no course that could be left (ours)
 # Objectives that are judged by samples people look at: nothing held out is the rule.
 _GENERATIVE = frozenset({"gan", "diffusion"})
@@ -125,7 +126,9 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
     if seen is not None and 0 < seen <= ONE_PASS and families == {"supervised"} and not held:
         return Sign("yes", f"{seen:.3g} epochs: every example was new when its loss was taken", excused=True)
     excused = families == {"rl"} or bool(set(run.trainer.candidates) & _GENERATIVE)
-    excused = excused or seen is None or seen <= FEW_PASSES or _remains(judged)
+    excused = (
+        excused or (seen is not None and seen <= FEW_PASSES) or _remains(judged, LITTLE if seen is None else REMAINS)
+    )
     if held:
         return Sign("unknown", f"one evaluation shows no course: {told}", excused)
     during = "" if seen is None else f" in {seen:.3g} epochs"
@@ -144,10 +147,10 @@ def _below_start(run: Run, held: Judged) -> Sign | None:
     return None
 
 
-def _remains(judged: Judged) -> bool:
+def _remains(judged: Judged, share: float) -> bool:
     """The training loss still holds much of its start: whatever it learned, it has not learned its data by heart."""
     losses = [c for m, c in judged if m.role in ("objective", "part") and not m.held_out]
-    return bool(losses) and all(c.last >= REMAINS * c.first > 0 for c in losses)
+    return all(c.last >= share * c.first > 0 for c in losses)
 
 
 def _solved(measure: Measure, went: Course) -> bool:
