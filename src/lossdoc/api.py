@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.assemble import assemble
+from lossdoc.assemble.limits import limited
 from lossdoc.input.source import Source
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.recognise import Hint, hint_from_name, recognise
 from lossdoc.model.finding import NotRead, Report
-from lossdoc.model.record import Item
-from lossdoc.readers import Reader, all_readers, detect
+from lossdoc.model.record import Item, Unread
+from lossdoc.readers import Reader, _door, all_readers, detect
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Run
@@ -66,14 +67,23 @@ def read_source(source: Source, options: Options) -> list[Run] | NotRead:
     seen: list[Item] = []
     with _collector_paused():
         for reader in _readers(source, options):
-            items = list(reader.read(source))
-            runs = read_items(items, reader.NAME, source.name, options, getattr(reader, "FRAMEWORK", None))
+            items = list(_door.items(reader, source))
+            runs = _runs(items, reader, source, options)
             if runs:
                 return runs
             seen += items
     from lossdoc.readers.refuse import refusal  # knows what else a file may be, which a log need not pay for
 
-    return refusal(source, seen, options.input_format)
+    refused = refusal(source, seen, options.input_format)
+    left_out = "; ".join(dict.fromkeys(item.why for item in source.beside if isinstance(item, Unread)))
+    return replace(refused, why=f"{refused.why}; {left_out}") if left_out else refused
+
+
+def _runs(items: Sequence[Item], reader: Reader, source: Source, options: Options) -> list[Run]:
+    framework = getattr(reader, "FRAMEWORK", None)
+    return _door.guarded(
+        lambda: read_items(items, reader.NAME, source.name, options, framework), [], reader.NAME, source
+    )
 
 
 @contextmanager
@@ -103,6 +113,7 @@ def read_items(
     items: Sequence[Item], format_name: str, name: str, options: Options, framework: str | None = None
 ) -> list[Run]:
     """The runs that records of one reader make; `name` is how the source is called."""
+    items = limited(items)
     trainer = recognise(items, options.knowledge, options.hint, framework)
     runs = assemble(
         items,
@@ -121,9 +132,12 @@ def read_items(
 
 def diagnose(run: Run, options: Options) -> Report:
     """The report of one run."""
+    import numpy as np
+
     from lossdoc.judge import diagnose as judge  # brings the checks, which reading alone need not pay for
 
-    return judge(run, options.knowledge, options.select, options.ignore)
+    with np.errstate(all="ignore"):  # numbers that are not finite or nearly so are what is looked for
+        return judge(run, options.knowledge, options.select, options.ignore)
 
 
 def read_path(path: str, options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lossdoc.assemble.rows import Table
+from lossdoc.assemble.rows import FURTHEST, Table
 from lossdoc.model.record import Event
 
 # Half a unit of the last digit of an epoch with two decimals, and of one with four significant digits.
@@ -39,6 +39,11 @@ def infer_steps(
     if interval is None:
         return None
     per_epoch, how = _steps_per_epoch(table, rows, stretches, interval, events, settings)
+    furthest = max(_epoch(table, row) for row in rows) / interval
+    if per_epoch is not None and not furthest * max(1.0, per_epoch * interval) < FURTHEST:
+        per_epoch = None  # a total or a speed that no run has
+    if not furthest < FURTHEST:
+        return None
     if per_epoch is None:
         if not all(_counted(table, stretch, interval) for stretch in stretches):
             return None  # epochs that repeat or leap count nothing
@@ -110,7 +115,7 @@ def _steps_per_epoch(
         for begin in (first, 0.0):
             ratio = seconds * speed / (last - begin) if last > begin else 0.0
             every = ratio * interval
-            if every > 0.5 and abs(every - round(every)) < 0.1 * round(every):
+            if 0.5 < every < FURTHEST and abs(every - round(every)) < 0.1 * round(every):
                 return ratio, "the speed in the closing row"
     return None, ""
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
+from lossdoc.input.numbers import whole
 from lossdoc.model.record import Record
 
 # What launchers call a rank. Workers of Ray and containers have other names: they may be runs of their own.
@@ -50,7 +51,7 @@ def _layout(record: Record) -> Hashable:
 
 def _natural(stream: str) -> list[tuple[int, str]]:
     """rank2 before rank10."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", stream)]
+    return [(whole(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", stream)]
 
 
 def _together(one: Sequence[int], other: Sequence[int]) -> bool:

@@ -32,7 +32,7 @@ _TRAINING_ONLY = frozenset({"loss", "train/loss", "train_loss", "learning_rate",
 _TRACKERS = frozenset({"train/global_step", "train/epoch"})
 _CALLS = "_step"  # W&B's count of calls: the step only where nothing else is
 # A place beyond this is no place: NaN, infinity, a hash under a key that looks like a step.
-_FURTHEST = 1e15
+FURTHEST = 1e15
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ def _gather(
 
 
 def _place(place: float | None) -> float | None:
-    return place if place is None or abs(place) < _FURTHEST else None
+    return place if place is None or abs(place) < FURTHEST else None
 
 
 def _plan(
@@ -215,11 +215,11 @@ def _take(
     elif slot.role == "batch":
         for row, value in zip(rows, floats(raws), strict=True):
             inside = table.steps[row] is None and table.epochs[row] is not None
-            if inside and value is not None and abs(value) < _FURTHEST:
+            if inside and value is not None and abs(value) < FURTHEST:
                 table.steps[row] = value
     elif slot.role in POSITION_ROLES:
         for row, value in zip(rows, floats(raws), strict=True):
-            if value is None or not abs(value) < _FURTHEST:
+            if value is None or not abs(value) < FURTHEST:
                 continue
             if slot.role == "epoch":
                 if table.epochs[row] is None:

@@ -42,7 +42,12 @@ def paired(*curves: Curve) -> list[Floats]:
         return [c.values for c in curves]
     for curve in curves[1:]:
         common = np.intersect1d(common, curve.records)
-    return [c.values[np.searchsorted(c.records, common)] for c in curves]
+    # A curve stands in the order of its steps, which its records need not follow: rows of a resumed run may go back.
+    orders = [np.argsort(curve.records, kind="stable") for curve in curves]
+    return [
+        curve.values[order[np.searchsorted(curve.records, common, sorter=order)]]
+        for curve, order in zip(curves, orders, strict=True)
+    ]
 
 
 def alive(y: Floats) -> Floats:

@@ -18,6 +18,9 @@ _RUBOUT = re.compile(r"[^\x08]\x08")
 _BEHIND_BAR = re.compile(r"(?<=(?:it/s|s/it)\])(?=[\w\[(<]| +(?:INFO|WARNING|ERROR|DEBUG|\[?\d{4}-\d\d-\d\d)\b)")
 # Slurm's last word, written into the line that the program had begun.
 _SLURM = "slurmstepd: error:"
+# Expressions that look for a blank before a mark try every blank of a run; a hundred say no less than thousands.
+_BLANKS = re.compile(r" {100,}|\t{100,}")
+_WIDE, _TABS = " " * 100, "\t" * 100
 _REPEATED = re.compile(r"\s*\[repeated \d+x across cluster\].*$")
 
 
@@ -52,6 +55,8 @@ def clean_line(number: int, raw: str) -> Iterator[Line]:
         raw = _BEHIND_BAR.sub("\r", raw)
     if _SLURM in raw:
         raw = raw.replace(_SLURM, "\r" + _SLURM)
+    if _WIDE in raw or _TABS in raw:
+        raw = _BLANKS.sub(lambda run: run[0][:100], raw)
     if "\r" not in raw:
         if raw and not raw.isspace():
             yield _line(number, raw, True)

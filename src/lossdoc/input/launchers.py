@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from lossdoc.input.numbers import whole
 from lossdoc.input.prefixes import CONTAINER, MPI, POD, PROGRAM, RAY, UNIX_DATE
 
 _LOOKED_AT = 1 << 18  # characters at the beginning of a file that decide
@@ -93,6 +94,6 @@ def _ranks(head: str) -> dict[str, int]:
         if shape is _HOST:
             return {label: number for number, label in enumerate(distinct)}
         # Epochs and steps count upwards; the processes of a launcher write in turn, or there is one.
-        if distinct == ["0"] or any(int(b) < int(a) for a, b in itertools.pairwise(labels)):
-            return {label: int(label) for label in distinct}
+        if distinct == ["0"] or any(whole(b) < whole(a) for a, b in itertools.pairwise(labels)):
+            return {label: whole(label) for label in distinct}
     return {}

@@ -99,6 +99,14 @@ def parse(raw: Raw) -> Number | None:
     return _plain(text) or _wrapped(text) or _shaped(text)
 
 
+_FURTHEST = 10**18
+
+
+def whole(digits: str) -> int:
+    """The integer that digits write, at most 10**18: no counter goes further, and Python refuses thousands of them."""
+    return int(digits) if len(digits) < len(str(_FURTHEST)) else min(int(digits[:60]), _FURTHEST)
+
+
 def _from_int(value: int) -> float:
     try:
         return float(value)

@@ -121,6 +121,10 @@ def _literal(pattern: str) -> int:
     return len(_PART.sub("", pattern))
 
 
+# Characters of a name, ours: no alias of the documents has more than 60, and patterns look for a part at every place.
+_LONGEST = 200
+
+
 class Matcher:
     """The search. Regular expressions are made only for keys that no table has."""
 
@@ -131,6 +135,8 @@ class Matcher:
 
     def find(self, key: str, levels: Sequence[str]) -> Hit | None:
         """The rule for a key; None where no document knows it. Ambiguous where several claim it."""
+        if len(key) > _LONGEST:
+            return None
         for text in dict.fromkeys((key, uncamel(key))):
             variants = without_split(text)
             for level in levels:

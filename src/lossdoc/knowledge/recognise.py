@@ -100,12 +100,9 @@ def first_values(items: Iterable[Item]) -> dict[str, float]:
             for key, raw in item.values.items():
                 if key in first and math.isfinite(first[key]):
                     continue
-                value = raw
-                if isinstance(raw, str):
-                    number = parse(raw)
-                    value = number.value if number else None
-                if isinstance(value, (int, float)) and not isinstance(value, bool):
-                    first[key] = float(value)
+                number = parse(raw)
+                if number is not None:
+                    first[key] = number.value
         elif isinstance(item, Columns) and len(item.values):
             first.setdefault(item.key, float(item.values[0]))
     return first

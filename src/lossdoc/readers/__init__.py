@@ -27,6 +27,7 @@ from typing import Protocol
 
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Record, Unread
+from lossdoc.readers import _door
 
 PROOF = 0.9  # a score of a reader whose content proves the format
 _SURE = 0.5
@@ -97,5 +98,5 @@ def detect(source: Source) -> list[tuple[float, Reader]]:
     for turn, enough in enumerate((2.0, PROOF, _SURE)):
         if all(score < enough for score, _ in scored):
             asked = [reader for reader in readers if _turn(reader) == turn]
-            scored.extend((score, reader) for reader in asked if (score := reader.sniff(source)) > 0)
+            scored.extend((score, reader) for reader in asked if (score := _door.score(reader, source)) > 0)
     return sorted(scored, key=lambda pair: -pair[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lossdoc.input.numbers import whole
 from lossdoc.model.record import Event
 
 _BAR = re.compile(
@@ -24,7 +25,7 @@ def bar(text: str, line: int) -> Event | None:
     match = _BAR.match(text[max(0, text.rfind("\r", 0, at) + 1) :].lstrip())
     if match is None or _OTHER.search(match["desc"]) or "examples/s" in match["rest"] or "B/s" in match["rest"]:
         return None
-    return Event("progress", line, match["desc"].strip(), {"n": int(match["n"]), "total": int(match["total"])})
+    return Event("progress", line, match["desc"].strip(), {"n": whole(match["n"]), "total": whole(match["total"])})
 
 
 def last_bar(text: str) -> Event | None:

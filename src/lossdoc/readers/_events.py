@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lossdoc.input.clean import lines_with
+from lossdoc.input.numbers import whole
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item
 from lossdoc.readers._crash import crashes, last_part
@@ -102,9 +103,9 @@ def _sentences(text: str, literals: tuple[str, ...], kind: str) -> list[Event]:
             if len(line) > 300 or literal not in line or len(before) > _NEAR or _MENTION.search(before):
                 continue
             match = _RESUME_STEP.search(line) if kind == "resume" else None
-            if match is not None and int(match[1]) == 0:
+            if match is not None and whole(match[1]) == 0:
                 continue
-            found.setdefault(number, Event(kind, number, line, {"step": int(match[1])} if match else {}))
+            found.setdefault(number, Event(kind, number, line, {"step": whole(match[1])} if match else {}))
     return list(found.values())
 
 
@@ -119,5 +120,5 @@ def _configs(text: str) -> list[Event]:
             part = last_part(number, raw) if len(raw) < 1000 else None
             match = pattern.match(part[0]) if part is not None and len(part[0]) < 300 else None
             if match is not None:
-                found.append(Event("config", number, match[0].strip(), {name: int(match[1].replace(",", ""))}))
+                found.append(Event("config", number, match[0].strip(), {name: whole(match[1].replace(",", ""))}))
     return found

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from lossdoc.input.clean import Line, clean_line, lines_with
+from lossdoc.input.clean import Line, lines_with
 from lossdoc.input.numbers import to_float
 from lossdoc.input.shape import LONGEST, Memory, shape
 from lossdoc.input.source import Source
@@ -67,7 +67,7 @@ class LineFormat:
         for (number, raw), _ in itertools.islice(itertools.groupby(anchored), _SNIFF_LINES):
             if matched >= _SNIFF_ENOUGH:
                 break
-            for line in clean_line(number, raw):
+            for line in source.parts(number, raw):
                 found = [record for _, record in self._line(line, context)]
                 matched += bool(found)
                 placed = placed or any(r.step is not None or r.epoch is not None for r in found)
@@ -143,7 +143,7 @@ class LineFormat:
         for number, raw in source.iter_raw():
             if not any(anchor in raw for anchor in self.anchors):
                 continue
-            for line in clean_line(number, raw):
+            for line in source.parts(number, raw):
                 some = False
                 for kind, record in self._line(line, context):
                     some = True

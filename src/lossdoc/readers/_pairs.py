@@ -254,7 +254,7 @@ def _field(field: str, first: str) -> Iterator[tuple[str, Raw]]:
             yield name, value
         if some:
             return
-    for match in _SPACED.finditer(field):
+    for match in _SPACED.finditer(field[:1000]):  # the name is looked for at every place
         value = match["boxed"] or match["value"]
         if to_float(value) is not None:
             yield match["name"], value
@@ -267,7 +267,7 @@ def _separated(field: str, sep: str) -> Iterator[tuple[str, Raw]]:
         at = match.end()
         # What stands before another separator is no part of this name: "eta: 22:18:02 batch_cost".
         region = region[max(region.rfind(":"), region.rfind("=")) + 1 :].lstrip(_EDGE + "([{")
-        name = _NAME.search(region)
+        name = _NAME.search(region[-300:])  # the end of a name has at most 100 characters
         if name is None:
             continue
         key = name[0].rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from typing import Any
 
 import msgspec
@@ -20,16 +21,18 @@ def parse_dict(body: str) -> dict[str, Any] | None:
     """The dict, or None when the text is none. Bare nan and inf become floats; np.float32(0.5) becomes 0.5."""
     try:
         return _as_dict(_decode(body.translate(_QUOTES)))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         pass
     if "(" in body:
         body = _CALL.sub(lambda m: m[1].strip("[]").split(",", 1)[0].strip("[] ") or "None", body)
     try:
         return _as_dict(_decode(_WORDS.sub(_json_word, body).translate(_QUOTES)))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         pass
     try:
-        return _as_dict(ast.literal_eval(_WORDS.sub(_literal_word, body)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python has an opinion on "1if" and on stray backslashes; a log has not
+            return _as_dict(ast.literal_eval(_WORDS.sub(_literal_word, body)))
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return None
 

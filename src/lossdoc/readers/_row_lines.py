@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from lossdoc.input.clean import Line, clean_line
+from lossdoc.input.clean import Line
 from lossdoc.input.shape import LONGEST, Memory, shape
 from lossdoc.input.source import Source
 from lossdoc.model.record import Raw
@@ -108,7 +108,7 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
             if look:
                 shapes[look] = _nothing(raw, _NUMBERED)
             continue
-        for line in clean_line(number, raw):
+        for line in source.parts(number, raw):
             if not line.final:  # of a rewritten line only what was left standing counts
                 continue
             if header(line.text) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lossdoc.input.numbers import whole
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
@@ -81,7 +82,7 @@ def _records(source: Source) -> Iterator[Item]:
         if not head["eval"]:
             step_now = float(head["batch"])
             if head["epoch"] and head["total"]:  # then the batch counts within the epoch
-                step_now += (int(head["epoch"]) - 1) * float(head["total"])
+                step_now += (whole(head["epoch"]) - 1) * float(head["total"])
             elif head["total"] and not told:
                 told = True
                 yield Event("config", line.number, line.text, {"max_steps": float(head["total"])})

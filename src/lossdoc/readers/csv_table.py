@@ -6,10 +6,12 @@ may follow comment lines or the "#{json}" line of monitor files, and cells may b
 
 from __future__ import annotations
 
+import csv
 import io
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
 
 from lossdoc.input.numbers import to_float
 from lossdoc.input.source import Source
@@ -97,12 +99,11 @@ def read(source: Source) -> Iterator[Item]:
 def split_cells(line: str, delimiter: str) -> list[str]:
     """Cells of one line without padding; quotes are honoured where there are any."""
     if '"' in line:
-        import csv
-
-        return [
-            cell.strip()
-            for cell in next(csv.reader([line.replace("\r", " ")], delimiter=delimiter, skipinitialspace=True), [])
-        ]
+        try:
+            cells = next(csv.reader([line.replace("\r", " ")], delimiter=delimiter, skipinitialspace=True), [])
+        except csv.Error:  # a cell of more than 128 KiB, or one that no writer of CSV makes
+            cells = line.split(delimiter)
+        return [cell.strip() for cell in cells]
     return [cell.strip() for cell in line.split(delimiter)]
 
 
@@ -163,8 +164,8 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
 
     # Rows written with an older, shorter header or cut rows must not make pandas fail: enough columns for the longest.
     width = max(len(names), max(line.count(delimiter) for line in lines) + 1)
-    frame = pd.read_csv(
-        io.StringIO("\n".join(lines)),
+    read: Callable[..., Any] = partial(
+        pd.read_csv,
         sep=delimiter,
         header=None,
         names=range(width),
@@ -174,8 +175,12 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
         skipinitialspace=delimiter != "\t",
         skip_blank_lines=False,
         engine="c",
-        quoting=3 if _open_quote(lines) else 0,
     )
+    text = "\n".join(lines)
+    try:
+        frame = read(io.StringIO(text), quoting=csv.QUOTE_NONE if _open_quote(lines) else csv.QUOTE_MINIMAL)
+    except pd.errors.ParserError:  # quotes that stand as no quote can: they are characters like others
+        frame = read(io.StringIO(text), quoting=csv.QUOTE_NONE)
     numbered = len(frame) == len(lines)  # not when a quoted cell holds a line break
     comma = delimiter == ";" and not any("." in line for line in lines[:50])
     kept = [(index, name) for index, name in enumerate(names) if name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from itertools import islice
 
@@ -87,8 +88,10 @@ def grids(html: str, most: int | None = None) -> Iterator[Grid]:
         line += html.count("\n", counted, found.start())
         counted = found.start()
         parser = _Tables(line)
-        parser.feed(found[0])
-        parser.close()
+        # Damaged markup ("<!x") ends what Python's parser can read of a table with an AssertionError.
+        with suppress(AssertionError):
+            parser.feed(found[0])
+            parser.close()
         for rows in parser.tables:
             if len(rows) > 1:
                 yield _grid(rows)

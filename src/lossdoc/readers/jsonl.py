@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from lossdoc.input.clean import clean
 from lossdoc.input.numbers import to_float
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Raw, Record, Unread
@@ -127,7 +128,7 @@ def _lines(source: Source) -> Iterator[tuple[int, str, str | None, str | None]]:
             if text and not text.isspace():
                 yield number, text.strip("\ufeff \r\n") if number == 1 else text.rstrip(), None, None
         return
-    for line in source.iter_lines():
+    for line in clean(source.text):  # whole, however long an object is
         found = _OBJECT.search(line.text)
         yield line.number, line.text[found.start() :].rstrip() if found else "", line.split, line.stream
 

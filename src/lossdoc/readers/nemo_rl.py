@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lossdoc.input.numbers import to_float
+from lossdoc.input.numbers import to_float, whole
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
@@ -121,7 +121,7 @@ def _records(source: Source, stop: int | None = None) -> Iterator[Item]:
                 yield record
             record, values = None, {}
         if head is not None and head["word"] == "Epoch":
-            epoch = int(head["n"])
+            epoch = whole(head["n"])
         elif head is not None:
             # The header counts within the epoch.
             step = float(head["n"]) + max(0, epoch - 1) * float(head["total"])

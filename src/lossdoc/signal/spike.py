@@ -51,7 +51,8 @@ def tail_weight(y: Floats) -> float:
         return 1.0
     scale = np.maximum(local_noise(y), np.finfo(float).tiny)
     residual = (y - smooth(y)) / scale
-    return float(max(1.0, np.quantile(residual[residual < GROSS], 0.95) / LIGHT_TAIL))
+    light = residual[residual < GROSS]  # none where the values are so large that their differences overflow
+    return float(max(1.0, np.quantile(light, 0.95) / LIGHT_TAIL)) if len(light) else 1.0
 
 
 def spikes(y: Floats, sigmas: float = 6.0, least: float = 0.0, floor: float = 0.0) -> list[Spike]:

@@ -31,7 +31,17 @@ def from_text(text: str | None) -> dict[str, Any]:
 
 
 def from_hparams(content: bytes) -> dict[str, Any]:
-    """HParamsPluginData: session_start_info (3) has a map (1) from name to a google.protobuf.Value."""
+    """HParamsPluginData: session_start_info (3) has a map (1) from name to a google.protobuf.Value.
+
+    {} where the bytes are no such message.
+    """
+    try:
+        return _hparams(content)
+    except ValueError:
+        return {}
+
+
+def _hparams(content: bytes) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for number, kind, a, b in fields(content):
         if number == 3 and kind == 2:

@@ -30,7 +30,15 @@ def logs(source: Source, columns: set[str]) -> bool:
 def opened(source: Source) -> Iterator[sqlite3.Connection]:
     """A read-only connection. Raises sqlite3.Error when the database is damaged."""
     with closing(_connect(source)) as connection:
-        yield connection
+        connection.text_factory = _as_text
+        try:
+            yield connection
+        except UnicodeDecodeError as error:  # a name of a column, which no factory makes
+            raise sqlite3.DatabaseError(f"a name that is no text: {error.reason}") from error
+
+
+def _as_text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, set[str]]:

@@ -144,8 +144,9 @@ class Scan:
     def _parse(self, rows: _Ints) -> None:
         """Events that are taken apart one by one."""
         for row in rows.tolist():
-            for value in self._values(row):
-                step = event.step(self._data, *self._span(row))
+            values = self._values(row)
+            step = event.step(self._data, *self._span(row)) if values else 0
+            for value in values:
                 settings = from_hparams(value.content) if value.plugin == "hparams" else from_text(value.text)
                 if settings:
                     self._settings.append((row, Event("config", None, value.tag, settings)))

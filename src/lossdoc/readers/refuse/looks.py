@@ -27,26 +27,27 @@ _MAGIC = (
     (b"\x1f\x8b", "a gzip archive that cannot be unpacked"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive that cannot be unpacked"),
 )
+# Nothing that may repeat crosses a line: a text of blank lines would be looked through from each of them.
 _SAFETENSORS = re.compile(rb".{8}\{\"", re.S)
 _CODE = re.compile(
-    r"^(?:import \w|from [\w.]+ import |\s*(?:async )?def \w+\(|class \w+[:(]|if __name__ ==|\s+return\b|\s*@\w+"
-    r"|\s+self\.\w+ =)",
+    r"^(?:import \w|from [\w.]+ import |[^\S\n]*(?:async )?def \w+\(|class \w+[:(]|if __name__ ==|[^\S\n]+return\b"
+    r"|[^\S\n]*@\w+|[^\S\n]+self\.\w+ =)",
     re.M,
 )
 _BARS = 40  # so many bars speak for a training whatever stands between them (ours)
-_FRAME = re.compile(r'^\s*File "[^"\n]+", line \d+', re.M)  # each shows a line of code at most
+_FRAME = re.compile(r'^[^\S\n]*File "[^"\n]+", line \d+', re.M)  # each shows a line of code at most
 _C_CODE = re.compile(
-    r"^(?:#include [<\"]|using namespace |\s*(?:export )?(?:const|let|var|function) \w+|package \w+|#!/bin/)", re.M
+    r"^(?:#include [<\"]|using namespace |[^\S\n]*(?:export )?(?:const|let|var|function) \w+|package \w+|#!/bin/)", re.M
 )
 _PINNED = re.compile(r"^[A-Za-z][\w.-]*(?:\[[\w,]+\])? ?(?:==|>=|<=|~=|@ )\S+", re.M)
 _HEADING = re.compile(r"^#{1,6} \S", re.M)
-_MARKDOWN = re.compile(r"^(?:```|[-*] \S|\d+\. \S|!?\[[^\]]+\]\([^)]+\)|\|[- :|]+\|\s*$)|\]\(https?://", re.M)
+_MARKDOWN = re.compile(r"^(?:```|[-*] \S|\d+\. \S|!?\[[^\]\n]+\]\([^)\n]+\)|\|[- :|]+\|[^\S\n]*$)|\]\(https?://", re.M)
 _HTTP = re.compile(r"\"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) \S+ HTTP/|\"uri\": ?\"")
 _SERVER = re.compile(r"Serving Flask app|Uvicorn running on|Starting gunicorn|nginx/\d")
 _SYSLOG = re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\([\w-]+\))?(?:\[\d+\])?:", re.M)
-_BAR = re.compile(r"\d+%\|[^|\r\n]*\||\d+ examples \[")
+_BAR = re.compile(r"\d%\|[^|\r\n]*\||\d examples \[")
 _TIMED = re.compile(r"^\W{0,2}\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.M)
-_SETTING = re.compile(r"^\s*([\w.-]+):(?: \S.*)?$", re.M)
+_SETTING = re.compile(r"^[^\S\n]*([\w.-]+):(?: \S.*)?$", re.M)
 _DATA_KEYS = (
     ({"chosen", "rejected"}, "a data set of preference pairs (chosen, rejected)"),
     ({"messages"}, "a data set of conversations"),

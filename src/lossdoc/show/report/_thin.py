@@ -47,4 +47,6 @@ def wants_log(curves: Sequence[Floats]) -> bool:
     values = np.concatenate([y[np.isfinite(y)] for y in curves])
     if not len(values) or values.min() <= 0:
         return False
-    return bool(values.max() / 100 > np.median(values) or values.min() < np.median(values) / 1000)
+    with np.errstate(over="ignore"):  # the mean of the two values in the middle, near the end of floats
+        middle = np.median(values)
+    return bool(values.max() / 100 > middle or values.min() < middle / 1000)

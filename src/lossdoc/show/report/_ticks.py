@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 
 def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
@@ -50,6 +51,11 @@ def powers(low: float, high: float, most: int) -> list[float]:
     if len(inside) < 2:
         return ticks(low, high, most)
     return [float(n) for n in inside[:: math.ceil(len(inside) / most)]]
+
+
+def power_labels(exponents: list[float]) -> list[str]:
+    """Labels of a logarithmic axis; one that runs beyond what a float holds is written by its exponent."""
+    return [f"{10**n:.3g}" if n <= sys.float_info.max_10_exp else f"1e+{n:.0f}" for n in exponents]
 
 
 def labels(values: list[float]) -> list[str]:

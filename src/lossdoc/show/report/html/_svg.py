@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lossdoc.show.report._panels import Panel
 from lossdoc.show.report._thin import pieces, thin, wants_log
-from lossdoc.show.report._ticks import labels, powers, ticks
+from lossdoc.show.report._ticks import labels, power_labels, powers, ticks
 from lossdoc.show.report._words import safe
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def chart(panel: Panel) -> str:
 
     curves = panel.curves
     log = wants_log([curve.values for curve in curves])
-    heights = [np.log10(c.values) if log else np.clip(c.values, -1e300, 1e300) for c in curves]
+    with np.errstate(all="ignore"):  # minus infinity has no logarithm, and is drawn as a mark
+        heights = [np.log10(c.values) if log else np.clip(c.values, -1e300, 1e300) for c in curves]
     sick = [~np.isfinite(c.values) for c in curves]
     heights = [np.where(bad, c.values, y) for c, y, bad in zip(curves, heights, sick, strict=True)]
     frame = Frame(_range([c.steps for c in curves]), _range(heights))
@@ -73,7 +74,7 @@ def _range(arrays: Sequence[Floats]) -> tuple[float, float]:
 
 def _axes(frame: Frame, axis: str, log: bool) -> Iterator[str]:
     y_ticks = powers(*frame.y, most=5) if log else ticks(*frame.y, most=5)
-    for value, text in zip(y_ticks, [f"{10**v:.3g}" for v in y_ticks] if log else labels(y_ticks), strict=True):
+    for value, text in zip(y_ticks, power_labels(y_ticks) if log else labels(y_ticks), strict=True):
         y = frame.up(value)
         yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text class="tick" text-anchor="end" x="{LEFT - 6}" y="{y + 4:.1f}">{escape(text)}</text>'

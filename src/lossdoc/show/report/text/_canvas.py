@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.show.report._thin import pieces, thin
-from lossdoc.show.report._ticks import even, labels, powers, ticks
+from lossdoc.show.report._ticks import even, labels, power_labels, powers, ticks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,14 +48,15 @@ def draw(series: Sequence[Series], marks: Sequence[Mark], size: Size, axis: str,
     import numpy as np
     import plotext as plt
 
-    shown = [Series(s.x, np.log10(s.y) if log else _bounded(s.y), s.pen, s.ink) for s in series]
+    with np.errstate(all="ignore"):  # minus infinity has no logarithm, and is drawn as a mark
+        shown = [Series(s.x, np.log10(s.y) if log else _bounded(s.y), s.pen, s.ink) for s in series]
     x_low, x_high = _limits(np.concatenate([s.x for s in shown] + [np.array([m.x for m in marks])]))
     y_low, y_high = _limits(np.concatenate([s.y for s in shown]))
     broken = any(not np.isfinite(s.y).all() for s in shown)
     # Rows of their own for the labels of findings on top and for non-finite points below; two for the x axis.
     rows = size.height - 2 - bool(marks) - broken
     y_low, y_high, y_ticks = _log_axis(y_low, y_high, rows) if log else even(y_low, y_high, rows)
-    y_names = [f"{10**v:.3g}" for v in y_ticks] if log else labels(y_ticks)
+    y_names = power_labels(y_ticks) if log else labels(y_ticks)
     row = (y_high - y_low) / (rows - 1)
     y_low, y_high = y_low - row * broken, y_high + row * bool(marks)
 

@@ -69,9 +69,10 @@ def _absent(why: str) -> str:
 def _unread(run: Run, options: Options) -> Iterator[Table | Text]:
     shown = run.unread if options.verbose else run.unread[:SHORT]
     rows = [("" if u.line is None else f"line {u.line}", safe(u.why)) for u in shown]
-    title = f"Not read: {count(len(run.unread), 'line')} that looked like a record"
+    lines = all(u.line is not None for u in run.unread)
+    what = f"{count(len(run.unread), 'line')} that looked like a record" if lines else count(len(run.unread), "part")
     if rows:
-        yield from _block(title, rows, len(run.unread) - len(shown), "line")
+        yield from _block(f"Not read: {what}", rows, len(run.unread) - len(shown), "line" if lines else "part")
 
 
 def _unknown(run: Run, options: Options) -> Iterator[Table | Text]:

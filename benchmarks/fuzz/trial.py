@@ -1,0 +1,121 @@
+"""One input through reading, judging and every writer; what went wrong on the way, in words that group alike faults."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+import warnings
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+from lossdoc.api import Options, diagnose, read_source
+from lossdoc.input.source import Source
+from lossdoc.judge import BROKEN
+from lossdoc.model.finding import NotRead, Report
+from lossdoc.readers._door import FAILED
+from lossdoc.show import report as writers
+
+SLOW_SECONDS = 3.0
+_LOOKS = (
+    writers.Options(),
+    writers.Options(width=1, ascii=True, verbose=True),
+    writers.Options(width=10_000, color=True, quiet=True),
+)
+_LOADED = {"img", "script", "iframe", "link", "object", "embed", "base", "form"}
+_FEW = 10  # runs of which all reports are written in full
+
+
+@dataclass
+class Outcome:
+    """Faults by kind: crash, check, reader, warning, output, slow. Each in one line."""
+
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+    runs: int = 0
+
+
+def tried(name: str, data: bytes, options: Options) -> Outcome:
+    """All of what `lossdoc check` does with one file, but the screen."""
+    outcome = Outcome()
+    start = time.perf_counter()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            _through(Source(name, data), options, outcome)
+        except Exception as error:
+            outcome.faults.append(("crash", _where(error)))
+    outcome.seconds = time.perf_counter() - start
+    outcome.faults += [
+        ("warning", f"{Path(w.filename).name}:{w.lineno} {w.category.__name__}: {w.message}"[:200])
+        for w in caught
+        if not issubclass(w.category, ResourceWarning)
+    ]
+    if outcome.seconds > SLOW_SECONDS:
+        outcome.faults.append(("slow", f"{name}: {outcome.seconds:.1f} s"))
+    return outcome
+
+
+def _through(source: Source, options: Options, outcome: Outcome) -> None:
+    found = read_source(source, options)
+    reports: list[Report] = []
+    not_read: list[NotRead] = []
+    if isinstance(found, NotRead):
+        not_read.append(found)
+        if FAILED in found.why:
+            outcome.faults.append(("reader", found.why[:200]))
+    else:
+        reports += [diagnose(run, options) for run in found]
+    outcome.runs = len(reports)
+    for report in reports:
+        outcome.faults += [("check", f"{s.check}: {s.why[:160]}") for s in report.skipped if BROKEN in s.why]
+        outcome.faults += [("reader", u.why[:200]) for u in report.run.unread if FAILED in u.why]
+    result = writers.Result(reports, not_read)
+    for name in writers.writer_names():
+        looks = [look for look in _LOOKS if len(reports) <= _FEW or not look.verbose]
+        for look in looks if name == "text" else _LOOKS[:1]:
+            text = writers.load(name).write(result, look)
+            outcome.faults += [("output", f"{name}: {why}") for why in invalid(name, text)]
+
+
+def invalid(name: str, text: str) -> list[str]:
+    """Why an output is not what its format says, or is dangerous; [] where it is well."""
+    text.encode("utf-8", "strict" if name != "text" else "replace")
+    try:
+        if name in ("json", "sarif"):
+            json.loads(text, parse_constant=_no_constant)
+        elif name == "junit":
+            ElementTree.fromstring(text)
+        elif name == "html":
+            page = _Page()
+            page.feed(text)
+            return page.wrong
+    except (ValueError, ElementTree.ParseError) as error:
+        return [f"{type(error).__name__}: {error}"[:120]]
+    if name == "text" and any(ord(char) < 32 and char not in "\n\x1b" for char in text):
+        return ["a control character"]
+    return []
+
+
+def _no_constant(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")
+
+
+class _Page(HTMLParser):
+    """A page may load nothing and run nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _LOADED or any(key.startswith("on") or key in ("src", "srcset") for key, _ in attrs):
+            self.wrong.append(f"<{tag}> in the page")
+
+
+def _where(error: Exception) -> str:
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "lossdoc" in f.filename]
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    return f"{place} {type(error).__name__}: {error}"[:200]

@@ -1,0 +1,38 @@
+"""How much of a source is made curves: what goes beyond is left out, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lossdoc.model.record import Columns, Item, Record, Unread
+
+# Ours. Every key is looked for in the documents and becomes a curve, a quarter of a millisecond each. A log whose keys
+# hold a number that counts up (`loss_at_17`) has no end of them.
+MOST_KEYS = 10_000
+
+
+def limited(items: Sequence[Item], most: int = MOST_KEYS) -> Sequence[Item]:
+    """The items with the first `most` keys only, and how many keys were left out."""
+    keys: dict[str, None] = {}
+    layouts: set[tuple[str, ...]] = set()
+    for item in items:
+        if isinstance(item, Columns):
+            keys[item.key] = None
+        elif isinstance(item, Record) and (layout := tuple(item.values)) not in layouts:
+            layouts.add(layout)
+            keys.update(dict.fromkeys(layout))
+    if len(keys) <= most:
+        return items
+    kept = set(list(keys)[:most])
+    why = f"{len(keys) - most:,} of {len(keys):,} keys are left out: a log is read by its first {most:,}"
+    fewer = (_with_keys(item, kept) for item in items)
+    return [*(item for item in fewer if item is not None), Unread(None, why)]
+
+
+def _with_keys(item: Item, kept: set[str]) -> Item | None:
+    if isinstance(item, Columns):
+        return item if item.key in kept else None
+    if isinstance(item, Record) and not item.values.keys() <= kept:
+        return replace(item, values={key: raw for key, raw in item.values.items() if key in kept})
+    return item
