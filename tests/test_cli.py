@@ -84,8 +84,10 @@ def test_exit_codes_follow_findings_and_readability(tmp_path: Path) -> None:
     assert run("check", NAN, "--fail-on", "never").returncode == 0
     assert run("check", tmp_path / "missing.log").returncode == 2
     both = run("check", NAN, tmp_path / "missing.log")
-    assert both.returncode == 2
+    assert both.returncode == 1  # the graver news; the missing path is said
     assert "FAILING" in both.stdout
+    assert "missing.log" in both.stderr
+    assert run("check", HEALTHY, tmp_path / "missing.log").returncode == 2
 
 
 def test_a_member_of_a_folder_or_glob_that_is_no_log_changes_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import glob
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,7 +16,7 @@ from lossdoc.assemble.limits import limited
 from lossdoc.input.source import Source
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.recognise import Hint, hint_from_name, recognise
-from lossdoc.model.finding import NotRead, Report
+from lossdoc.model.finding import NotRead, Report, Severity
 from lossdoc.model.record import Item, Unread
 from lossdoc.readers import Reader, _door, all_readers, detect
 
@@ -41,10 +41,28 @@ class Options:
     select: Sequence[str] = ()
     ignore: Sequence[str] = ()
     metrics: Sequence[Path] = ()  # folders of the user's own documents
+    names: Mapping[str, str] = field(default_factory=dict)  # keys of the user's own: --map my_objective=loss
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    local: Callable[[str], tuple[str | None, Mapping[str, Any]]] | None = None  # trainer and settings of one source
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        return Knowledge.load(self.metrics)
+        return Knowledge.load(self.metrics, self.names)
+
+    def at(self, source: str) -> Options:
+        """The options that hold for one source."""
+        if self.local is None:
+            return self
+        trainer, settings = self.local(source)
+        if trainer == self.trainer and settings == self.settings:
+            return self
+        return self.but(trainer=trainer, settings=settings)
+
+    def but(self, **changes: Any) -> Options:
+        """These options with changes that leave the documents as they are, which are read only once."""
+        own = replace(self, **changes)
+        own.__dict__["knowledge"] = self.knowledge
+        return own
 
     @cached_property
     def hint(self) -> Hint | None:
@@ -64,6 +82,7 @@ def read_input(path: Path | None, options: Options, data: bytes | None = None) -
 
 def read_source(source: Source, options: Options) -> list[Run] | NotRead:
     """The runs of a source by the reader that fits best and finds a metric."""
+    options = options.at(source.name)
     seen: list[Item] = []
     with _collector_paused():
         for reader in _readers(source, options):
@@ -137,7 +156,7 @@ def diagnose(run: Run, options: Options) -> Report:
     from lossdoc.judge import diagnose as judge  # brings the checks, which reading alone need not pay for
 
     with np.errstate(all="ignore"):  # numbers that are not finite or nearly so are what is looked for
-        return judge(run, options.knowledge, options.select, options.ignore)
+        return judge(run, options.knowledge, options.select, options.ignore, options.severities)
 
 
 def read_path(path: str, options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:

@@ -25,13 +25,29 @@ def command_names() -> list[str]:
     return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
 
 
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
 @cache
 def _load(name: str) -> Any:
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
     # No rich in help texts: it doubles the time of `--help` and would read `[...]` in them as markup.
-    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=HELP)
     single.command(name=name)(module.command)
     return typer.main.get_command(single)
+
+
+def _instead(word: str) -> str:
+    """What was probably meant: a command with a slip in it, or the file itself."""
+    import difflib
+    import os
+
+    close = difflib.get_close_matches(word, command_names(), n=1)
+    if close:
+        return f" Did you mean {close[0]}?"
+    if os.path.exists(word):
+        return f" Did you mean: lossdoc check {word}"
+    return f" There are: {', '.join(command_names())}"
 
 
 class ClosedPipe(Exception):
@@ -47,6 +63,12 @@ class Commands(typer.core.TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         return _load(cmd_name) if cmd_name in command_names() else None
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command; a mistyped one is refused with the name that was probably meant."""
+        if args and not args[0].startswith("-") and args[0] not in command_names():
+            ctx.fail(f"no command {args[0]!r}.{_instead(args[0])}")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         try:
             code = super().invoke(ctx)
@@ -56,7 +78,12 @@ class Commands(typer.core.TyperGroup):
 
 
 app = typer.Typer(
-    cls=Commands, name="lossdoc", rich_markup_mode=None, no_args_is_help=True, pretty_exceptions_enable=False
+    cls=Commands,
+    name="lossdoc",
+    context_settings=HELP,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
 )
 
 

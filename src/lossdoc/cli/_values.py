@@ -1,4 +1,4 @@
-"""Values of options that typer cannot check by type: check ids, settings, output formats."""
+"""Values of options that typer cannot check by type: settings, output formats."""
 
 from __future__ import annotations
 
@@ -7,18 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from lossdoc import checks
 from lossdoc.show import report as outputs
-
-
-def check_ids(words: Sequence[str], option: str) -> tuple[str, ...]:
-    """Ids from repeated options and from lists with commas; ValueError with near matches for an unknown one."""
-    known = checks.check_ids()
-    wanted = [word.strip() for text in words for word in text.split(",") if word.strip()]
-    for word in wanted:
-        if word not in known:
-            raise ValueError(f"{option}: no check {word!r}.{_near(word, known)} See: lossdoc list checks")
-    return tuple(dict.fromkeys(wanted))
 
 
 def settings(words: Sequence[str]) -> dict[str, float | str]:

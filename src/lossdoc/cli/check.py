@@ -2,157 +2,119 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from lossdoc.cli._errors import say, say_not_read, unexpected
-from lossdoc.cli._progress import with_progress
-from lossdoc.cli._screen import Color, color_of, deliver, emit, needs_ascii, width_of
-from lossdoc.cli._values import check_ids, format_name, reader_name, settings
-from lossdoc.model.finding import SEVERITIES, NotRead, Report
+from lossdoc.cli import _options as option
+from lossdoc.cli._errors import say, say_not_read
+from lossdoc.cli._screen import emit
+from lossdoc.cli._values import format_name
+from lossdoc.model.finding import Report
 from lossdoc.show import report as outputs
 
 if TYPE_CHECKING:
     from lossdoc.api import Options
 
-FailOn = Literal["error", "warning", "info", "never"]
-
 
 def command(
-    paths: Annotated[
-        list[str],
-        typer.Argument(metavar="PATH...", help="Logs: files, folders of runs, globs, or - for standard input."),
-    ],
-    trainer: Annotated[
-        str | None, typer.Option("--trainer", "-t", metavar="NAME", help="Who trained: dpo, trl-dpo, verl-grpo, ...")
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="What the log does not say: --set beta=0.1. Repeatable."),
-    ] = None,
-    select: Annotated[
-        list[str] | None, typer.Option(metavar="CHECK", help="Run only these checks. Repeatable, or a,b,c.")
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option(metavar="CHECK", help="Leave these checks out. Repeatable, or a,b,c.")
-    ] = None,
-    input_format: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Read the input as this format (see: lossdoc list formats).")
-    ] = None,
-    metrics: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A folder of your own documents. Repeatable.", exists=True, file_okay=False),
-    ] = None,
-    fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 on a finding of this severity or worse.")] = "error",
-    format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="NAME", help=f"One of: {', '.join(outputs.writer_names())}.")
-    ] = "text",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
-    ] = None,
-    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the curves that matter.")] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="One line per run.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Shorten nothing; all runs in full.")] = False,
-    width: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Columns of the report (default: the terminal's, else 80).")
-    ] = None,
-    color: Annotated[Color, typer.Option(help="Colour the report.")] = "auto",
+    paths: option.Paths,
+    trainer: option.Trainer = None,
+    set_: option.Settings = None,
+    map_: option.Names = None,
+    select: option.Select = None,
+    ignore: option.Ignore = None,
+    extend_select: option.ExtendSelect = None,
+    extend_ignore: option.ExtendIgnore = None,
+    severity: option.SeverityOf = None,
+    input_format: option.InputFormat = None,
+    metrics: option.Documents = None,
+    fail_on: option.FailOnOption = None,
+    expect: option.Expect = None,
+    require: option.Require = None,
+    max_warnings: option.MaxWarnings = None,
+    exit_zero: option.ExitZero = False,
+    baseline: option.Baseline = None,
+    write_baseline: option.WriteBaseline = None,
+    format_: option.Format = None,
+    output: option.Output = None,
+    output_format: option.OutputFormat = None,
+    config: option.ConfigFile = None,
+    isolated: option.Isolated = False,
+    plots: option.Plots = True,
+    quiet: option.Quiet = False,
+    verbose: option.Verbose = False,
+    width: option.Width = None,
+    color: option.ColorOption = "auto",
 ) -> int:
     """Say what is wrong with a training run, how sure that is, and what to try next.
 
-    Exit codes: 0 nothing at or above --fail-on, 1 something at or above it, 2 bad arguments or an input that gave no
-    metric.
+    What is not said here is looked up in the nearest lossdoc.toml or pyproject.toml ([tool.lossdoc]); `lossdoc config`
+    shows what holds.
+
+    Exit codes: 0 nothing that fails, 1 a finding at or above --fail-on or a gate that does not hold, 2 bad arguments or
+    an input that gave no metric.
     """
-    from lossdoc.api import Options
+    from lossdoc.cli._examine import examine
+    from lossdoc.cli._in_force import gather, listed, options_of, pairs, set_values
+    from lossdoc.cli._outcome import exit_code
+    from lossdoc.cli._targets import targets
+    from lossdoc.cli._write import look_of, write
 
-    writer = outputs.load(format_name(format_))
+    format_ = format_name(format_) if format_ else None
     try:
-        options = Options(
-            trainer=trainer,
-            input_format=reader_name(input_format),
-            settings=settings(set_ or []),
-            select=check_ids(select or [], "--select"),
-            ignore=check_ids(ignore or [], "--ignore"),
-            metrics=tuple(metrics or ()),
-        )
-        result = _examine(paths, options, quiet=quiet)
-    except ValueError as error:
-        return _refuse(str(error), writer)
+        given: dict[str, Any] = {
+            "trainer": trainer,
+            "settings": set_values(set_),
+            "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
+            "select": listed(select),
+            "ignore": listed(ignore),
+            "extend-select": listed(extend_select),
+            "extend-ignore": listed(extend_ignore),
+            "severity": pairs(severity, "--severity", "CHECK=LEVEL, such as --severity loss-spike=info"),
+            "input-format": input_format,
+            "metrics": [str(folder) for folder in metrics] if metrics else None,
+            "fail-on": fail_on,
+            "expect": expect,
+            "require": listed(require),
+            "max-warnings": max_warnings,
+            "exit-zero": exit_zero,
+            "baseline": str(baseline) if baseline else None,
+            "output-format": output_format,
+        }
+        in_force = gather(given, config, isolated)
+        chosen = in_force.config.output_format
+        # A format on the command line takes the place of the configured ones.
+        wanted = targets(format_, output, chosen if output_format or not (format_ or output) else [])
+        options = options_of(in_force)
+        result = examine(paths, options, in_force, quiet=quiet, write_baseline=write_baseline)
+    except (ValueError, OSError) as error:
+        return _refuse(str(error), format_)
     say_not_read(list(result.not_read), verbose=verbose)
-    _say_contradictions(result.reports)
-    text = format_ == "text"
-    stream = sys.stdout
-    look = outputs.Options(
-        width=width_of(stream, width) if output is None else width or 80,
-        color=color_of(stream, color) if output is None else color == "always",
-        ascii=text and output is None and needs_ascii(stream),
-        plots=plots,
-        quiet=quiet,
-        verbose=verbose,
-        nearest=_nearest(result.reports, options) if verbose and text else {},
-    )
-    code = exit_code(result, fail_on)
-    written = writer.write(result, look)
-    return deliver(written, output, code, machine=not text)
+    _say_notes(result.reports)
+    look = look_of(wanted, width=width, color=color, plots=plots, quiet=quiet, verbose=verbose)
+    look = replace(look, nearest=_nearest(result.reports, options) if verbose else {})
+    code = exit_code(result, in_force.config)
+    return code if write(result, wanted, look) else 2
 
 
-def exit_code(result: outputs.Result, fail_on: FailOn) -> int:
-    """2 if an input that was named gave no metric, else 1 if a finding is at least as bad as `fail_on`, else 0."""
-    if any(unread.named for unread in result.not_read):
-        return 2
-    if fail_on == "never":
-        return 0
-    bad = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    return int(any(f.severity in bad for report in result.reports for f in report.findings))
-
-
-def _refuse(why: str, writer: outputs.Writer) -> int:
+def _refuse(why: str, format_: str | None) -> int:
     """Bad arguments. A machine format is valid on this way out as well."""
-    if writer.NAME != "text":
-        emit(writer.write(outputs.Result([]), outputs.Options()), machine=True)
+    if format_ is not None and format_ != "text":
+        emit(outputs.load(format_).write(outputs.Result([]), outputs.Options()), machine=True)
     say(why)
     return 2
 
 
-def _examine(paths: Sequence[str], options: Options, *, quiet: bool) -> outputs.Result:
-    """Reports of all runs. ValueError for a trainer or an input format that does not exist."""
-    if options.trainer:
-        options.knowledge.parse_trainer(options.trainer)
-    for problem in options.knowledge.problems_in(options.metrics):
-        say(str(problem))
-    reports: list[Report] = []
-    not_read: list[NotRead] = []
-    for path in with_progress(paths, quiet=quiet):
-        try:
-            some, others = _read_and_judge(path, options)
-        except Exception as error:  # one input on which we fail does not take the others with it
-            some, others = [], [unexpected(path, error)]
-        reports += some
-        not_read += others
-    return outputs.Result(reports, not_read)
-
-
-def _read_and_judge(path: str, options: Options) -> tuple[list[Report], list[NotRead]]:
-    from lossdoc.api import diagnose, read_path
-
-    results = read_path(path, options, _standard_input() if path == "-" else None)
-    reports = [diagnose(run, options) for found in results if isinstance(found, list) for run in found]
-    return reports, [found for found in results if isinstance(found, NotRead)]
-
-
-def _standard_input() -> bytes:
-    if sys.stdin.isatty():
-        say("reading standard input; end it with Ctrl-D")
-    return sys.stdin.buffer.read()
-
-
-def _say_contradictions(reports: Sequence[Report]) -> None:
+def _say_notes(reports: Sequence[Report]) -> None:
+    """Trainers that the keys contradict, and names that nobody knows in runs that nobody could judge."""
     for note in dict.fromkeys(note for report in reports for note in report.run.notes if note.startswith("--trainer")):
         say(note)
+    unjudged = [report for report in reports if report.verdict == "not judged"]
+    keys = list(dict.fromkeys(c.key for report in unjudged for c in report.run.curves if not c.known))
+    if keys:
+        more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+        say(f"names that lossdoc does not know: {', '.join(keys[:3])}{more}; say what they are: --map {keys[0]}=loss")
 
 
 def _nearest(reports: Sequence[Report], options: Options) -> dict[str, str]:

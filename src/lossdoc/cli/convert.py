@@ -12,10 +12,21 @@ from lossdoc.cli._errors import say, say_not_read
 from lossdoc.cli._values import reader_name, settings
 from lossdoc.model.finding import NotRead
 
+To = Literal["csv", "jsonl", "parquet"]
+_ENDINGS: dict[str, To] = {
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+
 
 def command(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Logs: files, folders of runs, globs, or -.")],
-    to: Annotated[Literal["csv", "jsonl", "parquet"], typer.Option("--to", help="The format to write.")] = "csv",
+    to: Annotated[
+        To | None, typer.Option("--to", help="The format to write (default: what the file is called, else csv).")
+    ] = None,
     wide: Annotated[bool, typer.Option("--wide/--tidy", help="One row per step, or one per point (default).")] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
@@ -31,6 +42,7 @@ def command(
     from lossdoc.show import table
 
     try:
+        kind = _kind(to, output)
         options = Options(trainer, reader_name(input_format), settings(set_ or []))
         data = sys.stdin.buffer.read() if "-" in paths else None
         results = [result for path in paths for result in read_path(path, options, data)]
@@ -43,7 +55,7 @@ def command(
     if not runs:
         return 2
     try:
-        content = table.encode(runs, to, wide)
+        content = table.encode(runs, kind, wide)
     except ImportError:
         say("writing Parquet needs pyarrow: pip install pyarrow")
         return 2
@@ -56,3 +68,11 @@ def command(
         say(f"cannot write {output}: {error.strerror or error}")
         return 2
     return 2 if any(result.named for result in refused) else 0
+
+
+def _kind(to: To | None, output: Path | None) -> To:
+    """What was asked for, or what the file is called; ValueError where the two contradict each other."""
+    called = _ENDINGS.get(output.suffix.lower()) if output is not None else None
+    if to is not None and called not in (None, to):
+        raise ValueError(f"{output} is called like {called} and would hold {to}: say --to {called}, or call it .{to}")
+    return to or called or "csv"

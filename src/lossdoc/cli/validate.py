@@ -35,6 +35,7 @@ def command(
     if not folders:
         say("name a folder of documents, or --schema")
         return 2
+    from lossdoc.cli._in_force import no_documents
     from lossdoc.knowledge.validate import validate
     from lossdoc.show.report._words import safe
 
@@ -43,8 +44,8 @@ def command(
         if not folder.is_dir():
             say(f"{folder}: no such folder")
             return 2
-        if not any(folder.rglob("*.md")):
-            say(f"{folder}: no documents (*.md) in it")
+        if why := no_documents(folder):
+            say(f"{folder}: {why}")
             return 2
         problems = validate(folder, str(folder).rstrip("/"))
         faults += len(problems)

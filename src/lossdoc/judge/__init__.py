@@ -20,33 +20,46 @@ BROKEN = "the check itself failed"
 _MILDEST: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-def diagnose(run: Run, knowledge: Knowledge, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Report:
-    """Judge a run with every check that applies to it; `select` and `ignore` hold check ids."""
+def diagnose(
+    run: Run,
+    knowledge: Knowledge,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    severities: Mapping[str, Severity] | None = None,
+) -> Report:
+    """Judge a run with every check that applies to it; `select` and `ignore` hold check ids.
+
+    What is ignored is judged all the same and then left out with its consequences: to ignore a cause does not turn
+    what follows from it into an illness of its own. `severities`: what the user says of findings of a check.
+    """
     import numpy as np
 
     from lossdoc.judge.signs import signs, verdict  # NumPy: not for --help
 
     findings: list[Finding] = []
     skipped: list[Skipped] = []
+    passed: list[str] = []
     for check_id in checks.check_ids():
-        if (select and check_id not in select) or check_id in ignore:
+        if select and check_id not in select:
             continue
         if why := not_for_this_trainer(check_id, run, knowledge):
-            skipped.append(Skipped(check_id, why))
+            skipped += [Skipped(check_id, why)] * (check_id not in ignore)
             continue
         check = checks.load(check_id)
         case = Case(check_id, check.SEVERITY, run, knowledge, run.config)
         with np.errstate(all="ignore"):  # logs hold 1e300 and infinity; a check judges what comes out
             found, judged, reasons = _call(check, case)
         if judged:
-            findings += (_complete(finding, case) for finding in found)
-        elif reasons:
+            findings += (_complete(finding, case, severities or {}) for finding in found)
+            passed += [check_id] * (not found and check_id not in ignore)
+        elif reasons and check_id not in ignore:
             skipped.append(Skipped(check_id, reasons[0]))
     explains = {f.check: checks.load(f.check).EXPLAINS for f in findings}
     findings = reconcile(findings, explains, {f.check: order for order, f in enumerate(findings)})
+    findings = _without(ignore, findings)
     roots = [f for f in findings if f.because_of is None]
     found_signs = signs(run, knowledge, [(f, checks.load(f.check).SIGN) for f in roots])
-    return Report(run, findings, skipped, verdict(found_signs, roots), found_signs)
+    return Report(run, findings, skipped, verdict(found_signs, roots), found_signs, passed)
 
 
 def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> str | None:
@@ -151,8 +164,14 @@ def _missing(need: Need) -> str:
     return f"no {split}{' or '.join(need.names)} in this log"
 
 
-def _complete(finding: Finding, case: Case) -> Finding:
-    """Fill in causes and next steps from the check's page, and the trainer's own severity."""
+def _without(ignore: Sequence[str], findings: Sequence[Finding]) -> list[Finding]:
+    """The findings but for the ignored ones and what follows from these."""
+    gone = {f.id for f in findings if f.check in ignore and f.because_of is None}
+    return [f for f in findings if f.check not in ignore and f.because_of not in gone]
+
+
+def _complete(finding: Finding, case: Case, severities: Mapping[str, Severity]) -> Finding:
+    """Fill in causes and next steps from the check's page, and the severity that the user or the trainer says."""
     advice = case.knowledge.advice(case.check, case.objectives)
     severity = finding.severity
     rules = [case.knowledge.trainer(o).checks.get(case.check) for o in case.objectives]
@@ -160,4 +179,5 @@ def _complete(finding: Finding, case: Case) -> Finding:
     for mildest in named:
         if _MILDEST[mildest] > _MILDEST[severity]:
             severity = mildest
+    severity = severities.get(case.check, severity)
     return replace(finding, severity=severity, causes=finding.causes or advice.causes, next=finding.next or advice.next)

@@ -28,6 +28,7 @@ from lossdoc.knowledge.sections import Sections
 from lossdoc.knowledge.source_code import bullets, page
 from lossdoc.knowledge.store import open_index
 from lossdoc.knowledge.trainers import Parsed, parse
+from lossdoc.knowledge.words import plain, without_split
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Trainer
@@ -36,14 +37,18 @@ if TYPE_CHECKING:
 class Knowledge:
     """What the documents say. Make one with `Knowledge.load()`."""
 
-    def __init__(self, sections: Sections) -> None:
+    def __init__(self, sections: Sections, named: Mapping[str, str] | None = None) -> None:
         self._sections = sections
+        self._named = {plain(key): target for key, target in (named or {}).items()}
         self._resolved: dict[tuple[str, str | None, tuple[str, ...]], Resolved | None] = {}
 
     @classmethod
-    def load(cls, extra: Sequence[Path] = ()) -> Knowledge:
-        """Our documents, and those of the folders in `extra`, which add to and override ours."""
-        return cls(open_index(tuple(extra)))
+    def load(cls, extra: Sequence[Path] = (), named: Mapping[str, str] | None = None) -> Knowledge:
+        """Our documents, and those of the folders in `extra`, which add to and override ours.
+
+        `named`: keys of the user's own and what they are: `{"my_objective": "loss", "my_dev": "eval/loss"}`.
+        """
+        return cls(open_index(tuple(extra)), named)
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -100,6 +105,8 @@ class Knowledge:
         return found[0]
 
     def _resolve_for(self, key: str, framework: str | None, objective: str | None) -> Resolved | None:
+        if self._named and (own := self._own(key)):
+            return own
         hit = self._matcher.find(key, self._levels(framework, objective))
         if hit is None:
             return None
@@ -114,6 +121,22 @@ class Knowledge:
             aggregation=facts.aggregation,
             ignored=(facts.why or facts.name) if facts.role == "ignore" else None,
         )
+
+    def _own(self, key: str) -> Resolved | None:
+        """What the user says of a key, with the split words that stand around it."""
+        for text, split in without_split(key):
+            target = self._named.get(plain(text))
+            if target is not None:
+                said, _, metric = target.rpartition("/")
+                facts = self.metric(metric)
+                return Resolved(
+                    metric=facts.id,
+                    split=said or split,
+                    role=facts.role,
+                    unit=facts.unit,
+                    aggregation=facts.aggregation,
+                )
+        return None
 
     def _levels(self, framework: str | None, objective: str | None) -> list[str]:
         lines = self.lineage(objective) if objective else []

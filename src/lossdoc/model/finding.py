@@ -42,6 +42,7 @@ class Finding:
     next: Sequence[str] = ()
     cannot_tell: Sequence[str] = ()
     because_of: str | None = None  # id of the finding whose consequence this is; None = a root
+    known: str = ""  # why it fails nothing: it stands in the baseline, or the configuration accepts it
 
     @property
     def id(self) -> str:
@@ -71,6 +72,16 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a gate (`eval/loss.last < 1.2`): `why` says what was measured, or why it cannot be judged."""
+
+    gate: str
+    passed: bool
+    why: str
+    measured: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The diagnosis of one run: root findings first (worst first), each followed by its consequences."""
 
@@ -79,6 +90,8 @@ class Report:
     skipped: Sequence[Skipped]
     verdict: Verdict
     signs: Mapping[SignName, Sign] = field(default_factory=dict)  # in the order of SIGNS
+    passed: Sequence[str] = ()  # checks that judged and found nothing
+    gates: Sequence[Outcome] = ()
 
     @property
     def roots(self) -> list[Finding]:
@@ -86,6 +99,10 @@ class Report:
 
     def consequences(self, root: Finding) -> list[Finding]:
         return [f for f in self.findings if f.because_of == root.id]
+
+    @property
+    def failed_gates(self) -> list[Outcome]:
+        return [gate for gate in self.gates if not gate.passed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ class Options:
 
     width: columns; color: ANSI colours; ascii: nothing outside ASCII; plots: draw curves;
     quiet: one line per run; verbose: nothing is shortened;
-    nearest: for keys that no document knows, what they may have meant.
+    nearest: for keys that no document knows, what they may have meant;
+    paths: sources by the name that a build server's repository has for them.
     """
 
     width: int = 80
@@ -48,6 +49,7 @@ class Options:
     quiet: bool = False
     verbose: bool = False
     nearest: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
 
 
 class Writer(Protocol):

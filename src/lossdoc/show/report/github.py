@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lossdoc.model.finding import Finding, NotRead, Report, Severity
+from lossdoc.model.finding import Finding, NotRead, Outcome, Report, Severity
 from lossdoc.show.report import Options, Result
+from lossdoc.show.report._gates import failure, place_of, shown_path
 from lossdoc.show.report._words import count, place, safe, sentence
 
 NAME = "github"
@@ -14,20 +15,27 @@ TITLE = "workflow commands of GitHub Actions"
 COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def write(result: Result, options: Options) -> str:  # noqa: ARG001
-    """One command per root finding, and an error per input that the user named and that gave no metric."""
-    lines = [_command(finding, report) for report in result.worst_first for finding in report.roots]
-    lines += [_not_read(n) for n in result.not_read if n.named]
+def write(result: Result, options: Options) -> str:
+    """One command per root finding and failed gate, and an error per input that was named and gave no metric."""
+    reports = result.worst_first
+    lines = [_command(finding, report, options) for report in reports for finding in report.roots]
+    lines += [_gate(gate, report, options) for report in reports for gate in report.failed_gates]
+    lines += [_not_read(n, options) for n in result.not_read if n.named]
     return "".join(line + "\n" for line in lines)
 
 
-def _command(finding: Finding, report: Report) -> str:
-    properties = {"file": finding.file or report.run.source}
+def _command(finding: Finding, report: Report, options: Options) -> str:
+    properties = {"file": place_of(report, finding.file, options)}
     if finding.line is not None:
         properties["line"] = str(finding.line)
     where = place(finding)
     properties["title"] = f"{finding.check}{f' ({where})' if where else ''}"
-    return _line(COMMANDS[finding.severity], properties, " ".join(_message(finding, report)))
+    command = "notice" if finding.known else COMMANDS[finding.severity]
+    return _line(command, properties, " ".join(_message(finding, report)))
+
+
+def _gate(gate: Outcome, report: Report, options: Options) -> str:
+    return _line("error", {"file": place_of(report, None, options), "title": "gate"}, failure(gate))
 
 
 def _message(finding: Finding, report: Report) -> Iterator[str]:
@@ -39,10 +47,9 @@ def _message(finding: Finding, report: Report) -> Iterator[str]:
     yield f"More: lossdoc explain {finding.check}"
 
 
-def _not_read(unread: NotRead) -> str:
-    return _line(
-        "error", {"file": unread.source, "title": "not read"}, f"{sentence(unread.found)} {sentence(unread.why)}"
-    )
+def _not_read(unread: NotRead, options: Options) -> str:
+    properties = {"file": shown_path(unread.source, options), "title": "not read"}
+    return _line("error", properties, f"{sentence(unread.found)} {sentence(unread.why)}")
 
 
 def _line(command: str, properties: dict[str, str], message: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lossdoc import __version__
-from lossdoc.model.finding import Finding, Report
+from lossdoc.model.finding import Finding, Outcome, Report
 from lossdoc.model.run import Curve, Run
 from lossdoc.show.report import Options, Result
 
@@ -37,7 +37,7 @@ def _report(report: Report) -> dict[str, Any]:
         "records": run.records,
         "dropped_records": run.dropped_records,
         "verdict": report.verdict,
-        "signs": {name: {"answer": sign.answer, "evidence": sign.evidence} for name, sign in report.signs.items()},
+        "signs": sign_fields(report),
         "trainer": {
             "objective": trainer.objective,
             "framework": trainer.framework,
@@ -48,8 +48,10 @@ def _report(report: Report) -> dict[str, Any]:
         },
         "config": run.config,
         "curves": [_curve(curve) for curve in run.curves],
-        "findings": [_finding(finding, run) for finding in report.findings],
+        "findings": [finding_fields(finding, run) for finding in report.findings],
+        "passed": list(report.passed),
         "skipped": [{"check": s.check, "why": s.why} for s in report.skipped],
+        "gates": [gate_fields(gate) for gate in report.gates],
         "unread": [{"line": u.line, "why": u.why} for u in run.unread],
         "notes": list(run.notes),
     }
@@ -80,13 +82,25 @@ def _curve(curve: Curve) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, run: Run) -> dict[str, Any]:
+def sign_fields(report: Report) -> dict[str, dict[str, str]]:
+    """Answer and evidence of each vital sign."""
+    return {name: {"answer": sign.answer, "evidence": sign.evidence} for name, sign in report.signs.items()}
+
+
+def gate_fields(gate: Outcome) -> dict[str, Any]:
+    """A gate and what became of it."""
+    return {"gate": gate.gate, "passed": gate.passed, "measured": gate.measured, "why": gate.why}
+
+
+def finding_fields(finding: Finding, run: Run) -> dict[str, Any]:
+    """A finding as programs read it."""
     return {
         "id": finding.id,
         "check": finding.check,
         "severity": finding.severity,
         "confidence": finding.confidence,
         "because_of": finding.because_of,
+        "known": finding.known or None,
         "metric": finding.metric,
         "split": finding.split,
         "labels": finding.labels,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from lossdoc.model.finding import Finding, NotRead, Report
+from lossdoc.model.finding import Finding, NotRead, Outcome, Report
 from lossdoc.show.report import Options, Result
+from lossdoc.show.report._gates import GATE, failure
 from lossdoc.show.report._words import curve_name, place, run_name, safe, sentence, verdict_sentence
 
 NAME = "junit"
@@ -36,8 +37,8 @@ def _document(result: Result) -> Iterator[str]:
 
 def _suite(report: Report) -> Iterator[str]:
     name, roots = _attribute(run_name(report.run)), report.roots
-    failures = sum(finding.severity == "error" for finding in roots)
-    tests = 1 + len(roots) + len(report.skipped)
+    failures = sum(_fails(finding) for finding in roots) + len(report.failed_gates)
+    tests = 1 + len(roots) + len(report.gates) + len(report.passed) + len(report.skipped)
     yield (
         f'  <testsuite name={name} tests="{tests}" failures="{failures}" errors="0" skipped="{len(report.skipped)}">'
     )
@@ -46,6 +47,9 @@ def _suite(report: Report) -> Iterator[str]:
     yield "    </testcase>"
     for finding in roots:
         yield from _case(finding, report, name)
+    for gate in report.gates:
+        yield from _gate(gate, name)
+    yield from (f"    <testcase classname={name} name={_attribute(check)}/>" for check in report.passed)
     for skip in report.skipped:
         yield f"    <testcase classname={name} name={_attribute(skip.check)}>"
         yield f"      <skipped message={_attribute(skip.why)}/>"
@@ -58,10 +62,23 @@ def _case(finding: Finding, report: Report, name: str) -> Iterator[str]:
     title = _attribute(f"{finding.check} ({curve})" if curve else finding.check)
     body = _text("\n".join(_told(finding, report)))
     yield f"    <testcase classname={name} name={title}>"
-    if finding.severity == "error":
+    if _fails(finding):
         yield f'      <failure type="error" message={_attribute(finding.message)}>{body}</failure>'
     else:
         yield f"      <system-out>{body}</system-out>"
+    yield "    </testcase>"
+
+
+def _fails(finding: Finding) -> bool:
+    return finding.severity == "error" and not finding.known
+
+
+def _gate(gate: Outcome, name: str) -> Iterator[str]:
+    yield f"    <testcase classname={name} name={_attribute(f'{GATE} {gate.gate}')}>"
+    if gate.passed:
+        yield f"      <system-out>{_text(sentence(gate.why))}</system-out>"
+    else:
+        yield f'      <failure type="{GATE}" message={_attribute(failure(gate))}/>'
     yield "    </testcase>"
 
 

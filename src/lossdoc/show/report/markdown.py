@@ -41,7 +41,7 @@ def _document(result: Result, options: Options) -> Iterator[str]:
     if len(reports) > 1:
         yield from _table(("run", "verdict", "leading finding"), [_summary(report) for report in reports])
     for report in reports:
-        if len(reports) == 1 or options.verbose or report.verdict in ("failing", "suspicious"):
+        if len(reports) == 1 or options.verbose or report.failed_gates or report.verdict in ("failing", "suspicious"):
             yield from _section(report, options)
     if result.not_read:
         yield "### Not read"
@@ -65,6 +65,11 @@ def _section(report: Report, options: Options) -> Iterator[str]:
     yield ""
     yield f"{count(run.records, 'record')} from {text(run.format)}, trainer {text(trainer_name(run))}."
     yield ""
+    if report.gates:
+        signs = [
+            ("✅" if gate.passed else "❌", f"`{_code(gate.gate)}`", text(sentence(gate.why))) for gate in report.gates
+        ]
+        yield from _table(("", "gate", "what was measured"), signs)
     if report.roots:
         rows = [(_severity(f), f"`{f.check}`", _where(f), text(sentence(f.message))) for f in report.roots]
         yield from _table(("severity", "check", "where", "what was measured"), rows)
@@ -112,6 +117,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _severity(finding: Finding) -> str:
     return f"{SEVERITY_SIGN[finding.severity]} {finding.severity}"
+
+
+def _code(words: str) -> str:
+    """Words of the user inside a code span of a table."""
+    return safe(words).replace("`", "'").replace("|", "\\|")
 
 
 def _where(finding: Finding) -> str:

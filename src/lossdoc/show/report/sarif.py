@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections.abc import Sequence
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from lossdoc import __version__
-from lossdoc.model.finding import Finding, NotRead, Report, Severity
+from lossdoc import __version__, checks
+from lossdoc.model.finding import Finding, NotRead, Outcome, Report, Severity
 from lossdoc.show.report import Options, Result
+from lossdoc.show.report._gates import GATE, failure, place_of, shown_path
 from lossdoc.show.report._words import safe, sentence
 
 NAME = "sarif"
@@ -21,35 +23,47 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def write(result: Result, options: Options) -> str:  # noqa: ARG001
+def write(result: Result, options: Options) -> str:
     """One SARIF run of the tool over all training runs; inputs without metrics are notifications of the tool."""
     found = [(finding, report) for report in result.worst_first for finding in report.roots]
-    rules = list(dict.fromkeys(finding.check for finding, _ in found))
+    gates = [(gate, report) for report in result.worst_first for gate in report.failed_gates]
+    rules = list(dict.fromkeys([*(finding.check for finding, _ in found), *(GATE for _ in gates[:1])]))
     run = {
         "tool": {"driver": {"name": "lossdoc", "version": __version__, "rules": [_rule(rule) for rule in rules]}},
         "invocations": [
             {
                 "executionSuccessful": not any(n.named for n in result.not_read),
-                "toolExecutionNotifications": [_notification(n) for n in result.not_read],
+                "toolExecutionNotifications": [_notification(n, options) for n in result.not_read],
             }
         ],
-        "results": [_result(finding, report, rules) for finding, report in found],
+        "results": [
+            *(_result(finding, report, rules, options) for finding, report in found),
+            *(_gate(gate, report, rules, options) for gate, report in gates),
+        ],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
 def _rule(check: str) -> dict[str, Any]:
-    return {
-        "id": check,
-        "shortDescription": {"text": check.replace("-", " ")},
-        "help": {"text": f"lossdoc explain {check}"},
+    """Name, first sentence and the whole page of a check: what a viewer shows beside its results."""
+    rule: dict[str, Any] = {"id": check, "name": check.replace("-", " ").title().replace(" ", "")}
+    if check == GATE:
+        said = "Something that the user expects of a run does not hold, or cannot be judged."
+        return rule | {"shortDescription": {"text": said}, "help": {"text": said}}
+    page = inspect.cleandoc(checks.load(check).__doc__)
+    title, _, rest = page.partition("\n")
+    return rule | {
+        "shortDescription": {"text": title.replace("`", "")},
+        "fullDescription": {"text": rest.strip().split("\n\n## ")[0].removeprefix("## What it means").strip()},
+        "help": {"text": page, "markdown": page},
+        "defaultConfiguration": {"level": LEVELS[checks.load(check).SEVERITY]},
     }
 
 
-def _result(finding: Finding, report: Report, rules: Sequence[str]) -> dict[str, Any]:
-    source = finding.file or report.run.source
+def _result(finding: Finding, report: Report, rules: Sequence[str], options: Options) -> dict[str, Any]:
+    source = place_of(report, finding.file, options)
     advice = [f"What to try: {sentence(step)}" for step in finding.next[:3]]
-    return {
+    result = {
         "ruleId": finding.check,
         "ruleIndex": rules.index(finding.check),
         "level": LEVELS[finding.severity],
@@ -57,15 +71,34 @@ def _result(finding: Finding, report: Report, rules: Sequence[str]) -> dict[str,
         "locations": [_location(source, finding.line)],
         # Without a fingerprint of its own the same finding is shown anew after every push.
         "partialFingerprints": {"lossdoc/v1": f"{finding.id}:{_uri(source)}:{safe(report.run.name)}"},
-        "properties": {"confidence": finding.confidence, "verdict": report.verdict},
+        "properties": {
+            "confidence": finding.confidence,
+            "verdict": report.verdict,
+            "signs": {name: sign.answer for name, sign in report.signs.items()},
+        },
+    }
+    if finding.known:
+        result["suppressions"] = [{"kind": "external", "justification": safe(finding.known)}]
+    return result
+
+
+def _gate(gate: Outcome, report: Report, rules: Sequence[str], options: Options) -> dict[str, Any]:
+    source = place_of(report, None, options)
+    return {
+        "ruleId": GATE,
+        "ruleIndex": rules.index(GATE),
+        "level": "error",
+        "message": {"text": failure(gate)},
+        "locations": [_location(source, None)],
+        "partialFingerprints": {"lossdoc/v1": f"{GATE}:{safe(gate.gate)}:{_uri(source)}:{safe(report.run.name)}"},
     }
 
 
-def _notification(unread: NotRead) -> dict[str, Any]:
+def _notification(unread: NotRead, options: Options) -> dict[str, Any]:
     return {
         "level": "error" if unread.named else "note",
         "message": {"text": f"no metrics: found {safe(unread.found)}; {sentence(unread.why)}"},
-        "locations": [_location(unread.source, None)],
+        "locations": [_location(shown_path(unread.source, options), None)],
     }
 
 

@@ -12,6 +12,7 @@ from lossdoc.model.finding import Report
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report.text._page import render
 from lossdoc.show.report.text.details import details
+from lossdoc.show.report.text.gates import gates
 from lossdoc.show.report.text.headline import headline, one_line
 from lossdoc.show.report.text.plots import plots
 from lossdoc.show.report.text.skipped import skipped
@@ -39,7 +40,7 @@ def write(result: Result, options: Options) -> str:
 
 def _several(reports: list[Report], options: Options) -> Iterator[RenderableType]:
     yield from summary(reports)
-    full = reports if options.verbose else [r for r in reports if r.verdict == "failing"]
+    full = reports if options.verbose else [r for r in reports if r.verdict == "failing" or r.failed_gates]
     for report in full:
         yield Rule(style="dim")
         yield from _full(report, options)
@@ -51,6 +52,7 @@ def _full(report: Report, options: Options) -> Iterator[RenderableType]:
     yield from headline(report, options)
     if options.plots:
         yield from plots(report, options)
+    yield from gates(report)
     yield from table(report, options)
     yield from details(report, options)
     yield from skipped(report, options)

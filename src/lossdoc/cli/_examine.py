@@ -1,0 +1,105 @@
+"""Paths -> reports: read, judged by the rules that hold for each run, with known findings and gates."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lossdoc.cli._errors import say, unexpected
+from lossdoc.cli._progress import with_progress
+from lossdoc.model.finding import NotRead, Report
+from lossdoc.show import report as outputs
+
+if TYPE_CHECKING:
+    from lossdoc.api import Options
+    from lossdoc.baseline import Entry
+    from lossdoc.config import Config, InForce
+    from lossdoc.model.run import Run
+
+SHOWN = 3  # stale entries that are named
+
+
+def examine(
+    paths: Sequence[str], options: Options, in_force: InForce, *, quiet: bool, write_baseline: Path | None = None
+) -> outputs.Result:
+    """Reports of all runs, their known findings marked, their gates judged. BaselineError for a file that is none."""
+    config = in_force.config
+    entries = _baseline(config)
+    reports: list[Report] = []
+    not_read: list[NotRead] = []
+    for path in with_progress(paths, quiet=quiet):
+        try:
+            some, others = _read_and_judge(path, options, config)
+        except Exception as error:  # one input on which we fail does not take the others with it
+            some, others = [], [unexpected(path, error)]
+        reports += some
+        not_read += others
+    reports = _known(reports, entries, in_force, write_baseline)
+    return outputs.Result([_gated(report, options, config) for report in reports], not_read)
+
+
+def _baseline(config: Config) -> list[Entry]:
+    if config.baseline is None:
+        return []
+    from lossdoc.baseline import read
+
+    return read(Path(config.baseline))
+
+
+def _read_and_judge(path: str, options: Options, config: Config) -> tuple[list[Report], list[NotRead]]:
+    from lossdoc.api import read_path
+
+    results = read_path(path, options, _standard_input() if path == "-" else None)
+    reports = [_judge(run, options, config) for found in results if isinstance(found, list) for run in found]
+    return reports, [found for found in results if isinstance(found, NotRead)]
+
+
+def _judge(run: Run, options: Options, config: Config) -> Report:
+    from lossdoc.api import diagnose
+    from lossdoc.config.apply import for_run
+
+    rules = for_run(config, run)
+    return diagnose(run, options.but(select=rules.select, ignore=rules.ignore, severities=rules.severities))
+
+
+def _gated(report: Report, options: Options, config: Config) -> Report:
+    from lossdoc.config.apply import for_run
+
+    rules = for_run(config, report.run)
+    if not rules.expect and not rules.require:
+        return report
+    from lossdoc.gates.grammar import parse, required
+    from lossdoc.gates.judge import judge
+
+    gates = [*map(parse, rules.expect), *map(required, rules.require)]
+    return replace(report, gates=[judge(gate, report, options.knowledge) for gate in gates])
+
+
+def _known(reports: list[Report], entries: list[Entry], in_force: InForce, write_baseline: Path | None) -> list[Report]:
+    """Accepted findings and those of the baseline are marked; what no finding needs any more is said."""
+    from lossdoc.baseline import KNOWN, mark, text, with_reasons
+    from lossdoc.config.apply import accept
+
+    config = in_force.config
+    reports, unused = accept(reports, config.suppress)
+    for one in unused:
+        say(f"{in_force.source('suppress')}: nothing to accept any more: {one.check} ({one.reason})")
+    if config.baseline is not None:
+        reports, stale = mark(reports, entries, Path(config.baseline))
+        if stale:
+            names = "; ".join(entry.name for entry in stale[:SHOWN])
+            more = f" and {len(stale) - SHOWN} more" if len(stale) > SHOWN else ""
+            say(f"{config.baseline}: no longer found: {names}{more}; --write-baseline brings it up to date")
+    if write_baseline is not None:
+        write_baseline.write_text(text(reports, write_baseline), encoding="utf-8")
+        reports = [replace(r, findings=[replace(f, known=f.known or KNOWN) for f in r.findings]) for r in reports]
+    return with_reasons(reports)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin.isatty():
+        say("reading standard input; end it with Ctrl-D")
+    return sys.stdin.buffer.read()

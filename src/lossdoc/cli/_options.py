@@ -1,0 +1,86 @@
+"""Options that several commands share, and those of `check`: declared once, with their help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lossdoc.cli._screen import Color
+from lossdoc.show import report as outputs
+
+FailOn = Literal["error", "warning", "info", "never"]
+
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Logs: files, folders of runs, globs, or - for standard input.")
+]
+Trainer = Annotated[
+    str | None, typer.Option("--trainer", "-t", metavar="NAME", help="Who trained: dpo, trl-dpo, verl-grpo, ...")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="What the log does not say: --set beta=0.1. Repeatable."),
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="NAME=METRIC", help="A name of your own: --map my_dev=eval/loss. Repeatable."),
+]
+InputFormat = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Read the input as this format (see: lossdoc list formats).")
+]
+Documents = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="DIR", help="A folder of your own documents. Repeatable.", exists=True, file_okay=False),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="This configuration instead of the nearest lossdoc.toml or pyproject.toml."),
+]
+Isolated = Annotated[bool, typer.Option("--isolated", help="Read no configuration file.")]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CHECK", help="Run only these checks, or those of a vital sign. Repeatable, or a,b,c."),
+]
+Ignore = Annotated[
+    list[str] | None, typer.Option(metavar="CHECK", help="Leave these checks out. Repeatable, or a,b,c.")
+]
+ExtendSelect = Annotated[list[str] | None, typer.Option(metavar="CHECK", help="Add to the selection configured.")]
+ExtendIgnore = Annotated[list[str] | None, typer.Option(metavar="CHECK", help="Add to what is ignored as configured.")]
+SeverityOf = Annotated[
+    list[str] | None,
+    typer.Option("--severity", metavar="CHECK=LEVEL", help="error, warning or info for findings of a check."),
+]
+FailOnOption = Annotated[
+    FailOn | None, typer.Option(help="Exit with 1 on a finding of this severity or worse (default: error).")
+]
+Expect = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GATE", help="What has to hold: 'eval/loss.last < 1.2', 'steps >= 3000'. Repeatable."),
+]
+Require = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SIGN", help="Vital signs that have to be yes: learning,generalising. Unknown fails."),
+]
+MaxWarnings = Annotated[int | None, typer.Option(min=0, metavar="N", help="Exit with 1 on more warnings than this.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
+Baseline = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Known findings, which are shown as known and fail nothing.")
+]
+WriteBaseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Write what is found as known findings.")]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", "-f", metavar="NAME", help=f"One of: {', '.join(outputs.writer_names())}."),
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")]
+OutputFormat = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FORMAT:FILE", help="A further report: sarif:lossdoc.sarif. Repeatable."),
+]
+Plots = Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the curves that matter.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="One line per run.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Shorten nothing; all runs in full.")]
+Width = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Columns of the report (default: the terminal's, else 80).")
+]
+ColorOption = Annotated[Color, typer.Option(help="Colour the report.")]
