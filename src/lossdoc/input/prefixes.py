@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from lossdoc.input.shape import LONGEST, Memory, shape
+from lossdoc.words.splits import split_of
 
 _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|SUCCESS|TRACE|FATAL|NOTICE)"
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|\d{8})"
@@ -40,12 +41,13 @@ _PREFIX = re.compile(
             r"[IWEF]\d{4}(?:\d{4})? " + _TIME + r"\s+\d+ " + _FILE + r":\d+\]\s",  # glog, absl
             _LEVEL + r" \d\d-\d\d " + _TIME + r"\s+(?:\[)?" + _FILE + r":\d+\]\s*",  # OpenRLHF, vLLM
             r"\[\d\d\.\d\d\.\d\d\|" + _TIME + r"\]\s*",  # torchlight: [03.24.23|09:56:11]
+            r"\[" + _DATE + r"[ T]" + _TIME + r"\]\[[\w.]+\]\[" + _LEVEL + r"\](?:\s+-(?=\s))?\s*",  # Hydra
             r"\[" + _DATE + r"[ T]" + _TIME + r"[^\]]*\]:?[ \t]*(?:" + _FILE + r":\d+ - )?",  # [date time ..]
             _DATE + r"[ T_-]" + _TIME + r"(?:\s*(?:[|,]|:(?!:))|\s+-(?=\s))?[ \t]*" + _BEHIND_TIME,  # date time
             _TIME + r"(?:\s+(?:-|\|)(?=\s)|\s*\|)?[ \t]+(?=\S)(?!elapsed|remaining)",  # time only
             r"\[\s*" + _LEVEL + r"(?:\|[^\]]*)?\s*\](?:\s+-(?=\s))?:?[ \t]*",  # [INFO], [INFO|trainer.py:123]
             # "INFO:__main__:Epoch 3", as logging.basicConfig writes. A name that says whose numbers follow stays.
-            r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):(?!(?:train|val|eval|test|dev)\w*:)[a-z_][\w.]*:(?!\s*[-+.\d])(?=\S)",
+            r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):(?!(?:train|val|eval|test|dev)\w*:)[a-z_][\w.]*:(?!\s*[-+.\d](?!\d*/\d))(?=\S)",
             r"\|?\s*" + _LEVEL + r"\s*(?:\||:| -(?=\s)|(?=\s))\s*",  # INFO |, INFO:, INFO -
             r"\[" + _FILE + r":\d+(?::\w+)?\]\s*",  # [logging.py:96:log_dist]
             r"\[PID:\d+\]\s*",
@@ -68,7 +70,6 @@ _PREFIX = re.compile(
     )
 )
 _RANKS = ("rank", "ray", "mpi", "srun", "node", "pod", "pods")
-_SPLITS = {"train_inner": "train", "training": "train", "valid": "eval", "validation": "eval", "val": "eval"}
 # The first characters with which a prefix can begin: most lines of a log are dismissed by one look.
 _FIRST = frozenset("[(|0123456789IWEFDSTCNJMAOirtvm_-")
 
@@ -107,7 +108,7 @@ def _prefixes(text: str) -> _Found:
             break
         kind = match.lastgroup
         if kind == "split":
-            split = _SPLITS.get(match["split"], match["split"])
+            split = split_of(match["split"].removesuffix("_inner"))
         elif kind in _RANKS:
             stream = match.span(kind)
         at = match.end()

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from lossdoc.knowledge.words import SPLITS, inner_split, plain, uncamel, without_average, without_split
+from lossdoc.knowledge.words import inner_split, plain, uncamel, without_average, without_split
+from lossdoc.words.splits import SPLITS
 
 _PART = re.compile(r"\{(\w+)\}")
 # Loops that people write themselves: what their words mean is known from the shape of their lines alone.

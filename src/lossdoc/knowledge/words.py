@@ -5,28 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lossdoc.words.splits import SPLITS
+
 _SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_FIRST = re.compile(r"([A-Za-z]+)[\s/_\-.:|]+(.+)", re.DOTALL)
-_LAST = re.compile(r"(.+?)[\s/_\-.:|(\[]+([A-Za-z]+)[)\]]?", re.DOTALL)
-
-# Words that say which split a number belongs to, as trainers and trackers write them before or behind a key.
-SPLITS = {
-    "eval": "eval",
-    "evaluation": "eval",
-    "val": "eval",
-    "valid": "eval",
-    "validate": "eval",
-    "validation": "eval",
-    "validating": "eval",
-    "dev": "eval",
-    "test": "test",
-    "testing": "test",
-    "predict": "test",
-    "train": "train",
-    "training": "train",
-}
-
+_FIRST = re.compile(r"([^\W\d_]+)[\s/_\-.:|]+(.+)", re.DOTALL)
+_LAST = re.compile(r"(.+?)[\s/_\-.:|(\[]+([^\W\d_]+)[)\]]?", re.DOTALL)
 
 # What home-made loops put before the name of what they averaged since the last line.
 _AVERAGES = frozenset(("average", "averaged", "avg", "ave", "mean", "running"))

@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from lossdoc.input.numbers import to_float
 from lossdoc.model.record import Event, Raw, Record
 from lossdoc.readers._words import is_axis, is_strong, likelihood, words
+from lossdoc.words.splits import COLUMNS, split_of_mark
 
 _DURATION = re.compile(
     r"(?:\d+:)?\d+:\d\d(?:\.\d+)?|\d+h(?: ?\d+m)?(?: ?\d+s)?|\d+m ?\d+s|[<>]?\d+(?:\.\d+)?(?:ms|s|m|h)"
 )
 _EMPTY = frozenset(("", "none", "null", "n/a", "na", "-", "--", "no log", "nan", "?", "…"))
 # Columns that may hold words: the split of a row, or nothing of interest.
-_TEXT_COLUMNS = words("phase split mode set stage dataset date time eta class name note best saved status gpu_mem size")
-_SPLITS = {"train": "train", "training": "train", "val": "eval", "valid": "eval", "validation": "eval", "eval": "eval"}
-_SPLITS |= {"dev": "eval", "test": "test"}
+_TEXT_COLUMNS = COLUMNS | words("date time eta class name note best saved status gpu_mem size")
 _PROGRESS = re.compile(r"\[\s*(\d+)/(\d+) [\d:]+[^\]\n]*, Epoch [\d.]+/(\d+)\]")
 _BARS = str.maketrans("│┃║", "|||")
 _NO_LOG = re.compile(r"\bNo [lL]og\b")
@@ -61,7 +60,7 @@ class Grid:
                 if cell.lower() not in _EMPTY or cell.lower() == "nan":
                     values[name] = cell
             elif name.lower() in _TEXT_COLUMNS:
-                split = split or _SPLITS.get(cell.lower())
+                split = split or split_of_mark(cell)
                 self.named |= name.lower() == "name"
             else:
                 return None

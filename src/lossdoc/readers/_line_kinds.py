@@ -10,9 +10,9 @@ from typing import Any
 from lossdoc.input.clean import Line
 from lossdoc.input.numbers import NUMBER, to_float
 from lossdoc.model.record import Raw, Record
-from lossdoc.readers import _splits
 from lossdoc.readers._pairs import pairs, split_pairs
 from lossdoc.readers._pydict import dict_end, parse_dict
+from lossdoc.words import splits as words
 
 _HINTS = frozenset({"step", "total", "epoch", "epochs", "split", "stream", "dataset", "body", "key", "value"})
 _RUNNING = re.compile(rf"{NUMBER}\s*\(\s*({NUMBER})\s*\)")
@@ -124,7 +124,7 @@ def split_of(name: str | None) -> str | None:
     """The split of a word of a line; WeNet calls held-out data CV."""
     if not name:
         return None
-    return "eval" if name.lower() == "cv" else _splits.split_of(name) or name.lower()
+    return "eval" if name.lower() == "cv" else words.split_of(name) or name.lower()
 
 
 def place(kind: Kind, groups: Mapping[str, str]) -> tuple[float | None, float | None]:

@@ -18,6 +18,7 @@ from lossdoc.readers._pairs import Cut, known_cut, pairs
 from lossdoc.readers._standing import counters, header, may_head, title
 from lossdoc.readers._translate import translated
 from lossdoc.readers._words import is_axis, is_strong, tokens
+from lossdoc.readers.home_made.lines import Composed, composed
 
 # A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
 _WORDS = (
@@ -25,7 +26,10 @@ _WORDS = (
     *("ssim", "entropy", "nll", "elbo", "fid", "kl", "grad", "map", "rouge", "mcc", "precision", "recall", "objective"),
     *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5", "err"),
 )
-_HINT = re.compile(rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)")
+_HINT = re.compile(
+    rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)"
+    r"|float\d+\("
+)
 # Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
 _NOT_A_ROW = re.compile(
     r"(?i)\b(?:best(?!\s*[:=]\s*[-+.\d])|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
@@ -55,8 +59,14 @@ _CHANGED = ("\r", "\x1b", "\x08", " [repeated ", "/it]", "it/s]")  # what makes 
 _NUMBERED = re.compile("|".join(re.sub(r"\d", r"\\d", word) for word in _WORDS if not word.isalpha()), re.I)
 _GLUED = re.compile(r"[A-Za-z]\d+")  # digits that belong to a word: top1, host7
 
-# A line that may be a row, with its pairs; a header or a title without.
-Entry = tuple[Line, dict[str, Raw] | None]
+
+class Entry(NamedTuple):
+    """A line that may be a row, with its pairs; a header or a title without."""
+
+    line: Line
+    row: dict[str, Raw] | None
+    composed: bool = False  # the grammar took the whole line apart: its place and split need no second look
+    tags: tuple[str, ...] = ()  # words in the place of a mark of the split that are none we know
 
 
 @dataclass(slots=True)
@@ -85,6 +95,8 @@ class _Known(NamedTuple):
     start: int = 0
     split: str | None = None
     names: Names | None = None
+    composed: bool = False
+    tags: tuple[str, ...] = ()
 
 
 def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
@@ -101,7 +113,8 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
         if known is not None and known.cut.fits(raw):
             if known.names is not None:
                 read: dict[str, Raw] = {name: raw[first:last] for name, first, last in known.cut.values}
-                entries.append((Line(number, raw[known.start :], None, known.split), read))
+                line = Line(number, raw[known.start :], None, known.split)
+                entries.append(Entry(line, read, known.composed, known.tags))
                 known.names.add(read)
             continue
         if not _may_count(raw):
@@ -111,22 +124,26 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
         for line in source.parts(number, raw):
             if not line.final:  # of a rewritten line only what was left standing counts
                 continue
-            if header(line.text) is not None:
-                under_header = True
-                entries.append((line, None))
-                continue
             bare = line.text.strip()
             bare = _GIVEN.sub("", bare) if "{" in bare else bare
-            row = _row(bare)
-            if row is None and (told := _of_saved(bare)) is not None:
-                saved.append((line, told))
+            whole = composed(bare) if _may_be_row(bare) else None
+            if whole is None and header(line.text) is not None:
+                under_header = True
+                entries.append(Entry(line, None))
                 continue
-            above = title(line.text) is not None
+            row = _row(bare) if whole is None else whole.row
+            if row is None and (told := _of_saved(bare)) is not None:
+                saved.append(Entry(line, told))
+                continue
+            above = whole is None and title(line.text) is not None
             if row is None and not above and look and not _is_changed(raw):
                 shapes[look] = _nothing(raw, _GLUED)
-            row = row if row is not None and _covers(row, bare) else None
+            if whole is None:
+                row = row if row is not None and _covers(row, bare) else None
+            else:
+                line = line._replace(split=whole.split or line.split)
             if row is not None or above:
-                entries.append((line, row))
+                entries.append(Entry(line, row, whole is not None, whole.tags if whole is not None else ()))
             if row is None:
                 continue
             keys = tuple(row)
@@ -136,28 +153,28 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
             names.add(row)
             if len(found) > _MOST_NAMES and not any(s.is_log for s in found.values()):
                 return {}, []
-            if look and (learned := _learn(raw, line, names)) is not None:
+            if look and (learned := _learn(raw, line, bare, names, whole)) is not None:
                 shapes[look] = learned
     if saved and not any(shape.is_log for shape in found.values()):
         found, entries = {}, saved
-        for _, row in saved:
+        for _, row, *_ in saved:
             names = found.setdefault(signature_of(tuple(row or ())), Names(axis=True))
             names.add(row or {})
     return found, entries
 
 
-def _learn(raw: str, line: Line, names: Names) -> _Known | None:
+def _learn(raw: str, line: Line, bare: str, names: Names, whole: Composed | None) -> _Known | None:
     """How to read further rows of this shape, None where that cannot be told."""
     if line.stream is not None or _is_changed(raw):
         return None
-    bare = line.text.strip()
-    cut = known_cut(bare)
-    if cut is None:
+    cut = known_cut(bare) if whole is None else whole.cut
+    if cut is None or bare not in raw:
         return None
     at = raw.rindex(bare)
     literals = [(at + start, literal) for start, literal in cut.literals]
     values = [(name, at + first, at + last) for name, first, last in cut.values]
-    return _Known(Cut(literals, values), len(raw) - len(line.text), line.split, names)
+    tags = whole.tags if whole is not None else ()
+    return _Known(Cut(literals, values), len(raw) - len(line.text), line.split, names, whole is not None, tags)
 
 
 def _nothing(raw: str, digits: re.Pattern[str]) -> _Known:
@@ -176,12 +193,17 @@ def _may_count(raw: str) -> bool:
     return may_head(lowered)
 
 
+def _may_be_row(bare: str) -> bool:
+    """No object of JSON, no announcement."""
+    if bare.startswith(('{"', "{'", '["', "[{", '"')):
+        return False
+    lowered = bare.lower()
+    return not (any(piece in lowered for piece in _PIECES) and _NOT_A_ROW.search(bare))
+
+
 def _row(bare: str) -> dict[str, Raw] | None:
     """The pairs of a line that may be a row of metrics."""
-    if bare.startswith(("{", '["', "[{", '"')):
-        return None
-    lowered = bare.lower()
-    if any(piece in lowered for piece in _PIECES) and _NOT_A_ROW.search(bare):
+    if not _may_be_row(bare):
         return None
     row = pairs(bare)
     if not row or not _fits(tuple(row)):

@@ -20,10 +20,10 @@ from lossdoc.readers import Sample
 from lossdoc.readers._json import is_data_row, loads
 from lossdoc.readers._results import everyday, one_row_each, rollout
 from lossdoc.readers._samples_csv import CSV
-from lossdoc.readers._splits import split_column, split_of
 from lossdoc.readers._tensorboard import HEADER as _TENSORBOARD
 from lossdoc.readers._tensorboard import tag_and_split
 from lossdoc.readers._words import is_axis, is_strong, likelihood, tokens
+from lossdoc.words.splits import split_columns, split_in
 
 NAME = "csv"
 TITLE = "CSV or TSV with a header row"
@@ -186,11 +186,11 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
     kept = [(index, name) for index, name in enumerate(names) if name]
     columns = [_cells(frame[index].tolist(), comma) for index, _ in kept]
     keys = [name for _, name in kept]
-    named = split_column(keys)
+    named = split_columns(keys)
     for line, row in enumerate(zip(*columns, strict=True), first):
         values: dict[str, Raw] = {key: cell for key, cell in zip(keys, row, strict=True) if cell}
         if values:
-            split = split_of(values.get(named)) if named else None
+            split = split_in(values.get(name) for name in named) if named else None
             yield Record(values, line if numbered else None, split=split)
 
 

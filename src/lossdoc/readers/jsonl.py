@@ -21,8 +21,8 @@ from lossdoc.model.record import Event, Item, Raw, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, loads
 from lossdoc.readers._samples_jsonl import JSONL
-from lossdoc.readers._splits import split_column, split_of
 from lossdoc.readers._words import is_strong, likelihood
+from lossdoc.words.splits import split_columns, split_in, split_of
 
 NAME = "jsonl"
 TITLE = "JSON lines, flat or nested, with or without a logger's prefix"
@@ -106,8 +106,8 @@ def read(source: Source) -> Iterator[Item]:
             told = True
             yield Event("config", number, "length of the run", {"max_steps": length})
         record = Record(values, number, split=split, stream=stream)
-        if record.split is None and (column := split_column(values)) is not None:
-            record.split = split_of(values[column])
+        if record.split is None:
+            record.split = split_in(values[column] for column in split_columns(values))
         if "mode" in values:
             _mmcv(record)
         elif "snapshot_pkl" in values:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 from lossdoc.input.clean import Line
@@ -18,9 +19,10 @@ from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
-from lossdoc.readers._splits import split_of, stated_split
 from lossdoc.readers._standing import Header, counters, header, title
 from lossdoc.readers._words import is_axis, tokens
+from lossdoc.readers.home_made.marks import mentioned, unknown_marks
+from lossdoc.words.splits import split_of, stated_split
 
 NAME = "key-value"
 TITLE = "Lines of names and numbers (any program)"
@@ -146,8 +148,12 @@ def _rows(source: Source) -> Iterator[Item]:
     started = False
     named: str | None = None  # the split in the title on the line before
     titled: str | None = None  # the split that a title named for the last record
+    lasting = _titles_last(entries)
+    marks = unknown_marks(entries)
+    lasting_split: str | None = None
     last: Record | None = None
-    for line, row in entries:
+    for entry in entries:
+        line, row = entry.line, entry.row
         if row is None:
             found = header(line.text)
             above, named = (found, named) if found is not None else (above, title(line.text))
@@ -164,17 +170,37 @@ def _rows(source: Source) -> Iterator[Item]:
         started = True
         if above is not None and above.epoch is not None and _own_epoch(row, line) not in (None, above.epoch):
             above = None  # a row that contradicts a heading ("epochs: 300" among settings) ends it
-        record = _record(row, line, above)
+        record = _record(entry, row, above)
+        if signature in marks and entry.tags:
+            record.labels = {"mark": " ".join(entry.tags)}
         if last is not None and line.number == (last.line or 0) + 1 and not has_axis(tuple(row)):
             named = named or (titled if last.values.keys().isdisjoint(row) else None)  # further figures below the first
         titled = None
+        if record.split is None and lasting and not _splits(tuple(row)):
+            named = named or lasting_split
         if named is not None and record.split is None and not _splits(tuple(row)):
             record.split = titled = named
+            lasting_split = named
         elif record.labels and record.split is None and last is not None and _near(last, line):
             record.split = last.split  # the figures of a class stand below those of all
         named = None
         last = record
         yield record
+
+
+def _titles_last(entries: list[Entry]) -> bool:
+    """Titles of two splits or more stand above rows, each of them twice: a title holds until the next one."""
+    above: dict[str, int] = {}
+    for before, entry in pairwise(entries):
+        if (
+            before.row is None
+            and entry.row is not None
+            and entry.line.number - before.line.number <= _LINES_OF_A_RECORD
+        ):
+            said = title(before.line.text)
+            if said is not None:
+                above[said] = above.get(said, 0) + 1
+    return len(above) > 1 and min(above.values()) > 1
 
 
 def _own_epoch(row: dict[str, Raw], line: Line) -> float | None:
@@ -186,23 +212,33 @@ def _own_epoch(row: dict[str, Raw], line: Line) -> float | None:
     return to_float(str(said).partition("/")[0]) if said is not None else None
 
 
-def _record(row: dict[str, Raw], line: Line, above: Header | None) -> Record:
+def _record(entry: Entry, row: dict[str, Raw], above: Header | None) -> Record:
+    line = entry.line
     record = Record(row, line.number, split=line.split, stream=line.stream)
     keys = tuple(row)
     if keys[0] == "precision" and (of_class := _CLASS.match(line.text)) is not None:
         record.labels = {"class": of_class[1]}
+    if entry.composed:
+        return _headed(record, keys, above)
     if record.split is None and (owner := _OWNER.match(line.text)) is not None:
         # "val Loss: 0.5 Acc: 0.8" belongs to one split, "Train Loss: 0.5 | Val Loss: 0.6" to two.
         said = _splits(keys)
         if not said or (said == {owner[1].lower()[:3]} and "|" not in line.text):
             record.split = split_of(owner[1])
     record.split = record.split or stated_split(line.text)
+    if record.split is None and not _splits(keys):
+        record.split = mentioned(line.text)
     place = counters(line.text) if _counts_epochs_only(keys) else None
     if place is not None:
         record.epoch, record.step = place
         if record.epoch is None and above is not None:
             record.epoch = above.epoch
         return record
+    return _headed(record, keys, above)
+
+
+def _headed(record: Record, keys: tuple[str, ...], above: Header | None) -> Record:
+    """What the header above says of a row that does not say it itself."""
     if has_axis(keys):
         if above is not None and not any({"epoch", "epochs"} & set(tokens(key)) for key in keys):
             record.epoch = above.epoch  # "[Update 1/4]" counts within the epoch that the header says
@@ -234,7 +270,7 @@ SAMPLES = [
                     "Epoch": "1/40",
                     "LR": "0.000010",
                     "Train loss": "0.6512",
-                    "acc": "0.7612",
+                    "Train acc": "0.7612",
                     "Val loss": "0.2812",
                     "Val acc": "0.9012",
                     "time": "30.1s",
@@ -246,7 +282,7 @@ SAMPLES = [
                     "Epoch": "2/40",
                     "LR": "0.000108",
                     "Train loss": "0.4512",
-                    "acc": "0.8312",
+                    "Train acc": "0.8312",
                     "Val loss": "0.4612",
                     "Val acc": "0.8512",
                     "time": "30.7s",
@@ -258,7 +294,7 @@ SAMPLES = [
                     "Epoch": "3/40",
                     "LR": "0.000206",
                     "Train loss": "0.4412",
-                    "acc": "0.8412",
+                    "Train acc": "0.8412",
                     "Val loss": "0.2912",
                     "Val acc": "0.8912",
                     "time": "30.8s",

@@ -1,0 +1,265 @@
+"""One line taken apart, from the left to the right, with nothing left over: else it is no composed line.
+
+    line := { gap | bracket | mark | counter | pair | tail }
+
+A line of prose, a setting or a traceback holds words that none of these rules takes, and is left to nobody or to the
+tokenizer, which looks for pairs wherever they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lossdoc.readers._words import is_strong, tokens, words
+from lossdoc.readers.home_made.lexemes import (
+    BARE,
+    BEHIND,
+    BRACKETS,
+    COUNTER,
+    GAP,
+    ORDINAL,
+    PAIR,
+    STATED,
+    TAIL,
+    WORD,
+)
+from lossdoc.words.counters import COUNTERS, counter_name
+from lossdoc.words.splits import LETTERS, SPLITS, split_of_mark
+
+_KEPT = words("epoch epochs step steps iter iteration iterations update batch episode global_step")
+# Rates, times and counters belong to no split.
+_NOBODYS = re.compile(
+    r"(?i)\b(?:lr|learning.?rate|time|eta|epochs?|steps?|iter\w*|batch\w*|speed|mem\w*|gpu\w*|elapsed|sec\w*|grad\w*|\w*norm|wd|momentum|it)\b"
+)
+_UNNAMED = "step"  # what a counter without a name is taken for
+_DURATION = re.compile(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|minutes|h)$")
+# Words of a sentence, which no name of a quantity holds.
+_SENTENCE = words("on at after for in of the is was are with to from and when by this that")
+# "top 1 acc: 0.5", "fold 3": the number is a part of what follows, no value.
+_INDICES = words("top fold class layer client worker node rank gpu seed trial head task model level at")
+
+
+class Pair(NamedTuple):
+    """A name with its value, where the value stands, and the split that a mark before it names."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+    owner: str | None  # the word of the mark
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a line says: pairs, counters (as pairs), the marks of splits, words in the place of a mark."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    counters: list[Pair] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)  # the split of each mark
+    tags: list[str] = field(default_factory=list)  # words that stand where a mark may stand and are none we know
+    owner: str | None = None
+
+    def mark(self, word: str, split: str) -> None:
+        self.marks.append(split)
+        self.owner = word
+
+
+def taken_apart(text: str) -> Parts | None:
+    """The parts of a line; None where something is left over."""
+    parts = Parts()
+    return parts if _scan(text, 0, len(text), parts, 0) else None
+
+
+def _scan(text: str, at: int, end: int, parts: Parts, depth: int) -> bool:
+    while at < end:
+        gap = GAP.match(text, at, end)
+        if gap is not None:
+            at = gap.end()
+            continue
+        after = _bracket(text, at, end, parts, depth) if text[at] in BRACKETS else _item(text, at, end, parts)
+        if after is None:
+            return False
+        at = after
+    return True
+
+
+def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | None:
+    """What stands in a bracket is read like a line of its own."""
+    close = text.find(BRACKETS[text[at]], at, end)
+    if close < 0 or depth > 2:
+        return None
+    inner = text[at + 1 : close]
+    letter = inner.strip().lower()
+    if letter in LETTERS:
+        parts.mark(letter, LETTERS[letter])
+        return close + 1
+    if TAIL.fullmatch(inner.strip()) or _is_tail(inner):
+        return close + 1
+    if inner.strip().isdigit():
+        if parts.counters and parts.pairs:
+            return None
+        start = at + 1 + len(inner) - len(inner.lstrip())
+        parts.counters.append(Pair(_UNNAMED, inner.strip(), start, start + len(inner.strip()), None))
+        return close + 1
+    return close + 1 if _scan(text, at + 1, close, parts, depth + 1) else None
+
+
+def _is_tail(inner: str) -> bool:
+    pieces = [piece.strip() for piece in inner.split(",")]
+    return all(TAIL.fullmatch(piece) for piece in pieces)
+
+
+def _item(text: str, at: int, end: int, parts: Parts) -> int | None:
+    """Where the piece that begins here ends: the first rule that takes it counts."""
+    for rule in (_stated, _counter, _tail, _mark, _pair, _behind, _tag):
+        after = rule(text, at, end, parts)
+        if after is not None:
+            return after
+    return None
+
+
+def _stated(text: str, at: int, end: int, parts: Parts) -> int | None:
+    """ "phase=val", "split: test": a mark with a name of its own."""
+    found = STATED.match(text, at, end)
+    if found is None:
+        return None
+    split = split_of_mark(found["mark"])
+    if split is None:
+        parts.tags.append(found["mark"])
+    else:
+        parts.mark(found["mark"].strip("'\""), split)
+    return found.end()
+
+
+def _counter(text: str, at: int, end: int, parts: Parts) -> int | None:
+    found = COUNTER.match(text, at, end)
+    if found is not None:
+        if found["letter"] and text[found.end("letter") : found.start("value")].strip("[(<"):
+            return None
+        written = (found["before"] or "") + found["word"] if found["word"] else found["letter"]
+        name = _name_of(written, found["word"]) if written else _UNNAMED
+        parts.counters.append(Pair(name, found["value"], *found.span("value"), None))
+        return found.end()
+    found = BARE.match(text, at, end) or (None if parts.counters or parts.pairs else ORDINAL.match(text, at, end))
+    if found is None or sum(pair.name == "step" for pair in parts.counters):
+        return None
+    parts.counters.append(Pair(_UNNAMED, found["value"], *found.span("value"), None))
+    return found.end()
+
+
+def _name_of(written: str, word: str | None) -> str:
+    if word and word.lower() in _KEPT:
+        return written
+    return counter_name(word or written) or written
+
+
+def _tail(text: str, at: int, end: int, _: Parts) -> int | None:
+    """A rate, a duration, a time: passed over, unless a name makes a pair of it ("time 3.2s")."""
+    found = TAIL.match(text, at, end)
+    if found is None:
+        return None
+    return found.end() if not text[at].isalpha() or PAIR.match(text, at, end) is None else None
+
+
+_AFTER_MARK = frozenset("|:,;-–—>])}[({<=*#→│»'\"”")
+_COUNT = re.compile(r"\d+(?:\s*/\s*\d+)?")
+_OF = re.compile(r"(?i)(?:on|in|for|of|over|during)\s+(?:the\s+)?")
+
+
+def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
+    """A word of a split that no name follows directly: "val |", "Eval:", "valid]", "train epoch 3"."""
+    of = _OF.match(text, at, end)
+    at = of.end() if of is not None else at
+    found = WORD.match(text, at, end)
+    if found is None:
+        return None
+    word = found[0]
+    split = split_of_mark(word)
+    if split is not None and of is not None:
+        parts.mark(word.split()[0], split)
+        return found.end()
+    if split is None:
+        word = word.split()[0]
+        split = split_of_mark(word)
+    if split is None:
+        return None
+    after = at + len(word)
+    rest = text[after:end]
+    following = rest.lstrip()
+    if following[:1] == "_" or (rest[:1] in ("/", ".") and rest[1:2].isalnum()):
+        return None
+    if not following or following[0] in _AFTER_MARK:
+        value = PAIR.match(text, at, end)
+        counted = value is not None and value["boxed"] is not None and _COUNT.fullmatch(value["boxed"])
+        if value is not None and value.end("name") <= after and not counted and not _NUMBERLESS.match(following):
+            return None  # "train: 0.02"
+        parts.mark(word, split)
+        return after
+    if rest[:1].isspace() and (COUNTER.match(following) or BARE.match(following)):
+        parts.mark(word, split)
+        return after
+    return None
+
+
+_NUMBERLESS = re.compile(r"[|:,;>\])}=*→│–—-]+\s*(?:[^\W\d]|[|\[({<#]|\d+\s*/\s*\d|$)")
+
+
+def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:
+    found = PAIR.match(text, at, end)
+    if found is None:
+        return None
+    name = found["name"].rstrip(".")
+    group = next(g for g in ("wrapped", "plain", "boxed_wrapped", "boxed") if found[g] is not None)
+    value = found[group]
+    said = name.split()
+    if not _SENTENCE.isdisjoint(word.lower() for word in said):
+        return None
+    if said[-1].lower() in _INDICES and value.isdigit():
+        return None
+    if said[0].lower() in SPLITS and len(said) == 1 and _DURATION.search(value):
+        return found.end()  # "train 2.6s": how long it took
+    if found["space"] and len(said) > 1 and said[-1].lower() in COUNTERS:
+        return None  # "finish training epoch 3"
+    if found["space"] and len(said) > 2 and not is_strong(name) and not _NOBODYS.search(name):
+        return None  # a sentence
+    alone = split_of_mark(said[0]) if len(said) > 1 and said[0].lower() not in SPLITS else None
+    if alone is not None:
+        parts.mark(said[0], alone)
+        name = name[len(said[0]) :].lstrip()
+    parts.pairs.append(Pair(name, value, *found.span(group), parts.owner))
+    if len(said) > 1 and said[0].lower() in SPLITS:
+        parts.owner = said[0]
+    return found.end()
+
+
+def _behind(text: str, at: int, end: int, parts: Parts) -> int | None:
+    found = BEHIND.match(text, at, end)
+    if found is None or not is_strong(found["name"]):
+        return None
+    group = "wrapped" if found["wrapped"] is not None else "plain"
+    parts.pairs.append(Pair(found["name"], found[group], *found.span(group), parts.owner))
+    return found.end()
+
+
+def _tag(text: str, at: int, end: int, parts: Parts) -> int | None:
+    """A word before all pairs that stands like a mark: in a bracket, before a colon or a bar."""
+    found = WORD.match(text, at, end)
+    if found is None or parts.pairs or len(parts.tags) > 1:
+        return None
+    following = text[found.end() : end].lstrip()
+    alone = not following or following[0] in _AFTER_MARK
+    if not alone and not COUNTER.match(following):
+        return None
+    parts.tags.append(found[0])
+    return found.end()
+
+
+def own_split(name: str) -> str | None:
+    """The split that a name says itself, wherever in it: val_loss, "Train Loss", loss_eval."""
+    return next((SPLITS[part] for part in tokens(name) if part in SPLITS), None)
+
+
+def is_nobodys(name: str) -> bool:
+    return _NOBODYS.search(name) is not None

@@ -1,0 +1,82 @@
+"""A composed line as a row: its values by name, its split, where its values stand for further lines of this shape."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from lossdoc.model.record import Raw
+from lossdoc.readers._pairs import Cut
+from lossdoc.readers._words import is_strong
+from lossdoc.readers.home_made.grammar import Pair, Parts, is_nobodys, own_split, taken_apart
+from lossdoc.words.splits import split_of_mark
+
+_LONGEST_HEADING = 80
+_GLUED = re.compile(r"[^\W\d][\w@]*?\d+|@\d+")
+
+
+class Composed(NamedTuple):
+    """A row that the grammar read without anything left over."""
+
+    row: dict[str, Raw]
+    split: str | None
+    tags: tuple[str, ...]  # words in the place of a mark that are no split we know
+    cut: Cut
+
+
+def composed(text: str) -> Composed | None:
+    """The row of a line; None where it is no composed line or names nothing that a trainer measures."""
+    parts = taken_apart(text)
+    if parts is None or not parts.pairs or not _measures(parts):
+        return None
+    split, pairs = _by_split(parts)
+    spans: dict[str, tuple[int, int]] = {}
+    for pair in (*parts.counters, *pairs):
+        spans.setdefault(pair.name, (pair.start, pair.end))
+    row: dict[str, Raw] = {name: text[start:end] for name, (start, end) in spans.items()}
+    values = [(name, start, end) for name, (start, end) in spans.items()]
+    return Composed(row, split, tuple(parts.tags), Cut(_literals(text, spans), values))
+
+
+def heading(text: str) -> tuple[str, Pair | None] | None:
+    """The split, and the counter if there is one, of a line that holds nothing else: it speaks of the rows under it."""
+    if len(text) > _LONGEST_HEADING:
+        return None
+    parts = taken_apart(text)
+    if parts is None or parts.pairs or parts.tags or len(set(parts.marks)) != 1 or len(parts.counters) > 1:
+        return None
+    return parts.marks[0], parts.counters[0] if parts.counters else None
+
+
+def _measures(parts: Parts) -> bool:
+    return any(is_strong(pair.name) for pair in parts.pairs)
+
+
+def _by_split(parts: Parts) -> tuple[str | None, list[Pair]]:
+    """The split of the whole row, or names that say it where a row holds several."""
+    owners = [own_split(pair.name) or (split_of_mark(pair.owner or "")) for pair in parts.pairs]
+    measured = [(pair, owner) for pair, owner in zip(parts.pairs, owners, strict=True) if not is_nobodys(pair.name)]
+    marked = set(parts.marks)
+    if len(marked) == 1 and len({*marked, *(owner for _, owner in measured if owner)}) == 1:
+        return parts.marks[0], parts.pairs
+    said = {owner for _, owner in measured}
+    if not marked and len(said) == 1:
+        return next(iter(said)), parts.pairs
+    names = {pair.name.lower() for pair in parts.pairs}
+    renamed: list[Pair] = []
+    for pair in parts.pairs:
+        owned = f"{pair.owner} {pair.name}"
+        free = pair.owner and own_split(pair.name) is None and not is_nobodys(pair.name) and owned.lower() not in names
+        renamed.append(pair._replace(name=owned) if free else pair)
+    return None, renamed
+
+
+def _literals(text: str, spans: dict[str, tuple[int, int]]) -> list[tuple[int, str]]:
+    """Digits that are part of a word or a name: further lines of the shape must have the same."""
+    taken = sorted(spans.values())
+    literals: list[tuple[int, str]] = []
+    at = 0
+    for start, end in [*taken, (len(text), len(text))]:
+        literals.extend((found.start(), found[0]) for found in _GLUED.finditer(text, at, start))
+        at = end
+    return literals

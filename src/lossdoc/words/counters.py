@@ -1,0 +1,40 @@
+"""The words with which loops count, in several languages, and the name under which each is recorded."""
+
+from __future__ import annotations
+
+import re
+
+
+def _words(name: str, text: str) -> dict[str, str]:
+    return dict.fromkeys(text.split(), name)
+
+
+COUNTERS: dict[str, str] = {
+    **_words("epoch", "epoch epochs ep eps epo epoca época epoche époque epoque эпоха эпохи epoka эпох tijdperk devir"),
+    **_words("step", "step steps global_step globalstep global-step stp schritt schritte étape etape paso passo шаг"),
+    **_words("step", "krok adım stap pas"),
+    **_words("iter", "iter iters iteration iterations it itr iteración iteracion iteração iteracao itération итерация"),
+    **_words("update", "update updates num_updates upd"),
+    **_words("batch", "batch batches minibatch bat"),
+    **_words("episode", "episode episodes episodio"),
+    **_words("step", "round rounds rnd ronda runde tour"),
+}
+# One letter counts only where its number stands right behind it: E3, s100.
+GLUED: dict[str, str] = {"e": "epoch", "i": "iter", "s": "step", "t": "step", "b": "batch", "n": "step"}
+
+
+def _choice(words: dict[str, str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+_BEFORE = r"(?:(?:global|current|training|train|optimizer|total|num)[ _-])?"
+NUMBERED = (
+    rf"(?:(?P<before>{_BEFORE})(?P<word>{_choice(COUNTERS)})\.?(?:\s?(?:no|nr|num|number|idx)\.?)?\s*[:=#№-]?\s*"
+    rf"|(?P<letter>{_choice(GLUED)})|(?P<hash>[#№]))"
+)
+
+
+def counter_name(written: str) -> str | None:
+    """The name under which a counter is recorded: `Ep` is an epoch, `itr` an iteration."""
+    lowered = written.lower()
+    return COUNTERS.get(lowered) or GLUED.get(lowered)

@@ -1,0 +1,75 @@
+"""The words of splits, in the languages in which loops are written, and the columns that hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+
+def _words(split: str, text: str) -> dict[str, str]:
+    return dict.fromkeys(text.split(), split)
+
+
+# Nouns, gerunds and abbreviations. The short ones (trn, tr, ts, cv, fit) are no words of names: `ALONE` below.
+SPLITS: dict[str, str] = {
+    **_words("train", "train training trainset trn"),
+    **_words("eval", "val valid validate validation validating eval evaluate evaluation evaluating dev devset valset"),
+    **_words("eval", "valdn vld holdout heldout development validset evalset"),
+    **_words("test", "test testing testset predict"),
+    # German, French, Spanish, Portuguese, Italian, Catalan, Dutch, Polish, Turkish, Russian
+    **_words("train", "trainieren entraînement entrainement apprentissage entrenamiento treino treinamento treinando"),
+    **_words("train", "addestramento entrenament trenowanie trening eğitim egitim обучение обуч тренировка"),
+    **_words("eval", "validierung auswertung validación validacion validação validacao validazione validació"),
+    **_words("eval", "validatie walidacja doğrulama dogrulama валидация валид проверка évaluation evaluación"),
+    **_words("eval", "evaluacion avaliação avaliacao valutazione"),
+    **_words("test", "prueba teste тест тестирование"),
+    **_words("train", "训练 训练集 訓練 学習 훈련 학습"),
+    **_words("eval", "验证 验证集 検証 評価 검증"),
+    **_words("test", "测试 测试集 テスト 테스트"),
+}
+# Where a word stands alone in a place of a mark, these are splits too; inside a name they may be anything.
+ALONE: dict[str, str] = {
+    **_words("train", "tr fit fitting learn learning optimize optimise"),
+    **_words("eval", "va ev cv te_val check checking"),
+    **_words("test", "te tst ts"),
+}
+# One letter is a split only in a bracket of its own.
+LETTERS = {"t": "train", "v": "eval"}
+COLUMNS = frozenset(("split", "mode", "phase", "stage", "subset", "partition", "set", "dataset", "fase", "part"))
+_TAKES = re.compile(r"[\s_./-]*(?:set|data|split|phase|loop|mode|stage|step|results?|metrics?|summary|stats)?$")
+_STATED = re.compile(rf"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{{0,3}}({'|'.join(SPLITS)})\b")
+_HELD = re.compile(r"held[\s_-]?out|hold[\s_-]?out", re.I)
+
+
+@lru_cache(4096)
+def split_of(word: object) -> str | None:
+    """train, eval or test for a word that programs use for them, whatever its case; None for anything else."""
+    if not isinstance(word, str):
+        return None
+    return SPLITS.get(word.strip().strip("'\"").lower())
+
+
+@lru_cache(4096)
+def split_of_mark(text: str) -> str | None:
+    """The split that a mark names: a word, or a word with "set", "phase", "results" or the like behind it."""
+    lowered = _HELD.sub("holdout", text.strip().strip("'\"*_").lower())
+    lowered = _TAKES.sub("", lowered) or lowered
+    lowered = lowered.removeprefix("in ").removeprefix("on ").removeprefix("the ")
+    return SPLITS.get(lowered) or ALONE.get(lowered)
+
+
+def split_columns(names: Iterable[str]) -> list[str]:
+    """The columns that may say of each row which split it is of."""
+    return [name for name in names if name.strip().lower() in COLUMNS]
+
+
+def split_in(cells: Iterable[object]) -> str | None:
+    """The split that the first of these cells names that names one."""
+    return next((split for cell in cells if isinstance(cell, str) and (split := split_of_mark(cell))), None)
+
+
+def stated_split(text: str) -> str | None:
+    """The split that a line of names and values states among them: "mode validation", "phase=val"."""
+    found = _STATED.search(text)
+    return SPLITS[found[1].lower()] if found else None

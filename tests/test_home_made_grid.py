@@ -1,0 +1,83 @@
+"""Lines compose: logs put together from everyday parts are read as they were written, and splits never run together."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from lossdoc.api import Options, read_source
+from lossdoc.input.source import Source
+from lossdoc.model.finding import NotRead
+from tests.home_made_grid import NAMED, OTHER, Parts, judge, logs
+
+_STRIDES = 4  # the grid is judged in parts, which run beside one another
+
+
+def _judged(parts: Parts, first: int, count: int) -> tuple[Counter[str], list[str]]:
+    found: Counter[str] = Counter()
+    wrong: list[str] = []
+    for log in logs(parts, count, first):
+        verdict = judge(log)
+        found[verdict] += 1
+        if verdict != "right":
+            wrong.append(f"{verdict}: {log.said}\n{log.text[:300]}")
+    return found, wrong
+
+
+@pytest.mark.parametrize("part", range(_STRIDES))
+def test_logs_of_the_everyday_parts(part: int) -> None:
+    found, wrong = _judged(NAMED, 250 * part, 250)
+    assert found["mixed"] == 0, wrong
+    assert found["right"] >= 0.98 * 250, wrong[:5]
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_logs_of_less_common_parts(part: int) -> None:
+    found, wrong = _judged(OTHER, 250 * part, 250)
+    assert found["mixed"] <= 0.01 * 250, wrong
+    assert found["right"] >= 0.95 * 250, wrong[:5]
+
+
+@pytest.mark.parametrize("column", ["phase", "split", "mode", "Stage"])
+@pytest.mark.parametrize("word", ["evaluation", "VALID", "dev", "validation", "Validierung", "test set"])
+@pytest.mark.parametrize("joint", [",", "\t", "  ", " | "])
+def test_a_column_of_a_table_names_the_split(column: str, word: str, joint: str) -> None:
+    table = [joint.join(("epoch", column, "loss", "accuracy"))]
+    for n in range(1, 9):
+        table.append(joint.join((str(n), "train", f"{2.5 - n / 4:.3f}", f"{n / 10:.3f}")))
+        table.append(joint.join((str(n), word, f"{2.75 - n / 8:.3f}", f"{n / 11:.3f}")))
+    runs = read_source(Source.from_text("\n".join(table) + "\n", "log.txt"), Options())
+    assert isinstance(runs, list)
+    split = "test" if word == "test set" else "eval"
+    assert {(curve.metric, curve.split, len(curve)) for run in runs for curve in run.curves} == {
+        (metric, owner, 8) for metric in ("loss", "accuracy") for owner in ("train", split)
+    }
+
+
+def test_words_that_nobody_knows_keep_rows_apart() -> None:
+    rows = [
+        f"[{word}] epoch {n} loss: {2.5 - n / 4 + more:.3f}"
+        for n in range(1, 9)
+        for word, more in (("foo", 0), ("bar", 1))
+    ]
+    runs = read_source(Source.from_text("\n".join(rows) + "\n", "log.txt"), Options())
+    assert isinstance(runs, list)
+    assert [(curve.metric, dict(curve.labels), len(curve)) for curve in runs[0].curves] == [
+        ("loss", {"mark": "foo"}, 8),
+        ("loss", {"mark": "bar"}, 8),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In this paper the loss of 0.5 is reported on the test set and 0.8 on the validation set.",
+        "train: 50000 images, val: 10000 images, classes: 10",
+        "batch_size: 32, lr: 0.001, loss: cross_entropy, epochs: 10",
+        "| model | loss | accuracy |",
+        "class 3 precision 0.5 recall 0.6 support 120",
+    ],
+)
+def test_prose_settings_and_tables_of_results_are_no_log(text: str) -> None:
+    assert isinstance(read_source(Source.from_text(f"{text}\n" * 2, "notes.txt"), Options()), NotRead)
