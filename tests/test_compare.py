@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from lossdoc.api import Options, diagnose, read_path
 from lossdoc.cli import app
-from lossdoc.compare import Choice, Comparison, compare
-from lossdoc.compare.align import NoCommonAxis
+from lossdoc.comparison import Choice, Comparison, compare
+from lossdoc.comparison.align import NoCommonAxis
 from lossdoc.model.finding import Report
 from lossdoc.model.run import Curve, Run, Trainer
 from lossdoc.show.comparison import load, writer_names

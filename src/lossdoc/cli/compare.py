@@ -19,7 +19,7 @@ from lossdoc.model.finding import NotRead, Report
 
 if TYPE_CHECKING:
     from lossdoc.api import Options
-    from lossdoc.compare.result import Comparison
+    from lossdoc.comparison.result import Comparison
     from lossdoc.model.run import Run
 
 By = Literal["step", "tokens", "samples", "epoch", "time", "progress"]
@@ -81,7 +81,7 @@ def command(
     Exit codes: 0, 1 with --fail-on-regression when a run is worse, 2 bad arguments or an input that gave no run.
     """
     from lossdoc.api import Options
-    from lossdoc.compare.align import NoCommonAxis
+    from lossdoc.comparison.align import NoCommonAxis
     from lossdoc.show.comparison import load
     from lossdoc.show.report import Options as Look
 
@@ -196,7 +196,7 @@ def _compare(
     task: _Task, options: Options, baseline: int, by: By | None, metrics: Sequence[str], tolerance: float | None
 ) -> Comparison:
     from lossdoc.api import diagnose
-    from lossdoc.compare import Choice, compare
+    from lossdoc.comparison import Choice, compare
 
     choice = Choice(by, baseline, metrics) if tolerance is None else Choice(by, baseline, metrics, tolerance)
     reports: list[Report] = [diagnose(run, options) for run in task.runs]

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from lossdoc.compare.result import Comparison
+    from lossdoc.comparison.result import Comparison
     from lossdoc.model.finding import NotRead
     from lossdoc.show.report import Options
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lossdoc.compare.result import Comparison, Outcome, Row, Standing
+from lossdoc.comparison.result import Comparison, Outcome, Row, Standing
 from lossdoc.model.finding import Report
 from lossdoc.show.report import Options
 from lossdoc.show.report._words import leading, onset, run_name

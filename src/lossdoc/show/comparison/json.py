@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lossdoc import __version__
-from lossdoc.compare.result import Comparison, Delta, Row, Side
+from lossdoc.comparison.result import Comparison, Delta, Row, Side
 from lossdoc.model.finding import NotRead, Report
 from lossdoc.show.report import Options
 from lossdoc.show.report._words import leading

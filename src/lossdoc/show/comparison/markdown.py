@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lossdoc.compare.result import Comparison, Delta, Row, Standing
-from lossdoc.compare.verdict import difference
+from lossdoc.comparison.result import Comparison, Delta, Row, Standing
+from lossdoc.comparison.verdict import difference
 from lossdoc.model.finding import NotRead
 from lossdoc.show.comparison._words import SAID, SIGN, lead, names, shown, unit
 from lossdoc.show.report import Options

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from lossdoc.compare.result import Comparison, Conclusion, Standing
+from lossdoc.comparison.result import Comparison, Conclusion, Standing
 from lossdoc.model.finding import NotRead
 from lossdoc.show.comparison._words import SAID, lead, names, plain
 from lossdoc.show.comparison.text.picture import picture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from lossdoc.compare.result import Comparison, Row
+from lossdoc.comparison.result import Comparison, Row
 from lossdoc.show.comparison._words import shown, unit
 from lossdoc.show.report import Options
 from lossdoc.show.report._thin import wants_log

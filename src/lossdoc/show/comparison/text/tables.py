@@ -8,8 +8,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from lossdoc.compare.result import Comparison, Delta, Outcome, Row
-from lossdoc.compare.verdict import difference, places
+from lossdoc.comparison.result import Comparison, Delta, Outcome, Row
+from lossdoc.comparison.verdict import difference, places
 from lossdoc.show.comparison._words import SIGN, plain, shown, unit
 from lossdoc.show.report import Options
 from lossdoc.show.report._words import count, number, safe

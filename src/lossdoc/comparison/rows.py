@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.compare import align, differ
-from lossdoc.compare.result import Axis, Choice, Delta, Key, Row, Side
-from lossdoc.compare.terms import WITH_BETA, Terms, decides, refuses
-from lossdoc.compare.weigh import weigh
+from lossdoc.comparison import align, differ
+from lossdoc.comparison.result import Axis, Choice, Delta, Key, Row, Side
+from lossdoc.comparison.terms import WITH_BETA, Terms, decides, refuses
+from lossdoc.comparison.weigh import weigh
 from lossdoc.signal import resolution
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.compare.result import Side
+from lossdoc.comparison.result import Side
 from lossdoc.signal import best_stretch, head, level, local_noise, noise, smooth, tail
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.compare import align
-from lossdoc.compare.notes import notes
-from lossdoc.compare.result import Axis, Choice, Comparison, Key, Row
-from lossdoc.compare.rows import Bench, measure
-from lossdoc.compare.setup import differing
-from lossdoc.compare.terms import find_terms
-from lossdoc.compare.verdict import conclude
+from lossdoc.comparison import align
+from lossdoc.comparison.notes import notes
+from lossdoc.comparison.result import Axis, Choice, Comparison, Key, Row
+from lossdoc.comparison.rows import Bench, measure
+from lossdoc.comparison.setup import differing
+from lossdoc.comparison.terms import find_terms
+from lossdoc.comparison.verdict import conclude
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge

@@ -10,7 +10,7 @@ import numpy as np
 from lossdoc.show.report._words import number, trainer_name
 
 if TYPE_CHECKING:
-    from lossdoc.compare.terms import Terms
+    from lossdoc.comparison.terms import Terms
     from lossdoc.model.run import Run
 
 # Where the run stood when it was saved, not how it was set up; `beta` has a line of its own.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from lossdoc.compare.result import Axis
+from lossdoc.comparison.result import Axis
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats, Run

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lossdoc.compare.align import positions
-from lossdoc.compare.terms import Terms
+from lossdoc.comparison.align import positions
+from lossdoc.comparison.terms import Terms
 from lossdoc.show.report._words import number
 
 if TYPE_CHECKING:
-    from lossdoc.compare.result import Axis
+    from lossdoc.comparison.result import Axis
     from lossdoc.model.run import Run
 
 

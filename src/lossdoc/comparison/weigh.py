@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.compare import differ
-from lossdoc.compare.result import Delta, Outcome, Side
+from lossdoc.comparison import differ
+from lossdoc.comparison.result import Delta, Outcome, Side
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import MetricFacts

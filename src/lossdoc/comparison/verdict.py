@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lossdoc.compare.result import Axis, Choice, Conclusion, Delta, Row, Standing
-from lossdoc.compare.terms import QUALITY
+from lossdoc.comparison.result import Axis, Choice, Conclusion, Delta, Row, Standing
+from lossdoc.comparison.terms import QUALITY
 from lossdoc.show.report._words import number
 
 if TYPE_CHECKING:

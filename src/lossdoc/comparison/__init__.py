@@ -8,7 +8,7 @@ difference with its noise, `setup.py` finds settings that differ, `verdict.py` d
 
 from __future__ import annotations
 
-from lossdoc.compare.result import Axis, Choice, Comparison, Delta, Outcome, Row, Side, Standing
-from lossdoc.compare.run import compare
+from lossdoc.comparison.result import Axis, Choice, Comparison, Delta, Outcome, Row, Side, Standing
+from lossdoc.comparison.run import compare
 
 __all__ = ["Axis", "Choice", "Comparison", "Delta", "Outcome", "Row", "Side", "Standing", "compare"]
