@@ -49,3 +49,12 @@ def test_every_command_is_shown(command: str) -> None:
 @pytest.mark.parametrize("name", writer_names())
 def test_every_output_is_named(name: str) -> None:
     assert re.search(rf"\b{name}\b", README.read_text(), re.IGNORECASE)
+
+
+_SNIPPETS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize("snippet", _SNIPPETS, ids=range(len(_SNIPPETS)))
+def test_the_snippets_run_word_for_word(snippet: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    exec(compile(snippet, "README.md", "exec"), {})
