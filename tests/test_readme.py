@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from lossdoc.show.report import writer_names
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+pytest_plugins = ["lossdoc.integrations.pytest"]
 _EXAMPLE = re.compile(r"(<!-- example -->\n```text\n)(.*?)(```\n)", re.DOTALL)
 
 
@@ -55,6 +57,12 @@ _SNIPPETS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
 
 
 @pytest.mark.parametrize("snippet", _SNIPPETS, ids=range(len(_SNIPPETS)))
-def test_the_snippets_run_word_for_word(snippet: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_snippets_run_word_for_word(snippet: str, monkeypatch: pytest.MonkeyPatch, healthy_log: Any) -> None:
     monkeypatch.chdir(ROOT)
-    exec(compile(snippet, "README.md", "exec"), {})
+    for library in ("transformers", "lightning", "keras"):
+        if f"integrations.{library} import" in snippet:
+            pytest.importorskip(library)
+    there: dict[str, Any] = {}
+    exec(compile(snippet, "README.md", "exec"), there)
+    if "test_training" in there:
+        there["test_training"](healthy_log)

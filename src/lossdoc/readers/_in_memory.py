@@ -66,7 +66,7 @@ def _of_state(state: Any) -> InMemory:
     items: list[Item] = [*read.items, Event("config", None, "TrainerState", settings)]
     if any("train_loss" in row for row in state.log_history):  # the summary is written only when train() returns
         items.append(Event("end", None, "log_history holds the summary of a finished training"))
-    return InMemory(items, read.name, read.format, "transformers")
+    return InMemory(items, read.name, "trainer-state", "transformers")
 
 
 def _of_rows(rows: Sequence[Any]) -> InMemory:
