@@ -40,7 +40,8 @@ class SeveralRuns(ValueError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Report(model.Report):
-    """The diagnosis of one run: `verdict`, `findings` (roots first, each with its consequences), `skipped`, `run`.
+    """The diagnosis of one run: `verdict`, `signs` (finite, stable, learning, generalising, running, each an answer
+    with its evidence), `findings` (roots first, each with its consequences), `skipped`, `run`.
 
     In a notebook it shows itself as the HTML page; `print` gives the text of the command line.
     """
@@ -119,6 +120,8 @@ def check(
     >>> report = lossdoc.check("examples/dpo-displacement.log", trainer="dpo")
     >>> report.verdict
     'suspicious'
+    >>> report.signs["stable"].answer
+    'no'
     >>> [(f.check, f.first_step) for f in report.roots if f.severity == "warning"]
     [('likelihood-displacement', 50.0)]
 
