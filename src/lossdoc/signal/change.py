@@ -9,6 +9,7 @@ import numpy as np
 
 from lossdoc.signal.course import LONG, local_noise, noise, smooth, thin
 from lossdoc.signal.level import level
+from lossdoc.signal.medians import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
@@ -51,7 +52,7 @@ def shifts(y: Floats, sigmas: float = 8.0, least: float = 0.0, side: int | None 
     scale = local_noise(y)[np.clip(at, 0, n - 1)]
     error = np.maximum(np.hypot(left_error, right_error), 2.0 * scale / np.sqrt(side))
     score = np.divide(step, error, out=np.zeros_like(step), where=error > 0)
-    bend = np.median(np.abs(step))
+    bend = median(np.abs(step))
     ok = (np.abs(score) >= sigmas) & (np.abs(step) >= max(least, 3 * bend))
     found: list[Shift] = []
     order = np.argsort(-np.abs(score))
@@ -93,7 +94,7 @@ def onset(y: Floats, reference: float, from_index: int = 0, margin: float | None
     scale = noise(y)
     over = course > reference + (scale if margin is None else margin)
     # The windows of the course shrink to a single point at the end, which must not decide alone.
-    over[-5:] = np.median(y[-5:]) > reference + (scale if margin is None else margin)
+    over[-5:] = median(y[-5:]) > reference + (scale if margin is None else margin)
     if not over[-1]:
         return None
     below = np.flatnonzero(~over[from_index:])

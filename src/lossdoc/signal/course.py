@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+
+from lossdoc.signal.medians import growing, median, running
+from lossdoc.signal.memory import once
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -42,19 +44,27 @@ def smooth(y: Floats, window: int | None = None) -> Floats:
     window = min(window, n if n % 2 else n - 1)
     if n > LONG:
         size = max(2, window // 5)
-        middle, medians = thin(np.arange(n, dtype=float), y, at_most=-(-n // size))
-        return np.interp(np.arange(n), middle, smooth_short(medians, 5))
+        middle, medians = blocks(y, size)
+        return np.asarray(np.interp(np.arange(n), middle, smooth_short(medians, 5)))
     return smooth_short(y, window)
 
 
+@once
+def blocks(y: Floats, size: int) -> tuple[Floats, Floats]:
+    """Middle and median of every `size` points of a long curve."""
+    n = len(y)
+    return thin(np.arange(n, dtype=float), y, at_most=-(-n // size))
+
+
+@once
 def smooth_short(y: Floats, window: int) -> Floats:
-    half = window // 2
-    out = np.empty(len(y))
-    if len(y) >= window:
-        out[half : len(y) - half] = np.median(sliding_window_view(y, window), axis=1)
-    for i in range(min(half, len(y))):
-        out[i] = np.median(y[: 2 * i + 1])
-        out[-1 - i] = np.median(y[len(y) - 2 * i - 1 :])
+    """Running median; windows shrink at the ends. `y` has at least `window` points."""
+    half, n = window // 2, len(y)
+    out = np.empty(n)
+    out[half : n - half] = running(y, window)
+    ends = range(1, 2 * half, 2)
+    out[:half] = growing(y, ends)
+    out[n - half :] = growing(y[::-1], ends)[::-1]
     return out
 
 
@@ -62,12 +72,13 @@ def spread(values: Floats) -> float:
     """Robust standard deviation of values around their median (MAD); where over half are equal, the mean deviation."""
     if not len(values):
         return 0.0
-    away = np.abs(values - np.median(values))
-    mad = float(np.median(away)) * MAD_TO_SIGMA
+    away = np.abs(values - median(values))
+    mad = median(away) * MAD_TO_SIGMA
     # Rounded or mostly constant curves have MAD 0 without being free of noise.
     return mad if mad > 0 else float(np.mean(away)) * 1.2533
 
 
+@once
 def noise(y: Floats) -> float:
     """Scale of one point around the slow course.
 
@@ -81,6 +92,7 @@ def noise(y: Floats) -> float:
     return float(max(fast, slow))
 
 
+@once
 def local_noise(y: Floats, window: int | None = None) -> Floats:
     """Scale along the run, shape (n,): running robust spread of the residuals, never below a third of its own median.
 
@@ -92,12 +104,12 @@ def local_noise(y: Floats, window: int | None = None) -> Floats:
         return np.full(n, noise(y))
     residual = np.abs(y - smooth(y))
     window = max(21, 2 * window_for(n) + 1) if window is None else window
-    scale = smooth(residual, window) * MAD_TO_SIGMA
+    scale = np.asarray(smooth(residual, window) * MAD_TO_SIGMA)
     # The shrinking windows at both ends hold too few points for a scale: there the first and last whole one counts.
     half = min(window, n if n % 2 else n - 1) // 2
     scale[:half], scale[n - half :] = scale[half], scale[n - 1 - half]
     whole = noise(y)
-    typical = float(np.median(scale)) or whole
+    typical = median(scale) or whole
     return np.maximum(scale, max(typical, whole) / 3)
 
 

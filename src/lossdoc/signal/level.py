@@ -9,6 +9,7 @@ import numpy as np
 
 from lossdoc.signal.course import noise, smooth
 from lossdoc.signal.line import line
+from lossdoc.signal.medians import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
@@ -72,11 +73,11 @@ def level(y: Floats, scale: float | None = None) -> Level:
     scale = noise(y) if scale is None else scale
     error = 1.2533 * scale / np.sqrt(n)
     if n >= 16:
-        blocks = np.array([np.median(b) for b in np.array_split(y, 4)])
+        blocks = np.array([median(b) for b in np.array_split(y, 4)])
         x = np.arange(4.0)
         slope, start = line(x, blocks)
         error = max(error, float(np.std(blocks - start - slope * x, ddof=2)) / 2)
-    return Level(float(np.median(y)), float(error), n)
+    return Level(median(y), float(error), n)
 
 
 def difference(a: Level, b: Level) -> Difference:

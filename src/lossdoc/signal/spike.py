@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.signal.course import local_noise, smooth
+from lossdoc.signal.medians import growing, median, running
+from lossdoc.signal.memory import once
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
@@ -40,6 +42,7 @@ class Spike:
         return self.last - self.first + 1
 
 
+@once
 def tail_weight(y: Floats) -> float:
     """How much heavier the upper tail of the noise is than a normal one, at least 1.
 
@@ -80,11 +83,10 @@ def trailing_median(y: Floats) -> Floats:
     """Median of up to TRAIL points before each point, shape (n,); the first three points are their own level."""
     n = len(y)
     out = np.array(y, dtype=float)
-    for i in range(3, min(TRAIL, n)):
-        out[i] = np.median(y[:i])
+    if n > 3:
+        out[3 : min(TRAIL, n)] = growing(y, range(3, min(TRAIL, n)))
     if n > TRAIL:
-        windows = np.lib.stride_tricks.sliding_window_view(y, TRAIL)[:-1]
-        out[TRAIL:] = np.median(windows, axis=1)
+        out[TRAIL:] = running(y, TRAIL)[:-1]
     return out
 
 
@@ -96,7 +98,7 @@ def rise(y: Floats, first: int, before: float, scale: float) -> Spike:
             peak = j
         height = float(y[peak]) - before
         following = y[j : j + 3]
-        if len(following) and float(np.median(following)) <= before + height / 4:
+        if len(following) and median(following) <= before + height / 4:
             # The median is back before the last high point: that one still belongs to the rise.
             high = np.flatnonzero(following > before + height / 4)
             last = j + int(high[-1]) if len(high) else j - 1
@@ -108,9 +110,9 @@ def rise(y: Floats, first: int, before: float, scale: float) -> Spike:
                 height,
                 height / scale,
                 before,
-                float(np.median(after)) if len(after) else before,
+                median(after) if len(after) else before,
                 True,
             )
     height = float(y[peak]) - before
-    end = float(np.median(y[max(first, n - max(3, (n - first) // 4)) :]))
+    end = median(y[max(first, n - max(3, (n - first) // 4)) :])
     return Spike(first, peak, n - 1, height, height / scale, before, end, False)
