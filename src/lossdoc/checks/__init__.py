@@ -38,7 +38,13 @@ class Check(Protocol):
 
 def check_ids() -> list[str]:
     """Ids of all checks, without importing any."""
-    return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    return list(_found())
+
+
+@cache
+def _found() -> tuple[str, ...]:
+    names = (m.name for m in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name.replace("_", "-") for name in names if not name.startswith("_")))
 
 
 @cache

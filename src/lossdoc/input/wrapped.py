@@ -18,6 +18,8 @@ _METRIC = re.compile(r"loss|epoch|step|reward|acc|score|eval", re.IGNORECASE)
 
 def joined(text: str) -> str:
     """The text with every such row on one line."""
+    if text.count("}\n") == text.count("\n"):
+        return text  # no line ends inside a row
     begin = text[:64].lstrip()
     flat = begin.startswith("{") and _ROW.match(text, text.index("{")) is not None
     if _DOCUMENT.match(begin) and not flat and text[-64:].rstrip().endswith(("}", "]")):

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from lossdoc.input.numbers import parse
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # What is built on a framework that a format belongs to: the widest set of words that its logs may use.
 _TOP = {"transformers": "trl"}
+_REMEMBERED = 4096  # patterns asked of sets of keys: the runs of a sweep log the same ones, and a rule asks hundreds
 _SPLIT = re.compile(r"^(?:train|eval|val|valid|validation|test)[/_.\- ]", re.IGNORECASE)
 
 
@@ -67,7 +68,7 @@ def recognise(
             metrics.setdefault(found.metric, value)
             if found.split in (None, "train") and math.isfinite(value):
                 train.setdefault(found.metric, value * found.factor)
-    candidates, evidence = _candidates(knowledge, metrics, train, list(first), reading)
+    candidates, evidence = _candidates(knowledge, metrics, train, tuple(first), reading)
     if reading is None and candidates:
         reading = knowledge.framework_of(first, knowledge.trainer(candidates[0]).frameworks)
     name = reading
@@ -118,7 +119,7 @@ def _candidates(
     knowledge: Knowledge,
     metrics: Mapping[str, float],
     train: Mapping[str, float],
-    keys: Sequence[str],
+    keys: tuple[str, ...],
     framework: str | None,
 ) -> tuple[tuple[str, ...], str]:
     found: list[tuple[int, TrainerFacts, list[str]]] = []
@@ -140,7 +141,7 @@ def _holds(
     rule: Detect,
     metrics: Mapping[str, float],
     train: Mapping[str, float],
-    keys: Sequence[str],
+    keys: tuple[str, ...],
     framework: str | None,
 ) -> list[str] | None:
     """The evidence for a rule, or None if it does not hold."""
@@ -161,7 +162,8 @@ def _holds(
     return evidence + list(rule.all) or [key for key in keys if "loss" in key.lower()][:1] or list(keys[:1])
 
 
-def _matches(pattern: str, keys: Sequence[str]) -> str | None:
+@lru_cache(_REMEMBERED)
+def _matches(pattern: str, keys: tuple[str, ...]) -> str | None:
     same = _compiled(pattern).fullmatch if "{" in pattern else pattern.lower().__eq__
     for key in keys:
         if same(key.lower()) or same(_SPLIT.sub("", key).lower()):

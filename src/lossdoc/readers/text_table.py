@@ -90,7 +90,7 @@ def _cells(text: str) -> list[list[str]]:
 
 
 def _may_head(text: str) -> bool:
-    if len(text) > 4000:
+    if len(text) > 4000 or text.startswith("{"):  # no name of a column begins like an object (is_name)
         return False
     lower = text.lower()
     if not any(hint in lower for hint in _HINTS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from lossdoc.signal.course import thin
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from lossdoc.model.run import Floats
 
 PAIRS = 400  # points that enter the pairwise slopes: 80,000 pairs take a few milliseconds
@@ -26,6 +29,12 @@ class Trend:
     score: float
 
 
+@lru_cache(4)
+def pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices of all pairs of n points, the earlier one first."""
+    return np.triu_indices(n, 1)
+
+
 def trend(y: Floats, x: Floats | None = None) -> Trend:
     """Trend over a whole stretch.
 
@@ -36,7 +45,7 @@ def trend(y: Floats, x: Floats | None = None) -> Trend:
     n = len(y)
     if n < 4 or x[-1] <= x[0]:
         return Trend(0.0, 0.0, 0.0, 0.0)
-    i, j = np.triu_indices(n, 1)
+    i, j = pairs(n)
     dx, dy = x[j] - x[i], y[j] - y[i]
     ok = dx > 0
     slopes = np.sort(dy[ok] / dx[ok])
