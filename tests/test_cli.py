@@ -230,7 +230,7 @@ def test_an_error_of_ours_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("boom\x1b[2J\nx")
 
-    monkeypatch.setattr("lossdoc.api.read_path", broken)
+    monkeypatch.setattr("lossdoc.api.read_part", broken)
     done = run("check", SICK, "-f", "json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["runs"] == []

@@ -6,10 +6,10 @@ import gc
 import glob
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lossdoc.assemble import assemble
 from lossdoc.assemble.limits import limited
@@ -21,7 +21,10 @@ from lossdoc.model.record import Item, Unread
 from lossdoc.readers import Reader, _door, all_readers, detect
 
 if TYPE_CHECKING:
+    from lossdoc.assemble.folder import Group
     from lossdoc.model.run import Run
+
+T = TypeVar("T")
 
 # A reader that recognises nothing but itself scores near 1; below this a guess is not worth a try.
 _LEAST_SCORE = 0.05
@@ -44,6 +47,10 @@ class Options:
     names: Mapping[str, str] = field(default_factory=dict)  # keys of the user's own: --map my_objective=loss
     severities: Mapping[str, Severity] = field(default_factory=dict)
     local: Callable[[str], tuple[str | None, Mapping[str, Any]]] | None = None  # trainer and settings of one source
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What was said, for another process, which reads the documents itself."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -159,26 +166,62 @@ def diagnose(run: Run, options: Options) -> Report:
         return judge(run, options.knowledge, options.select, options.ignore, options.severities)
 
 
-def read_path(path: str, options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:
-    """Everything behind one argument of the command line: a file, a folder, a glob, or "-" (with `data`)."""
+@dataclass(frozen=True)
+class Part:
+    """What is read in one go: a file, standard input ("-"), a folder that a pattern found, or one run of a folder."""
+
+    name: str
+    files: Group | Path | None = None  # of a folder: the files of a run, or a store of MLflow
+
+
+def parts_of(path: str) -> list[Part]:
+    """The parts of one argument of the command line, in the order in which they are reported."""
     if path == "-":
-        return [read_input(None, options, data)]
+        return [Part(path)]
     here = Path(path)
     if here.is_dir():
-        from lossdoc.assemble.folder import read_folder
+        from lossdoc.assemble.folder import parts
 
-        return read_folder(here, options)
+        return [Part(str(root), files) for root, files in parts(here)]
     if here.exists() or not glob.has_magic(path):
+        return [Part(path)]
+    return [Part(match) for match in sorted(glob.glob(path, recursive=True))]
+
+
+def read_part(part: Part, options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:
+    """Everything that a part holds; `data` are the bytes of standard input."""
+    if part.name == "-":
+        return [read_input(None, options, data)]
+    here = Path(part.name)
+    if part.files is None and not here.is_dir():
         return [read_input(here, options)]
-    matches = sorted(glob.glob(path, recursive=True))
-    if not matches:
+    from lossdoc.assemble.folder import read_files, read_folder
+
+    return read_folder(here, options) if part.files is None else read_files(part.files, options)
+
+
+def put_together(path: str, results: Sequence[list[T] | NotRead]) -> list[list[T] | NotRead]:
+    """What the parts of one argument gave, as the answer to that argument."""
+    here = Path(path)
+    if path != "-" and here.is_dir():
+        from lossdoc.assemble.folder import of_folder
+
+        return of_folder(here, results)
+    if path == "-" or here.exists() or not glob.has_magic(path):
+        return list(results)
+    if not results:
         return [
             NotRead(path, "a pattern that matches no file", "check the pattern, and quote it if the shell expands it")
         ]
-    return as_members(result for match in matches for result in read_path(match, options))
+    return as_members(results)
 
 
-def as_members(results: Iterable[list[Run] | NotRead]) -> list[list[Run] | NotRead]:
+def read_path(path: str, options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:
+    """Everything behind one argument of the command line: a file, a folder, a glob, or "-" (with `data`)."""
+    return put_together(path, [found for part in parts_of(path) for found in read_part(part, options, data)])
+
+
+def as_members(results: Iterable[list[T] | NotRead]) -> list[list[T] | NotRead]:
     """Members of a glob or folder that are no logs change nothing, unless none is one."""
     found = list(results)
     if any(isinstance(result, list) for result in found):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lossdoc.api import Options, as_members, read_input, read_items
 from lossdoc.input.numbers import to_float
@@ -19,6 +19,8 @@ from lossdoc.readers.binary import mlflow_store, tfevents
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Run
+
+T = TypeVar("T")
 
 # Weights, data, pictures and code: never opened, they may be huge.
 _NO_LOGS = re.compile(
@@ -50,10 +52,24 @@ class Group:
 
 def read_folder(folder: Path, options: Options) -> list[list[Run] | NotRead]:
     """One entry for each run, and for each file that might have been a log and is none."""
-    results: list[list[Run] | NotRead] = []
-    for group in _groups(folder):
-        results += _read_group(group, options)
-    results += [runs for store in _mlflow_stores(folder) if (runs := _read_mlflow(store, options))]
+    return of_folder(folder, [result for _, files in parts(folder) for result in read_files(files, options)])
+
+
+def parts(folder: Path) -> list[tuple[Path, Group | Path]]:
+    """The runs of a folder as far as their files tell: where each stands, and its files or its store of MLflow."""
+    stores = [(store.parent, store) for store in _mlflow_stores(folder)]
+    return [*((group.root, group) for group in _groups(folder)), *stores]
+
+
+def read_files(files: Group | Path, options: Options) -> list[list[Run] | NotRead]:
+    """What one of these parts holds."""
+    if isinstance(files, Group):
+        return _read_group(files, options)
+    return [runs] if (runs := _read_mlflow(files, options)) else []
+
+
+def of_folder(folder: Path, results: Sequence[list[T] | NotRead]) -> list[list[T] | NotRead]:
+    """What the parts gave, as the answer to the folder."""
     if not results:
         return [NotRead(str(folder), "a folder without logs", "name the log file, or the folder that holds it")]
     if not any(isinstance(result, list) for result in results):

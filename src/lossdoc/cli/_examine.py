@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lossdoc.cli._errors import say, unexpected
-from lossdoc.cli._progress import with_progress
+from lossdoc.cli._jobs import Answer, each
 from lossdoc.model.finding import NotRead, Report
 from lossdoc.show import report as outputs
 
 if TYPE_CHECKING:
-    from lossdoc.api import Options
+    from lossdoc.api import Options, Part
     from lossdoc.baseline import Entry
     from lossdoc.config import Config, InForce
     from lossdoc.model.run import Run
@@ -23,20 +25,18 @@ SHOWN = 3  # stale entries that are named
 
 
 def examine(
-    paths: Sequence[str], options: Options, in_force: InForce, *, quiet: bool, write_baseline: Path | None = None
+    paths: Sequence[str],
+    options: Options,
+    in_force: InForce,
+    jobs: int | None,
+    *,
+    quiet: bool,
+    write_baseline: Path | None = None,
 ) -> outputs.Result:
     """Reports of all runs, their known findings marked, their gates judged. BaselineError for a file that is none."""
     config = in_force.config
     entries = _baseline(config)
-    reports: list[Report] = []
-    not_read: list[NotRead] = []
-    for path in with_progress(paths, quiet=quiet):
-        try:
-            some, others = _read_and_judge(path, options, config)
-        except Exception as error:  # one input on which we fail does not take the others with it
-            some, others = [], [unexpected(path, error)]
-        reports += some
-        not_read += others
+    reports, not_read = _read_and_judge(paths, options, config, jobs, quiet=quiet)
     reports = _known(reports, entries, in_force, write_baseline)
     return outputs.Result([_gated(report, options, config) for report in reports], not_read)
 
@@ -49,12 +49,37 @@ def _baseline(config: Config) -> list[Entry]:
     return read(Path(config.baseline))
 
 
-def _read_and_judge(path: str, options: Options, config: Config) -> tuple[list[Report], list[NotRead]]:
-    from lossdoc.api import read_path
+def _read_and_judge(
+    paths: Sequence[str], options: Options, config: Config, jobs: int | None, *, quiet: bool
+) -> tuple[list[Report], list[NotRead]]:
+    from lossdoc.api import parts_of, put_together
 
-    results = read_path(path, options, _standard_input() if path == "-" else None)
-    reports = [_judge(run, options, config) for found in results if isinstance(found, list) for run in found]
-    return reports, [found for found in results if isinstance(found, NotRead)]
+    parts = [parts_of(path) for path in paths]
+    data = _standard_input() if "-" in paths else None
+    work = partial(_of_part, options, config)
+    answers = each([part for several in parts for part in several], work, data, jobs, quiet=quiet)
+    reports: list[Report] = []
+    not_read: list[NotRead] = []
+    for path, several in zip(paths, parts, strict=True):
+        found = list(islice(answers, len(several)))
+        failed = [answer for answer in found if isinstance(answer, NotRead)]
+        read = [result for answer in found if not isinstance(answer, NotRead) for result in answer]
+        results = put_together(path, read) if read or not failed else []
+        reports += [report for result in results if isinstance(result, list) for report in result]
+        not_read += [result for result in results if isinstance(result, NotRead)] + failed
+    return reports, not_read
+
+
+def _of_part(options: Options, config: Config, part: Part, data: bytes | None) -> Answer:
+    from lossdoc import api
+
+    try:
+        return [
+            result if isinstance(result, NotRead) else [_judge(run, options, config) for run in result]
+            for result in api.read_part(part, options, data)
+        ]
+    except Exception as error:  # one part on which we fail does not take the others with it
+        return unexpected(part.name, error)
 
 
 def _judge(run: Run, options: Options, config: Config) -> Report:

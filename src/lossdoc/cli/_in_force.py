@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def options_of(in_force: InForce) -> Options:
         settings=config.settings,
         metrics=folders,
         names=config.map,
-        local=(lambda source: for_source(config, source)) if config.overrides else None,
+        local=partial(for_source, config) if config.overrides else None,
     )
     for trainer in (config.trainer, *(one.trainer for one in config.overrides)):
         if trainer:

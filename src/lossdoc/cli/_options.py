@@ -77,6 +77,10 @@ OutputFormat = Annotated[
     list[str] | None,
     typer.Option(metavar="FORMAT:FILE", help="A further report: sarif:lossdoc.sarif. Repeatable."),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes for many logs (default: all cores, if worth it)."),
+]
 Plots = Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the curves that matter.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="One line per run.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Shorten nothing; all runs in full.")]

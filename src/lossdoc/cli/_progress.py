@@ -12,7 +12,7 @@ MANY_PATHS = 20
 
 def with_progress(paths: Sequence[str], *, quiet: bool) -> Iterator[str]:
     """The paths one by one; a bar counts the bytes of those that are behind us."""
-    sizes = [_size(path) for path in paths]
+    sizes = [size_of(path) for path in paths]
     if quiet or not sys.stderr.isatty() or (sum(sizes) < LONG_BYTES and len(paths) < MANY_PATHS):
         yield from paths
         return
@@ -35,7 +35,8 @@ def with_progress(paths: Sequence[str], *, quiet: bool) -> Iterator[str]:
             progress.advance(task, size + 1)
 
 
-def _size(path: str) -> int:
+def size_of(path: str) -> int:
+    """Bytes of a file; 0 where nothing is known."""
     try:
         return os.path.getsize(path)
     except OSError:

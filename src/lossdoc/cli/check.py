@@ -41,6 +41,7 @@ def command(
     output_format: option.OutputFormat = None,
     config: option.ConfigFile = None,
     isolated: option.Isolated = False,
+    jobs: option.Jobs = None,
     plots: option.Plots = True,
     quiet: option.Quiet = False,
     verbose: option.Verbose = False,
@@ -87,7 +88,7 @@ def command(
         # A format on the command line takes the place of the configured ones.
         wanted = targets(format_, output, chosen if output_format or not (format_ or output) else [])
         options = options_of(in_force)
-        result = examine(paths, options, in_force, quiet=quiet, write_baseline=write_baseline)
+        result = examine(paths, options, in_force, jobs, quiet=quiet, write_baseline=write_baseline)
     except (ValueError, OSError) as error:
         return _refuse(str(error), format_)
     say_not_read(list(result.not_read), verbose=verbose)

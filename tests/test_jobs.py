@@ -1,0 +1,115 @@
+"""Many logs on several processes: the same answers in the same order, whatever happens to one of them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from lossdoc import api
+from lossdoc.api import Options, Part
+from lossdoc.cli import _examine, _jobs
+from lossdoc.config import Config
+from lossdoc.model.finding import NotRead
+from tests.test_cli import run
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Path:
+    """Three examples many times over, with something that is no log between them, and a folder of two runs."""
+    logs = sorted(EXAMPLES.glob("*.log"))[:3]
+    for number in range(9):
+        shutil.copy(logs[number % 3], tmp_path / f"{number}.log")
+    (tmp_path / "4b.log").write_bytes(b"\x89PNG\r\n" + bytes(range(256)))
+    for name in ("a", "b"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        shutil.copy(logs[0], tmp_path / "runs" / name / "train.log")
+    return tmp_path
+
+
+@pytest.mark.parametrize("style", [["-f", "json"], ["--verbose"], ["-q"]])
+def test_processes_change_nothing(sweep: Path, style: list[str]) -> None:
+    paths = [str(sweep / "*.log"), str(sweep / "runs"), str(sweep / "missing.log"), str(sweep / "none*")]
+    alone, together = (run("check", *paths, *style, "--jobs", jobs) for jobs in ("1", "3"))
+    assert together.stdout == alone.stdout
+    assert together.stderr == alone.stderr
+    assert together.returncode == alone.returncode == 1
+    assert str(sweep / "8.log") in alone.stdout
+
+
+def test_processes_only_where_they_pay(sweep: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = api.parts_of(str(sweep / "*.log"))
+    monkeypatch.setattr(_jobs, "cores", lambda: 8)
+    assert _jobs._worth(parts) == 1
+    monkeypatch.setattr(_jobs, "MANY_PARTS", len(parts))
+    assert _jobs._worth(parts) == 8
+    monkeypatch.setattr(_jobs, "MANY_PARTS", 1000)
+    monkeypatch.setattr(_jobs, "MANY_BYTES", 10_000)
+    assert _jobs._worth(parts) == 8
+    assert _jobs._worth(parts[:1]) == 1
+
+
+def test_the_parts_of_a_folder_are_its_runs(sweep: Path) -> None:
+    assert [Path(part.name).name for part in api.parts_of(str(sweep / "runs"))] == ["a", "b"]
+    assert api.parts_of("-") == [Part("-")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes must be forked to see what the test replaced")
+def test_a_process_that_dies_takes_no_other_part_with_it(sweep: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = api.read_part
+
+    def dying(part: Part, options: Options, data: bytes | None = None) -> object:
+        if part.name.endswith("5.log"):
+            os._exit(9)
+        if part.name.endswith("6.log"):
+            raise RuntimeError("boom")
+        return read(part, options, data)
+
+    monkeypatch.setattr(api, "read_part", dying)
+    parts = api.parts_of(str(sweep / "*.log"))
+    work = partial(_examine._of_part, Options(), Config())
+    answers = list(_jobs.each(parts, work, None, 2, quiet=True))
+    names = {Path(part.name).name: answer for part, answer in zip(parts, answers, strict=True)}
+    died, failed = names.pop("5.log"), names.pop("6.log")
+    assert isinstance(died, NotRead)
+    assert "ended" in died.why
+    assert isinstance(failed, NotRead)
+    assert "boom" in failed.why
+    assert all(isinstance(answer, list) and answer for answer in names.values())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file on which reading waits")
+def test_ctrl_c_ends_all_processes_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("")
+    for name in ("b", "c", "d"):
+        os.mkfifo(tmp_path / f"{name}.log")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lossdoc", "check", str(tmp_path / "*.log"), "--jobs", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)  # to the first process alone; a terminal sends it to all
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, b"", b"")
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)  # nobody of its group is left
+
+
+def test_options_go_to_another_process_without_what_was_looked_up() -> None:
+    options = Options(trainer="dpo", settings={"beta": 0.1})
+    assert options.knowledge is options.knowledge
+    other = pickle.loads(pickle.dumps(options))
+    assert other == options
+    assert "knowledge" not in other.__dict__
