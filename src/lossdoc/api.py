@@ -17,7 +17,7 @@ from lossdoc.input.source import Source
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.recognise import Hint, hint_from_name, recognise
 from lossdoc.model.finding import NotRead, Report, Severity
-from lossdoc.model.record import Item, Unread
+from lossdoc.model.record import Block, BulkItem, Unread
 from lossdoc.readers import Reader, _door, all_readers, detect
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def read_input(path: Path | None, options: Options, data: bytes | None = None) -
 def read_source(source: Source, options: Options) -> list[Run] | NotRead:
     """The runs of a source by the reader that fits best and finds a metric."""
     options = options.at(source.name)
-    seen: list[Item] = []
+    seen: list[BulkItem] = []
     with _collector_paused():
         for reader in _readers(source, options):
             items = list(_door.items(reader, source))
@@ -100,12 +100,12 @@ def read_source(source: Source, options: Options) -> list[Run] | NotRead:
             seen += items
     from lossdoc.readers.refuse import refusal  # knows what else a file may be, which a log need not pay for
 
-    refused = refusal(source, seen, options.input_format)
+    refused = refusal(source, [item for item in seen if not isinstance(item, Block)], options.input_format)
     left_out = "; ".join(dict.fromkeys(item.why for item in source.beside if isinstance(item, Unread)))
     return replace(refused, why=f"{refused.why}; {left_out}") if left_out else refused
 
 
-def _runs(items: Sequence[Item], reader: Reader, source: Source, options: Options) -> list[Run]:
+def _runs(items: Sequence[BulkItem], reader: Reader, source: Source, options: Options) -> list[Run]:
     framework = getattr(reader, "FRAMEWORK", None)
     return _door.guarded(
         lambda: read_items(items, reader.NAME, source.name, options, framework), [], reader.NAME, source
@@ -136,7 +136,7 @@ def _readers(source: Source, options: Options) -> Iterable[Reader]:
 
 
 def read_items(
-    items: Sequence[Item], format_name: str, name: str, options: Options, framework: str | None = None
+    items: Sequence[BulkItem], format_name: str, name: str, options: Options, framework: str | None = None
 ) -> list[Run]:
     """The runs that records of one reader make; `name` is how the source is called."""
     items = limited(items)

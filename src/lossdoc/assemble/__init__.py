@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lossdoc.assemble.blocks import one_by_one, stand_alone
 from lossdoc.assemble.curves import build_curves, columns_to_curves, count_curve, epoch_curve
 from lossdoc.assemble.position import place_rows
 from lossdoc.assemble.ranks import of_one_rank
 from lossdoc.assemble.rows import Table, gather
 from lossdoc.assemble.segments import Part, split_runs
-from lossdoc.model.record import Columns, Event, Item, Record, Unread
+from lossdoc.model.record import Block, BulkItem, Columns, Event, Record, Unread
 from lossdoc.model.run import Run
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def assemble(
-    items: Iterable[Item],
+    items: Iterable[BulkItem],
     knowledge: Knowledge,
     source: str,
     format_name: str,
@@ -32,6 +33,7 @@ def assemble(
 ) -> list[Run]:
     """The runs of one source, in the order in which they begin; an empty list if it holds no metric."""
     records: list[Record] = []
+    blocks: list[Block] = []
     columns: list[Columns] = []
     events: list[Event] = []
     unread: list[Unread] = []
@@ -40,6 +42,8 @@ def assemble(
             records.append(item)
         elif isinstance(item, Event):
             events.append(item)
+        elif isinstance(item, Block):
+            blocks.append(item)
         elif isinstance(item, Columns):
             columns.append(item)
         else:
@@ -61,9 +65,12 @@ def assemble(
                     name=name,
                 )
             )
+    if blocks and not stand_alone(records, blocks):
+        records = one_by_one(records, blocks)
+        blocks = []
     if records:
-        kept = of_one_rank(records)
-        table = gather(kept, knowledge, framework, objectives)
+        kept = records if blocks else of_one_rank(records)
+        table = gather(kept, knowledge, framework, objectives, blocks)
         if table.buckets:
             place_rows(table, events, settings)
             parts = split_runs(table, events, len(records) - len(kept))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Raws = Sequence[Raw] | NDArray[np.float64]  # as written, or the column of a block
+
 # Digits are counted in so many values of a key; what is printed later is printed alike.
 _COUNTED_DIGITS = 2001
 
@@ -34,31 +36,31 @@ class Bucket:
     values: NDArray[np.float64] = field(init=False)
     decimals: int | None = -1  # most digits seen after the point; -1 = nothing seen, None = full precision
     significant: int | None = -1
-    _blocks: list[tuple[NDArray[np.int64], Sequence[Raw]]] = field(default_factory=list)
+    _blocks: list[tuple[NDArray[np.int64], Raws]] = field(default_factory=list)
 
-    def add(self, rows: NDArray[np.int64], raws: Sequence[Raw]) -> None:
+    def add(self, rows: NDArray[np.int64], raws: Raws) -> None:
         self._blocks.append((rows, raws))
 
     def close(self) -> None:
         """Make numbers of what was taken; what is no number stands in no row."""
         import numpy as np
 
-        rows, raws = self._blocks[0]
-        if len(self._blocks) > 1:
-            rows = np.concatenate([rows for rows, _ in self._blocks])
-            mixed = [raw for _, raws in self._blocks for raw in raws]
-            order = np.argsort(rows)
-            rows, raws = rows[order], [mixed[at] for at in order.tolist()]
+        parts = [_numbers(rows, raws) for rows, raws in self._blocks]
+        written = [(rows, raws) for rows, raws in self._blocks if not isinstance(raws, np.ndarray)]
+        full = len(written) < len(self._blocks)
         self._blocks.clear()
-        values = floats(raws)
-        if None in values:
-            rows = rows[[value is not None for value in values]]
-            values = [value for value in values if value is not None]
-        self.rows, self.values = rows, np.array(values, dtype=np.float64)
+        self.rows, self.values = parts[0]
+        if len(parts) > 1:
+            self.rows = np.concatenate([rows for rows, _ in parts])
+            order = np.argsort(self.rows)
+            self.rows, self.values = self.rows[order], np.concatenate([values for _, values in parts])[order]
         if self.factor != 1.0:
             with np.errstate(all="ignore"):
-                self.values *= self.factor
-        self._count_digits(raws)
+                self.values = self.values * self.factor
+        if full:  # numbers, not what was printed of them
+            self.decimals = self.significant = None
+        else:
+            self._count_digits(_in_order(written))
 
     def _count_digits(self, raws: Sequence[Raw]) -> None:
         if not {float, int}.isdisjoint(map(type, raws)):
@@ -76,8 +78,34 @@ class Bucket:
                 return
 
 
-def floats(raws: Sequence[Raw]) -> Sequence[float | None]:
+def _numbers(rows: NDArray[np.int64], raws: Raws) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The rows that have a number, and their numbers."""
+    import numpy as np
+
+    if isinstance(raws, np.ndarray):
+        return rows, raws
+    values = floats(raws)
+    if None in values:
+        rows = rows[[value is not None for value in values]]
+        values = [value for value in values if value is not None]
+    return rows, np.array(values, dtype=np.float64)
+
+
+def _in_order(parts: Sequence[tuple[NDArray[np.int64], Sequence[Raw]]]) -> Sequence[Raw]:
+    """The values of several layouts in the order of their rows."""
+    import numpy as np
+
+    if len(parts) == 1:
+        return parts[0][1]
+    mixed = [raw for _, raws in parts for raw in raws]
+    return [mixed[at] for at in np.argsort(np.concatenate([rows for rows, _ in parts])).tolist()]
+
+
+def floats(raws: Raws) -> Sequence[float | None]:
     """`to_float` of each."""
+    if not isinstance(raws, Sequence):
+        column: list[float | None] = raws.tolist()
+        return column
     kinds = set(map(type, raws))
     if kinds == {float}:
         return raws  # type: ignore[return-value]

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lossdoc.model.record import Columns, Item, Record, Unread
+from lossdoc.model.record import Block, BulkItem, Columns, Record, Unread
 
 # Ours. Every key is looked for in the documents and becomes a curve, a quarter of a millisecond each. A log whose keys
 # hold a number that counts up (`loss_at_17`) has no end of them.
 MOST_KEYS = 10_000
 
 
-def limited(items: Sequence[Item], most: int = MOST_KEYS) -> Sequence[Item]:
+def limited(items: Sequence[BulkItem], most: int = MOST_KEYS) -> Sequence[BulkItem]:
     """The items with the first `most` keys only, and how many keys were left out."""
     keys: dict[str, None] = {}
     layouts: set[tuple[str, ...]] = set()
     for item in items:
         if isinstance(item, Columns):
             keys[item.key] = None
+        elif isinstance(item, Block):
+            keys.update(dict.fromkeys(item.keys))
         elif isinstance(item, Record) and (layout := tuple(item.values)) not in layouts:
             layouts.add(layout)
             keys.update(dict.fromkeys(layout))
@@ -30,9 +32,12 @@ def limited(items: Sequence[Item], most: int = MOST_KEYS) -> Sequence[Item]:
     return [*(item for item in fewer if item is not None), Unread(None, why)]
 
 
-def _with_keys(item: Item, kept: set[str]) -> Item | None:
+def _with_keys(item: BulkItem, kept: set[str]) -> BulkItem | None:
     if isinstance(item, Columns):
         return item if item.key in kept else None
+    if isinstance(item, Block):
+        columns = [(key, column) for key, column in zip(item.keys, item.columns, strict=True) if key in kept]
+        return replace(item, keys=tuple(key for key, _ in columns), columns=[column for _, column in columns])
     if isinstance(item, Record) and not item.values.keys() <= kept:
         return replace(item, values={key: raw for key, raw in item.values.items() if key in kept})
     return item

@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from lossdoc.assemble.blocks import rows_of
 from lossdoc.assemble.bucket import Bucket, floats
 from lossdoc.knowledge.words import without_split
-from lossdoc.model.record import Raw, Record
+from lossdoc.model.record import Block, Record
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lossdoc.assemble.bucket import Raws
     from lossdoc.knowledge import Knowledge, Resolved
+
+T = TypeVar("T")
 
 # Roles of keys that are no curve: they place a row, or count nothing that can be judged.
 POSITION_ROLES = ("step", "epoch", "tokens", "samples")
@@ -68,50 +72,89 @@ class _Slot:
     bucket: Bucket | None  # None for keys that place a row or are ignored
 
 
-def gather(records: Sequence[Record], knowledge: Knowledge, framework: str | None, objectives: Sequence[str]) -> Table:
+def gather(
+    records: Sequence[Record],
+    knowledge: Knowledge,
+    framework: str | None,
+    objectives: Sequence[str],
+    blocks: Sequence[Block] = (),
+) -> Table:
     """Resolve every key once per kind of row and collect the values.
 
     A source that holds nothing but the closing row of a run (train_results.json) is read as what the run ended with.
     """
-    table = _gather(records, knowledge, framework, objectives, closing=False)
-    return table if table.buckets else _gather(records, knowledge, framework, objectives, closing=True)
+    table = _gather(records, knowledge, framework, objectives, blocks, closing=False)
+    return table if table.buckets else _gather(records, knowledge, framework, objectives, blocks, closing=True)
 
 
 def _gather(
-    records: Sequence[Record], knowledge: Knowledge, framework: str | None, objectives: Sequence[str], closing: bool
+    records: Sequence[Record],
+    knowledge: Knowledge,
+    framework: str | None,
+    objectives: Sequence[str],
+    blocks: Sequence[Block],
+    closing: bool,
 ) -> Table:
-    import numpy as np
-
-    table = Table(
-        lines=[record.line for record in records],
-        steps=[_place(record.step) for record in records],
-        axes=[record.axis for record in records],
-        epochs=[_place(record.epoch) for record in records],
-        counts=[None] * len(records),
-        streams=[record.stream for record in records],
-        runs=[record.run for record in records],
-    )
-    # Rows of one layout are taken together, column by column.
-    layouts: dict[tuple[object, ...], list[int]] = {}
-    for row, record in enumerate(records):
-        layout = (record.split, *record.labels.items(), *record.values)
-        if layout in layouts:
-            layouts[layout].append(row)
-        else:
-            layouts[layout] = [row]
+    own, *others = rows_of(records, blocks)
+    table = _empty(records, own, blocks, others)
     summary = _Summary()
-    for rows in layouts.values():
-        plan = _plan(table, records[rows[0]], knowledge, framework, objectives, closing)
-        values = [records[row].values for row in rows]
-        index = np.array(rows, dtype=np.int64)
+    for layout in _layouts(records):
+        rows = own[layout]
+        plan = _plan(table, records[layout[0]], knowledge, framework, objectives, closing)
+        values = [records[number].values for number in layout]
         for slot in plan:
-            _take(table, slot, index, rows, list(map(itemgetter(slot.key), values)), summary)
+            _take(table, slot, rows, list(map(itemgetter(slot.key), values)), summary)
+    for block, rows in zip(blocks, others, strict=True):
+        columns = dict(zip(block.keys, block.columns, strict=True))
+        for slot in _plan(table, Record(dict.fromkeys(block.keys)), knowledge, framework, objectives, closing):
+            _take(table, slot, rows, columns[slot.key], summary)
     for bucket in table.buckets.values():
         bucket.close()
     table.buckets = {name: bucket for name, bucket in table.buckets.items() if len(bucket.rows)}
     table.summary = summary.values()
     table.kinds = _kinds(table, summary.rows)
     return table
+
+
+def _empty(
+    records: Sequence[Record], own: NDArray[np.int64], blocks: Sequence[Block], others: Sequence[NDArray[np.int64]]
+) -> Table:
+    """A table of all rows with what stands beside their values."""
+    size = len(own) + sum(map(len, others))
+
+    def column(values: list[T]) -> list[T]:
+        if not blocks:
+            return values
+        cells: list[Any] = [None] * size  # rows of blocks have nothing beside their values
+        for row, value in zip(own.tolist(), values, strict=True):
+            cells[row] = value
+        return cells
+
+    lines = column([record.line for record in records])
+    for block, rows in zip(blocks, others, strict=True):
+        for row, line in zip(rows.tolist(), block.lines.tolist(), strict=True):
+            lines[row] = line
+    return Table(
+        lines=lines,
+        steps=column([_place(record.step) for record in records]),
+        axes=column([record.axis for record in records]),
+        epochs=column([_place(record.epoch) for record in records]),
+        counts=[None] * size,
+        streams=column([record.stream for record in records]),
+        runs=column([record.run for record in records]),
+    )
+
+
+def _layouts(records: Sequence[Record]) -> Iterable[list[int]]:
+    """Records of one layout are taken together, column by column: their numbers."""
+    layouts: dict[tuple[object, ...], list[int]] = {}
+    for number, record in enumerate(records):
+        layout = (record.split, *record.labels.items(), *record.values)
+        if layout in layouts:
+            layouts[layout].append(number)
+        else:
+            layouts[layout] = [number]
+    return layouts.values()
 
 
 def _place(place: float | None) -> float | None:
@@ -204,21 +247,19 @@ def _resolve(
     return knowledge.resolve(key, framework, objectives)
 
 
-def _take(
-    table: Table, slot: _Slot, index: NDArray[np.int64], rows: Sequence[int], raws: Sequence[Raw], summary: _Summary
-) -> None:
-    """One column of the rows of one layout; `index` holds `rows` as an array."""
+def _take(table: Table, slot: _Slot, rows: NDArray[np.int64], raws: Raws, summary: _Summary) -> None:
+    """One column of the rows of one layout."""
     if slot.bucket is not None:
-        slot.bucket.add(index, raws)
+        slot.bucket.add(rows, raws)
     elif slot.role in ("summary", "time"):
         summary.add(slot, rows, raws)
     elif slot.role == "batch":
-        for row, value in zip(rows, floats(raws), strict=True):
+        for row, value in zip(rows.tolist(), floats(raws), strict=True):
             inside = table.steps[row] is None and table.epochs[row] is not None
             if inside and value is not None and abs(value) < FURTHEST:
                 table.steps[row] = value
     elif slot.role in POSITION_ROLES:
-        for row, value in zip(rows, floats(raws), strict=True):
+        for row, value in zip(rows.tolist(), floats(raws), strict=True):
             if value is None or not abs(value) < FURTHEST:
                 continue
             if slot.role == "epoch":
@@ -241,8 +282,8 @@ class _Summary:
         self.rows: list[int] = []  # rows of final values
         self._found: dict[str, tuple[int, int, float]] = {}
 
-    def add(self, slot: _Slot, rows: Sequence[int], raws: Sequence[Raw]) -> None:
-        numbers = [(row, value) for row, value in zip(rows, floats(raws), strict=True) if value is not None]
+    def add(self, slot: _Slot, rows: NDArray[np.int64], raws: Raws) -> None:
+        numbers = [(row, value) for row, value in zip(rows.tolist(), floats(raws), strict=True) if value is not None]
         if not numbers:
             return
         if slot.role == "summary":

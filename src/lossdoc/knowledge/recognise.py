@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from lossdoc.input.numbers import parse
-from lossdoc.model.record import Columns, Event, Item, Record
+from lossdoc.model.record import Block, BulkItem, Columns, Event, Record
 from lossdoc.model.run import Trainer
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def hint_from_name(text: str, knowledge: Knowledge) -> Hint:
 
 
 def recognise(
-    items: Sequence[Item], knowledge: Knowledge, hint: Hint | None = None, framework: str | None = None
+    items: Sequence[BulkItem], knowledge: Knowledge, hint: Hint | None = None, framework: str | None = None
 ) -> Recognised:
     """Candidates in order of rank, with the keys that spoke for them.
 
@@ -86,9 +86,10 @@ def recognise(
     return Recognised(trainer, reading, notes)
 
 
-def first_values(items: Iterable[Item]) -> dict[str, float]:
+def first_values(items: Iterable[BulkItem]) -> dict[str, float]:
     """The first number logged under each raw key; NaN for a key whose values are no finite numbers."""
     first: dict[str, float] = {}
+    lines: dict[str, int] = {}  # where they stand
     settled: set[tuple[str, ...]] = set()  # layouts of rows whose keys all have their number: nothing is left to learn
     for item in items:
         if isinstance(item, Record):
@@ -104,9 +105,28 @@ def first_values(items: Iterable[Item]) -> dict[str, float]:
                 number = parse(raw)
                 if number is not None:
                     first[key] = number.value
+                    lines[key] = item.line or 0
+        elif isinstance(item, Block):
+            _first_of_block(item, first, lines)
         elif isinstance(item, Columns) and len(item.values):
             first.setdefault(item.key, float(item.values[0]))
     return first
+
+
+def _first_of_block(block: Block, first: dict[str, float], lines: dict[str, int]) -> None:
+    """Blocks come behind the records of their source: by its line a number is the first one, or is not."""
+    import numpy as np
+
+    for key, column in zip(block.keys, block.columns, strict=True):
+        known = math.isfinite(first.get(key, math.nan))
+        if known and lines.get(key, 0) <= block.lines[0]:
+            continue
+        finite = np.isfinite(column)
+        at = int(finite.argmax())
+        if finite[at] and not (known and lines.get(key, 0) < block.lines[at]):
+            first[key], lines[key] = float(column[at]), int(block.lines[at])
+        else:
+            first.setdefault(key, math.nan)
 
 
 def _related(objective: str, candidates: Sequence[str], knowledge: Knowledge) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,25 @@ class Columns:
     run: str | None = None
 
 
+@dataclass(slots=True)
+class Block:
+    """Many rows of one layout at once, for text sources: each row has every key, a number under it, and nothing else.
+
+    Shapes: each of `columns` (rows,), in the order of `keys`; `lines` (rows,), increasing. Rows of other layouts may
+    stand between them: the line numbers say where.
+    """
+
+    keys: tuple[str, ...]
+    columns: Sequence[NDArray[np.float64]]
+    lines: NDArray[np.int64]
+
+    def records(self) -> Iterator[Record]:
+        """The same rows one by one."""
+        columns = [column.tolist() for column in self.columns]
+        for line, *row in zip(self.lines.tolist(), *columns, strict=True):
+            yield Record(dict(zip(self.keys, row, strict=True)), line)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that the log says beside metrics.
@@ -75,3 +94,4 @@ class Unread:
 
 Item = Record | Columns | Event | Unread
 Items = Iterator[Item]
+BulkItem = Item | Block  # what a reader yields of a long text

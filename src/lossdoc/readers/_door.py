@@ -10,12 +10,13 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from lossdoc.model.record import Item, Unread
+from lossdoc.model.record import BulkItem, Unread
 
 if TYPE_CHECKING:
     from lossdoc.input.source import Source
     from lossdoc.readers import Reader
 
+BULK = 1 << 20  # characters from which on blocks are worth the decoders that they need (ours)
 FAILED = "a fault of lossdoc"  # stands in every reason that tells of one
 _Result = TypeVar("_Result")
 
@@ -25,10 +26,14 @@ def score(reader: Reader, source: Source) -> float:
     return guarded(lambda: reader.sniff(source), 0.0, reader.NAME, source)
 
 
-def items(reader: Reader, source: Source) -> Iterator[Item]:
-    """What the reader yields up to where it fails, and what of the source as a whole was left out."""
+def items(reader: Reader, source: Source) -> Iterator[BulkItem]:
+    """What the reader yields up to where it fails, and what of the source as a whole was left out.
+
+    A long text is read as blocks of columns, where the reader can.
+    """
+    read = getattr(reader, "read_blocks", reader.read) if len(source.text) >= BULK else reader.read
     try:
-        yield from reader.read(source)
+        yield from read(source)
     except Exception as error:
         _tell(error, reader.NAME, source)
     yield from source.beside

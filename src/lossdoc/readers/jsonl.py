@@ -17,8 +17,9 @@ import msgspec
 from lossdoc.input.clean import clean
 from lossdoc.input.numbers import to_float
 from lossdoc.input.source import Source
-from lossdoc.model.record import Event, Item, Raw, Record, Unread
+from lossdoc.model.record import BulkItem, Event, Item, Raw, Record, Unread
 from lossdoc.readers import Sample
+from lossdoc.readers._blocks import Packer
 from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, loads
 from lossdoc.readers._samples_jsonl import JSONL
 from lossdoc.readers._words import is_strong, likelihood
@@ -42,6 +43,10 @@ _OPENING = frozenset(
     ]
 )
 _CLOSING = frozenset(["done", "end", "finished", "complete", "completed", "run_end", "train_end", "training_end"])
+# Keys that make a row more than its numbers, see `_items`.
+_TELLING = frozenset(
+    ("hook_msgs", "env_info", "mode", "snapshot_pkl", "total_steps", "iteration", "global_step/max_steps")
+)
 _SUMMARY = frozenset(("log_history", "last_model_checkpoint"))
 
 
@@ -74,9 +79,26 @@ def sniff(source: Source) -> float:
 
 def read(source: Source) -> Iterator[Item]:
     """One record per object. A line that begins like an object and is none is `Unread` with its number."""
+    return _items(source, None)
+
+
+def read_blocks(source: Source) -> Iterator[BulkItem]:
+    """The same, rows of one layout as blocks. They come last: their lines say where they stand."""
+    packer = Packer(_is_plain)
+    try:
+        yield from _items(source, packer)
+    except Exception:  # what was read until then is not lost
+        yield from packer.blocks()
+        raise
+    yield from packer.blocks()
+
+
+def _items(source: Source, packer: Packer | None) -> Iterator[Item]:
     told = False
     epoch: Raw = None  # of the last MMEngine training row
     for number, text, split, stream in _lines(source):
+        if packer is not None and split is stream is None and packer.take(number, text):
+            continue
         row: Mapping[str, Any] | None
         try:
             row = values = _FLAT.decode(text)
@@ -118,7 +140,15 @@ def read(source: Source) -> Iterator[Item]:
             # MMEngine's scalars.json: `step` counts iterations in training rows and epochs in evaluation rows.
             record.epoch, record.split = to_float(epoch), "eval"
             record.values = {k: v for k, v in values.items() if k != "step"}
-        yield record
+        if epoch is not None:
+            packer = None  # what a row means hangs on the row before it
+        if packer is None or split is not None or stream is not None or not packer.learn(number, values):
+            yield record
+
+
+def _is_plain(values: Mapping[str, Raw]) -> bool:
+    """Rows of these keys say nothing but numbers: none of the keys on which `_items` acts stands among them."""
+    return (_TELLING | _SUMMARY).isdisjoint(values) and not ("iter" in values and "step" in values)
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str, str | None, str | None]]:

@@ -1,0 +1,155 @@
+"""Blocks of columns say what the same rows say one by one: the same runs, to the last bit."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from lossdoc.api import Options, read_items
+from lossdoc.input.source import Source
+from lossdoc.knowledge.recognise import first_values
+from lossdoc.model.record import Block, BulkItem, Record, Unread
+from lossdoc.model.run import Curve, Run
+from lossdoc.readers import jsonl
+
+OPTIONS = Options()
+
+
+def curve(c: Curve | None) -> object:
+    if c is None:
+        return None
+    arrays = [array.tolist() for array in (c.steps, c.records, c.lines)]
+    values = [repr(value) for value in c.values.tolist()]
+    return (c.name, c.key, c.axis, c.steps_inferred, c.unit, c.decimals, c.significant, c.known, values, arrays)
+
+
+def told(run: Run) -> object:
+    return (
+        [curve(c) for c in (*run.curves, run.epochs, run.counts)],
+        run.trainer,
+        run.config,
+        run.events,
+        run.unread,
+        (run.records, run.dropped_records, run.notes, run.name),
+    )
+
+
+def both(text: str) -> tuple[list[Run], list[BulkItem]]:
+    """The runs of a text, after a comparison of both ways, and the items of the way of blocks."""
+    source = Source.from_text(text)
+    plain = list(jsonl.read(source))
+    bulk: list[BulkItem] = list(jsonl.read_blocks(source))
+    assert repr(first_values(bulk)) == repr(first_values(plain))
+    one, other = (read_items(items, "jsonl", "log", OPTIONS) for items in (plain, bulk))
+    assert [told(run) for run in other] == [told(run) for run in one]
+    return one, bulk
+
+
+def log(rows: Iterable[object]) -> str:
+    return "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+
+
+def train(step: int, **more: object) -> dict[str, object]:
+    return {"step": step, "loss": 3.0 / step + random.Random(step).random() / 9, "lr": 1e-4, **more}
+
+
+def blocks(items: Iterable[BulkItem]) -> list[Block]:
+    return [item for item in items if isinstance(item, Block)]
+
+
+def test_rows_of_one_layout_are_one_block_behind_its_first_row() -> None:
+    runs, items = both(log(train(step) for step in range(1, 200)))
+    (block,) = blocks(items)
+    assert len(block.lines) == 198
+    assert block.lines[0] == 2
+    assert sum(isinstance(item, Record) for item in items) == 1
+    assert len(runs[0].curves[0]) == 199
+
+
+def test_training_and_evaluation_rows_that_alternate_keep_their_order() -> None:
+    rows: list[object] = []
+    for step in range(1, 100):
+        rows.append(train(step))
+        if step % 3 == 0:
+            rows.append({"step": step, "eval_loss": 3.2 / step, "eval_runtime": 2.5})
+    runs, items = both(log(rows))
+    assert len(blocks(items)) == 2
+    assert {c.split for c in runs[0].curves} == {"train", "eval"}
+
+
+def test_nan_and_infinity_stay_what_they_are() -> None:
+    rows = [train(step, grad_norm=[float("nan"), 1.5, float("inf"), -float("inf")][step % 4]) for step in range(1, 90)]
+    runs, items = both(log(rows))
+    (block,) = blocks(items)
+    assert len(block.lines) == 88
+    found = next(c for c in runs[0].curves if c.key == "grad_norm").values
+    assert (np.isnan(found).sum(), np.isposinf(found).sum(), np.isneginf(found).sum()) == (22, 22, 22)
+
+
+def test_broken_lines_are_listed_with_their_numbers() -> None:
+    rows: list[object] = [train(step) for step in range(1, 60)]
+    rows[30:30] = ['{"step": 31, "loss": 0.', "", "Some words between", '{"step": 31, "loss": [}']
+    _, items = both(log(rows) + '{"step": 60, "lo')
+    assert [item.line for item in items if isinstance(item, Unread)] == [31, 34, 64]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"step": 20, "loss": None, "lr": 1e-4},
+        {"step": 20, "loss": "0.25", "lr": 1e-4},
+        {"step": 20, "loss": True, "lr": 1e-4},
+        {"step": 20, "loss": 10**400, "lr": 1e-4},
+        {"lr": 1e-4, "loss": 0.5, "step": 20},
+        {"step": 20, "loss": {"mean": 0.5}, "lr": 1e-4},
+        '{"step": 20, "loss": 1, "loss": 0.5, "lr": 1e-4}',
+        '{"step": 20, "loss": 7.1734e37, "lr": NaN}',
+        {"event": "config", "lr": 1e-4, "beta": 0.1},
+        {"event": "done"},
+        {"mode": "val", "epoch": 1, "iter": 50, "acc": 0.5},
+        {"step": 2, "iter": 20, "epoch": 2, "loss": 0.5},
+        {"step": 20, "loss": 0.5, "total_steps": 400},
+        {"train_runtime": 9.5, "train_loss": 0.9, "step": 20},
+        {"epoch": 1.0, "loss": 0.5},
+    ],
+)
+def test_a_row_unlike_the_others_is_read_as_before(odd: object) -> None:
+    rows: list[object] = [train(step) for step in range(1, 60)]
+    _, items = both(log([*rows[:20], odd, *rows[20:]]))
+    assert blocks(items)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_resume_a_second_run_and_repeated_rows_are_told_as_before(share: float) -> None:
+    rows = [train(step) for step in range(1, 60)]
+    again = [train(step) for step in range(30, 90)]
+    both(log([*rows, *again]))
+    both(log([*rows, *rows]))
+    drawn = random.Random(1)
+    both(log(row for row in rows for _ in range(1 + (drawn.random() < share))))
+
+
+def test_rows_without_a_step_or_with_an_epoch_alone() -> None:
+    both(log({"loss": 1 / n, "acc": n / 99} for n in range(1, 99)))
+    both(log({"loss": 0.5, "acc": 0.25} for _ in range(1, 99)))
+    both(log({"loss": 1 / n, "epoch": n / 20} for n in range(1, 99)))
+    both(log({"loss": 1 / n, "epoch": n // 10, "step": n % 10} for n in range(1, 99)))
+    both(log({"loss": 1 / n, "epoch": n, "tokens_seen": 1000 * n} for n in range(1, 99)))
+
+
+def test_a_first_value_that_is_no_number_is_looked_for_further_on() -> None:
+    nan = float("nan")
+    rows: list[object] = [train(step, kl=nan if step < 40 else 0.1 * step) for step in range(1, 80)]
+    rows[50:50] = [{"kl": 77.0, "other": 1.0}]
+    both(log(rows))
+    rows[10:10] = [{"kl": 78.0, "other": 1.0}]
+    both(log(rows))
+
+
+@pytest.mark.parametrize("sample", jsonl.SAMPLES, ids=lambda sample: sample.program)
+def test_every_sample_says_the_same_as_blocks(sample: object) -> None:
+    both(sample.text)  # type: ignore[attr-defined]
