@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # A float source that was rounded before it was written (transformers 4 rounds the loss to 4 digits) shows it on every
 # value; more digits than this are not worth knowing.
 _MOST_DECIMALS = 6
+_A_FEW = 64  # values that already tell most curves of full precision
 # "Average train loss" beside "Batch loss": the mean of an epoch is no further batch.
 _SUMS_UP = re.compile(r"(?i)(?:^|[^a-z])(?:avg|ave|average|mean|epoch)(?:[^a-z]|$)")
 _FEWER = 4  # times fewer values than the other key has (ours)
@@ -54,12 +55,16 @@ def build_curves(table: Table, part: Part) -> list[Curve]:
 
 def epoch_curve(table: Table, part: Part) -> Curve | None:
     """The epoch of each record of one run, where the places of its curves are not epochs already."""
+    if table.axis == "epoch" or table.epochs.count(None) == len(table):
+        return None
     known = {row: epoch for row in part.rows if (epoch := table.epochs[row]) is not None}
-    return None if table.axis == "epoch" else _position_curve(table, part, "epoch", known)
+    return _position_curve(table, part, "epoch", known)
 
 
 def count_curve(table: Table, part: Part) -> Curve | None:
     """Tokens or samples seen at each record of one run, where the places of its curves are not these already."""
+    if not any(table.counts):
+        return None
     counts = [count for row in part.rows if (count := table.counts[row])]
     role = counts[0][1] if counts else ""
     known = {row: count[0] for row in part.rows if (count := table.counts[row]) and count[1] == role}
@@ -120,11 +125,10 @@ def _rounded_to(values: NDArray[np.float64]) -> int | None:
     import numpy as np
 
     finite = values[np.isfinite(values) & (values != np.rint(values))]
-    if len(_distinct(finite)) < 5:
-        return None
+    first = finite[:_A_FEW]
     for digits in range(1, _MOST_DECIMALS + 1):
-        if np.array_equal(np.round(finite, digits), finite):
-            return digits
+        if np.array_equal(np.round(first, digits), first) and np.array_equal(np.round(finite, digits), finite):
+            return digits if len(_distinct(finite)) >= 5 else None
     return None
 
 

@@ -18,6 +18,7 @@ from lossdoc.model.record import Event
 # Half a unit of the last digit of an epoch with two decimals, and of one with four significant digits.
 _ROUNDED = 0.0051
 _SIGNIFICANT = 5.1e-4
+_MOST_INTERVALS = 1e12  # between the rows of a run: an epoch that is a hair above 0 counts nothing (ours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def infer_steps(
         train = [row for row in rows if table.epochs[row] is not None]
     stretches = _stretches(table, train)
     interval = _interval(table, max(stretches, key=len)) if stretches else None
-    if interval is None:
+    if interval is None or interval * _MOST_INTERVALS < max(abs(epoch) for epoch in table.epochs if epoch):
         return None
     per_epoch, how = _steps_per_epoch(table, rows, stretches, interval, events, settings)
     furthest = max(_epoch(table, row) for row in rows) / interval

@@ -85,10 +85,14 @@ def _within_epochs(table: Table) -> bool:
 def _goes_forward(table: Table, with_step: Sequence[int], rows: Sequence[int]) -> bool:
     """Steps differ among the rows of one kind: "Steps: 100" of each training epoch and 10 of each evaluation do not."""
     kinds = Counter(table.kinds[row] for row in with_step)
-    differing = {(table.kinds[row], table.steps[row]) for row in with_step}
     if max(kinds.values(), default=0) > 1:
-        return len(differing) > len(kinds)
-    return len({step for _, step in differing}) > min(1, len(rows) - 1)
+        differing: set[tuple[str, float | None]] = set()
+        for row in with_step:
+            differing.add((table.kinds[row], table.steps[row]))
+            if len(differing) > len(kinds):
+                return True
+        return False
+    return len({table.steps[row] for row in with_step}) > min(1, len(rows) - 1)
 
 
 def _by_step(table: Table, rows: Sequence[int]) -> None:

@@ -37,10 +37,16 @@ def split_runs(table: Table, events: Sequence[Event], of_other_ranks: int) -> li
     """Parts of a table, in the order in which they begin. `of_other_ranks` are rows that the table no longer holds."""
     metric_rows = [row for row in range(len(table)) if table.kinds[row]]
     groups: dict[str | None, list[int]] = {}
-    for row in metric_rows:
-        groups.setdefault(table.runs[row], []).append(row)
+    if any(table.runs):
+        for row in metric_rows:
+            groups.setdefault(table.runs[row], []).append(row)
+    elif metric_rows:
+        groups[None] = metric_rows
     parts: list[Part] = []
     for name, rows in groups.items():
+        if _only_forward(table, rows):  # nothing repeats, nothing goes back: there is nothing to tell apart
+            parts.append(Part(rows, name or "", len(rows)))
+            continue
         unique, repeated = _without_ranks(table, rows)
         for chain in _runs_of(table, unique, events):
             part = _replayed(table, chain)
@@ -56,6 +62,14 @@ def split_runs(table: Table, events: Sequence[Event], of_other_ranks: int) -> li
         for number, part in enumerate(parts, 1):
             part.name = part.name or f"run {number}"
     return parts
+
+
+def _only_forward(table: Table, rows: Sequence[int]) -> bool:
+    """Each row stands further on than the row before it."""
+    import numpy as np
+
+    places = np.asarray(table.places, dtype=np.float64)[rows]
+    return bool((places[1:] > places[:-1]).all())
 
 
 def _without_ranks(table: Table, rows: Sequence[int]) -> tuple[list[int], int]:
