@@ -5,13 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from lossdoc.baseline import read
+from lossdoc.cli import command_names
 from lossdoc.model.finding import Finding, NotRead, Outcome, Report
 from lossdoc.show.report import Options, Result, load
 from tests import report_maker as made
@@ -234,7 +239,68 @@ def test_in_github_actions_text_annotations_and_the_summary_come_by_themselves(t
     assert json.loads(alone.stdout)["runs"]
 
 
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_action_pastes_no_input_into_its_script() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    scripts = [step["run"] for step in action["runs"]["steps"] if "run" in step]
+    assert scripts
+    assert not [script for script in scripts if "${{" in script]
+    used = set(re.findall(r"inputs\.([\w-]+)", (ROOT / "action.yml").read_text()))
+    assert used == set(action["inputs"])
+
+
+def test_the_action_judges_and_writes_the_summary(tmp_path: Path) -> None:
+    (script,) = [s["run"] for s in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"] if "env" in s][
+        -1:
+    ]
+    commands = tmp_path / "lossdoc" / "bin"
+    commands.mkdir(parents=True)
+    (commands / "lossdoc").write_text(f'#!/bin/sh\nexec {sys.executable} -m lossdoc "$@"\n')
+    (commands / "lossdoc").chmod(0o755)
+    environment = {
+        **os.environ,
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        "PATHS": f"{SICK}\n",
+        "ARGS": "--fail-on=warning\n--expect=eval/loss.last < 1\n",
+        "SARIF": str(tmp_path / "a.sarif"),
+        "REPORT": "",
+        "PYTHONUTF8": "1",
+    }
+    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "::warning file=" in done.stdout
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("## lossdoc")
+    assert json.loads((tmp_path / "a.sarif").read_text())["runs"]
+
+
+COMMANDS = [
+    line.strip().removeprefix("- run: ")
+    for file in sorted((ROOT / "examples" / "ci").glob("*.yml"))
+    for line in re.sub(r" *>-\n|\n +--", " --", file.read_text()).splitlines()
+    if re.match(r"(- run: )?lossdoc (check|compare)", line.strip())
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_examples_name_options_that_there_are(line: str) -> None:
+    command = line.split()[1]
+    there = set(re.findall(r"--[\w-]+", run(command, "--help", COLUMNS="300").stdout))
+    assert set(re.findall(r"--[a-z][\w-]+", line)) <= there
+
+
+def test_hooks_name_commands_that_there_are() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert {hook["entry"].split()[1] for hook in hooks} <= set(command_names())
+    (check,) = [hook for hook in hooks if hook["id"] == "lossdoc"]
+    assert run("check", SICK, *check["args"]).returncode == 0
+    assert re.search(check["files"], "runs/a.log")
+
+
 def test_mistakes_are_told(tmp_path: Path) -> None:
+    assert f"Did you mean {SICK}?" in run("check", str(SICK).replace("displacement", "displacment")).stderr
     assert "Did you mean check?" in run("chek", HEALTHY).stderr
     assert f"lossdoc check {HEALTHY}" in run(str(HEALTHY)).stderr
     assert run("-h").returncode == run("check", "-h").returncode == 0

@@ -21,13 +21,25 @@ def say_not_read(not_read: list[NotRead], *, verbose: bool) -> None:
     """Named inputs one by one with what to do; members of a folder or a glob in one line."""
     for unread in not_read:
         if unread.named:
-            say(f"no metrics in {unread.source}: found {unread.found}; {sentence(unread.why)}")
+            meant = _meant(unread.source)
+            say(f"no metrics in {unread.source}: found {unread.found}; {sentence(unread.why)}{meant}")
     others = [unread for unread in not_read if not unread.named]
     if others:
         shown = others if verbose else others[:SHOWN]
         listed = ", ".join(f"{unread.source} ({unread.found})" for unread in shown)
         more = f" and {len(others) - len(shown)} more" if len(others) > len(shown) else ""
         say(f"passed over, no logs: {listed}{more}")
+
+
+def _meant(source: str) -> str:
+    """For a path that does not exist: the file beside it with almost that name."""
+    folder, name = os.path.split(source)
+    if os.path.exists(source) or not os.path.isdir(folder or "."):
+        return ""
+    import difflib
+
+    close = difflib.get_close_matches(name, os.listdir(folder or "."), n=1)
+    return f" Did you mean {os.path.join(folder, close[0])}?" if close else ""
 
 
 def internal(error: Exception) -> str:

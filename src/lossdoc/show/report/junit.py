@@ -43,7 +43,9 @@ def _suite(report: Report) -> Iterator[str]:
         f'  <testsuite name={name} tests="{tests}" failures="{failures}" errors="0" skipped="{len(report.skipped)}">'
     )
     yield f'    <testcase classname={name} name="verdict">'
-    yield f"      <system-out>{_text(f'{report.verdict}: {verdict_sentence(report)}')}</system-out>"
+    told = [f"{report.verdict}: {verdict_sentence(report)}"]
+    told += [f"{sign}: {found.answer}: {sentence(found.evidence)}" for sign, found in report.signs.items()]
+    yield "      <system-out>" + _text("\n".join(told)) + "</system-out>"
     yield "    </testcase>"
     for finding in roots:
         yield from _case(finding, report, name)
