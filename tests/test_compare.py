@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from lossdoc.api import Options, diagnose, read_path
 from lossdoc.cli import app
 from lossdoc.comparison import Choice, Comparison, compare
 from lossdoc.comparison.align import NoCommonAxis
-from lossdoc.model.finding import Report
+from lossdoc.model.finding import Finding, Report
 from lossdoc.model.run import Curve, Run, Trainer
 from lossdoc.show.comparison import load, writer_names
 from lossdoc.show.report import Options as Look
@@ -102,9 +103,48 @@ def test_a_real_but_small_difference_is_said_and_is_no_regression() -> None:
     pair = run("a", [decay(300, 1.0)]), run("b", [decay(300, 1.3, seed=101)])
     found = held(*pair)
     assert of(found, "loss").outcome == "slightly worse"
-    assert found.conclusions[0].standing == "no difference"
+    assert found.conclusions[0].standing == "slightly worse"
     assert found.regressions == []
     assert held(*pair, tolerance=0.05).regressions
+    assert held(*pair, tolerances={"loss": 0.05}).regressions
+    assert held(*pair, tolerances={"reward": 0.05}).regressions == []
+
+
+def reported(one: Run, *findings: Finding) -> Report:
+    return Report(one, findings, [], "suspicious" if findings else "healthy")
+
+
+def test_a_finding_that_the_baseline_has_not_is_a_regression() -> None:
+    spike = Finding("loss-spike", "warning", "high", "one spike of 7", "loss", "train")
+    noted = Finding("slow-steps", "info", "high", "m")
+    base, other = supervised("a", 1.0, 1), supervised("b", 1.0, 101)
+
+    def held_against(*had: Finding, has: tuple[Finding, ...]) -> Comparison:
+        return compare([reported(base, *had), reported(other, *has)], OPTIONS.knowledge, Choice())
+
+    found = held_against(has=(spike, noted))
+    assert found.regressions == [(2, "loss-spike")]
+    assert found.conclusions[0].standing == "worse"
+    assert found.conclusions[0].sentences[0].startswith("loss-spike is new")
+    assert held_against(spike, has=(spike,)).regressions == []
+    assert held_against(spike, has=()).regressions == []
+    assert held_against(spike, has=(replace(spike, severity="error"),)).regressions == [(2, "loss-spike")]
+
+
+def test_what_a_third_run_is_changes_nothing_for_the_second() -> None:
+    base, worse = preference("a", 0.1, 20, 1, beta=0.1), preference("b", 0.1, 4, 101, beta=0.1)
+    alone = held(base, worse)
+    strangers = [
+        run("c", [decay(200, 1.0)], "sft"),  # another objective
+        preference("c", 0.5, 20, 201, beta=0.5),  # another beta
+        preference("c", 0.1, 20, 201),  # none that is known
+    ]
+    for third in strangers:
+        beside = held(base, worse, third)
+        assert beside.conclusions[0] == alone.conclusions[0]
+    # Where it stands in the list changes nothing either, but for its number.
+    swapped = held(base, strangers[0], worse)
+    assert replace(swapped.conclusions[1], run=2) == alone.conclusions[0]
 
 
 def test_the_onset_is_where_the_runs_part() -> None:
@@ -294,6 +334,11 @@ def test_exit_codes(tmp_path: Path) -> None:
     assert call(good, bad).exit_code == 0
     assert call(good, bad, "--fail-on-regression").exit_code == 1
     assert call(good, bad, "--fail-on-regression", "--baseline", "2").exit_code == 0
+    assert call(good, bad, "--fail-on", "regression").exit_code == 1
+    assert call(good, bad, "--fail-on", "regression", "--tolerance", "1.5").exit_code == 0
+    assert call(good, bad, "--fail-on", "regression", "--tolerance", "1.5", "--tolerance", "loss=0.1").exit_code == 1
+    assert call(good, bad, "--tolerance", "much").exit_code == 2
+    assert call(good, bad, "--tolerance", "-0.1").exit_code == 2
     assert call(good).exit_code == 2
     assert call(good, bad, "--baseline", "3").exit_code == 2
     assert call(good, bad, "--by", "tokens").exit_code == 2

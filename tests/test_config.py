@@ -117,7 +117,7 @@ def test_overrides_by_path_and_trainer(tmp_path: Path) -> None:
         severity = { divergence = "info" }
         """,
     )
-    config = load(tmp_path).config
+    config = load(tmp_path)
     inside, outside = str(tmp_path / "rl" / "a.log"), str(tmp_path / "a.log")
     assert for_source(config, inside) == ("grpo", {"beta": 0.5})
     assert for_source(config, outside) == ("sft", {"beta": 0.1})
@@ -127,6 +127,9 @@ def test_overrides_by_path_and_trainer(tmp_path: Path) -> None:
     assert for_run(config, grpo).expect == ["steps > 1"]
     assert for_run(config, sft).ignore == ("plateau",)
     assert for_run(config, sft).expect == []
+    said = load(tmp_path, {"trainer": "dpo", "settings": {"beta": 9.0}, "ignore": ["divergence"]})
+    assert for_source(said, inside) == ("dpo", {"beta": 9.0})
+    assert for_run(said, grpo).ignore == ("divergence",)
 
 
 @pytest.mark.parametrize(

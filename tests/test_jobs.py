@@ -17,7 +17,7 @@ import pytest
 from lossdoc import api
 from lossdoc.api import Options, Part
 from lossdoc.cli import _examine, _jobs
-from lossdoc.config import Config
+from lossdoc.config import Config, InForce
 from lossdoc.model.finding import NotRead
 from tests.test_cli import run
 
@@ -77,7 +77,7 @@ def test_a_process_that_dies_takes_no_other_part_with_it(sweep: Path, monkeypatc
 
     monkeypatch.setattr(api, "read_part", dying)
     parts = api.parts_of(str(sweep / "*.log"))
-    work = partial(_examine._of_part, Options(), Config())
+    work = partial(_examine._of_part, Options(), InForce(Config()))
     answers = list(_jobs.each(parts, work, None, 2, quiet=True))
     names = {Path(part.name).name: answer for part, answer in zip(parts, answers, strict=True)}
     died, failed = names.pop("5.log"), names.pop("6.log")

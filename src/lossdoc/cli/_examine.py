@@ -34,11 +34,10 @@ def examine(
     write_baseline: Path | None = None,
 ) -> outputs.Result:
     """Reports of all runs, their known findings marked, their gates judged. BaselineError for a file that is none."""
-    config = in_force.config
-    entries = _baseline(config)
-    reports, not_read = _read_and_judge(paths, options, config, jobs, quiet=quiet)
+    entries = _baseline(in_force.config)
+    reports, not_read = _read_and_judge(paths, options, in_force, jobs, quiet=quiet)
     reports = _known(reports, entries, in_force, write_baseline)
-    return outputs.Result([_gated(report, options, config) for report in reports], not_read)
+    return outputs.Result([_gated(report, options, in_force) for report in reports], not_read)
 
 
 def _baseline(config: Config) -> list[Entry]:
@@ -50,13 +49,13 @@ def _baseline(config: Config) -> list[Entry]:
 
 
 def _read_and_judge(
-    paths: Sequence[str], options: Options, config: Config, jobs: int | None, *, quiet: bool
+    paths: Sequence[str], options: Options, in_force: InForce, jobs: int | None, *, quiet: bool
 ) -> tuple[list[Report], list[NotRead]]:
     from lossdoc.api import parts_of, put_together
 
     parts = [parts_of(path) for path in paths]
     data = _standard_input() if "-" in paths else None
-    work = partial(_of_part, options, config)
+    work = partial(_of_part, options, in_force)
     answers = each([part for several in parts for part in several], work, data, jobs, quiet=quiet)
     reports: list[Report] = []
     not_read: list[NotRead] = []
@@ -70,30 +69,30 @@ def _read_and_judge(
     return reports, not_read
 
 
-def _of_part(options: Options, config: Config, part: Part, data: bytes | None) -> Answer:
+def _of_part(options: Options, in_force: InForce, part: Part, data: bytes | None) -> Answer:
     from lossdoc import api
 
     try:
         return [
-            result if isinstance(result, NotRead) else [_judge(run, options, config) for run in result]
+            result if isinstance(result, NotRead) else [_judge(run, options, in_force) for run in result]
             for result in api.read_part(part, options, data)
         ]
     except Exception as error:  # one part on which we fail does not take the others with it
         return unexpected(part.name, error)
 
 
-def _judge(run: Run, options: Options, config: Config) -> Report:
+def _judge(run: Run, options: Options, in_force: InForce) -> Report:
     from lossdoc.api import diagnose
     from lossdoc.config.apply import for_run
 
-    rules = for_run(config, run)
+    rules = for_run(in_force, run)
     return diagnose(run, options.but(select=rules.select, ignore=rules.ignore, severities=rules.severities))
 
 
-def _gated(report: Report, options: Options, config: Config) -> Report:
+def _gated(report: Report, options: Options, in_force: InForce) -> Report:
     from lossdoc.config.apply import for_run
 
-    rules = for_run(config, report.run)
+    rules = for_run(in_force, report.run)
     if not rules.expect and not rules.require:
         return report
     from lossdoc.gates.grammar import parse, required

@@ -64,7 +64,7 @@ def options_of(in_force: InForce) -> Options:
         settings=config.settings,
         metrics=folders,
         names=config.map,
-        local=partial(for_source, config) if config.overrides else None,
+        local=partial(for_source, in_force) if config.overrides else None,
     )
     for trainer in (config.trainer, *(one.trainer for one in config.overrides)):
         if trainer:

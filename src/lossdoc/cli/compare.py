@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from lossdoc.cli import _options as option
 from lossdoc.cli._errors import say, say_not_read, unexpected
 from lossdoc.cli._progress import with_progress
 from lossdoc.cli._screen import Color, color_of, deliver, needs_ascii, width_of
-from lossdoc.cli._values import reader_name, settings
+from lossdoc.cli._values import settings
 from lossdoc.model.finding import NotRead, Report
 
 if TYPE_CHECKING:
     from lossdoc.api import Options
+    from lossdoc.comparison import Choice
     from lossdoc.comparison.result import Comparison
     from lossdoc.model.run import Run
 
@@ -48,20 +50,23 @@ def command(
         ),
     ] = None,
     tolerance: Annotated[
-        float | None,
+        list[str] | None,
         typer.Option(
-            min=0.0, metavar="SHARE", help="How much of the baseline's progress a run may lose (default: 0.5)."
+            metavar="[METRIC=]SHARE",
+            help="How much of the baseline's progress a run may lose: 0.1, loss=0.05 (default: 0.5). Repeatable.",
         ),
     ] = None,
-    fail_on_regression: Annotated[
-        bool, typer.Option("--fail-on-regression", help="Exit with 1 when a run is worse than the baseline.")
-    ] = False,
-    trainer: Annotated[str | None, typer.Option("--trainer", "-t", metavar="NAME", help="Who trained.")] = None,
-    input_format: Annotated[str | None, typer.Option(metavar="NAME", help="Read the inputs as this format.")] = None,
-    metrics: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A folder of your own documents. Repeatable.", exists=True, file_okay=False),
-    ] = None,
+    fail_on: Annotated[
+        Literal["regression", "never"],
+        typer.Option(help="Exit with 1 when a run is worse beyond --tolerance or has a finding that is new."),
+    ] = "never",
+    fail_on_regression: Annotated[bool, typer.Option("--fail-on-regression", hidden=True)] = False,
+    trainer: option.Trainer = None,
+    map_: option.Names = None,
+    input_format: option.InputFormat = None,
+    metrics: option.Documents = None,
+    config: option.ConfigFile = None,
+    isolated: option.Isolated = False,
     format_: Annotated[Format, typer.Option("--format", "-f", help="How to write the comparison.")] = "text",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the comparison to a file.")
@@ -78,18 +83,29 @@ def command(
     A run is worse when a metric that says how good the model is differs beyond its noise and at least --tolerance of
     the baseline's progress is lost, at the same steps and at the ends of both runs.
 
-    Exit codes: 0, 1 with --fail-on-regression when a run is worse, 2 bad arguments or an input that gave no run.
+    A finding that the baseline does not have is a regression as well.
+
+    Exit codes: 0, 1 with --fail-on regression when there is one, 2 bad arguments or an input that gave no run.
     """
-    from lossdoc.api import Options
+    from lossdoc.cli._in_force import gather, options_of, pairs
     from lossdoc.comparison.align import NoCommonAxis
     from lossdoc.show.comparison import load
     from lossdoc.show.report import Options as Look
 
     task, found, problem = _Task(), None, ""
     try:
-        options = Options(trainer, reader_name(input_format), metrics=tuple(metrics or ()))
+        given = {
+            "trainer": trainer,
+            "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
+            "input-format": input_format,
+            "metrics": [str(folder) for folder in metrics] if metrics else None,
+            "tolerance": _tolerances(tolerance),
+        }
+        in_force = gather(given, config, isolated)
+        options = options_of(in_force)
         task = _read(paths, options, _settings(set_ or [], len(paths)))
         wanted = _metrics(metric or [], task.runs, options)
+        choice = _choice(by, baseline, wanted, in_force.config.tolerance)
         if len(paths) < 2:
             raise ValueError("compare needs two runs or more; one run alone is judged by: lossdoc check")
         if baseline > len(paths):
@@ -98,7 +114,7 @@ def command(
         problem = str(error)
     if not problem and not task.not_read:
         try:
-            found = _compare(task, options, baseline, by, wanted, tolerance)
+            found = _compare(task, options, choice)
         except NoCommonAxis as error:
             problem = str(error)
     say_not_read(task.not_read, verbose=verbose)
@@ -113,7 +129,8 @@ def command(
         plots=plots,
         verbose=verbose,
     )
-    code = 2 if found is None else int(fail_on_regression and bool(found.regressions))
+    gate = fail_on == "regression" or fail_on_regression
+    code = 2 if found is None else int(gate and bool(found.regressions))
     written = load(format_).write(found, task.not_read, look)
     return deliver(written, output, code, machine=not text)
 
@@ -142,14 +159,10 @@ def _settings(words: Sequence[str], runs: int) -> list[dict[str, float | str]]:
 
 
 def _read(paths: Sequence[str], options: Options, given: Sequence[dict[str, float | str]]) -> _Task:
-    if options.trainer:
-        options.knowledge.parse_trainer(options.trainer)
-    for problem in options.knowledge.problems_in(options.metrics):
-        say(str(problem))
     task = _Task()
     for path, own in zip(with_progress(paths, quiet=False), given, strict=True):
         try:
-            found = _one_run(path, replace(options, settings=own))
+            found = _one_run(path, _own_options(path, options, own))
         except Exception as error:  # one input on which we fail is said like any other that cannot be read
             found = unexpected(path, error)
         if isinstance(found, NotRead):
@@ -157,6 +170,12 @@ def _read(paths: Sequence[str], options: Options, given: Sequence[dict[str, floa
         else:
             task.runs.append(found)
     return task
+
+
+def _own_options(path: str, options: Options, own: Mapping[str, float | str]) -> Options:
+    """The options of one run: the configuration's for its path, and over them what --set says of it."""
+    trainer, settings = options.local(path) if options.local else (options.trainer, options.settings)
+    return options.but(trainer=trainer, settings={**settings, **own}, local=None)
 
 
 def _one_run(path: str, options: Options) -> Run | NotRead:
@@ -192,12 +211,34 @@ def _metrics(words: Sequence[str], runs: Sequence[Run], options: Options) -> tup
     return tuple(dict.fromkeys(found))
 
 
-def _compare(
-    task: _Task, options: Options, baseline: int, by: By | None, metrics: Sequence[str], tolerance: float | None
-) -> Comparison:
+def _compare(task: _Task, options: Options, choice: Choice) -> Comparison:
     from lossdoc.api import diagnose
-    from lossdoc.comparison import Choice, compare
+    from lossdoc.comparison import compare
 
-    choice = Choice(by, baseline, metrics) if tolerance is None else Choice(by, baseline, metrics, tolerance)
     reports: list[Report] = [diagnose(run, options) for run in task.runs]
     return compare(reports, options.knowledge, choice)
+
+
+def _tolerances(words: Sequence[str] | None) -> dict[str, float] | None:
+    """`["0.1", "loss=0.05"]` -> `{"default": 0.1, "loss": 0.05}`; ValueError for what is no share."""
+    if words is None:
+        return None
+    found: dict[str, float] = {}
+    for word in words:
+        name, _, share = word.rpartition("=")
+        try:
+            found[name or "default"] = float(share)
+        except ValueError:
+            raise ValueError(f"--tolerance {word}: write it as SHARE or METRIC=SHARE, such as loss=0.05") from None
+    return found
+
+
+def _choice(by: By | None, baseline: int, metrics: Sequence[str], tolerances: Mapping[str, float]) -> Choice:
+    from lossdoc.comparison import Choice
+    from lossdoc.comparison.result import TOLERANCE
+
+    wrong = [f"{name}={share:g}" for name, share in tolerances.items() if not share >= 0]
+    if wrong:
+        raise ValueError(f"--tolerance {wrong[0]}: a share of the baseline's progress is at least 0")
+    own = {name: share for name, share in tolerances.items() if name != "default"}
+    return Choice(by, baseline, metrics, tolerances.get("default", TOLERANCE), own)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Axis = Literal["step", "tokens", "samples", "epoch", "time", "progress", "row"]
 Outcome = Literal["worse", "better", "slightly worse", "slightly better", "higher", "lower", "same", "not compared"]
 Key = tuple[str, str, tuple[tuple[str, str], ...]]  # metric, split, labels
-Standing = Literal["worse", "mixed", "better", "no difference", "not comparable"]
+Standing = Literal["worse", "mixed", "better", "slightly worse", "slightly better", "no difference", "not comparable"]
 
 # The share of the baseline's progress that a run must lose before the difference counts as material. Ours: of 66
 # ordered pairs of healthy labelled runs of one kind (another seed, often also another batch size, length or schedule)
@@ -26,12 +26,19 @@ TOLERANCE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user asked for. `baseline` counts from 1; `metrics` are canonical ids, empty = all."""
+    """What the user asked for. `baseline` counts from 1; `metrics` are canonical ids, empty = all.
+
+    `tolerances`: shares of the baseline's progress by metric, where they differ from `tolerance`.
+    """
 
     by: Axis | None = None
     baseline: int = 1
     metrics: Sequence[str] = ()
     tolerance: float = TOLERANCE
+    tolerances: Mapping[str, float] = field(default_factory=dict)
+
+    def tolerance_of(self, metric: str) -> float:
+        return self.tolerances.get(metric, self.tolerance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +118,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """How one run stands against the baseline, with the sentences that say why, the weightiest first."""
+    """How one run stands against the baseline, with the sentences that say why, the weightiest first.
+
+    `regressions`: names of judged rows that are worse by more than the tolerance. `new`: checks that found something
+    in this run and nothing in the baseline, or something milder.
+    """
 
     run: int
     standing: Standing
     sentences: Sequence[str]
-    regressions: Sequence[str] = ()  # names of judged rows that are materially and significantly worse
+    regressions: Sequence[str] = ()
+    new: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +146,4 @@ class Comparison:
 
     @property
     def regressions(self) -> list[tuple[int, str]]:
-        return [(c.run, name) for c in self.conclusions for name in c.regressions]
+        return [(c.run, name) for c in self.conclusions for name in (*c.regressions, *c.new)]

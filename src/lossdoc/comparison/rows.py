@@ -23,7 +23,7 @@ _PART = "a part of a curve that decides"
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Everything that the rows of one comparison have in common. `lost`: by run, from where on its numbers are void."""
+    """Everything that the rows of one pair have in common. `lost`: by run, from where on its numbers are void."""
 
     runs: Sequence[Run]
     by: Axis
@@ -31,6 +31,7 @@ class Bench:
     lost: Sequence[float | None]
     knowledge: Knowledge
     choice: Choice
+    other: int  # the run that is held against the baseline; counted from 1
 
     @property
     def base(self) -> Run:
@@ -48,18 +49,20 @@ def measure(key: Key, bench: Bench) -> Row | None:
     first = bench.choice.baseline
     facts = bench.knowledge.metric(metric)
     up = facts.direction == "up"
-    curves = {n: c for n, run in enumerate(bench.runs, 1) if (c := run.get(metric, split, dict(labels))) is not None}
+    pair = {n: bench.runs[n - 1] for n in sorted({first, bench.other})}
+    curves = {n: c for n, run in pair.items() if (c := run.get(metric, split, dict(labels))) is not None}
     sides = {n: side for n, curve in curves.items() if (side := _side(curve, n, bench, up)) is not None}
     if first not in sides:
         return None
-    refused = refuses(facts, bench.terms)
-    undecided = decides(facts, bench.terms, bench.runs, bench.knowledge, asked=metric in bench.choice.metrics)
+    refused = refuses(facts, bench.terms, sorted(pair))
+    undecided = decides(facts, bench.terms, list(pair.values()), bench.knowledge, asked=metric in bench.choice.metrics)
     plain = bench.base.get(metric, split)
     if not undecided and labels and ("key" in dict(labels) or (plain is not None and not plain.labels)):
         undecided = _PART
     # "Worse" is said only of what can be better; a part of what decides and a training curve beside its eval can.
     direction = facts.direction if undecided in ("", _PART) else None
     grown = _grown_from(key, bench, sides[first], up)
+    tolerance = bench.choice.tolerance_of(metric)
     deltas = {}
     for number, curve in curves.items():
         if number == first:
@@ -68,7 +71,7 @@ def measure(key: Key, bench: Bench) -> Row | None:
             deltas[number] = Delta(number, "not compared", why=refused or "too few points")
             continue
         printed = max(resolution(c) * bench.scale(metric, n) for n, c in ((first, curves[first]), (number, curve)))
-        delta = weigh(number, sides[first], sides[number], direction, grown, facts, printed, bench.choice.tolerance)
+        delta = weigh(number, sides[first], sides[number], direction, grown, facts, printed, tolerance)
         inferred = bench.by == "step" and (curve.steps_inferred or curves[first].steps_inferred)
         unsure = inferred or (metric == "loss" and bench.terms.starts_differ)
         deltas[number] = replace(delta, confidence="low") if unsure else delta

@@ -10,7 +10,7 @@ import numpy as np
 
 from lossdoc.comparison import align
 from lossdoc.comparison.notes import notes
-from lossdoc.comparison.result import Axis, Choice, Comparison, Key, Row
+from lossdoc.comparison.result import Axis, Choice, Comparison, Conclusion, Key, Row
 from lossdoc.comparison.rows import Bench, measure
 from lossdoc.comparison.setup import differing
 from lossdoc.comparison.terms import find_terms
@@ -26,27 +26,72 @@ _LOST = ("non-finite", "masked-nan")
 
 
 def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> Comparison:
-    """Two or more reports, in the order in which the runs were named. NoCommonAxis where --by does not fit."""
+    """Two or more reports, in the order in which the runs were named. NoCommonAxis where --by does not fit.
+
+    Every run is held against the baseline alone: what a third run logs, or is, changes nothing for the second.
+    """
     runs = [report.run for report in reports]
     by = align.choose(runs, choice.by)
-    terms = find_terms(runs, choice.baseline - 1, knowledge)
-    lost = [_lost_at(report, by) for report in reports]
-    bench = Bench(runs, by, terms, lost, knowledge, choice)
-    rows = [row for key in _keys(runs, choice) if (row := measure(key, bench)) is not None]
-    rows = _eval_weighs_more(rows)
+    everything = find_terms(runs, choice.baseline - 1, knowledge)
+    settings = differing(runs, everything)
+    rows: list[Row] = []
+    conclusions: list[Conclusion] = []
+    told: list[str] = []
+    for number in range(1, len(runs) + 1):
+        if number != choice.baseline:
+            found, said = _pair(number, reports, by, knowledge, choice)
+            conclusions.append(conclude(number, found, by, choice, reports, settings))
+            rows += found
+            told += said
+    rows = _merged(rows)
     rows.sort(key=lambda row: (not row.judged, not row.raw, row.split == "train", row.metric != "loss"))
-    settings = differing(runs, terms)
-    others = [number for number in range(1, len(runs) + 1) if number != choice.baseline]
     return Comparison(
         by=by,
         baseline=choice.baseline,
         reports=dict(enumerate(reports, 1)),
         rows=rows,
-        conclusions=[conclude(number, rows, by, choice, reports, settings) for number in others],
+        conclusions=conclusions,
         settings=settings,
-        notes=list(notes(runs, by, terms, choice.baseline, lost)),
+        notes=list(dict.fromkeys(told)),
         tolerance=choice.tolerance,
     )
+
+
+def _pair(
+    number: int, reports: Sequence[Report], by: Axis, knowledge: Knowledge, choice: Choice
+) -> tuple[list[Row], list[str]]:
+    """Rows and notes of one run and the baseline. Runs keep their numbers: the others are replaced by the baseline."""
+    pair = (number, choice.baseline)
+    seen = [report if n in pair else reports[choice.baseline - 1] for n, report in enumerate(reports, 1)]
+    runs = [report.run for report in seen]
+    terms = find_terms(runs, choice.baseline - 1, knowledge)
+    lost = [_lost_at(report, by) if n in pair else None for n, report in enumerate(seen, 1)]
+    bench = Bench(runs, by, terms, lost, knowledge, choice, number)
+    rows = [row for key in _keys(runs, choice) if (row := measure(key, bench)) is not None]
+    rows = _eval_weighs_more([row for row in rows if row.deltas])
+    rows.sort(key=lambda row: (not row.judged, not row.raw, row.split == "train", row.metric != "loss"))
+    return rows, list(notes(runs, by, terms, choice.baseline, lost))
+
+
+def _merged(rows: Sequence[Row]) -> list[Row]:
+    """Rows of all pairs: those of one curve in one unit are one row, which is judged where one of them is."""
+    found: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        key = (row.metric, row.split, tuple(sorted(row.labels.items())), row.unit)
+        old = found.get(key)
+        if old is None:
+            found[key] = row
+            continue
+        found[key] = replace(
+            old,
+            direction=old.direction or row.direction,
+            judged=old.judged or row.judged,
+            why=old.why if not row.judged else "",
+            sides=dict(sorted({**old.sides, **row.sides}.items())),
+            deltas={**old.deltas, **row.deltas},
+            raw={**old.raw, **row.raw},
+        )
+    return list(found.values())
 
 
 def _keys(runs: Sequence[Run], choice: Choice) -> list[Key]:

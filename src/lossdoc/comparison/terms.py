@@ -136,8 +136,8 @@ def _measured_beta(run: Run) -> float | None:
     return float(f"{slope:.2g}")
 
 
-def refuses(facts: MetricFacts, terms: Terms) -> str:
-    """Why a metric cannot be compared at all, "" where it can."""
+def refuses(facts: MetricFacts, terms: Terms, pair: Sequence[int]) -> str:
+    """Why a metric cannot be compared at all, "" where it can; `pair`: numbers of the runs that are compared."""
     fraction = facts.unit == "fraction" or facts.direction == "neither"
     if terms.objectives_differ and not fraction:
         return terms.objectives_differ
@@ -146,7 +146,7 @@ def refuses(facts: MetricFacts, terms: Terms) -> str:
     if facts.id == "loss" and terms.betas_differ:
         return "beta stands inside the loss and differs"
     if facts.id in WITH_BETA and terms.beta_in_part:
-        missing = [str(n) for n, b in enumerate(terms.beta, 1) if not b]
+        missing = [str(n) for n in pair if not terms.beta[n - 1]]
         return f"contains beta, which is unknown for run {' and '.join(missing)}: say --set {missing[0]}:beta=VALUE"
     if facts.id in WITH_BETA and terms.has_beta and terms.losses_differ and not terms.in_nats:
         return f"contains beta, which is unknown ({terms.losses_differ}): say --set 1:beta=VALUE for each run"

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lossdoc.comparison.result import Axis, Choice, Conclusion, Delta, Row, Standing
+from lossdoc.comparison.result import Axis, Choice, Conclusion, Delta, Outcome, Row, Standing
 from lossdoc.comparison.terms import QUALITY
+from lossdoc.model.finding import SEVERITIES
 from lossdoc.show.report._words import number
 
 if TYPE_CHECKING:
-    from lossdoc.model.finding import Report
+    from lossdoc.model.finding import Finding, Report
 
 Settings = Mapping[str, Mapping[int, str]]
 # How long the run was and how often it was logged: no reason for another level.
@@ -26,27 +27,45 @@ def conclude(
     judged = [(row, row.deltas[run]) for row in rows if row.judged and run in row.deltas]
     judged = [(row, delta) for row, delta in judged if delta.outcome != "not compared"]
     worse = [(row, delta) for row, delta in judged if delta.outcome == "worse"]
-    better = [(row, delta) for row, delta in judged if delta.outcome == "better"]
-    standing: Standing = "no difference"
-    if not judged:
-        standing = "not comparable"
-    elif worse:
-        standing = "mixed" if better else "worse"
-    elif better:
-        # Numbers of a run that fails by itself are no progress: a loss of 0 may be a hidden NaN.
-        broken = reports[run - 1].verdict == "failing" and reports[choice.baseline - 1].verdict != "failing"
-        standing = "mixed" if broken else "better"
+    new = _new(reports[run - 1], reports[choice.baseline - 1])
+    standing = _standing({delta.outcome for _, delta in judged}, bool(new))
     said = [_said(row, delta, by, choice) for row, delta in sorted(judged, key=_weight)]
-    alone = _alone(run, reports, choice) if standing != "worse" else ""
+    alone = _alone(run, reports, choice) if not new else ""
     sentences = [
         *filter(None, [alone]),
+        *(f"{f.check} is new, the baseline does not have it: {f.message}" for f in new),
         *said,
         *_slow(judged, by),
         *_drift(rows, run),
         *_refused(rows, run),
         *_causes(worse, settings, run, choice.baseline),
     ]
-    return Conclusion(run, standing, sentences or [_nothing(rows, run)], [row.name for row, _ in worse])
+    if not judged:
+        sentences.append(_nothing(rows, run))
+    return Conclusion(run, standing, sentences, [row.name for row, _ in worse], [f.check for f in new])
+
+
+def _standing(outcomes: set[Outcome], new: bool) -> Standing:
+    """`new`: the run has findings that the baseline has not. Numbers of such a run are no progress by themselves."""
+    if "worse" in outcomes or new:
+        return "mixed" if "better" in outcomes else "worse"
+    for standing in ("better", "slightly worse", "slightly better"):
+        if standing in outcomes:
+            return standing
+    return "no difference" if outcomes else "not comparable"
+
+
+def _new(report: Report, baseline: Report) -> list[Finding]:
+    """Root findings of a check that the baseline does not have, or has more mildly; what is only noted is no news."""
+    had: dict[str, int] = {}
+    for finding in baseline.findings:
+        rank = SEVERITIES.index(finding.severity)
+        had[finding.check] = min(rank, had.get(finding.check, rank))
+    return [
+        f
+        for f in report.roots
+        if f.severity != "info" and SEVERITIES.index(f.severity) < had.get(f.check, len(SEVERITIES))
+    ]
 
 
 def _weight(pair: tuple[Row, Delta]) -> tuple[int, float]:
@@ -73,7 +92,7 @@ def _said(row: Row, delta: Delta, by: Axis, choice: Choice) -> str:
     since = f", since {axis} {number(delta.since)}" if delta.since is not None else ""
     small = _ends(row, delta, choice)
     if delta.outcome.startswith("slightly"):
-        small += f"; below the tolerance of {100 * choice.tolerance:.0f} %"
+        small += f"; below the tolerance of {100 * choice.tolerance_of(row.metric):.0f} %"
     outcome = delta.outcome.removeprefix("slightly ")
     return f"{row.name} is {outcome}: {levels} at {span} ({', '.join([*parts, share])}){since}{small}"
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lossdoc.config.schema import Config, Level, Override, Suppress
+from lossdoc.config.schema import Level, Override, Suppress
 from lossdoc.config.words import check_ids
 
 if TYPE_CHECKING:
+    from lossdoc.config.layers import InForce
     from lossdoc.model.finding import Finding, Report
     from lossdoc.model.run import Run
 
@@ -27,25 +28,27 @@ class Rules:
     require: Sequence[str]
 
 
-def for_source(config: Config, source: str) -> tuple[str | None, Mapping[str, Any]]:
-    """Trainer and settings of a source; the last override that fits wins."""
+def for_source(in_force: InForce, source: str) -> tuple[str | None, Mapping[str, Any]]:
+    """Trainer and settings of a source; the last override that fits wins, the command line over all of them."""
+    config = in_force.config
     trainer, settings = config.trainer, dict(config.settings)
     for one in config.overrides:
         if one.paths and lies_in(source, one.paths):
-            trainer = one.trainer or trainer
-            settings |= one.settings
+            trainer = trainer if in_force.on_command_line("trainer") else one.trainer or trainer
+            settings |= {k: v for k, v in one.settings.items() if not in_force.on_command_line(f"settings.{k}")}
     return trainer, settings
 
 
-def for_run(config: Config, run: Run) -> Rules:
-    """The rules of a run; the last override that fits wins, gates add up."""
+def for_run(in_force: InForce, run: Run) -> Rules:
+    """The rules of a run; the last override that fits wins, the command line over all of them; gates add up."""
+    config = in_force.config
     select, ignore = config.select or [], config.ignore or []
     severities = dict(config.severity)
     expect, require = list(config.expect), list(config.require)
     for one in _fitting(config.overrides, run):
-        select = select if one.select is None else one.select
-        ignore = ignore if one.ignore is None else one.ignore
-        severities |= one.severity
+        select = select if one.select is None or in_force.on_command_line("select") else one.select
+        ignore = ignore if one.ignore is None or in_force.on_command_line("ignore") else one.ignore
+        severities |= {k: v for k, v in one.severity.items() if not in_force.on_command_line(f"severity.{k}")}
         expect += one.expect
         require += one.require
     gates = list(dict.fromkeys(expect)), list(dict.fromkeys(require))

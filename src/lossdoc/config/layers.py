@@ -37,6 +37,9 @@ class InForce:
     def source(self, key: str) -> str:
         return self.sources.get(key, DEFAULT)
 
+    def on_command_line(self, key: str) -> bool:
+        return COMMAND_LINE in self.source(key)
+
 
 def load(
     start: Path, given: Mapping[str, Any] | None = None, path: Path | None = None, isolated: bool = False

@@ -67,7 +67,7 @@ def verify_names(names: Mapping[str, str], knowledge: Knowledge, in_force: InFor
 def _place(in_force: InForce, key: str, option: str = "") -> str:
     """Where a value comes from, in the words of the user: the option, or file and line."""
     source = in_force.source(key)
-    return (option or f"--{key}") if source == "the command line" else source
+    return (option or f"--{key}") if in_force.on_command_line(key) else source
 
 
 def _ids(words: Iterable[str], place: str, signs: bool = True) -> None:

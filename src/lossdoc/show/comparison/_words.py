@@ -25,6 +25,8 @@ SAID: dict[Standing, str] = {
     "worse": "worse than the baseline",
     "mixed": "better in one way, worse in another",
     "better": "better than the baseline",
+    "slightly worse": "worse than the baseline, within the tolerance",
+    "slightly better": "better than the baseline, within the tolerance",
     "no difference": "no material difference",
     "not comparable": "not comparable",
 }

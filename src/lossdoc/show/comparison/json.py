@@ -32,7 +32,13 @@ def _comparison(found: Comparison) -> dict[str, Any]:
         "tolerance": found.tolerance,
         "runs": [_run(number, report) for number, report in found.reports.items()],
         "conclusions": [
-            {"run": c.run, "standing": c.standing, "why": list(c.sentences), "regressions": list(c.regressions)}
+            {
+                "run": c.run,
+                "standing": c.standing,
+                "why": list(c.sentences),
+                "regressions": list(c.regressions),
+                "new": list(c.new),
+            }
             for c in found.conclusions
         ],
         "metrics": [_row(row) for row in found.rows],

@@ -16,6 +16,8 @@ _SIGN: dict[Standing, str] = {
     "worse": "❌",
     "mixed": "⚠️",
     "better": "✅",
+    "slightly worse": "⚠️",
+    "slightly better": "✅",
     "no difference": "🟰",
     "not comparable": "❔",
 }

@@ -25,10 +25,20 @@ STYLE: dict[Standing, str] = {
     "worse": "bold red",
     "mixed": "bold yellow",
     "better": "bold green",
+    "slightly worse": "bold yellow",
+    "slightly better": "bold",
     "no difference": "bold",
     "not comparable": "bold cyan",
 }
-GLYPH: dict[Standing, str] = {"worse": "✗", "mixed": "▲", "better": "✓", "no difference": "=", "not comparable": "?"}
+GLYPH: dict[Standing, str] = {
+    "worse": "✗",
+    "mixed": "▲",
+    "better": "✓",
+    "slightly worse": "▲",
+    "slightly better": "✓",
+    "no difference": "=",
+    "not comparable": "?",
+}
 SHORT = 3  # sentences on a run without --verbose, of those that tell of a difference at least all
 
 
