@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from lossdoc.input.source import Source
 from lossdoc.knowledge.recognise import first_values
 from lossdoc.model.record import Block, BulkItem, Record, Unread
 from lossdoc.model.run import Curve, Run
-from lossdoc.readers import jsonl
+from lossdoc.readers import csv_table, jsonl
 
 OPTIONS = Options()
 
@@ -38,13 +39,13 @@ def told(run: Run) -> object:
     )
 
 
-def both(text: str) -> tuple[list[Run], list[BulkItem]]:
+def both(text: str, reader: Any = jsonl) -> tuple[list[Run], list[BulkItem]]:
     """The runs of a text, after a comparison of both ways, and the items of the way of blocks."""
     source = Source.from_text(text)
-    plain = list(jsonl.read(source))
-    bulk: list[BulkItem] = list(jsonl.read_blocks(source))
+    plain: list[BulkItem] = list(reader.read(source))
+    bulk: list[BulkItem] = list(reader.read_blocks(source))
     assert repr(first_values(bulk)) == repr(first_values(plain))
-    one, other = (read_items(items, "jsonl", "log", OPTIONS) for items in (plain, bulk))
+    one, other = (read_items(items, reader.NAME, "log", OPTIONS) for items in (plain, bulk))
     assert [told(run) for run in other] == [told(run) for run in one]
     return one, bulk
 
@@ -153,3 +154,63 @@ def test_a_first_value_that_is_no_number_is_looked_for_further_on() -> None:
 @pytest.mark.parametrize("sample", jsonl.SAMPLES, ids=lambda sample: sample.program)
 def test_every_sample_says_the_same_as_blocks(sample: object) -> None:
     both(sample.text)  # type: ignore[attr-defined]
+
+
+def table(rows: int, odd: dict[int, str] | None = None, end: str = "\n") -> str:
+    """A table with an evaluation every tenth row; `odd` lines stand in place of those rows."""
+    drawn = random.Random(3)
+    lines = ["step,loss,lr,eval_loss"]
+    for step in range(1, rows + 1):
+        seen = f"{3 / step + drawn.random():.3f}" if step % 10 == 0 else ""
+        lines.append((odd or {}).get(step, f"{step},{3 / step + drawn.random():.4f},{1e-4 / step:.3e},{seen}"))
+    return end.join(lines) + end
+
+
+def test_a_table_is_blocks_by_the_cells_left_blank() -> None:
+    runs, items = both(table(6000), csv_table)
+    found = blocks(items)
+    assert sorted(block.keys for block in found) == [("step", "loss", "lr"), ("step", "loss", "lr", "eval_loss")]
+    assert {c.key: c.decimals for c in runs[0].curves} == {"loss": 4, "lr": None, "eval_loss": 3}
+    both(table(6000, end="\r\n"), csv_table)
+    both(table(6000).replace(",", "\t"), csv_table)
+    both(table(6000).replace(",", " , "), csv_table)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "5000,nan,1e-4,",
+        "5000,NaN,inf,",
+        "5000,-inf,Infinity,1.5",
+        "5000,1_000,0x10,",
+        "5000,12%,3 ms,",
+        '5000,"0.5",1e-4,',
+        '5000,"0.5,1e-4,',
+        "5000,True,1e-4,",
+        "5000,None,-,N/A",
+        "5000,0.5",
+        "5000,0.5,1e-4,,7,8",
+        "",
+        ",,,",
+        "5000, 0.5 ,\t1e-4,  ",
+        "5000,1e400,123456789012345678901234567890,",
+        "5000,0.1000000000000000055511151231257827,5e-324,",
+        "step,loss,lr,eval_loss,acc",
+        "step,val_loss,lr,eval_loss",
+        "10,0.5,1e-4,0.25",
+    ],
+)
+def test_a_row_unlike_the_others_of_a_table_is_read_as_before(odd: str) -> None:
+    _, items = both(table(6000, {5000: odd}), csv_table)
+    assert blocks(items) or '"' in odd or len(items) > 3000
+
+
+def test_digits_are_counted_in_as_many_values_as_before() -> None:
+    finer = {step: f"{step},0.5,1e-4,0.{step:06d}" for step in (3000, 5990)}
+    runs, _ = both(table(6000, finer), csv_table)
+    assert next(c for c in runs[0].curves if c.key == "eval_loss").decimals == 6
+
+
+@pytest.mark.parametrize("sample", csv_table.SAMPLES, ids=lambda sample: sample.program)
+def test_every_sample_of_a_table_says_the_same_as_blocks(sample: object) -> None:
+    both(sample.text, csv_table)  # type: ignore[attr-defined]

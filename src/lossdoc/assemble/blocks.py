@@ -11,16 +11,20 @@ if TYPE_CHECKING:
 
     from lossdoc.model.record import Block, Record
 
+_FEW = 0.2  # of the rows: the groups of equal rows are then mostly single rows
+
 
 def stand_alone(records: Sequence[Record], blocks: Sequence[Block]) -> bool:
-    """No row was written by a named process, and none repeats the row before it: what several ranks write is told
-    apart row by row, see `ranks.py`.
+    """No row was written by a named process, and few repeat the row before them: what several ranks write is told
+    apart row by row, see `ranks.py`. Where most rows come once, that finds nothing to leave out.
     """
-    return all(record.stream is None for record in records) and not any(_repeats(block) for block in blocks)
+    rows = len(records) + sum(len(block.lines) for block in blocks)
+    repeated = sum(_repeats(block) for block in blocks)
+    return all(record.stream is None for record in records) and repeated <= _FEW * rows
 
 
-def _repeats(block: Block) -> bool:
-    """A row has the numbers of the row before it, NaN counting as equal to NaN."""
+def _repeats(block: Block) -> int:
+    """How many rows have the numbers of the row before them, NaN counting as equal to NaN."""
     import numpy as np
 
     same = np.ones(len(block.lines) - 1, dtype=bool)
@@ -28,8 +32,8 @@ def _repeats(block: Block) -> bool:
         before, after = column[:-1], column[1:]
         same &= (before == after) | (np.isnan(before) & np.isnan(after))
         if not same.any():
-            return False
-    return True
+            return 0
+    return int(same.sum())
 
 
 def one_by_one(records: Sequence[Record], blocks: Sequence[Block]) -> list[Record]:

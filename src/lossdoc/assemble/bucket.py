@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lossdoc.input.numbers import parse, to_float
+from lossdoc.input.numbers import COUNTED_DIGITS, parse, to_float
 from lossdoc.model.record import Raw
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Raws = Sequence[Raw] | NDArray[np.float64]  # as written, or the column of a block
-
-# Digits are counted in so many values of a key; what is printed later is printed alike.
-_COUNTED_DIGITS = 2001
 
 
 @dataclass(slots=True)
@@ -37,9 +34,15 @@ class Bucket:
     decimals: int | None = -1  # most digits seen after the point; -1 = nothing seen, None = full precision
     significant: int | None = -1
     _blocks: list[tuple[NDArray[np.int64], Raws]] = field(default_factory=list)
+    _printed: list[Raw] = field(default_factory=list)
+    _full: bool = False  # some values are numbers, not what was printed of them
 
-    def add(self, rows: NDArray[np.int64], raws: Raws) -> None:
+    def add(self, rows: NDArray[np.int64], raws: Raws, printed: Sequence[str] | None = None) -> None:
+        """Take values as written, or a column with the first of them as they were `printed` (None: they were not)."""
         self._blocks.append((rows, raws))
+        if not isinstance(raws, Sequence):
+            self._full |= printed is None
+            self._printed += printed or ()
 
     def close(self) -> None:
         """Make numbers of what was taken; what is no number stands in no row."""
@@ -47,7 +50,6 @@ class Bucket:
 
         parts = [_numbers(rows, raws) for rows, raws in self._blocks]
         written = [(rows, raws) for rows, raws in self._blocks if not isinstance(raws, np.ndarray)]
-        full = len(written) < len(self._blocks)
         self._blocks.clear()
         self.rows, self.values = parts[0]
         if len(parts) > 1:
@@ -57,10 +59,10 @@ class Bucket:
         if self.factor != 1.0:
             with np.errstate(all="ignore"):
                 self.values = self.values * self.factor
-        if full:  # numbers, not what was printed of them
+        if self._full:
             self.decimals = self.significant = None
         else:
-            self._count_digits(_in_order(written))
+            self._count_digits([*_in_order(written), *self._printed])
 
     def _count_digits(self, raws: Sequence[Raw]) -> None:
         if not {float, int}.isdisjoint(map(type, raws)):
@@ -74,7 +76,7 @@ class Bucket:
                 self.decimals = _most(self.decimals, number.decimals)
                 self.significant = _most(self.significant, number.significant)
             seen += 1
-            if seen == _COUNTED_DIGITS:
+            if seen == COUNTED_DIGITS:
                 return
 
 
@@ -95,8 +97,8 @@ def _in_order(parts: Sequence[tuple[NDArray[np.int64], Sequence[Raw]]]) -> Seque
     """The values of several layouts in the order of their rows."""
     import numpy as np
 
-    if len(parts) == 1:
-        return parts[0][1]
+    if len(parts) < 2:
+        return parts[0][1] if parts else ()
     mixed = [raw for _, raws in parts for raw in raws]
     return [mixed[at] for at in np.argsort(np.concatenate([rows for rows, _ in parts])).tolist()]
 

@@ -107,7 +107,8 @@ def _gather(
     for block, rows in zip(blocks, others, strict=True):
         columns = dict(zip(block.keys, block.columns, strict=True))
         for slot in _plan(table, Record(dict.fromkeys(block.keys)), knowledge, framework, objectives, closing):
-            _take(table, slot, rows, columns[slot.key], summary)
+            printed = None if block.printed is None else block.printed.get(slot.key, ())
+            _take(table, slot, rows, columns[slot.key], summary, printed)
     for bucket in table.buckets.values():
         bucket.close()
     table.buckets = {name: bucket for name, bucket in table.buckets.items() if len(bucket.rows)}
@@ -247,10 +248,17 @@ def _resolve(
     return knowledge.resolve(key, framework, objectives)
 
 
-def _take(table: Table, slot: _Slot, rows: NDArray[np.int64], raws: Raws, summary: _Summary) -> None:
+def _take(
+    table: Table,
+    slot: _Slot,
+    rows: NDArray[np.int64],
+    raws: Raws,
+    summary: _Summary,
+    printed: Sequence[str] | None = None,
+) -> None:
     """One column of the rows of one layout."""
     if slot.bucket is not None:
-        slot.bucket.add(rows, raws)
+        slot.bucket.add(rows, raws, printed)
     elif slot.role in ("summary", "time"):
         summary.add(slot, rows, raws)
     elif slot.role == "batch":

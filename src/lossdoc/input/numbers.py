@@ -9,6 +9,8 @@ from functools import lru_cache
 
 Raw = float | int | str | None
 
+# Digits are counted in so many values of a key; what is printed later is printed alike.
+COUNTED_DIGITS = 2001
 _SCALE = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
 # What frameworks print for "no value": not NaN, the quantity was not measured.
 _MISSING = frozenset({"", "none", "null", "n/a", "na", "-", "--", "no log", "?", "...", "undefined"})

@@ -54,12 +54,14 @@ class Block:
     """Many rows of one layout at once, for text sources: each row has every key, a number under it, and nothing else.
 
     Shapes: each of `columns` (rows,), in the order of `keys`; `lines` (rows,), increasing. Rows of other layouts may
-    stand between them: the line numbers say where.
+    stand between them: the line numbers say where. `printed` holds the first numbers of a key as they were written,
+    by which its digits are counted; None where the source holds numbers and no texts.
     """
 
     keys: tuple[str, ...]
     columns: Sequence[NDArray[np.float64]]
     lines: NDArray[np.int64]
+    printed: Mapping[str, Sequence[str]] | None = None
 
     def records(self) -> Iterator[Record]:
         """The same rows one by one."""

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from lossdoc.input.numbers import to_float
+from lossdoc.input.numbers import COUNTED_DIGITS, to_float
 from lossdoc.input.source import Source
-from lossdoc.model.record import Event, Item, Raw, Record
+from lossdoc.model.record import Block, BulkItem, Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._json import is_data_row, loads
+from lossdoc.readers._number_table import NumberTable
 from lossdoc.readers._results import everyday, one_row_each, rollout
 from lossdoc.readers._samples_csv import CSV
 from lossdoc.readers._tensorboard import HEADER as _TENSORBOARD
@@ -29,6 +30,7 @@ NAME = "csv"
 TITLE = "CSV or TSV with a header row"
 SAMPLES: list[Sample] = CSV
 
+_STRETCH = 50_000  # rows that are read at once
 _DELIMITERS = (",", "\t", ";", "|")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _WORDY = re.compile(r"^[ \t]*[A-Za-z#\"_]", re.M)
@@ -74,6 +76,15 @@ def sniff(source: Source) -> float:
 
 def read(source: Source) -> Iterator[Item]:
     """One record per row, blank cells left out; a header in the middle starts a new table."""
+    return (item for item in _items(source, bulk=False) if not isinstance(item, Block))
+
+
+def read_blocks(source: Source) -> Iterator[BulkItem]:
+    """The same, stretches of nothing but numbers as blocks."""
+    return _items(source, bulk=True)
+
+
+def _items(source: Source, *, bulk: bool) -> Iterator[BulkItem]:
     lines = source.text.split("\n")
     head = _find(lines)
     if head is None:
@@ -87,7 +98,11 @@ def read(source: Source) -> Iterator[Item]:
     starts = [head.line, *_later_headers(lines, head)]
     for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
         names = _names(lines[start], head.delimiter)
-        table = _table(lines[start + 1 : stop], names, head.delimiter, start + 2)
+        body = lines[start + 1 : stop]
+        if bulk and _is_plain(names, body):
+            yield from _stretches(body, names, head.delimiter, start + 2)
+            continue
+        table = _table(body, names, head.delimiter, start + 2)
         if names == _TENSORBOARD:
             yield from _one_curve(table, source)
         elif names[:2] == _EVALUATOR:
@@ -192,6 +207,29 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
         if values:
             split = split_in(values.get(name) for name in named) if named else None
             yield Record(values, line if numbered else None, split=split)
+
+
+def _is_plain(names: list[str], lines: list[str]) -> bool:
+    """Rows of these names mean no more than their numbers, and no cell is quoted."""
+    special = names == _TENSORBOARD or names[:2] == _EVALUATOR or bool(split_columns(names))
+    return not special and not any(name.endswith("__MAX") for name in names) and not any('"' in line for line in lines)
+
+
+def _stretches(lines: list[str], names: list[str], delimiter: str, first: int) -> Iterator[BulkItem]:
+    """A long table: the first rows as they were printed, then stretches of numbers as blocks."""
+    while lines and not lines[-1].strip():
+        lines.pop()
+    table = NumberTable(lines, names, delimiter, first, COUNTED_DIGITS)
+    for start in (0, *range(COUNTED_DIGITS, len(lines), _STRETCH)):
+        stop = min(len(lines), start + _STRETCH if start else COUNTED_DIGITS)
+        blocks = table.blocks(start, stop) if start else None
+        if blocks is not None:
+            yield from blocks
+            continue
+        for item in _table(lines[start:stop], names, delimiter, first + start):
+            for key in item.values if isinstance(item, Record) else ():
+                table.count_printed(key, 1)
+            yield item
 
 
 def _one_curve(table: Iterator[Item], source: Source) -> Iterator[Item]:
