@@ -17,7 +17,7 @@ import yaml
 
 from lossdoc.baseline import read
 from lossdoc.cli import command_names
-from lossdoc.model.finding import Finding, NotRead, Outcome, Report
+from lossdoc.model.finding import Finding, NotRead, Outcome, Report, Sign
 from lossdoc.show.report import Options, Result, load
 from tests import report_maker as made
 from tests.test_cli import HEALTHY, NAN, SICK, run
@@ -37,7 +37,7 @@ def known(report: Report) -> Report:
     return replace(report, findings=[replace(f, known="accepted: it is") for f in report.findings])
 
 
-FORMATS = ["text", "json", "json-lines", "github", "gitlab", "markdown", "sarif", "junit", "csv", "compact"]
+FORMATS = ["text", "html", "json", "json-lines", "github", "gitlab", "markdown", "sarif", "junit", "csv", "compact"]
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -91,6 +91,23 @@ def test_json_lines_hold_what_json_holds() -> None:
     for line, finding in zip(lines[1:4], document["findings"], strict=True):
         assert finding.items() <= line.items()
     assert document["gates"][0] == {"gate": "loss < 1", "passed": False, "measured": 2.0, "why": "measured 2"}
+
+
+@pytest.mark.parametrize("name", ["json", "json-lines", "csv", "sarif", "junit", "markdown", "html"])
+def test_vital_signs_are_told(name: str) -> None:
+    signs = {"learning": Sign("unknown", "an evidence"), "finite": Sign("yes", "all finite")}
+    text = write(name, gated(signs=signs))
+    assert "learning" in text
+    assert "unknown" in text
+    assert "an evidence" in text or name in ("csv", "sarif")
+
+
+def test_code_in_advice_stays_code_and_nothing_else_does() -> None:
+    advice = ["set `rpo_alpha=1` and <b>`x`</b>", "`[l](u)` or `a|b` or `<script>`"]
+    text = write("markdown", made.report([Finding("loss-spike", "error", "high", "`rpo_alpha`", next=advice)]))
+    assert "set `rpo_alpha=1` and &#60;b&#62;" in text
+    for raw in ("<b>", "<script>", "[l](u)", "a|b"):
+        assert raw not in text
 
 
 def test_what_is_known_fails_nothing_and_says_why() -> None:
@@ -221,6 +238,9 @@ def test_an_ending_that_contradicts_the_format_is_refused(tmp_path: Path) -> Non
     assert run("check", SICK, "-o", tmp_path / "a.html").returncode == 0
     assert (tmp_path / "a.html").read_text().startswith("<!")
     assert run("convert", SICK, "-o", tmp_path / "a.jsonl").returncode == 0
+    own = tmp_path / "own.jsonl"
+    own.write_text("".join(json.dumps({"step": i, "my_objective": 3.0 / i}) + "\n" for i in range(1, 60)))
+    assert ",loss," in run("convert", own, "--isolated", "--map", "my_objective=loss").stdout
     assert json.loads((tmp_path / "a.jsonl").read_text().splitlines()[0])
 
 

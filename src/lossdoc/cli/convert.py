@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from lossdoc.cli import _options as option
 from lossdoc.cli._errors import say, say_not_read
-from lossdoc.cli._values import reader_name, settings
 from lossdoc.model.finding import NotRead
 
 To = Literal["csv", "jsonl", "parquet"]
@@ -31,19 +31,29 @@ def command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
     ] = None,
-    trainer: Annotated[str | None, typer.Option("--trainer", "-t", metavar="NAME", help="Who trained.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="What the log does not say.")
-    ] = None,
-    input_format: Annotated[str | None, typer.Option(metavar="NAME", help="Read the input as this format.")] = None,
+    trainer: option.Trainer = None,
+    set_: option.Settings = None,
+    map_: option.Names = None,
+    input_format: option.InputFormat = None,
+    metrics: option.Documents = None,
+    config: option.ConfigFile = None,
+    isolated: option.Isolated = False,
 ) -> int:
     """Write the curves of logs under their canonical names: CSV, JSON lines or Parquet."""
-    from lossdoc.api import Options, read_path
+    from lossdoc.api import read_path
+    from lossdoc.cli._in_force import gather, options_of, pairs, set_values
     from lossdoc.show import table
 
     try:
         kind = _kind(to, output)
-        options = Options(trainer, reader_name(input_format), settings(set_ or []))
+        given = {
+            "trainer": trainer,
+            "settings": set_values(set_),
+            "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
+            "input-format": input_format,
+            "metrics": [str(folder) for folder in metrics] if metrics else None,
+        }
+        options = options_of(gather(given, config, isolated))
         data = sys.stdin.buffer.read() if "-" in paths else None
         results = [result for path in paths for result in read_path(path, options, data)]
     except ValueError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from lossdoc.model.finding import Finding, Report, Severity, Verdict
+from lossdoc.model.finding import Answer, Finding, Report, Severity, Verdict
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report._words import (
     count,
@@ -25,8 +25,13 @@ TITLE = "Markdown for a job summary"
 VERDICT_SIGN: dict[Verdict, str] = {"failing": "❌", "suspicious": "⚠️", "not judged": "❔", "healthy": "✅"}
 SEVERITY_SIGN: dict[Severity, str] = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
 
+_PASSED = {True: "✅", False: "❌"}
+_ANSWER: dict[Answer, str] = {"yes": "✅", "no": "❌", "unknown": "❔"}
+
 # Everything that begins markup in Markdown or HTML, a table cell, a mention or a formula.
 _MARKUP = re.compile(r"[&<>|`*\[\]\\~$@#]")
+# A name, an option, an assignment. What is longer or holds markup is no code of a document.
+_CODE = re.compile(r"`([A-Za-z_][\w.=/, -]{1,60})`")
 
 
 def write(result: Result, options: Options) -> str:
@@ -65,11 +70,15 @@ def _section(report: Report, options: Options) -> Iterator[str]:
     yield ""
     yield f"{count(run.records, 'record')} from {text(run.format)}, trainer {text(trainer_name(run))}."
     yield ""
-    if report.gates:
+    if report.signs:
         signs = [
-            ("✅" if gate.passed else "❌", f"`{_code(gate.gate)}`", text(sentence(gate.why))) for gate in report.gates
+            (f"{_ANSWER[sign.answer]} {name}", sign.answer, text(sentence(sign.evidence)))
+            for name, sign in report.signs.items()
         ]
-        yield from _table(("", "gate", "what was measured"), signs)
+        yield from _table(("sign", "answer", "evidence"), signs)
+    if report.gates:
+        gates = [(_PASSED[gate.passed], f"`{_code(gate.gate)}`", text(sentence(gate.why))) for gate in report.gates]
+        yield from _table(("", "gate", "what was measured"), gates)
     if report.roots:
         rows = [(_severity(f), f"`{f.check}`", _where(f), text(sentence(f.message))) for f in report.roots]
         yield from _table(("severity", "check", "where", "what was measured"), rows)
@@ -87,8 +96,8 @@ def _details(finding: Finding, report: Report) -> Iterator[str]:
     consequences = [f"`{f.check}`: {text(sentence(f.message))}" for f in report.consequences(finding)]
     blocks = [
         ("Consequences", consequences),
-        ("Likely causes", [text(sentence(c)) for c in finding.causes]),
-        ("What to try", [text(sentence(n)) for n in finding.next]),
+        ("Likely causes", [_advice(sentence(c)) for c in finding.causes]),
+        ("What to try", [_advice(sentence(n)) for n in finding.next]),
         ("What the log cannot tell", [text(sentence(c)) for c in finding.cannot_tell]),
     ]
     lines: list[str] = []
@@ -119,6 +128,12 @@ def _severity(finding: Finding) -> str:
     return f"{SEVERITY_SIGN[finding.severity]} {finding.severity}"
 
 
+def _advice(words: str) -> str:
+    """Advice of a document: names and settings that it writes as code stay code, everything else is plain text."""
+    parts = _CODE.split(safe(words))
+    return "".join(f"`{part}`" if index % 2 else _escaped(part) for index, part in enumerate(parts))
+
+
 def _code(words: str) -> str:
     """Words of the user inside a code span of a table."""
     return safe(words).replace("`", "'").replace("|", "\\|")
@@ -131,4 +146,8 @@ def _where(finding: Finding) -> str:
 
 def text(words: str) -> str:
     """Untrusted words as plain text of one line: what could be markup becomes a character reference."""
-    return _MARKUP.sub(lambda m: f"&#{ord(m.group())};", safe(words))
+    return _escaped(safe(words))
+
+
+def _escaped(words: str) -> str:
+    return _MARKUP.sub(lambda m: f"&#{ord(m.group())};", words)

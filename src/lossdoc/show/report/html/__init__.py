@@ -29,6 +29,7 @@ NAME = "html"
 TITLE = "one HTML page with charts, without scripts"
 
 CHARTS = 6
+_PASSED = {True: "passed", False: '<span class="error">failed</span>'}
 
 
 def write(result: Result, options: Options) -> str:
@@ -67,6 +68,12 @@ def _run(index: int, report: Report, options: Options) -> Iterator[str]:
     facts += [("settings", ", ".join(f"{key}={value}" for key, value in run.config.items()))] if run.config else []
     facts += [("note", note) for note in run.notes]
     yield f"<dl>{''.join(f'<dt>{name}</dt><dd>{_t(value)}</dd>' for name, value in facts)}</dl>"
+    if report.signs:
+        signs = [(name, sign.answer, _t(sentence(sign.evidence))) for name, sign in report.signs.items()]
+        yield from _table(("sign", "answer", "evidence"), signs)
+    if report.gates:
+        gates = [(_PASSED[g.passed], f"<code>{_t(g.gate)}</code>", _t(sentence(g.why))) for g in report.gates]
+        yield from _table(("", "gate", "what was measured"), gates)
     if options.plots:
         panels = choose(report, CHARTS)
         yield f'<div class="charts">{"".join(_figure(panel) for panel in panels)}</div>' if panels else ""
