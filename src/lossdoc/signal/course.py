@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.signal.medians import growing, median, running
+from lossdoc.signal.medians import growing, median, row_medians, running
 from lossdoc.signal.memory import once
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def thin(x: Floats, y: Floats, at_most: int = 2000) -> tuple[Floats, Floats]:
     size = -(-n // at_most)
     whole = n // size * size
     # The last incomplete block is joined to nothing: it would be noisier than the others.
-    return np.median(x[:whole].reshape(-1, size), axis=1), np.median(y[:whole].reshape(-1, size), axis=1)
+    return row_medians(x[:whole].reshape(-1, size)), row_medians(y[:whole].reshape(-1, size))
 
 
 def window_for(n: int) -> int:

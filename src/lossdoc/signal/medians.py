@@ -1,5 +1,6 @@
 """Medians of short stretches, of growing ends and of running windows, without the fixed price of `numpy.median`.
 
+That one costs 17 microseconds for a hundred values, and at its first call the import of numpy.ma, 20 ms of a command.
 Equal to `numpy.median` to the last bit: NaN where a value is NaN, the mean of the two middle values of an even number.
 """
 
@@ -20,22 +21,33 @@ SHORT = 1000  # values up to here are sorted: that costs less than the preparati
 def median(y: Floats) -> float:
     """Median of y, shape (n,); NaN without values."""
     n = len(y)
-    if not 0 < n <= SHORT:
-        return float(np.median(y)) if n else float("nan")
-    ordered = np.sort(y)
+    if not n:
+        return float("nan")
+    if n > SHORT:
+        return float(row_medians(y[None])[0])
+    return middle(np.sort(y))
+
+
+def middle(ordered: Floats) -> float:
+    """Median of values in order, of which there is at least one."""
+    n, half = len(ordered), len(ordered) // 2
     if ordered[-1] != ordered[-1]:  # NaN is sorted to the end
         return float("nan")
-    half = n // 2
     return float(ordered[half]) if n % 2 else float((ordered[half - 1] + ordered[half]) / 2)
 
 
+def row_medians(table: Floats) -> Floats:
+    """Median of each row, shape (rows,) for (rows, n > 0)."""
+    half, odd = table.shape[1] // 2, table.shape[1] % 2
+    ordered = np.partition(table, half if odd else (half - 1, half), axis=1)
+    found = np.array(ordered[:, half] if odd else (ordered[:, half - 1] + ordered[:, half]) / 2, dtype=float)
+    found[np.isnan(table).any(axis=1)] = np.nan
+    return found
+
+
 def running(y: Floats, window: int) -> Floats:
-    """Median of each whole window of an odd number of points, shape (n - window + 1,)."""
-    windows = sliding_window_view(y, window)
-    if np.isnan(y).any():
-        return np.asarray(np.median(windows, axis=1), dtype=float)
-    half = window // 2
-    return np.array(np.partition(windows, half, axis=1)[:, half], dtype=float)
+    """Median of each whole window, shape (n - window + 1,)."""
+    return row_medians(sliding_window_view(y, window))
 
 
 def growing(y: Floats, counts: range) -> list[float]:

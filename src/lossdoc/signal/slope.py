@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.signal.course import thin
+from lossdoc.signal.medians import middle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,12 +50,12 @@ def trend(y: Floats, x: Floats | None = None) -> Trend:
     dx, dy = x[j] - x[i], y[j] - y[i]
     ok = dx > 0
     slopes = np.sort(dy[ok] / dx[ok])
-    slope = float(np.median(slopes))
+    slope = middle(slopes)
     kendall = float(np.sign(dy[ok]).sum())
     sigma = float(np.sqrt(n * (n - 1) * (2 * n + 5) / 18))
     # Sen's interval: the slopes that stand sigma/2 pairs to either side of the middle are one standard error apart.
-    middle = len(slopes) / 2
-    low = slopes[int(np.clip(middle - sigma / 2, 0, len(slopes) - 1))]
-    high = slopes[int(np.clip(middle + sigma / 2, 0, len(slopes) - 1))]
+    center = len(slopes) / 2
+    low = slopes[int(np.clip(center - sigma / 2, 0, len(slopes) - 1))]
+    high = slopes[int(np.clip(center + sigma / 2, 0, len(slopes) - 1))]
     length = float(x[-1] - x[0])
     return Trend(slope, slope * length, float(high - low) / 2 * length, kendall / sigma)
