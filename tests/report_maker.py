@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lossdoc.model.finding import Finding, Report, Skipped, Verdict
+from lossdoc.model.finding import SIGNS, Answer, Finding, Report, Sign, SignName, Skipped, Verdict
 from lossdoc.model.record import Unread
 from lossdoc.model.run import Curve, Run, Trainer
 
@@ -20,6 +20,12 @@ def curve(metric: str, values: Any, *, split: str = "train", every: int = 1, **m
     more.setdefault("steps", index * float(every))
     more.setdefault("lines", index + 10)
     return Curve(metric=metric, split=split, key=key, values=y, records=index, **more)
+
+
+def signs(no: SignName | None = None, answer: Answer = "yes") -> dict[SignName, Sign]:
+    """All signs alike, but for one that a finding answers with no."""
+    said = {name: Sign(answer, f"what the log shows of {name}") for name in SIGNS}
+    return said | ({no: Sign("no", "a-check from step 40 on")} if no else {})
 
 
 def noise(points: int, size: float, seed: int = 1) -> Any:
@@ -107,7 +113,7 @@ def displacement() -> Report:
         Skipped("frozen-eval", "eval loss is printed with 3 digits"),
         Skipped("token-supply", "no token count in this log"),
     ]
-    return Report(run, [root, consequence, remark], skips, "suspicious")
+    return Report(run, [root, consequence, remark], skips, "suspicious", signs("stable"))
 
 
 def nan_run() -> Report:
@@ -154,7 +160,7 @@ def nan_run() -> Report:
         line=160,
         because_of=nan.id,
     )
-    return Report(run, [nan, spike], [], "failing")
+    return Report(run, [nan, spike], [], "failing", signs("finite"))
 
 
 def healthy(source: str = "ok.log") -> Report:
@@ -162,7 +168,7 @@ def healthy(source: str = "ok.log") -> Report:
     t = np.arange(1, 101)
     loss = curve("loss", 3 * np.exp(-t / 30) + 1)
     run = Run(source=source, format="csv", curves=[loss], trainer=Trainer(("sft",), None, None, True), records=100)
-    return Report(run, [], [Skipped("overfitting", "no eval loss in this log")], "healthy")
+    return Report(run, [], [Skipped("overfitting", "no eval loss in this log")], "healthy", signs())
 
 
 def unjudged() -> Report:
@@ -170,10 +176,10 @@ def unjudged() -> Report:
     run = Run(
         source="table.md", format="md", curves=[curve("loss", [1.0, 0.9, 0.8, 0.7], lines=np.array([]))], records=4
     )
-    return Report(run, [], [Skipped("divergence", "4 points, 20 are needed")], "not judged")
+    return Report(run, [], [Skipped("divergence", "4 points, 20 are needed")], "not judged", signs(answer="unknown"))
 
 
 def report(findings: Sequence[Finding] = (), verdict: Verdict = "failing", **run: Any) -> Report:
     """A report of a run with any field replaced."""
     fields: dict[str, Any] = {"source": "run.log", "format": "jsonl", "curves": [], "records": 1} | run
-    return Report(Run(**fields), findings, [], verdict)
+    return Report(Run(**fields), findings, [], verdict, signs())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,8 @@ EVAL = made.curve("loss", [3.0, 1.0, 2.0], split="eval", every=300, key="eval_lo
 WIKI = made.curve("loss", [7.0], split="eval", every=300, key="eval_wiki_loss", labels={"dataset": "wiki"})
 OWN = made.curve("my/custom.key", [0.25], key="My/Custom.Key", known=False)
 SICK = made.curve("grad_norm", [1.0, np.nan])
-REPORT = made.report([Finding("loss-spike", "warning", "high", "m")], curves=[LOSS, EVAL, WIKI, OWN, SICK])
+MADE = made.report([Finding("loss-spike", "warning", "high", "m")], curves=[LOSS, EVAL, WIKI, OWN, SICK])
+REPORT = replace(MADE, signs={})  # nobody looked
 
 
 def outcome(text: str, report: Report = REPORT) -> Outcome:

@@ -92,7 +92,7 @@ def test_nothing_logged_yet_is_no_fault(tmp_path: Path, caplog: pytest.LogCaptur
 def test_the_fixture_fails_a_run_that_is_not_healthy(healthy_log: Any) -> None:
     rows = [row(step) for step in range(1, 301)]
     assert healthy_log(rows).verdict == "healthy"
-    with pytest.raises(pytest.fail.Exception, match="non-finite at step 35"):
+    with pytest.raises(pytest.fail.Exception, match="became NaN at step 35"):
         healthy_log([row(step, nan_from=35) for step in range(1, 301)])
     sick = "examples/dpo-displacement.log"
     root = Path(__file__).resolve().parents[1]

@@ -46,6 +46,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.checks._chance import Chance, by_score
 from lossdoc.checks._loss import MIN_POINTS, living, number, step, unfinished
 from lossdoc.checks._preference import margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "error"
 SIGN: SignName = "learning"
 EXPLAINS = (
+    "no-generalisation",
     "no-learning",
     "flat-margin",
     "thin-margin",
@@ -69,7 +71,7 @@ EXPLAINS = (
     "unshuffled-epochs",
 )
 NEEDS = {
-    "loss": Need("loss", points=MIN_POINTS),
+    "loss": Need("loss", points=3, optional=True),
     "accuracy": Need("accuracy", optional=True, points=5),
     "eval_accuracy": Need("accuracy", split="eval", optional=True, points=2),
     "eval_loss": Need("loss", split="eval", optional=True, points=2),
@@ -98,7 +100,7 @@ class Sitting:
 
 def check(
     case: Case,
-    loss: Curve,
+    loss: Curve | None,
     accuracy: Curve | None,
     eval_accuracy: Curve | None,
     eval_loss: Curve | None,
@@ -107,6 +109,11 @@ def check(
     classes: object,
     vocab_size: object,
 ) -> Iterator[Finding]:
+    if (score := by_score(case)) is not None and "supervised" in case.families():
+        yield report_score(case, score)
+        return
+    if loss is None:
+        raise Skip("no loss in this log, and no score that stands at chance")
     loss = living(loss)
     if len(loss) < MIN_POINTS:
         raise Skip(f"only {len(loss)} records before the loss ends")
@@ -126,6 +133,21 @@ def check(
             return
         confidence = "medium"
     yield report(case, loss, sitting, f"ln {k}", float(np.log(k)), right, confidence, f"guessing among {k}")
+
+
+def report_score(case: Case, found: Chance) -> Finding:
+    curve = found.measure.curve
+    values = curve.finite().values
+    best = float(values.max() if found.measure.up else values.min())
+    return case.finding(
+        curve,
+        f"{curve.name.replace('_', ' ')} is {number(found.value)} at the end and at best {number(best)} in "
+        f"{len(values)} evaluations: {found.meaning}",
+        detected=min(len(curve) - 1, 4),
+        confidence="high" if len(values) >= 5 else "medium",
+        measured={"last": found.value, "best": best, "evaluations": len(values)},
+        cannot_tell=("whether the labels, the inputs, the evaluation or the optimizer are at fault",),
+    )
 
 
 def sits(loss: Curve) -> Sitting:

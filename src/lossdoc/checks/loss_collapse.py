@@ -48,7 +48,7 @@ from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import level, smooth, tail
 
 if TYPE_CHECKING:
-    from lossdoc.model.run import Curve
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
 SIGN: SignName = "generalising"
@@ -64,6 +64,10 @@ SUDDEN = 1e-3
 PAIRS, SUPERVISED = 0.02, 0.01
 EPOCHS = 1.5
 MARGIN = 10.0
+# A loss that starts above ln 150 is one of tokens. Text holds 0.6 to 1.3 bits per character (Shannon 1951), more than
+# 1 nat per token; half of that leaves room for code and templates.
+TOKENS, ENTROPY = 5.0, 0.5
+LANGUAGE = {"pretrain", "sft"}
 
 
 def check(
@@ -84,6 +88,12 @@ def check(
         if float(np.max(y[-last:])) <= PAIRS * start and float(np.median(margin.values[-last:])) >= MARGIN:
             yield report(case, loss, start, end, n - last, "while the margins stand above 10", "medium")
             return
+    if eval_loss is None and set(case.objectives) & LANGUAGE and by_heart(y, end):
+        first = int(np.argmax(y <= ENTROPY))
+        yield report(
+            case, loss, start, end, first, "with nothing held out: no text leaves so little to guess", "medium"
+        )
+        return
     passes = float(epoch.values[-1]) if epoch is not None and len(epoch) else 0.0
     if passes < EPOCHS or eval_loss is not None or "regression" in case.objectives:
         return
@@ -91,6 +101,11 @@ def check(
     if end <= share * start:
         first = int(np.argmax(smooth(y) <= 0.1 * start))
         yield report(case, loss, start, end, first, f"after {passes:.2g} passes over the data", "medium")
+
+
+def by_heart(y: Floats, end: float) -> bool:
+    """A token loss far below what text can be compressed to."""
+    return float(y[0]) >= TOKENS and 0 < end <= ENTROPY and len(y) >= 8
 
 
 def report(case: Case, loss: Curve, start: float, end: float, first: int, when: str, how_sure: str) -> Finding:

@@ -62,7 +62,7 @@ from lossdoc.checks._loss import (
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
-from lossdoc.signal import best_stretch, noise
+from lossdoc.signal import best_stretch, noise, resolution
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -111,8 +111,10 @@ def check(
     if "supervised" not in case.families():
         yield from by_margin(case, loss, margin, beta)
         return
-    begins_late(loss)
-    if warm_up_end(case, loss) >= 0.7 * len(loss):
+    same = repeats(loss)
+    if not same:
+        begins_late(loss)
+    if not same and warm_up_end(case, loss) >= 0.7 * len(loss):
         raise Skip("the learning rate is still warming up at the end of this log")
     found = gain(loss)
     why = flat(loss, found, eval_loss)
@@ -122,8 +124,8 @@ def check(
     early = unfinished(case)
     yield case.finding(
         loss,
-        f"loss was {number(found.start.value)} at the start and is {number(found.end.value)} after {len(loss)} "
-        f"records: {text}" + (" so far" if early else ""),
+        f"the level of the loss was {number(found.start.value)} at the start and is {number(found.end.value)} after "
+        f"{len(loss)} records: {text}" + (" so far" if early else ""),
         detected=min(len(loss) - 1, max(MIN_POINTS, len(loss) // 2)),
         severity="warning" if early else "error",
         confidence="medium" if early else confidence,
@@ -149,6 +151,10 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
         return None
     y = loss.values
     scale = noise(y)
+    if repeats(loss):
+        return f"it takes only {len(np.unique(y))} values, each again and again to the last digit", "high"
+    if never_below(y, scale):
+        return f"it never came below its first value, {number(float(y[0]))}, again", "medium"
     if learned_and_lost(loss, found, scale) or learned_early(y, found, scale):
         return None
     if found.share < -WORSE:
@@ -166,6 +172,21 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     if unsure and found.upper_share < POWER and len(loss) >= 50:
         return f"no improvement within its noise (more than {100 * found.upper_share:.0f} % would show)", "medium"
     return None
+
+
+def never_below(y: Floats, scale: float) -> bool:
+    """The first record is the lowest of all, by a tenth of it and by more than the scatter of one record; the loss
+    left it upwards and came back at no time. By chance one run of n would have its lowest record there."""
+    rest = float(np.median(y[1:]))
+    return len(y) >= MIN_POINTS and y[0] > 0 and float(y[1:].min()) > y[0] and rest - y[0] > max(0.1 * y[0], scale)
+
+
+def repeats(loss: Curve) -> bool:
+    """Batches that come round again with exactly the same loss: the weights between them are the same."""
+    y = loss.values
+    digits = resolution(loss)
+    # So many printed values lie within the noise of one record that agreement is no chance. Ours.
+    return len(y) >= MIN_POINTS and digits > 0 and noise(y) > 100 * digits and len(np.unique(y)) <= len(y) / 2
 
 
 def learned_early(y: Floats, found: Gain, scale: float) -> bool:

@@ -45,7 +45,8 @@ from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 
 if TYPE_CHECKING:
-    from lossdoc.model.run import Curve
+    from lossdoc.model.record import Event
+    from lossdoc.model.run import Curve, Run
 
 SEVERITY: Severity = "error"
 SIGN: SignName = "finite"
@@ -75,16 +76,20 @@ _VALUES = (
     "nll_loss",
     "reward_margin",
 )
-NEEDS = {"values": Need((*_VALUES, "grad_norm"), split="any", finite=False)}
+NEEDS = {"values": Need((*_VALUES, "grad_norm"), split="any", finite=False, optional=True)}
 
 # Ours: a scaler may skip the first few steps in a row while it looks for its scale, hence a tail and a share.
 TAIL = 3
 LEAST, SHARE = 5, 0.05
+NEVER = 3  # records, all of them without a finite value: a single one may be a division by an empty batch (ours)
 
 
-def check(case: Case, values: Curve) -> Iterator[Finding]:
+def check(case: Case, values: Curve | None) -> Iterator[Finding]:
     del values
-    bad = [c for c in case.run.curves if judged(c) and not np.all(np.isfinite(c.values))]
+    if said := last_words(case.run):
+        yield case.finding(None, f"the trainer said: {said.text.strip()}", line=said.line)
+        return
+    bad = [c for c in case.run.curves if (judged(c) or never(c)) and not np.all(np.isfinite(c.values))]
     if bad:
         # One illness: the earliest curve carries the finding, the loss before what is derived from it.
         first = min(
@@ -101,6 +106,17 @@ def judged(curve: Curve) -> bool:
     if curve.labels and curve.metric == "reward":
         return False
     return curve.known and (curve.metric in _VALUES or curve.metric.endswith("_loss"))
+
+
+def last_words(run: Run) -> Event | None:
+    """`Loss is nan, stopping training` (torchvision, DETR, MAE): what the trainer prints before it gives up."""
+    return next((e for e in run.events if e.kind == "non_finite"), None)
+
+
+def never(curve: Curve) -> bool:
+    """A quantity, known by name or not, of which the trainer logged no finite value at all."""
+    of_training = not curve.known or curve.metric in ("loss_component", "grad_norm")
+    return of_training and curve.split == "train" and len(curve) >= NEVER and not np.isfinite(curve.values).any()
 
 
 def first_bad(curve: Curve) -> int:
@@ -131,7 +147,8 @@ def gradient(case: Case, norm: Curve) -> Iterator[Finding]:
     if bad[-TAIL:].all() and len(norm) > TAIL:
         good = np.flatnonzero(~bad)
         at = int(good[-1]) + 1 if len(good) else 0
-        text = f"the gradient norm is not finite from {step(norm, at)} to the end, while the loss still reads finite"
+        beside = ", while the loss still reads finite" if case.run.get("loss") is not None else ""
+        text = f"the gradient norm is not finite from {step(norm, at)} to the end{beside}"
         yield case.finding(norm, text, first=at, measured=measured)
     elif count >= LEAST and count >= SHARE * len(norm):
         text = f"the gradient norm was not finite in {count} of {len(norm)} records, first at {step(norm, at)}"

@@ -14,8 +14,8 @@ best eval. At least three evals, two of them after the best.
 - the eval loss is near 0 and rises by less than 10 %, and less than 3 % of what was learned
 - one eval is worse and the next is not, or the evals wander without a trend
 - the training loss rises as well (`divergence`)
-- the eval loss is less than 30 % worse while an eval accuracy improves, or any held-out score (error rates, BLEU, Dice,
-  mAP, ...) gains 30 % of what it had left to gain since: information
+- the eval loss is less than 30 % worse while an eval accuracy improves, an accuracy gains 30 % of what it had left to
+  gain, or another held-out score (error rates, BLEU, Dice, mAP, ...) goes on improving: information
 - there are fewer than three evals
 
 ## Likely causes
@@ -47,7 +47,7 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need, Skip
-from lossdoc.judge.merit import KEPT, Measure, measures
+from lossdoc.judge.merit import KEPT, Measure, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.signal import noise, resolution, smooth, trend
 
@@ -82,6 +82,8 @@ SCATTERS = 3.0
 # Of what a score had left to gain at the best eval loss: an accuracy creeps up while a model overfits (11 % and 19 % of
 # the rest on labelled runs), a recogniser whose loss only grew surer of its errors gained 66 % (ours).
 GOAL = 0.3
+# Scores that count which answer is the likeliest: they go on rising while the answers only grow surer.
+CREEPING = {"accuracy", "token_accuracy", "reward_accuracy", "reward_margin", "score_margin"}
 
 
 def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None) -> Iterator[Finding]:
@@ -124,15 +126,17 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
         unknown.append("whether the training loss still fell: it is not in this log")
     yield case.finding(
         eval_loss,
-        f"{eval_loss.name} is best at {step(eval_loss, best)} with {number(low)} and ends at {number(end)}{beside}",
+        f"{eval_loss.name} is best at {step(eval_loss, best)} with {number(float(y[best]))} and ends at "
+        f"{number(float(y[-1]))}{beside}",
         first=best,
         detected=min(n - 1, best + 2),
         severity="info" if mild else "warning",
         confidence="low" if fall is None else "high" if n >= 6 and rise >= 2 * RISE * abs(low) else "medium",
         measured={
-            "best": low,
+            "best": float(y[best]),
             "best_step": float(eval_loss.steps[best]),
-            "end": end,
+            "end": float(y[-1]),
+            "last_level": end,
             "rise_percent": 100 * rise / abs(low) if low else 0.0,
         },
         cannot_tell=unknown,
@@ -167,7 +171,7 @@ def train_fall(loss: Curve, eval_loss: Curve, best: int) -> float:
 
 
 def improving(case: Case, eval_loss: Curve, best: int) -> Measure | None:
-    """A held-out score that since the best eval loss has gained much of what was left to gain, and kept it."""
+    """A held-out score that since the best eval loss has gained what matters, and kept it."""
     for measure in measures(case.run, case.knowledge):
         score = measure.curve.finite()
         if measure.role != "score" or score.split != eval_loss.split or score.axis != eval_loss.axis or len(score) < 3:
@@ -175,7 +179,7 @@ def improving(case: Case, eval_loss: Curve, best: int) -> Measure | None:
         sign = 1.0 if measure.up else -1.0
         values = sign * score.values
         then = float(np.interp(eval_loss.steps[best], score.steps, values))
-        need = GOAL * measure.room(abs(then))
+        need = GOAL * measure.room(abs(then)) if score.metric in CREEPING else material(measure, abs(then))
         if float(values[-1]) - then >= need and float(values.max() - values[-1]) < KEPT * (float(values.max()) - then):
             return measure
     return None

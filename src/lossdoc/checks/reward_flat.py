@@ -56,8 +56,9 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "learning"
 EXPLAINS = ("plateau", "no-learning", "dead-reward")
+FEW = 8  # records of one exact value: rewards of sampled answers or episodes do not agree by chance (ours)
 NEEDS = {
-    "reward": Need("reward", points=20),
+    "reward": Need(("reward", "return_mean"), points=FEW),
     "std": Need("reward_std", optional=True),
     "rate": Need("learning_rate", optional=True, points=5),
 }
@@ -68,17 +69,17 @@ NOWHERE = 1e-6
 
 
 def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> Iterator[Finding]:
-    rl_only(case)
-    begins_late(reward)
     values = reward.values
     if np.ptp(values) <= 1e-12 * max(1.0, abs(float(values[0]))):
         yield case.finding(
             reward,
-            f"the reward is {values[0]:.4g} in all {len(values)} records",
-            detected=19,
+            f"the {reward.name.replace('_', ' ')} is {values[0]:.4g} in all {len(values)} records",
+            detected=min(19, len(values) - 1),
             measured={"reward": float(values[0]), "records": len(values)},
         )
         return
+    rl_only(case)
+    begins_late(reward)
     if len(values) < RECORDS:
         raise Skip(f"{len(values)} records of the reward are too few to call it flat (needs {RECORDS})")
     moved = course(values, None if unlabelled(std) is None or std is None else std.values)

@@ -46,6 +46,7 @@ import numpy as np
 
 from lossdoc.checks._loss import begins_late, declared, living, number, part, step
 from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.judge.merit import course, measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.signal import level, noise, tail
 
@@ -98,13 +99,21 @@ def check(case: Case, loss: Curve, vocab_size: object, classes: object) -> Itera
         f"loss starts at {number(float(loss.values[0]))} ({step(loss, 0)}), above {name} = {number(limit)}, the most "
         f"that an untrained model gives; it ends at {number(end)}",
         last=min(len(loss) - 1, int(np.argmax(loss.values <= limit)) or len(loss) - 1),
-        severity="info" if confidence == "low" else None,
+        severity="info" if confidence == "low" or left_for_good(case, loss, limit) else None,
         confidence=confidence,
         measured={"first": first, "limit": limit},
         cannot_tell=("whether the weights or the scale of the loss are wrong",)
         if confidence == "high"
         else ("whether the weights or the scale of the loss are wrong", "that this is a language model"),
     )
+
+
+def left_for_good(case: Case, loss: Curve, limit: float) -> bool:
+    """The loss is below the limit within a few records and a held-out score got better: a checkpoint of another
+    objective (mT5's span corruption starts above 20) is a usual start."""
+    held = [m for m in measures(case.run, case.knowledge) if m.role == "score" and m.held_out]
+    good = any((went := course(m)) is not None and went.went == "better" for m in held)
+    return good and int(np.argmax(loss.values <= limit)) <= max(3, len(loss) // 20)
 
 
 def plain_trainer(case: Case) -> bool:

@@ -34,6 +34,7 @@ fell from at least a thousand times its last printed digit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -50,12 +51,38 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "error"
 SIGN: SignName = "finite"
 EXPLAINS = ("no-learning", "plateau", "loss-collapse", "zero-gradient", "flat-margin", "thin-margin", "frozen-eval")
-NEEDS = {"loss": Need("loss", points=5)}
+NEEDS = {"loss": Need(("loss", "loss_component"), points=3)}
 
 LEAST = 5
+# Parts that learn from labels: without a label they have nothing to sum up. Others (weights of 0) may be switched off.
+BOX = ("box", "bbox", "giou", "iou", "reg", "loc", "mask", "dfl", "l1")
+PART_LEAST = 3
+
+
+def parts(case: Case) -> Iterator[Finding]:
+    """Every part of a loss that boxes or masks give is exactly 0 from the first record on."""
+    found = [c for c in case.run.curves if c.split == "train" and c.metric == "loss_component" and box(c)]
+    if not found or any(len(c) < PART_LEAST or np.any(c.values != 0) for c in found):
+        return
+    names = ", ".join(c.key for c in found[:3])
+    yield case.finding(
+        found[0],
+        f"{names} {'is' if len(found) == 1 else 'are'} exactly 0 in all {len(found[0])} records: no label reaches this "
+        "part of the loss",
+        confidence="medium",
+        measured={"records": len(found[0]), "parts": len(found)},
+        cannot_tell=("whether the labels are missing, of other classes, or out of the picture",),
+    )
+
+
+def box(curve: Curve) -> bool:
+    return bool(set(re.split(r"[^a-z0-9]+", curve.key.lower())) & set(BOX))
 
 
 def check(case: Case, loss: Curve) -> Iterator[Finding]:
+    yield from parts(case)
+    if loss.metric != "loss" or len(loss) < LEAST:
+        return
     y = loss.values
     end = died(y)
     zeros = len(y) - end

@@ -34,7 +34,7 @@ def diagnose(
     """
     import numpy as np
 
-    from lossdoc.judge.signs import signs, verdict  # NumPy: not for --help
+    from lossdoc.judge.signs import deciding, signs, verdict  # NumPy: not for --help
 
     findings: list[Finding] = []
     skipped: list[Skipped] = []
@@ -58,8 +58,10 @@ def diagnose(
     findings = reconcile(findings, explains, {f.check: order for order, f in enumerate(findings)})
     findings = _without(ignore, findings)
     roots = [f for f in findings if f.because_of is None]
-    found_signs = signs(run, knowledge, [(f, checks.load(f.check).SIGN) for f in roots])
-    return Report(run, findings, skipped, verdict(found_signs, roots), found_signs, passed)
+    judged_by = deciding(run, knowledge)
+    found_signs = signs(run, knowledge, judged_by, [(f, checks.load(f.check).SIGN) for f in roots])
+    curves = [m.curve for m, _ in judged_by]
+    return Report(run, findings, skipped, verdict(found_signs, roots), found_signs, curves, passed)
 
 
 def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> str | None:

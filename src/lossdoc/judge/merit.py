@@ -53,15 +53,22 @@ class Measure:
 
     @property
     def unit_scale(self) -> float:
-        """1 of the measure in the unit of the curve: 100 where a share is written in percent, 0 where it has no end."""
-        if self.bounds is None or self.bounds[0] != 0 or self.bounds[1] != 1:
+        """The end of the measure as this log writes it: 1 for shares, 100 for percent, 0 where there is none."""
+        if self.bounds is None or self.bounds[0] != 0 or not self.bounds[1]:
             return 0.0
-        return 100.0 if len(self.curve) and float(np.nanmax(np.abs(self.curve.values))) > 2.0 else 1.0
+        if self.bounds[1] not in (1, 100):
+            return self.bounds[1]
+        most = float(np.nanmax(np.abs(self.curve.values), initial=0.0))
+        # A hair over 1 is a smoothed share, a whole curve of at most 1 is no percentage.
+        return 100.0 if most > 2.0 else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a measure went. `gain` is positive where it got better, in its unit; first, best and last are its values."""
+    """How a measure went. `gain` is positive where it got better, in its unit; first, best and last are its values.
+
+    `fell_back`: it once stood at more than twice what it kept.
+    """
 
     went: Went
     first: float
@@ -69,6 +76,7 @@ class Course:
     best_at: int
     last: float
     gain: float
+    fell_back: bool
 
 
 def measures(run: Run, knowledge: Knowledge) -> list[Measure]:
@@ -100,14 +108,15 @@ def course(measure: Measure) -> Course | None:
     if n < 2:
         went: Went = "unclear"
     elif gain >= need and sure > 0:
-        went = "lost" if held and best_gain > 2 * need and gain < KEPT * best_gain else "better"
+        went = "better"
     elif held and best_gain >= 2 * need and gain < KEPT * best_gain and n >= 4:
         went = "lost"
     elif -gain >= need and sure < 0:
         went = "worse"
     else:
         went = "flat" if n >= 3 and abs(gain) < need and _steady(y, need) else "unclear"
-    return Course(went, first, best, at, last, gain)
+    fell_back = held and best_gain > 2 * need and gain < KEPT * best_gain
+    return Course(went, first, best, at, last, gain, fell_back)
 
 
 def material(measure: Measure, start: float, points: int = FEW) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.judge.merit import Course, Measure, course, measures, said
+from lossdoc.judge.merit import Course, Measure, course, material, measures, said
 from lossdoc.judge.passes import passes
 from lossdoc.model.finding import SIGNS, Sign
 
@@ -26,15 +26,21 @@ LEARNED = 0.1  # below the first training loss, before a held-out loss says that
 # Of the first loss: runs of the public logs that learned by heart end below 5 %, those that did not above 20 % (ours).
 REMAINS = 0.2
 LITTLE = 0.02  # the same where the log does not say how often the data were seen
-RECORDS = 5  # fewer show no course that could be left (ours)
+RECORDS = 3  # fewer show no course that could be left (ours)
 # Objectives that are judged by samples people look at: nothing held out is the rule.
 _GENERATIVE = frozenset({"gan", "diffusion"})
 
 
-def signs(run: Run, knowledge: Knowledge, roots: Sequence[tuple[Finding, SignName]]) -> dict[SignName, Sign]:
+def deciding(run: Run, knowledge: Knowledge) -> Judged:
+    """The measures of merit with their courses, those that decide first."""
+    return _foremost([(m, c) for m in measures(run, knowledge) if (c := course(m)) is not None])
+
+
+def signs(
+    run: Run, knowledge: Knowledge, judged: Judged, roots: Sequence[tuple[Finding, SignName]]
+) -> dict[SignName, Sign]:
     """All five, in order. A root finding of severity warning or error makes its sign "no"."""
     families = {knowledge.trainer(o).family for o in run.trainer.candidates}
-    judged = [(m, c) for m in measures(run, knowledge) if (c := course(m)) is not None]
     answers: dict[SignName, Sign] = {
         "finite": _finite(run),
         "stable": _stable(run),
@@ -44,8 +50,14 @@ def signs(run: Run, knowledge: Knowledge, roots: Sequence[tuple[Finding, SignNam
     }
     for finding, sign in reversed(roots):
         if finding.severity != "info":
-            answers[sign] = Sign("no", f"{finding.check}: {finding.message}")
+            answers[sign] = Sign("no", f"{finding.check}{_since(finding)}")
     return {name: answers[name] for name in SIGNS}
+
+
+def _since(finding: Finding) -> str:
+    if finding.first_step is None:
+        return "" if finding.line is None else f", line {finding.line}"
+    return f" from {finding.axis} {finding.first_step:g} on"
 
 
 def verdict(found: Mapping[SignName, Sign], roots: Sequence[Finding]) -> Verdict:
@@ -84,7 +96,7 @@ def _learning(judged: Judged, families: set[str]) -> Sign:
         return Sign("unknown", "no loss, reward or score that could show progress is in this log")
     better = [(m, c) for m, c in able if c.went == "better"]
     if better:
-        return Sign("yes", "; ".join(said(m, c) for m, c in _foremost(better)[:2]))
+        return Sign("yes", "; ".join(said(m, c) for m, c in _pair(better)))
     told = "; ".join(said(m, c) for m, c in _foremost(able)[:2])
     if any(c.went == "lost" for _, c in able):
         return Sign("unknown", f"what was gained was lost again: {told}")
@@ -109,11 +121,18 @@ def _foremost(judged: Judged) -> Judged:
     return sorted(judged, key=lambda mc: (order[mc[0].role], not mc[0].held_out, -len(mc[0].curve)))
 
 
+def _pair(better: Judged) -> Judged:
+    """What people train for, and what is trained, where both got better."""
+    trained = [(m, c) for m, c in better if m.role in ("objective", "part") and not m.held_out]
+    first, *others = _foremost(better)
+    return [first, *[pair for pair in (trained or others)[:1] if pair[0] is not first[0]]]
+
+
 def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
     held = [(m, c) for m, c in _foremost(judged) if m.held_out and m.role != "support"]
     if families == {"rl"}:
         held = [(m, c) for m, c in held if m.role == "score"]
-    kept = [(m, c) for m, c in held if c.went == "better" or _solved(m, c)]
+    kept = [(m, c) for m, c in held if (c.went == "better" and not c.fell_back) or _solved(m, c)]
     if kept:
         return Sign("yes", "; ".join(said(m, c) for m, c in kept[:2]))
     if below := _below_start(run, held):
@@ -121,18 +140,26 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
     seen = passes(run)
     told = "; ".join(said(m, c) for m, c in held[:2])
     if held and any(len(m.curve) > 1 for m, _ in held):
-        text = "gained and lost again" if any(c.went == "lost" for _, c in held) else "no gain that stands out"
-        return Sign("unknown", f"{text}: {told}")
+        text = "gained and lost again" if any(c.fell_back for _, c in held) else "no gain that stands out"
+        holds = seen is not None and seen <= FEW_PASSES and _holds(held)
+        return Sign("unknown", f"{text}: {told}", excused=holds)
     if seen is not None and 0 < seen <= ONE_PASS and families == {"supervised"} and not held:
         return Sign("yes", f"{seen:.3g} epochs: every example was new when its loss was taken", excused=True)
     excused = families == {"rl"} or bool(set(run.trainer.candidates) & _GENERATIVE)
-    excused = (
-        excused or (seen is not None and seen <= FEW_PASSES) or _remains(judged, LITTLE if seen is None else REMAINS)
-    )
+    few = seen is not None and seen <= FEW_PASSES
+    excused = excused or few or _remains(judged, LITTLE if seen is None else REMAINS)
     if held:
         return Sign("unknown", f"one evaluation shows no course: {told}", excused)
     during = "" if seen is None else f" in {seen:.3g} epochs"
     return Sign("unknown", f"nothing held out{during}", excused)
+
+
+def _holds(held: Judged) -> bool:
+    """In few passes a held-out score stands at its best, or nearly so: nothing that it had is lost."""
+    scores = [(m, c) for m, c in held if m.role == "score" and len(m.curve) > 1]
+    return bool(scores) and all(
+        c.went not in ("lost", "worse") and abs(c.best - c.last) < material(m, c.best) for m, c in scores
+    )
 
 
 def _below_start(run: Run, held: Judged) -> Sign | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from lossdoc.model.run import Run
+    from lossdoc.model.run import Curve, Run
 
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
@@ -90,6 +90,7 @@ class Report:
     skipped: Sequence[Skipped]
     verdict: Verdict
     signs: Mapping[SignName, Sign] = field(default_factory=dict)  # in the order of SIGNS
+    measures: Sequence[Curve] = ()  # the curves that progress was judged by, the one that decides first
     passed: Sequence[str] = ()  # checks that judged and found nothing
     gates: Sequence[Outcome] = ()
 

@@ -28,6 +28,8 @@ _RESUME = (
     "Loading states from ",
 )
 _RESUME_STEP = re.compile(r"(?:global[_ ]step|iteration|step|updates?|checkpoint-)[\s:=_]*(\d+)", re.I)
+# torchvision, DETR, MAE and their kin, before they give up.
+_NON_FINITE = ("Loss is nan, stopping", "Loss is inf, stopping", "Loss is -inf, stopping")
 _END = (
     "Training completed",
     "Training complete",
@@ -71,7 +73,9 @@ _NEAR = 48  # a sentence of a program starts near the beginning of its line
 def events(source: Source) -> list[Event]:
     """Events of a text source in file order, without progress bars (these stand beside the records)."""
     text = source.text
-    found = [*crashes(text), *_sentences(text, _RESUME, "resume"), *_sentences(text, _END, "end"), *_configs(text)]
+    found = [*crashes(text), *_configs(text)]
+    for kind, literals in {"resume": _RESUME, "end": _END, "non_finite": _NON_FINITE}.items():
+        found += _sentences(text, literals, kind)
     found.sort(key=lambda event: event.line or 0)
     return found
 

@@ -50,10 +50,10 @@ def choose(report: Report, most: int) -> list[Panel]:
         (f.metric, f.labels, f.split or "train") for _, f in ranked if f.metric is not None
     ]
     asked = len(wanted)
-    if not run.all("loss") and not run.all("reward"):
-        # Detectors and GANs log parts of a loss and no sum of them.
-        wanted += [(c.metric, c.labels, c.split) for c in run.curves if "loss" in c.metric]
+    wanted += [(c.metric, c.labels, c.split) for c in report.measures if draws(c)]
     wanted += [(metric, {}, "train") for metric in (USUAL_WITH_REWARD if run.all("reward") else USUAL)]
+    # An unknown curve is drawn rather than nothing.
+    wanted += [(c.metric, c.labels, c.split) for c in run.curves if not c.known and draws(c)]
     for index, (metric, labels, split) in enumerate(wanted):
         if len(panels) >= most or (index >= asked and len(panels) >= 2):
             break
@@ -63,6 +63,11 @@ def choose(report: Report, most: int) -> list[Panel]:
         shown |= {id(c) for c in curves}
         panels.append(Panel(curves, [p for p in findings if any(_is_of(p[1], c) for c in curves)]))
     return panels
+
+
+def draws(curve: Curve) -> bool:
+    """A curve that is more than one level: a constant is a sentence, not a picture."""
+    return len(curve) > 1 and curve.values.min() != curve.values.max()
 
 
 def _together(run: Run, metric: str, labels: Mapping[str, str], split: str) -> list[Curve]:

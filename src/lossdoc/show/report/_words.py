@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import median
 
-from lossdoc.model.finding import Finding, Report
+from lossdoc.model.finding import Finding, Report, Sign
 from lossdoc.model.run import Run
 
 # Controls (C0, DEL, C1), line and paragraph separators, direction overrides and other invisible marks, surrogates.
@@ -90,24 +89,16 @@ def verdict_sentence(report: Report) -> str:
         return f"{' '.join((lead.check, onset(lead))).strip()}{aside}: {sentence(lead.message)}"
     if report.verdict == "healthy":
         noted = f"; {count(len(roots), 'remark')} of no alarm" if roots else ""
-        went = f"{course(report.run)}; " if course(report.run) else ""
-        return f"{went}no warning and no error from the checks that could judge{noted}."
-    return "no check of progress had enough data to judge; what was read shows no warning and no error."
+        holds = report.signs["generalising"]
+        caveat = f"; {holds.evidence}" if holds.answer == "unknown" else ""
+        return sentence(f"{report.signs['learning'].evidence}{caveat}{noted}")
+    open_signs = [f"{name}: {sign.evidence}" for name, sign in report.signs.items() if decides(name, sign)]
+    return sentence("; ".join(open_signs) or "nothing in this log shows how the training went")
 
 
-# What people look at first: the margin of preference runs and reward models, the reward of RL, else the loss.
-_COURSE = ("reward_margin", "reward", "loss")
-
-
-def course(run: Run) -> str:
-    """`the loss went from 6.24 to 4.12` (medians of the first and last twentieth), "" for a run too short to say."""
-    curve = next((c for metric in _COURSE if (c := run.get(metric, labels={})) and len(c) >= 5), None)
-    if curve is None:
-        return ""
-    values = curve.values.tolist()
-    share = max(1, len(values) // 20)
-    first, last = median(values[:share]), median(values[-share:])
-    return f"the {curve.metric.replace('_', ' ')} went from {first:.3g} to {last:.3g}"
+def decides(name: str, sign: Sign) -> bool:
+    """An unknown that stands between this run and a verdict."""
+    return sign.answer == "unknown" and not sign.excused and name != "running"
 
 
 def sentence(text: str) -> str:

@@ -68,6 +68,9 @@ def _section(report: Report, options: Options) -> Iterator[str]:
     yield ""
     yield text(verdict_sentence(report))
     yield ""
+    if report.signs:
+        rows = [(name, sign.answer, text(sign.evidence)) for name, sign in report.signs.items()]
+        yield from _table(("sign", "", "evidence"), rows)
     yield f"{count(run.records, 'record')} from {text(run.format)}, trainer {text(trainer_name(run))}."
     yield ""
     if report.signs:
@@ -80,8 +83,8 @@ def _section(report: Report, options: Options) -> Iterator[str]:
         gates = [(_PASSED[gate.passed], f"`{_code(gate.gate)}`", text(sentence(gate.why))) for gate in report.gates]
         yield from _table(("", "gate", "what was measured"), gates)
     if report.roots:
-        rows = [(_severity(f), f"`{f.check}`", _where(f), text(sentence(f.message))) for f in report.roots]
-        yield from _table(("severity", "check", "where", "what was measured"), rows)
+        found = [(_severity(f), f"`{f.check}`", _where(f), text(sentence(f.message))) for f in report.roots]
+        yield from _table(("severity", "check", "where", "what was measured"), found)
     for finding in report.roots:
         yield from _details(finding, report)
     if report.skipped and options.verbose:

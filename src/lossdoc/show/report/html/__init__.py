@@ -63,6 +63,7 @@ def _summary(index: int, report: Report) -> tuple[str, str, str]:
 def _run(index: int, report: Report, options: Options) -> Iterator[str]:
     run = report.run
     yield f'<h2 id="run{index}">{_verdict(report)} {_t(run_name(run))}</h2><p>{_t(verdict_sentence(report))}</p>'
+    yield from _table(("sign", "", "evidence"), [(n, s.answer, _t(s.evidence)) for n, s in report.signs.items()])
     facts = [("read", f"{count(run.records, 'record')} of {count(len(run.curves), 'curve')} from {run.format}")]
     facts.append(("trainer", trainer_name(run) + (f" ({run.trainer.why})" if run.trainer.why else "")))
     facts += [("settings", ", ".join(f"{key}={value}" for key, value in run.config.items()))] if run.config else []

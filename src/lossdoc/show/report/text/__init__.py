@@ -13,7 +13,7 @@ from lossdoc.show.report import Options, Result
 from lossdoc.show.report.text._page import render
 from lossdoc.show.report.text.details import details
 from lossdoc.show.report.text.gates import gates
-from lossdoc.show.report.text.headline import headline, one_line
+from lossdoc.show.report.text.headline import facts, headline, one_line
 from lossdoc.show.report.text.plots import plots
 from lossdoc.show.report.text.skipped import skipped
 from lossdoc.show.report.text.summary import summary
@@ -49,10 +49,12 @@ def _several(reports: list[Report], options: Options) -> Iterator[RenderableType
 
 
 def _full(report: Report, options: Options) -> Iterator[RenderableType]:
-    yield from headline(report, options)
+    # The shell's prompt stands under the last line: what a reader wants first comes last.
     if options.plots:
         yield from plots(report, options)
     yield from gates(report)
     yield from table(report, options)
     yield from details(report, options)
+    yield from facts(report, options)
     yield from skipped(report, options)
+    yield from headline(report)

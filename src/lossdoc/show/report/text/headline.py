@@ -1,4 +1,4 @@
-"""The verdict in one sentence, and what was read."""
+"""What was read, and the verdict with its signs."""
 
 from __future__ import annotations
 
@@ -10,27 +10,34 @@ from rich.text import Text
 from lossdoc.model.finding import Report
 from lossdoc.model.run import Run
 from lossdoc.show.report import Options
-from lossdoc.show.report._words import count, join, number, run_name, safe, trainer_name, verdict_sentence
+from lossdoc.show.report._words import count, join, leading, number, run_name, safe, trainer_name, verdict_sentence
 from lossdoc.show.report.text._page import VERDICT_GLYPH, VERDICT_STYLE
+from lossdoc.show.report.text.signs import signs
 
 SHORT = 4  # notes without --verbose
 
 
-def headline(report: Report, options: Options) -> Iterator[Text | Table]:
-    """`✗ FAILING  run.log`, the sentence, and a few facts about what was read."""
-    style = VERDICT_STYLE[report.verdict]
-    title = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict.upper()}", style=style)
+def facts(report: Report, options: Options) -> Iterator[Text | Table]:
+    """What was read: records, trainer, learning rate, settings."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(ratio=1)
+    for name, value in _facts(report.run, options):
+        grid.add_row(name, Text(value))
+    yield grid
+
+
+def headline(report: Report) -> Iterator[Text | Table]:
+    """The five signs, `✗ FAILING  run.log`, and the sentence: what stays on the screen when the command returns."""
+    yield Text("")
+    yield signs(report)
+    yield Text("")
+    title = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict.upper()}", style=VERDICT_STYLE[report.verdict])
     title.append(f"  {run_name(report.run)}", style="not bold default bold")
     yield title
-    yield Text(verdict_sentence(report))
-    yield Text("")
-    facts = Table.grid(padding=(0, 2, 0, 0))
-    facts.add_column(style="dim", no_wrap=True)
-    facts.add_column(ratio=1)
-    for name, value in _facts(report.run, options):
-        facts.add_row(name, Text(value))
-    yield facts
-    yield Text("")
+    # A finding stands in the table and beside its sign already.
+    if leading(report) is None:
+        yield Text(verdict_sentence(report))
 
 
 def one_line(report: Report) -> Text:
@@ -45,6 +52,8 @@ def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
     why = f" ({safe(run.trainer.why)})" if run.trainer.why and not run.trainer.given else ""
     given = " (as given)" if run.trainer.given else ""
     yield "trainer", trainer_name(run) + given + why
+    if rate := _rate(run):
+        yield "rate", rate
     if run.config:
         settings = [safe(f"{key}={_setting(value)}") for key, value in run.config.items()]
         yield "settings", join(settings, 10**9 if options.verbose else 8)
@@ -55,6 +64,20 @@ def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
         notes[SHORT:] = [f"{count(len(notes) - SHORT, 'more note')} with --verbose"]
     for index, note in enumerate(notes):
         yield "" if index else "notes" if len(notes) > 1 else "note", note
+
+
+def _rate(run: Run) -> str:
+    """`peak 5e-06 at step 30, 1e-08 at the end`; "" without a learning rate."""
+    import numpy as np
+
+    rate = run.get("learning_rate")
+    values = None if rate is None else rate.finite().values
+    if rate is None or values is None or not len(values):
+        return ""
+    if float(np.ptp(values)) == 0:
+        return f"{values[0]:.4g} throughout"
+    at = int(np.argmax(values))
+    return f"peak {values[at]:.4g} at {rate.axis} {number(float(rate.finite().steps[at]))}, {values[-1]:.4g} at the end"
 
 
 def _read(run: Run) -> str:

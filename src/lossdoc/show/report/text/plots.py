@@ -22,7 +22,7 @@ PENS = (("braille", "*", "cyan"), ("•", "o", "magenta"), ("·", ".", "green"),
 def plots(report: Report, options: Options) -> Iterator[Table | Text]:
     """Plots side by side where the width allows it, else stacked."""
     columns = max(1, options.width // 66)
-    panels = choose(report, 9 if options.verbose else 4 if columns > 1 else 3)
+    panels = choose(report, 9 if options.verbose else columns)
     gap = 2
     width = (options.width - gap * (columns - 1)) // columns
     boxes = [_box(panel, Size(width, 12), options) for panel in panels]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rich.table import Table
@@ -11,59 +10,30 @@ from rich.text import Text
 from lossdoc.model.finding import Report
 from lossdoc.model.run import Run
 from lossdoc.show.report import Options
-from lossdoc.show.report._words import count, join, safe
+from lossdoc.show.report._words import count, safe
 
 SHORT = 4  # reasons, lines or keys without --verbose
 
 
 def skipped(report: Report, options: Options) -> Iterator[Table | Text]:
-    """Three compact blocks, complete with --verbose."""
-    yield from _skips(report, options)
+    """What could not be read, what is kept unjudged, and how much was judged; complete with --verbose."""
     yield from _unread(report.run, options)
     yield from _unknown(report.run, options)
+    yield from _skips(report, options)
 
 
 def _skips(report: Report, options: Options) -> Iterator[Table | Text]:
+    """One line; which and why with --verbose."""
+    judged = len(report.passed) + len({finding.check for finding in report.findings})
+    line = f"{count(judged, 'check')} judged, {len(report.skipped):,} had nothing to look at"
+    if not options.verbose or not report.skipped:
+        yield Text(f"{line}{' (-v)' if report.skipped else ''}", style="dim")
+        return
     reasons: dict[str, list[str]] = {}
     for skip in report.skipped:
         reasons.setdefault(safe(skip.why), []).append(skip.check)
-    if not reasons:
-        return
-    # What an option would decide comes first: that the reader can change. What was not logged comes last.
-    ranked = sorted(reasons.items(), key=lambda item: (_absent(item[0]) != "", "--" not in item[0], -len(item[1])))
-    rows, hidden = _all(ranked) if options.verbose else _compact(ranked)
-    yield from _block(f"Not judged: {count(len(report.skipped), 'check')}", rows, hidden, "check")
-
-
-Reasons = list[tuple[str, list[str]]]
-
-
-def _all(reasons: Reasons) -> tuple[list[tuple[str, str]], int]:
-    return [(why, ", ".join(checks)) for why, checks in reasons], 0
-
-
-def _compact(reasons: Reasons) -> tuple[list[tuple[str, str]], int]:
-    """A few rows, and the number of checks that they leave out."""
-    merged: dict[str, list[str]] = {}
-    lacking: Reasons = []
-    for why, checks in reasons:
-        if absent := _absent(why):
-            lacking.append((absent, checks))
-        else:
-            # A trainer's document gives each check a reason of its own; --verbose tells them.
-            merged.setdefault(why.partition(":")[0] if why.startswith("not for ") else why, []).extend(checks)
-    said = sorted(merged.items(), key=lambda item: ("--" not in item[0], -len(item[1])))
-    rows = [(why, join(checks, 4)) for why, checks in said[:SHORT]]
-    if lacking:
-        lacked = join([name for name, _ in lacking], 3)
-        rows.append((f"not in this log: {lacked}", join([c for _, checks in lacking for c in checks], 3)))
-    return rows, sum(len(checks) for _, checks in said[SHORT:])
-
-
-def _absent(why: str) -> str:
-    """The curve that a check asks for and that the log does not have; "" for any other reason."""
-    match = re.fullmatch(r"no (.+) in this log", why)
-    return match[1] if match else ""
+    rows = [(why, ", ".join(checks)) for why, checks in sorted(reasons.items(), key=lambda item: -len(item[1]))]
+    yield from _block(line, rows, 0, "check")
 
 
 def _unread(run: Run, options: Options) -> Iterator[Table | Text]:

@@ -1,0 +1,63 @@
+"""Scores that stand where guessing, or finding nothing at all, would put them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lossdoc.judge.merit import measures
+from lossdoc.judge.passes import passes
+
+if TYPE_CHECKING:
+    from lossdoc.judge.case import Case
+    from lossdoc.judge.merit import Measure
+
+# Ours. AUC of 0.5 is guessing by definition; a recogniser that gets six words of seven wrong recognises nothing; a
+# detector, segmenter or translator below half a point of a hundred finds nothing.
+AUC, AUC_NEAR = 0.5, 0.02
+WRONG = 0.85
+NOTHING = 0.005
+POINTS = 3  # evaluations that agree
+EARLY = 5  # evaluations or passes before which finding nothing is usual
+
+
+class Chance(NamedTuple):
+    measure: Measure
+    value: float  # the level in the unit of the curve
+    meaning: str
+
+
+_GUESSING = frozenset({"auc"})
+_WRONG = frozenset({"word_error_rate", "character_error_rate"})
+_NOTHING = frozenset({"map", "map50", "segmentation_overlap", "bleu", "f1"})
+
+
+def by_score(case: Case) -> Chance | None:
+    """The held-out score (else the training one) that never left the level of chance; None where any other did."""
+    able = [m for m in measures(case.run, case.knowledge) if m.role == "score"]
+    held = [m for m in able if m.held_out] or able
+    found = [c for m in held if (c := _at_chance(case, m)) is not None]
+    return found[0] if found and all(_at_chance(case, m) for m in held if m.curve.metric in _ALL) else None
+
+
+_ALL = _GUESSING | _WRONG | _NOTHING
+
+
+def _at_chance(case: Case, measure: Measure) -> Chance | None:
+    curve = measure.curve.finite()
+    y = curve.values / (measure.unit_scale or 1.0)
+    metric = curve.metric
+    if metric in _WRONG and float(np.abs(y).max(initial=0.0)) > 2:
+        y = y / 100
+    if len(y) >= POINTS:
+        if metric in _GUESSING and np.all(np.abs(y[-POINTS:] - AUC) <= AUC_NEAR) and y.max() <= AUC + 3 * AUC_NEAR:
+            return Chance(measure, float(curve.values[-1]), "what guessing gives")
+        if metric in _WRONG and float(y.min()) >= WRONG and len(y) >= EARLY:
+            return Chance(measure, float(curve.values[-1]), "next to nothing is recognised")
+    seen = passes(case.run)
+    late = len(y) >= EARLY or (len(y) > 0 and seen is not None and seen >= EARLY)
+    # Exactly 0 in all but the last record is a score that was not evaluated, as some trainers write it.
+    if metric in _NOTHING and late and 0 < float(y.max(initial=0.0)) <= NOTHING:
+        return Chance(measure, float(curve.values[-1]), "nothing is found")
+    return None
