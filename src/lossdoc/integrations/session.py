@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import lossdoc
+from lossdoc.live import OF_THE_END
 from lossdoc.model.finding import SEVERITIES
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("lossdoc")
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
-# What is only known at the end: a run that trains has not reached it.
-_OF_THE_END = ("truncated-log",)
 COST = 0.02  # of the time since the start that judging may take; ours: nobody notices 2 %
 
 
@@ -93,7 +92,7 @@ class Session:
 
     def _judged(self, log: Any, at_the_end: bool) -> Report | None:
         ended_early = self.stopped is not None or not at_the_end
-        ignore = [*self.ignore, *(_OF_THE_END if ended_early else ())]
+        ignore = [*self.ignore, *(OF_THE_END if ended_early else ())]
         try:
             return lossdoc.check(
                 log,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 560, 230
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 18, 30
+INKS = 4  # colours of curves in the style: c0 to c3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +41,34 @@ class Frame:
 
 def chart(panel: Panel) -> str:
     """The picture with its accessible title."""
-    import numpy as np
+    name = safe(", ".join(c.name for c in panel.curves))
+    head = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><title>{escape(name)}</title>'
+    log = wants_log([curve.values for curve in panel.curves])
+    return "\n".join([head, *inside(panel, log=log), "</svg>"])
 
+
+def inside(panel: Panel, *, log: bool, behind: Sequence[Curve] = ()) -> Iterator[str]:
+    """Axes, curves and findings; `behind` are curves that show faintly what others smooth."""
     curves = panel.curves
-    log = wants_log([curve.values for curve in curves])
-    with np.errstate(all="ignore"):  # minus infinity has no logarithm, and is drawn as a mark
-        heights = [np.log10(c.values) if log else np.clip(c.values, -1e300, 1e300) for c in curves]
-    sick = [~np.isfinite(c.values) for c in curves]
-    heights = [np.where(bad, c.values, y) for c, y, bad in zip(curves, heights, sick, strict=True)]
-    frame = Frame(_range([c.steps for c in curves]), _range(heights))
-    name = safe(", ".join(c.name for c in curves))
-    parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><title>{escape(name)}</title>']
-    parts += _axes(frame, curves[0].axis, log)
+    heights, faint = [[_heights(c, log) for c in some] for some in (curves, behind)]
+    frame = Frame(_range([c.steps for c in curves]), _range([*heights, *faint]))
+    yield from _axes(frame, curves[0].axis, log)
+    for rank, curve in enumerate(behind):
+        yield f'<g class="behind">{"".join(_line(curve, faint[rank], rank, frame))}</g>'
     # The curve that is asked for is drawn last, so that no other hides it.
     for rank in reversed(range(len(curves))):
-        parts += _line(curves[rank], heights[rank], rank, frame)
-    parts += [mark for c in curves for mark in _non_finite(c, frame)]
-    parts += _findings(panel, frame)
-    return "\n".join([*parts, "</svg>"])
+        yield from _line(curves[rank], heights[rank], rank, frame)
+    for curve in curves:
+        yield from _non_finite(curve, frame)
+    yield from _findings(panel, frame)
+
+
+def _heights(curve: Curve, log: bool) -> Floats:
+    """Where the points stand: on a log axis or on one that no value is too large for; shape (points,)."""
+    import numpy as np
+
+    y = np.log10(curve.values) if log else np.clip(curve.values, -1e300, 1e300)
+    return np.where(np.isfinite(curve.values), y, curve.values)
 
 
 def _range(arrays: Sequence[Floats]) -> tuple[float, float]:
@@ -86,6 +97,7 @@ def _axes(frame: Frame, axis: str, log: bool) -> Iterator[str]:
 
 def _line(curve: Curve, y: Floats, rank: int, frame: Frame) -> Iterator[str]:
     kept = thin(curve.steps, y, *frame.x, WIDTH - LEFT - RIGHT)
+    rank %= INKS
     for part in pieces(kept, y):
         points = " ".join(f"{frame.across(curve.steps[i]):.1f},{frame.up(y[i]):.1f}" for i in part)
         yield f'<polyline class="curve c{rank}" points="{points}"/>'

@@ -1,0 +1,202 @@
+"""`lossdoc watch`: judges a log while it is written, and tells each finding once, as it comes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from lossdoc.cli import _options as option
+from lossdoc.cli._errors import say, say_not_read
+from lossdoc.cli._screen import Color, color_of, emit, needs_ascii
+from lossdoc.model.finding import SEVERITIES
+from lossdoc.show import stream
+
+if TYPE_CHECKING:
+    from lossdoc.api import Options
+    from lossdoc.config import InForce
+    from lossdoc.live.watcher import Look, Watcher
+    from lossdoc.model.finding import Report
+    from lossdoc.model.run import Run
+
+
+def command(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="A log, there already or not, a folder of a run, a glob.")
+    ],
+    trainer: option.Trainer = None,
+    set_: option.Settings = None,
+    map_: option.Names = None,
+    select: option.Select = None,
+    ignore: option.Ignore = None,
+    input_format: option.InputFormat = None,
+    metrics: option.Documents = None,
+    fail_on: option.FailOnOption = None,
+    fail_fast: Annotated[
+        list[str] | None, typer.Option(metavar="CHECK", help="End at once, with 1, on a finding of these checks.")
+    ] = None,
+    until_idle: Annotated[
+        float | None, typer.Option(min=0.0, metavar="SECONDS", help="End when nothing was written for so long.")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.0, metavar="SECONDS", help="End after so long, come what may.")
+    ] = None,
+    interval: Annotated[float, typer.Option(min=0.01, metavar="SECONDS", help="How often to look at the file.")] = 1.0,
+    on_finding: Annotated[
+        str | None,
+        typer.Option(metavar="COMMAND", help="Run for each warning and error: JSON on its input, LOSSDOC_CHECK set."),
+    ] = None,
+    format_: Annotated[
+        Literal["text", "jsonl"], typer.Option("--format", "-f", help="Lines for people, or one JSON object a line.")
+    ] = "text",
+    config: option.ConfigFile = None,
+    isolated: option.Isolated = False,
+    color: Annotated[Color, typer.Option(help="Colour the lines.")] = "auto",
+) -> int:
+    """Follow a log that grows and tell each finding once, as soon as it can be known.
+
+    At the end (--until-idle, --timeout, --fail-fast, Ctrl-C) the whole log is judged once more, as `check` does.
+    Exit codes are those of `check`: 0, 1 for findings at or above --fail-on, 2 where there was nothing to judge.
+    """
+    from lossdoc.cli._in_force import gather, listed, options_of, pairs, set_values
+    from lossdoc.live.watcher import Watcher
+
+    try:
+        given: dict[str, Any] = {
+            "trainer": trainer,
+            "settings": set_values(set_),
+            "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
+            "select": listed(select),
+            "ignore": listed(ignore),
+            "input-format": input_format,
+            "metrics": [str(folder) for folder in metrics] if metrics else None,
+            "fail-on": fail_on,
+        }
+        in_force = gather(given, config, isolated)
+        options = options_of(in_force)
+        fast = _checks(listed(fail_fast) or [])
+    except (ValueError, OSError) as error:
+        say(str(error))
+        return 2
+    rules = in_force.config
+    watcher = Watcher(path, options, time.monotonic, _by_the_rules(in_force))
+    out = stream.Writer(format_, color=color_of(sys.stdout, color), ascii=needs_ascii(sys.stdout))
+    ends = Ends(fast, until_idle, timeout)
+    return follow(watcher, ends, interval, Told(out, on_finding), rules.fail_on)
+
+
+def _by_the_rules(in_force: InForce) -> Callable[[Run, Options, Sequence[str]], Report]:
+    """Judges a run by what the configuration says of it; checks that are handed over beside it are left out as well."""
+    from lossdoc.api import diagnose
+    from lossdoc.config.apply import for_run
+
+    def judge(run: Run, options: Options, beside: Sequence[str]) -> Report:
+        rules = for_run(in_force, run)
+        ignore = (*rules.ignore, *beside)
+        return diagnose(run, options.but(select=rules.select, ignore=ignore, severities=rules.severities))
+
+    return judge
+
+
+def _checks(words: list[str]) -> tuple[str, ...]:
+    """Ids of checks and, for a vital sign, of all that bear on it; ValueError with the nearest for any other word."""
+    from lossdoc import checks
+    from lossdoc.config.errors import near
+    from lossdoc.config.words import check_ids
+
+    known = checks.check_ids()
+    for word in (found := check_ids(words)):
+        if word not in known:
+            raise ValueError(f"--fail-fast: no check {word!r}.{near(word, known)} See: lossdoc list checks")
+    return found
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What ends a watch: a finding of these checks, so many seconds without news, so many seconds in all."""
+
+    fail_fast: tuple[str, ...] = ()
+    until_idle: float | None = None
+    timeout: float | None = None
+
+    def reached(self, now: float, begun: float, last_news: float) -> bool:
+        """Whether the time is over; before anything was there only the timeout counts."""
+        if self.timeout is not None and now - begun >= self.timeout:
+            return True
+        return self.until_idle is not None and now - last_news >= self.until_idle
+
+
+@dataclass
+class Told:
+    """Where findings go: standard output, and a command for those that are more than information."""
+
+    writer: stream.Writer
+    command: str | None = None
+    lost: bool = field(default=False, init=False)  # the command could not be run, which is said once
+
+    def findings(self, look: Look) -> None:
+        for report, finding in look.new:
+            emit(self.writer.finding(report, finding, look.records), machine=self.writer.format == "jsonl")
+            if self.command and finding.severity != "info":
+                self._run(stream.as_json(report, finding, look.records), finding.check, finding.severity)
+
+    def end(self, look: Look, code: int) -> None:
+        emit(self.writer.end(look.reports, look.gone, code), machine=self.writer.format == "jsonl")
+
+    def _run(self, document: str, check: str, severity: str) -> None:
+        """Nothing of the log becomes part of the command line: a message is data on its standard input."""
+        import os
+        import subprocess
+
+        environment = {**os.environ, "LOSSDOC_CHECK": check, "LOSSDOC_SEVERITY": severity}
+        done = subprocess.run(self.command or "", shell=True, input=document.encode(), env=environment, check=False)
+        if done.returncode and not self.lost:
+            self.lost = True
+            say(f"--on-finding: the command ended with {done.returncode}")
+
+
+def follow(
+    watcher: Watcher,
+    ends: Ends,
+    interval: float,
+    told: Told,
+    fail_on: option.FailOn,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Look again and again until an end is reached; the exit code."""
+    stopped = False
+    begun = last_news = watcher.clock()
+    appeared = Path(watcher.path).exists()
+    try:
+        while True:
+            if watcher.changed():
+                last_news, appeared = watcher.clock(), True
+            if watcher.due():
+                look = watcher.look()
+                told.findings(look)
+                stopped = any(f.check in ends.fail_fast and f.severity != "info" for _, f in look.new)
+            now = watcher.clock()
+            if stopped or ends.reached(now, begun, last_news if appeared else now):
+                break
+            sleep(interval)
+    except KeyboardInterrupt:
+        pass  # the way in which a person ends a watch: what there is is judged once more
+    watcher.changed()
+    look = watcher.look(at_the_end=True)
+    told.findings(look)
+    say_not_read(list(look.not_read), verbose=False)
+    code = 1 if stopped else _exit_code(look, fail_on)
+    told.end(look, code)
+    return code
+
+
+def _exit_code(look: Look, fail_on: option.FailOn) -> int:
+    if any(unread.named for unread in look.not_read) or not look.reports:
+        return 2
+    bad = () if fail_on == "never" else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return int(any(finding.severity in bad for report in look.reports for finding in report.findings))
