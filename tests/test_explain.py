@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lossdoc.knowledge import Knowledge
+from lossdoc.knowledge.glossary import glossary
 from lossdoc.show.pages import Look
 from lossdoc.show.pages.explain import NotFound, explain
 
@@ -41,6 +42,16 @@ def run(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         ("trainer:reward", "reward  Reward model"),
         ("reward", "reward  Reward  (metric)"),
         ("hf-stdout", "hf-stdout  (log format)"),
+        ("nan", "nan  Not a number  (word)"),
+        ("Inf", "inf  Infinity  (word)"),
+        ("warm-up", "warmup  Warm-up of the learning rate  (word)"),
+        ("AdamW", "adamw  Adam with decoupled weight decay  (word)"),
+        ("cosine", "cosine-decay  Cosine schedule  (schedule)"),
+        ("TRL", "trl  (framework)"),
+        ("nemo rl", "nemo-rl  (framework)"),
+        ("framework:keras", "keras  (framework)"),
+        ("mape", "mean-absolute-percentage-error  Mean absolute percentage error (MAPE)"),
+        ("MSLE", "mean-squared-log-error  Mean squared logarithmic error (MSLE)"),
     ],
 )
 def test_a_word_finds_its_page(knowledge: Knowledge, word: str, first: str) -> None:
@@ -54,6 +65,23 @@ def test_a_key_is_said_to_be_which_split_and_label(knowledge: Knowledge) -> None
 
 def test_other_meanings_are_named(knowledge: Knowledge) -> None:
     assert "trainer:reward" in explain("reward", knowledge, Look())
+
+
+def test_a_word_of_the_field_leads_on_to_pages_that_exist(knowledge: Knowledge) -> None:
+    for word_id, word in glossary().items():
+        assert not knowledge.lookup(word_id), f"{word_id} has a document of its own"
+        for target in word.see:
+            assert explain(target, knowledge, Look())
+        assert explain(word_id, knowledge, Look()).count("\n") > 8
+
+
+def test_a_framework_says_what_it_trains_and_what_stands_on_it(knowledge: Knowledge) -> None:
+    page = explain("trl", knowledge, Look())
+    for words in ("stands on", "transformers", "axolotl", "dpo", "--trainer trl-", "metric:loss"):
+        assert words in page
+    assert "metric:relative_error" in explain("mape", knowledge, Look())
+    assert "format:nemo-rl" in explain("nemo-rl", knowledge, Look())
+    assert explain("format:nemo-rl", knowledge, Look()).startswith("nemo-rl  (log format)")
 
 
 def test_an_unknown_word_gets_near_matches(knowledge: Knowledge) -> None:

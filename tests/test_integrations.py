@@ -28,7 +28,9 @@ def test_a_finding_is_told_once_and_soon(caplog: pytest.LogCaptureFixture) -> No
     with caplog.at_level(logging.INFO, "lossdoc"):
         told = [(step, f) for step in range(1, 101) for f in session.add(row(step, nan_from=35))]
         session.look(session.rows, at_the_end=True)
-    assert [(step, f.check) for step, f in told if f.check == "non-finite"] == [(40, "non-finite")]
+    assert [(step, f.check) for step, f in told if f.check == "non-finite"] == [
+        (50, "non-finite")
+    ]  # found at 40, confirmed at 50
     assert session.stopped is not None
     assert session.stopped.first_step == 35
     assert session.counts()["lossdoc/error"] == 1
@@ -150,11 +152,11 @@ def test_transformers(tmp_path: Path, poison: int | None) -> None:
         assert seen[-1]["lossdoc/error"] == 0
     else:
         assert checks[0] == "non-finite"
-        assert trainer.state.global_step == 10  # the first look
-        assert seen[9]["lossdoc/error"] == 1
+        assert trainer.state.global_step == 20  # the first look finds it, the second confirms it
+        assert [seen[n]["lossdoc/error"] for n in (9, 19)] == [0, 1]
 
 
-@pytest.mark.parametrize(("rate", "steps"), [(1e-3, 40), (1e4, 10)])
+@pytest.mark.parametrize(("rate", "steps"), [(1e-3, 40), (1e4, 20)])
 def test_a_dpo_run_of_trl_is_stopped_on_the_chosen_check(tmp_path: Path, rate: float, steps: int) -> None:
     """A model of one layer and a vocabulary of twelve words, told by DPOConfig; an absurd rate tears it apart."""
     pytest.importorskip("torch")
@@ -227,7 +229,7 @@ def test_lightning(tmp_path: Path, poison: int | None) -> None:
     trainer.fit(Linear(), loader)
     assert (tmp_path / "lossdoc.html").exists()
     assert len(callback.report.run.get("loss")) == trainer.global_step
-    assert trainer.global_step == (160 if poison is None else 10)
+    assert trainer.global_step == (160 if poison is None else 20)
     assert ("non-finite" in {f.check for f in callback.report.roots}) == (poison is not None)
 
 

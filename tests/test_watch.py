@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from lossdoc.cli import app
 from lossdoc.cli.watch import Ends, Told, follow
 from lossdoc.live.tail import Tail
 from lossdoc.live.watcher import Watcher
+from lossdoc.model.finding import Finding, Report
+from lossdoc.model.run import Run
 from lossdoc.show.stream import Writer
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -158,6 +160,27 @@ def test_a_fault_is_told_within_twenty_records(tmp_path: Path, capsys: pytest.Ca
     assert 150 <= told <= 170
 
 
+def test_what_more_records_take_back_is_not_told(tmp_path: Path) -> None:
+    log = tmp_path / "run.jsonl"
+    rows = nan_rows(1, 200, 10**9)
+    watcher = Watcher(str(log), Options(), lambda: 0.0)
+    told: list[str] = []
+    seen = iter([["loss-spike"], [], ["divergence"], ["divergence"], ["divergence"]])
+    records = iter([20, 30, 40, 45, 50])
+
+    def judge(run: Run, options: Options, beside: Sequence[str]) -> Report:  # noqa: ARG001
+        run.records = next(records)
+        findings = [Finding(check, "error", "high", "x") for check in next(seen)]
+        return Report(run, findings, [], "failing")
+
+    watcher.judge = judge
+    for n in range(5):
+        append(log, "".join(rows[20 * n : 20 * (n + 1)]))
+        watcher.changed()
+        told.append(",".join(f.check for _, f in watcher.look().new))
+    assert told == ["", "", "", "", "divergence"]
+
+
 def test_rotation_and_restart_lose_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log, whole = tmp_path / "run.jsonl", tmp_path / "whole.jsonl"
     first, second = nan_rows(1, 200, 10**9), nan_rows(200, 400, 350)
@@ -197,7 +220,7 @@ def test_the_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = growing(log, nan_rows(1, 500, 50), 5)
     code, events = watch(log, rows, Ends(fail_fast=("non-finite",)), capsys)
     assert code == 1
-    assert events[-1]["runs"][0]["records"] <= 60  # the rest was never written
+    assert events[-1]["runs"][0]["records"] <= 70  # the rest was never written
     assert len(list(rows)) > 80
 
     def interrupted() -> Iterator[object]:

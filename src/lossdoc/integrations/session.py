@@ -26,6 +26,8 @@ COST = 0.02  # of the time since the start that judging may take; ours: nobody n
 class Session:
     """What is judged, how often, and on what it stops.
 
+    A finding is told, and stops the run, when the next look confirms it: what ten rows more would take back is no news.
+
     trainer, settings, select, ignore: as for `lossdoc.check`. stop_on: ids of checks whose finding, of severity warning
     or error, ends the run. every: rows between two looks. cost: the share of the time that looking may take; where a
     look takes longer the looks become rarer, and the last one, at the end, is always taken.
@@ -50,6 +52,7 @@ class Session:
         if unknown := sorted({*self.stop_on, *self.select, *self.ignore} - set(checks.check_ids())):
             raise ValueError(f"no check {', '.join(unknown)}; `lossdoc list checks` shows what there is")
         self._told: set[str] = set()
+        self._seen: set[str] = set()  # in the last look
         self._looked_at = 0
         self._rest_until = self.clock()
         self._broken = False
@@ -70,7 +73,8 @@ class Session:
         if report is None:
             return []
         self.report = report
-        new = [finding for finding in report.findings if finding.id not in self._told]
+        new = [f for f in report.findings if f.id not in self._told and (at_the_end or f.id in self._seen)]
+        self._seen = {f.id for f in report.findings}
         for finding in new:
             self._told.add(finding.id)
             LOG.log(_LEVELS[finding.severity], "%s", told(finding))
@@ -80,8 +84,8 @@ class Session:
         return new
 
     def counts(self) -> dict[str, float]:
-        """What a tracker can draw: root findings by severity (`lossdoc/error`, `lossdoc/warning`) at the last look."""
-        roots = self.report.roots if self.report else []
+        """What a tracker can draw: root findings that were told and still hold (`lossdoc/error`, `lossdoc/warning`)."""
+        roots = [f for f in self.report.roots if f.id in self._told] if self.report else []
         return {f"lossdoc/{severity}": float(sum(f.severity == severity for f in roots)) for severity in SEVERITIES[:2]}
 
     def write_page(self, path: str | Path) -> None:

@@ -28,7 +28,7 @@ from lossdoc.knowledge.sections import Sections
 from lossdoc.knowledge.source_code import bullets, page
 from lossdoc.knowledge.store import open_index
 from lossdoc.knowledge.trainers import Parsed, parse
-from lossdoc.knowledge.words import plain, without_split
+from lossdoc.knowledge.words import plain, squeezed, without_split
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Trainer
@@ -166,6 +166,15 @@ class Knowledge:
         while found and (base := self._built_on.get(found[-1])) and base not in found:
             found.append(base)
         return found
+
+    def framework(self, word: str) -> str | None:
+        """The framework of this name, whatever its case and separators; None where there is none."""
+        known = {f for facts in self.trainers() for f in facts.frameworks} | {*self._built_on, *self._built_on.values()}
+        return {squeezed(name): name for name in sorted(known)}.get(squeezed(word))
+
+    def built_on(self, framework: str) -> list[str]:
+        """The frameworks that stand on one, directly or over others."""
+        return sorted(name for name in self._built_on if framework in self.frameworks(name)[1:])
 
     @cached_property
     def _built_on(self) -> dict[str, str]:

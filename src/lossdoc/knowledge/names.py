@@ -76,13 +76,29 @@ def look_up(made: Names, word: str) -> list[Entry]:
     found = [Entry(e.kind, e.id, e.name, e.path, True) for e in found]
     found += [made.entries[n] for n in made.aliases.get(flat, ()) if n not in ids]
     if found:
-        return found
+        return found if ids else _named_so(found, flat)
     tight = squeezed(word)
     for table in (made.ids, made.aliases):
         numbers = dict.fromkeys(n for w, ns in table.items() if w.replace("_", "") == tight for n in ns)
         if numbers:
             return [made.entries[n] for n in numbers]
     return []
+
+
+def _named_so(found: Sequence[Entry], flat: str) -> list[Entry]:
+    """Of several that a word may mean the only one whose name it is comes first: MAPE is the loss of that name."""
+    words: dict[tuple[str, str], set[str]] = {}
+
+    def add(kind: str, entry_id: str, word: str) -> None:
+        words.setdefault((kind, entry_id), set()).add(plain(word))
+
+    for entry in found:
+        _words_of_name(entry, add)
+    own = [e for e in found if flat in words.get((e.kind, e.id), ())]
+    if len(found) < 2 or len(own) != 1:
+        return list(found)
+    (first,) = own
+    return [Entry(first.kind, first.id, first.name, first.path, True), *(e for e in found if e is not first)]
 
 
 def misspelt(made: Names, word: str) -> bool:

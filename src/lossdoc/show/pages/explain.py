@@ -28,16 +28,40 @@ def explain(word: str, knowledge: Knowledge, look: Look) -> str:
 
         return render(numbers.page(word.strip(), number, knowledge, look), look)
     found = knowledge.lookup(word)
+    exact = [entry for entry in found if entry.exact]
+    if all(entry.kind == "format" for entry in exact) and (page := _other_page(word, found, knowledge, look)):
+        return render(page, look)
     if not found:
         near = knowledge.near(word)
         hint = f" Did you mean {', '.join(near)}?" if near else " `lossdoc list metrics` shows what there is."
         raise NotFound(f"nothing known about {word!r}.{hint}")
-    exact = [entry for entry in found if entry.exact]
     if len(found) > 1 and not exact:
         raise NotFound(_choices(word, found))
     entry = (exact or found)[0]
     others = [e for e in found if e is not entry]
     return render(_page(word, entry, others, knowledge, look), look)
+
+
+def _other_page(word: str, found: Sequence[Entry], knowledge: Knowledge, look: Look) -> list[Block] | None:
+    """The page of a framework or of a word of the field, which are no documents; with what else the word may mean."""
+    kind, colon, rest = word.partition(":")
+    blocks: list[Block] = []
+    name = knowledge.framework(rest if colon and kind == "framework" else word)
+    if name is not None:
+        from lossdoc.show.pages import framework
+
+        blocks = list(framework.page(name, knowledge, look))
+    elif not found:
+        from lossdoc.knowledge.glossary import find
+        from lossdoc.show.pages import word as words
+
+        known = find(word)
+        blocks = list(words.page(*known)) if known else []
+    if blocks and found:
+        from lossdoc.show.pages._text import FAINT, inline
+
+        blocks.append(inline(f"\n{_also(found)}", FAINT))
+    return blocks or None
 
 
 def _number(word: str) -> float | None:
@@ -98,5 +122,9 @@ def _note(word: str, entry: Entry, others: Sequence[Entry], knowledge: Knowledge
             parts += [f"times {resolved.factor:g}"] if resolved.factor != 1 else []
             said.append(f"`{word}` is {' '.join(parts)}.")
     if others:
-        said.append(f"The word also means {', '.join(f'`{e.kind}:{e.id}`' for e in others)}.")
+        said.append(_also(others))
     return " ".join(said)
+
+
+def _also(others: Sequence[Entry]) -> str:
+    return f"The word also means {', '.join(f'`{e.kind}:{e.id}`' for e in others)}."
