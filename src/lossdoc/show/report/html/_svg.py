@@ -67,7 +67,8 @@ def _heights(curve: Curve, log: bool) -> Floats:
     """Where the points stand: on a log axis or on one that no value is too large for; shape (points,)."""
     import numpy as np
 
-    y = np.log10(curve.values) if log else np.clip(curve.values, -1e300, 1e300)
+    with np.errstate(invalid="ignore"):  # minus infinity has no logarithm and is drawn as what it is
+        y = np.log10(curve.values) if log else np.clip(curve.values, -1e300, 1e300)
     return np.where(np.isfinite(curve.values), y, curve.values)
 
 
