@@ -142,7 +142,7 @@ def compose(parts: Parts, seed: int) -> Log:
             for key, value in (("loss", loss), ("accuracy", acc)):
                 log.curves[key, ("train", "eval")[split]].append((n * 100 if axis == "step" else n, value))
             pairs = between.join(f"{name}{join}{text}" for name, text in zip(names, written, strict=True))
-            row.append(pairs + {" (": ")", " [": "]"}.get(join, ""))
+            row.append(pairs + {"(": ")", "[": "]", "<": ">"}.get(join.strip(), ""))
         if layout == "one line":
             lines.append(f"{lead}{place} {mark[0]}: {row[0]} | {mark[1]}: {row[1]}{tail}")
             continue

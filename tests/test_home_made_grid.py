@@ -81,3 +81,29 @@ def test_words_that_nobody_knows_keep_rows_apart() -> None:
 )
 def test_prose_settings_and_tables_of_results_are_no_log(text: str) -> None:
     assert isinstance(read_source(Source.from_text(f"{text}\n" * 2, "notes.txt"), Options()), NotRead)
+
+
+def _curves(text: str) -> set[tuple[str, str, int]]:
+    runs = read_source(Source.from_text(text, "log.txt"), Options())
+    assert isinstance(runs, list)
+    return {(curve.metric, curve.split, len(curve)) for run in runs for curve in run.curves}
+
+
+def test_two_numbers_named_after_their_splits_are_losses() -> None:
+    rows = [f"train {2.5 - n / 8:.2f}  val {2.75 - n / 8:.2f}" for n in range(1, 9)]
+    assert _curves("\n".join(rows)) == {("loss", "train", 8), ("loss", "eval", 8)}
+
+
+def test_letters_beside_a_counter_are_read_where_nothing_else_stands() -> None:
+    rows = [f"Epoch:1 || iter {n} || L: {'nan' if n > 9 else '4.08'} C: {9 - n / 4:.3f}" for n in range(5, 17)]
+    assert _curves("\n".join(rows)) == {("l", "train", 12), ("c", "train", 12)}
+    prose = "\n".join(f"In section {n} of the text nothing is counted." for n in range(30))
+    assert isinstance(read_source(Source.from_text(prose + "\n" + "\n".join(rows), "log.txt"), Options()), NotRead)
+
+
+def test_a_notebook_service_counts_seconds_and_lines_before_each() -> None:
+    rows = [
+        f"{131.5 + n}s\t{200 + n}\t[{n}]\tvalid_0's auc: 0.61{n}\tvalid_0's binary_logloss: 0.18{n}"
+        for n in range(1, 9)
+    ]
+    assert _curves("\n".join(rows)) == {("auc", "eval", 8), ("loss", "eval", 8)}

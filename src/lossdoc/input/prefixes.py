@@ -38,7 +38,7 @@ _PREFIX = re.compile(
             rf"\[pod/(?P<pods>{POD})\]\s",
             r"std(?:out|err) [FP]\s",  # containers of Kubernetes, behind the time
             UNIX_DATE + r"[ \t]+(?:-(?=\s)[ \t]*)?" + _BEHIND_TIME,  # syslog, ts, date
-            r"[IWEF]\d{4}(?:\d{4})? " + _TIME + r"\s+\d+ " + _FILE + r":\d+\]\s",  # glog, absl
+            r"[IWEF]\d{4}(?:\d{4})? " + _TIME + r"\s+(?:\d+ )?" + _FILE + r":\d+\]\s",  # glog, absl
             _LEVEL + r" \d\d-\d\d " + _TIME + r"\s+(?:\[)?" + _FILE + r":\d+\]\s*",  # OpenRLHF, vLLM
             r"\[\d\d\.\d\d\.\d\d\|" + _TIME + r"\]\s*",  # torchlight: [03.24.23|09:56:11]
             r"\[" + _DATE + r"[ T]" + _TIME + r"\]\[[\w.]+\]\[" + _LEVEL + r"\](?:\s+-(?=\s))?\s*",  # Hydra
@@ -47,9 +47,11 @@ _PREFIX = re.compile(
             _TIME + r"(?:\s+(?:-|\|)(?=\s)|\s*\|)?[ \t]+(?=\S)(?!elapsed|remaining)",  # time only
             r"\[\s*" + _LEVEL + r"(?:\|[^\]]*)?\s*\](?:\s+-(?=\s))?:?[ \t]*",  # [INFO], [INFO|trainer.py:123]
             # "INFO:__main__:Epoch 3", as logging.basicConfig writes. A name that says whose numbers follow stays.
-            r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):(?!(?:train|val|eval|test|dev)\w*:)[a-z_][\w.]*:(?!\s*[-+.\d](?!\d*/\d))(?=\S)",
+            r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):(?!(?:train|val|valid|eval|test|dev)(?:ing|idation|uation)?:)[a-z_][\w.]*:(?!\s*[-+.\d](?!\d*/\d))(?=\S)",
             r"\|?\s*" + _LEVEL + r"\s*(?:\||:| -(?=\s)|(?=\s))\s*",  # INFO |, INFO:, INFO -
             r"\[" + _FILE + r":\d+(?::\w+)?\]\s*",  # [logging.py:96:log_dist]
+            r"\[(?:Main|Worker|Dummy)?(?:Thread|Process)(?:-\d+)?(?: \([\w.]+\))?\]\s+",  # logging's threadName
+            r"\d+\.\d+s\t\d+\t",  # Kaggle: seconds and number of the line
             r"\[PID:\d+\]\s*",
             r"(?:" + _FILE + r")?\[LINE:\d+\]#?\s*",  # file.py[LINE:12]# INFO     [time]
             r"\[[DIWEF]\](?=\[)",  # ezpz: [I][examples/fsdp:340:main]

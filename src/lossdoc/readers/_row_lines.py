@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from lossdoc.input.clean import Line
@@ -27,7 +28,7 @@ _WORDS = (
     *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5", "err"),
 )
 _HINT = re.compile(
-    rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[:=\s|(\[]\s*[-+]?(?:\d|\.\d|nan|inf)"
+    rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[^\w.]\s*[-+]?(?:\d|\.\d|nan|inf)"
     r"|float\d+\("
 )
 # Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
@@ -54,6 +55,9 @@ _DURATION = re.compile(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|h)$")
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
 _COVER_PLACED = 0.2  # where one of the names counts steps or epochs
 _MOST_NAMES = 400  # different sets of names that are counted before a text is given up as no log
+_MOST_COUNTED = 200_000  # lines that are read for rows whose names say nothing
+_FEWEST_COUNTED = 5  # such rows of one shape (ours)
+_SHARE_COUNTED = 0.5  # of all lines (ours)
 _CHANGED = ("\r", "\x1b", "\x08", " [repeated ", "/it]", "it/s]")  # what makes cleaning do more than cut a prefix
 # f1 is a metric, f2 is none.
 _NUMBERED = re.compile("|".join(re.sub(r"\d", r"\\d", word) for word in _WORDS if not word.isalpha()), re.I)
@@ -160,7 +164,23 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
         for _, row, *_ in saved:
             names = found.setdefault(signature_of(tuple(row or ())), Names(axis=True))
             names.add(row or {})
-    return found, entries
+    return (found, entries) if any(names.is_log for names in found.values()) else _counted(source) or (found, entries)
+
+
+def _counted(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]] | None:
+    """Rows whose names say nothing ("L: 4.0 C: 10.7", "train 0.02 val 0.03"), where a text holds hardly any others."""
+    found: dict[tuple[str, ...], Names] = {}
+    entries: list[Entry] = []
+    lines = 0
+    for line in islice(source.iter_lines(), _MOST_COUNTED):
+        lines += 1
+        whole = composed(line.text.strip(), counted=True) if len(line.text) < LONGEST else None
+        if whole is None:
+            continue
+        entries.append(Entry(line._replace(split=whole.split or line.split), whole.row, True, whole.tags))
+        found.setdefault(signature_of(tuple(whole.row)), Names(axis=True)).add(whole.row)
+    rows = max((names.count for names in found.values()), default=0)
+    return (found, entries) if rows >= _FEWEST_COUNTED and rows > _SHARE_COUNTED * lines else None
 
 
 def _learn(raw: str, line: Line, bare: str, names: Names, whole: Composed | None) -> _Known | None:

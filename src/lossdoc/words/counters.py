@@ -16,6 +16,7 @@ COUNTERS: dict[str, str] = {
     **_words("iter", "iter iters iteration iterations it itr iteración iteracion iteração iteracao itération итерация"),
     **_words("update", "update updates num_updates upd"),
     **_words("batch", "batch batches minibatch bat"),
+    **_words("step", "cycle cycles gen generation pass sweep"),
     **_words("episode", "episode episodes episodio"),
     **_words("step", "round rounds rnd ronda runde tour"),
 }
@@ -29,8 +30,8 @@ def _choice(words: dict[str, str]) -> str:
 
 _BEFORE = r"(?:(?:global|current|training|train|optimizer|total|num)[ _-])?"
 NUMBERED = (
-    rf"(?:(?P<before>{_BEFORE})(?P<word>{_choice(COUNTERS)})\.?(?:\s?(?:no|nr|num|number|idx)\.?)?\s*[:=#№-]?\s*"
-    rf"|(?P<letter>{_choice(GLUED)})|(?P<hash>[#№]))"
+    rf"(?:(?P<before>{_BEFORE})(?P<word>{_choice(COUNTERS)})\.?(?:\s?(?:no|nr|num|number|idx|id)\.?)?\s*[:=#№_-]?\s*"
+    rf"|(?P<letter>{_choice(GLUED)})|(?P<hash>[#№@]))"
 )
 
 

@@ -13,9 +13,9 @@ def _words(split: str, text: str) -> dict[str, str]:
 
 # Nouns, gerunds and abbreviations. The short ones (trn, tr, ts, cv, fit) are no words of names: `ALONE` below.
 SPLITS: dict[str, str] = {
-    **_words("train", "train training trainset trn"),
+    **_words("train", "train training trainset trn trainloop"),
     **_words("eval", "val valid validate validation validating eval evaluate evaluation evaluating dev devset valset"),
-    **_words("eval", "valdn vld holdout heldout development validset evalset"),
+    **_words("eval", "valdn vld vl holdout heldout development validset evalset"),
     **_words("test", "test testing testset predict"),
     # German, French, Spanish, Portuguese, Italian, Catalan, Dutch, Polish, Turkish, Russian
     **_words("train", "trainieren entraînement entrainement apprentissage entrenamiento treino treinamento treinando"),
@@ -30,8 +30,8 @@ SPLITS: dict[str, str] = {
 }
 # Where a word stands alone in a place of a mark, these are splits too; inside a name they may be anything.
 ALONE: dict[str, str] = {
-    **_words("train", "tr fit fitting learn learning optimize optimise"),
-    **_words("eval", "va ev cv te_val check checking"),
+    **_words("train", "tr fit fitting seen learn learning optimize optimise"),
+    **_words("eval", "va ev cv unseen heldout check checking"),
     **_words("test", "te tst ts"),
 }
 # One letter is a split only in a bracket of its own.

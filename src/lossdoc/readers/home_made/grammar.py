@@ -18,6 +18,7 @@ from lossdoc.readers.home_made.lexemes import (
     BEHIND,
     BRACKETS,
     COUNTER,
+    FLAG,
     GAP,
     ORDINAL,
     PAIR,
@@ -34,6 +35,11 @@ _NOBODYS = re.compile(
     r"(?i)\b(?:lr|learning.?rate|time|eta|epochs?|steps?|iter\w*|batch\w*|speed|mem\w*|gpu\w*|elapsed|sec\w*|grad\w*|\w*norm|wd|momentum|it)\b"
 )
 _UNNAMED = "step"  # what a counter without a name is taken for
+_MOST_LEFT = 3  # pieces that no rule takes, in a line that has pairs and a place or a mark (ours)
+_MOST_LEFT_SHARE = 0.3  # of the letters of a line (ours)
+_TOKEN = re.compile(r"[^\s|,;()\[\]{}<>=:]+")
+_ORNAMENTS = "/\\.$%&@~`'\"*_-+!?^#"
+_TAIL_WORDS = words("in took eta elapsed remaining left at est dt")
 _DURATION = re.compile(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|minutes|h)$")
 # Words of a sentence, which no name of a quantity holds.
 _SENTENCE = words("on at after for in of the is was are with to from and when by this that")
@@ -59,6 +65,8 @@ class Parts:
     counters: list[Pair] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)  # the split of each mark
     tags: list[str] = field(default_factory=list)  # words that stand where a mark may stand and are none we know
+    prose: bool = False  # words of a sentence stand before a value
+    residue: list[str] = field(default_factory=list)  # what no rule takes
     owner: str | None = None
 
     def mark(self, word: str, split: str) -> None:
@@ -67,29 +75,49 @@ class Parts:
 
 
 def taken_apart(text: str) -> Parts | None:
-    """The parts of a line; None where something is left over."""
+    """The parts of a line; None where too much is left over."""
     parts = Parts()
-    return parts if _scan(text, 0, len(text), parts, 0) else None
+    _scan(text, 0, len(text), parts, 0)
+    if parts.prose:
+        return None
+    if not parts.residue:
+        return parts
+    left = sum(map(len, parts.residue))
+    told = parts.pairs and (parts.counters or parts.marks)
+    return parts if told and len(parts.residue) <= _MOST_LEFT and left <= _MOST_LEFT_SHARE * len(text) else None
 
 
-def _scan(text: str, at: int, end: int, parts: Parts, depth: int) -> bool:
+def _scan(text: str, at: int, end: int, parts: Parts, depth: int) -> None:
     while at < end:
         gap = GAP.match(text, at, end)
         if gap is not None:
             at = gap.end()
             continue
         after = _bracket(text, at, end, parts, depth) if text[at] in BRACKETS else _item(text, at, end, parts)
-        if after is None:
-            return False
-        at = after
-    return True
+        at = after if after is not None else _left_over(text, at, end, parts)
+
+
+def _left_over(text: str, at: int, end: int, parts: Parts) -> int:
+    """Passes over what no rule takes: a mark in an ornament of its own ("/train/"), a word of a tail."""
+    found = _TOKEN.match(text, at, end)
+    after = at + 1 if found is None else found.end()
+    word = text[at:after].strip(_ORNAMENTS)
+    split = split_of_mark(word) if word.isalpha() else None
+    if split is not None:
+        parts.mark(word, split)
+    else:
+        parts.prose |= is_strong(word)  # its value is none that we read
+        parts.residue.append(text[at:after])
+        if not parts.pairs and word[:1].isalpha() and len(parts.tags) < 2:
+            parts.tags.append(word)
+    return after
 
 
 def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | None:
     """What stands in a bracket is read like a line of its own."""
     close = text.find(BRACKETS[text[at]], at, end)
     if close < 0 or depth > 2:
-        return None
+        return at + 1
     inner = text[at + 1 : close]
     letter = inner.strip().lower()
     if letter in LETTERS:
@@ -98,12 +126,13 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
     if TAIL.fullmatch(inner.strip()) or _is_tail(inner):
         return close + 1
     if inner.strip().isdigit():
-        if parts.counters and parts.pairs:
-            return None
+        if parts.counters:
+            return close + 1
         start = at + 1 + len(inner) - len(inner.lstrip())
         parts.counters.append(Pair(_UNNAMED, inner.strip(), start, start + len(inner.strip()), None))
         return close + 1
-    return close + 1 if _scan(text, at + 1, close, parts, depth + 1) else None
+    _scan(text, at + 1, close, parts, depth + 1)
+    return close + 1
 
 
 def _is_tail(inner: str) -> bool:
@@ -113,7 +142,7 @@ def _is_tail(inner: str) -> bool:
 
 def _item(text: str, at: int, end: int, parts: Parts) -> int | None:
     """Where the piece that begins here ends: the first rule that takes it counts."""
-    for rule in (_stated, _counter, _tail, _mark, _pair, _behind, _tag):
+    for rule in (_stated, _flag, _counter, _tail, _mark, _pair, _behind, _tag):
         after = rule(text, at, end, parts)
         if after is not None:
             return after
@@ -133,6 +162,20 @@ def _stated(text: str, at: int, end: int, parts: Parts) -> int | None:
     return found.end()
 
 
+def _flag(text: str, at: int, end: int, parts: Parts) -> int | None:
+    """ "is_train=False" """
+    found = FLAG.match(text, at, end)
+    if found is None:
+        return None
+    split = split_of_mark(found["mark"])
+    if split is None:
+        return None
+    held_out = found["answer"].lower() in ("false", "0", "no")
+    split = ("eval" if split == "train" else "train") if held_out else split
+    parts.mark("train" if split == "train" else "val", split)
+    return found.end()
+
+
 def _counter(text: str, at: int, end: int, parts: Parts) -> int | None:
     found = COUNTER.match(text, at, end)
     if found is not None:
@@ -142,9 +185,15 @@ def _counter(text: str, at: int, end: int, parts: Parts) -> int | None:
         name = _name_of(written, found["word"]) if written else _UNNAMED
         parts.counters.append(Pair(name, found["value"], *found.span("value"), None))
         return found.end()
-    found = BARE.match(text, at, end) or (None if parts.counters or parts.pairs else ORDINAL.match(text, at, end))
-    if found is None or sum(pair.name == "step" for pair in parts.counters):
+    if parts.counters and parts.pairs:
         return None
+    found = BARE.match(text, at, end) or (None if parts.counters or parts.pairs else ORDINAL.match(text, at, end))
+    if found is None:
+        return None
+    if any(pair.name == _UNNAMED for pair in parts.counters):
+        if len(parts.counters) > 1 or "/" not in parts.counters[0].value:
+            return None
+        parts.counters = [parts.counters[0]._replace(name="epoch")]  # "[3/25], [100/1583]"
     parts.counters.append(Pair(_UNNAMED, found["value"], *found.span("value"), None))
     return found.end()
 
@@ -160,10 +209,12 @@ def _tail(text: str, at: int, end: int, _: Parts) -> int | None:
     found = TAIL.match(text, at, end)
     if found is None:
         return None
-    return found.end() if not text[at].isalpha() or PAIR.match(text, at, end) is None else None
+    pair = PAIR.match(text, at, end) if text[at].isalpha() else None
+    return found.end() if pair is None or pair["name"].lower() in _TAIL_WORDS else None
 
 
 _AFTER_MARK = frozenset("|:,;-–—>])}[({<=*#→│»'\"”")
+_LETTERED = re.compile(r"[A-Za-z]\s?[:|>]\s*[^\W\d]")  # "T: loss 0.5"
 _COUNT = re.compile(r"\d+(?:\s*/\s*\d+)?")
 _OF = re.compile(r"(?i)(?:on|in|for|of|over|during)\s+(?:the\s+)?")
 
@@ -176,7 +227,7 @@ def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
     if found is None:
         return None
     word = found[0]
-    split = split_of_mark(word)
+    split = split_of_mark(word) or (LETTERS.get(word.lower()) if _LETTERED.match(text, at, end) else None)
     if split is not None and of is not None:
         parts.mark(word.split()[0], split)
         return found.end()
@@ -190,7 +241,7 @@ def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
     following = rest.lstrip()
     if following[:1] == "_" or (rest[:1] in ("/", ".") and rest[1:2].isalnum()):
         return None
-    if not following or following[0] in _AFTER_MARK:
+    if not following or not following[0].isalnum():
         value = PAIR.match(text, at, end)
         counted = value is not None and value["boxed"] is not None and _COUNT.fullmatch(value["boxed"])
         if value is not None and value.end("name") <= after and not counted and not _NUMBERLESS.match(following):
@@ -210,13 +261,13 @@ def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:
     found = PAIR.match(text, at, end)
     if found is None:
         return None
-    name = found["name"].rstrip(".")
+    name = found["name"].rstrip(".").removesuffix(" so far")
     group = next(g for g in ("wrapped", "plain", "boxed_wrapped", "boxed") if found[g] is not None)
     value = found[group]
     said = name.split()
-    if not _SENTENCE.isdisjoint(word.lower() for word in said):
-        return None
-    if said[-1].lower() in _INDICES and value.isdigit():
+    among = {word.lower() for word in said} & _SENTENCE
+    if (among - {"of"} or (among and found["space"])) or (said[-1].lower() in _INDICES and value.isdigit()):
+        parts.prose = True
         return None
     if said[0].lower() in SPLITS and len(said) == 1 and _DURATION.search(value):
         return found.end()  # "train 2.6s": how long it took

@@ -10,7 +10,7 @@ from lossdoc.words.splits import COLUMNS
 
 # tensor(0.5, device='cuda:0'), np.float64(0.1), array([0.5]): the number inside is the value.
 _WRAPPED = (
-    r"(?:(?:np|numpy|torch|jnp|mx|tf)\.)?(?:(?:b?float|int)\d+|[Tt]ensor|[Aa]rray|(?:Device)?Array)"
+    r"(?:(?:np|numpy|torch|jnp|mx|tf|jax|paddle)\.)?(?:(?:b?float|int)\d+|[Tt]ensor|[Aa]rray|(?:Device)?Array)"
     rf"\(\[*\s*(?P<wrapped>{NUMBER})\s*\]*(?:,[^()]*)?\)"
 )
 _UNIT = (
@@ -21,7 +21,7 @@ _PLAIN = rf"(?P<plain>{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\
 _ENDS = r"(?![\w@]|:\d|-\d|\.\w|\s?/\s?\d)"
 _VALUE = rf"(?:{_WRAPPED}|{_PLAIN}){_ENDS}"
 _BOXED = rf"(?P<open>[\[(<{{])\s*{_VALUE}\s*[\])>}}]"
-_JOINT = r"(?:\s*(?:->|=>|→|:=|==|[:=≈~]|\.{2,})\s*|\s+(?:is|was|at|equals|of)\s+|(?P<space>\s+)|(?=[\[(]))"
+_JOINT = r"(?:\s*(?:->|=>|>>|→|:=|==|[:=≈~]|\.{2,})\s*|\s+(?:is|was|at|equals|of)\s+|(?P<space>\s+)|(?=[\[(<{]))"
 _FIRST = r"[^\W\d]"
 _ASIDE = r"(?:\s?\((?!(?:nan|inf)\b)[a-zA-Z_]\w*\))?"  # "loss (avg)"
 _NAME = rf"{_FIRST}[\w./%@^'+-]*{_ASIDE}(?:\ {_FIRST}[\w./%@^'-]*{_ASIDE}){{0,4}}?"
@@ -36,18 +36,19 @@ PAIR = re.compile(
 # "0.5 loss": the number stands before its name.
 BEHIND = re.compile(rf"{_VALUE}\s+(?P<name>{_FIRST}[\w./@-]*(?: {_FIRST}[\w./@-]*)?)(?=\s*(?:[|,;)\]]|$))")
 COUNTER = re.compile(
-    rf"(?i:{NUMBERED})\s*(?P<open>[\[(<])?\s*(?P<value>\d+(?:\s*/\s*\d+)?)"
+    rf"(?i:{NUMBERED})\s*(?P<open>[\[(<])?\s*(?P<value>\d{1, 3}(?:,\d{3})+(?!\d)|\d+(?:\s*/\s*\d+)?)"
     r"(?:st|nd|rd|th)?(?:\s*(?i:of|von|de|di|из)\s*\d+)?\s*"
     r"(?(open)[\])>])(?![\w%]|\.\d|-\d|:\d|\s?(?:ms|s|sec|it/s)\b|/)"
 )
 # "3/12:", "[3/12]": a counter without a name.
 BARE = re.compile(r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>-]|$)|\s+[^\W\d(\[<{*])(?![\w%]|\.\d)")
-ORDINAL = re.compile(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|-\s))(?!:\d)")
+ORDINAL = re.compile(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|-\s|\.\s))(?!:\d)")
 STATED = re.compile(
     rf"(?i)(?P<quote>[\"']?)(?:{'|'.join(sorted(COLUMNS))})(?P=quote)\s*(?:[:=]|->|is\b|\s)\s*"
     r"(?P<mark>[\"']?[^\W\d][\w-]*[\"']?)(?![\w.]*\s*[:=(]\s*[-+.\d])"
 )
-WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?(?:\s+(?:set|data|split|phase|loop|results?|metrics?|summary|stats|out))?\b")
+FLAG = re.compile(r"(?i)(?:is[_ ]?)?(?P<mark>[a-z]+)\s*[:=]\s*(?P<answer>true|false|yes|no)\b")
+WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?(?:\s+(?i:set|data|split|phase|loop|results?|metrics?|summary|stats|out))?\b")
 # A rate, a duration, a time of day, a bar, a date: the tail of a line, in a bracket or not.
 _TIME = r"(?:\d+\s?(?:d|days?),?\s?)?(?:\d+:)?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?"
 _SPAN = r"\d+(?:\.\d+)?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b"
@@ -61,7 +62,7 @@ TAIL = re.compile(
 )
 # What parts the pieces of a line, ornaments and pictograms included.
 GAP = re.compile(
-    r"(?:[\s|,;│·•*>~_=—–→«»!&^\\'\"`“”@+-]|#(?!\d)|/(?=\s)|:(?!\w)|\.(?!\d)"
+    r"(?:[\s|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@](?!\d)|/(?=\s)|:(?!\w)|\.(?!\d)"
     r"|[\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]|and\b|\[[=>.#█ -]{4,}\])+"
 )
 BRACKETS = {"[": "]", "(": ")", "<": ">", "{": "}"}

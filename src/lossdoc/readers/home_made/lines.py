@@ -9,8 +9,9 @@ from lossdoc.model.record import Raw
 from lossdoc.readers._pairs import Cut
 from lossdoc.readers._words import is_strong
 from lossdoc.readers.home_made.grammar import Pair, Parts, is_nobodys, own_split, taken_apart
-from lossdoc.words.splits import split_of_mark
+from lossdoc.words.splits import SPLITS, split_of_mark
 
+_FRACTION = re.compile(r"(?i)\d\.\d{2}|nan|inf")
 _LONGEST_HEADING = 80
 _GLUED = re.compile(r"[^\W\d][\w@]*?\d+|@\d+")
 
@@ -24,14 +25,23 @@ class Composed(NamedTuple):
     cut: Cut
 
 
-def composed(text: str) -> Composed | None:
-    """The row of a line; None where it is no composed line or names nothing that a trainer measures."""
+def composed(text: str, counted: bool = False) -> Composed | None:
+    """The row of a line; None where it is no composed line or names nothing that a trainer measures.
+
+    `counted`: a line with a counter by name may name anything ("iter 5 || L: 4.0 C: 10.7").
+    """
     parts = taken_apart(text)
-    if parts is None or not parts.pairs or not _measures(parts):
+    if parts is None or not parts.pairs:
+        return None
+    _name_losses(parts)
+    if not _measures(parts) and not (counted and _counts(parts)):
         return None
     split, pairs = _by_split(parts)
     spans: dict[str, tuple[int, int]] = {}
-    for pair in (*parts.counters, *pairs):
+    counters = parts.counters
+    if len(counters) == 1 and counters[0].name.lower() == "batch":
+        counters = [counters[0]._replace(name="step")]  # with nothing beside it, it is no place in an epoch
+    for pair in (*counters, *pairs):
         spans.setdefault(pair.name, (pair.start, pair.end))
     row: dict[str, Raw] = {name: text[start:end] for name, (start, end) in spans.items()}
     values = [(name, start, end) for name, (start, end) in spans.items()]
@@ -46,6 +56,20 @@ def heading(text: str) -> tuple[str, Pair | None] | None:
     if parts is None or parts.pairs or parts.tags or len(set(parts.marks)) != 1 or len(parts.counters) > 1:
         return None
     return parts.marks[0], parts.counters[0] if parts.counters else None
+
+
+def _name_losses(parts: Parts) -> None:
+    """ "train 0.02  val 0.03": numbers of two splits without a name are losses."""
+    bare = [at for at, pair in enumerate(parts.pairs) if pair.name.lower() in SPLITS and "." in pair.value]
+    if len(bare) > 1 and not _measures(parts):
+        for at in bare:
+            parts.pairs[at] = parts.pairs[at]._replace(name=f"{parts.pairs[at].name} loss")
+
+
+def _counts(parts: Parts) -> bool:
+    """A counter with a name, and values that are no rates, times or settings."""
+    named = any(pair.name != "step" for pair in parts.counters)
+    return named and any(not is_nobodys(pair.name) and _FRACTION.search(pair.value) for pair in parts.pairs)
 
 
 def _measures(parts: Parts) -> bool:
