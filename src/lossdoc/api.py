@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lossdoc.assemble import assemble
 from lossdoc.assemble.limits import limited
+from lossdoc.input.files import Refused
+from lossdoc.input.rotated import joined, together
 from lossdoc.input.source import Source
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.recognise import Hint, hint_from_name, recognise
@@ -80,10 +82,17 @@ def read_input(path: Path | None, options: Options, data: bytes | None = None) -
     """The runs of one file, or of standard input (`path` None, `data` its bytes), or what it is instead."""
     if path is None:
         return read_source(Source("standard input", data or b""), options)
+    return read_parts([path], options)
+
+
+def read_parts(paths: Sequence[Path], options: Options) -> list[Run] | NotRead:
+    """The runs of one log that stands in one file or in several (`run.log.1`, `run.log`), oldest first."""
     try:
-        source = Source.from_path(path)
+        source = joined(paths) if len(paths) > 1 else Source.from_path(paths[0])
+    except Refused as refused:
+        return NotRead(str(paths[-1]), refused.found, refused.why)
     except OSError as error:
-        return NotRead(str(path), "nothing that can be opened", f"{error.strerror or error}")
+        return NotRead(str(paths[-1]), "nothing that can be opened", f"{error.strerror or error}")
     return read_source(source, options)
 
 
@@ -96,13 +105,21 @@ def read_source(source: Source, options: Options) -> list[Run] | NotRead:
             items = list(_door.items(reader, source))
             runs = _runs(items, reader, source, options)
             if runs:
-                return runs
+                return _of_parts(runs, source)
             seen += items
     from lossdoc.readers.refuse import refusal  # knows what else a file may be, which a log need not pay for
 
     refused = refusal(source, [item for item in seen if not isinstance(item, Block)], options.input_format)
     left_out = "; ".join(dict.fromkeys(item.why for item in source.beside if isinstance(item, Unread)))
     return replace(refused, why=f"{refused.why}; {left_out}") if left_out else refused
+
+
+def _of_parts(runs: list[Run], source: Source) -> list[Run]:
+    """Runs of a log in several files name them all."""
+    for run in runs if source.files else ():
+        run.sources = list(source.files)
+        run.notes = [*run.notes, source.note]
+    return runs
 
 
 def _runs(items: Sequence[BulkItem], reader: Reader, source: Source, options: Options) -> list[Run]:
@@ -171,7 +188,8 @@ class Part:
     """What is read in one go: a file, standard input ("-"), a folder that a pattern found, or one run of a folder."""
 
     name: str
-    files: Group | Path | None = None  # of a folder: the files of a run, or a store of MLflow
+    # Of a folder: the files of a run, or a store of MLflow. Of a pattern: the parts of a log, oldest first.
+    files: Group | Path | tuple[Path, ...] | None = None
 
 
 def parts_of(path: str) -> list[Part]:
@@ -185,13 +203,16 @@ def parts_of(path: str) -> list[Part]:
         return [Part(str(root), files) for root, files in parts(here)]
     if here.exists() or not glob.has_magic(path):
         return [Part(path)]
-    return [Part(match) for match in sorted(glob.glob(path, recursive=True))]
+    matches = together(map(Path, sorted(glob.glob(path, recursive=True))))
+    return [Part(str(files[-1]), tuple(files) if len(files) > 1 else None) for files in matches]
 
 
 def read_part(part: Part, options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:
     """Everything that a part holds; `data` are the bytes of standard input."""
     if part.name == "-":
         return [read_input(None, options, data)]
+    if isinstance(part.files, tuple):
+        return [read_parts(part.files, options)]
     here = Path(part.name)
     if part.files is None and not here.is_dir():
         return [read_input(here, options)]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from lossdoc.api import Options, as_members, read_input, read_items
+from lossdoc.api import Options, as_members, read_input, read_items, read_parts
+from lossdoc.input.files import Refused
 from lossdoc.input.numbers import to_float
+from lossdoc.input.rotated import together
 from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
-from lossdoc.model.record import Columns, Item, Record
-from lossdoc.readers import csv_table, json_document
+from lossdoc.model.record import BulkItem, Columns, Item, Record
+from lossdoc.readers import Reader, _door, csv_table, json_document
 from lossdoc.readers._tensorboard import SPLITS, run_of
 from lossdoc.readers.binary import mlflow_store, tfevents
 
@@ -29,7 +32,6 @@ _NO_LOGS = re.compile(
     re.IGNORECASE,
 )
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
-_LARGEST = 4 << 30
 _CHECKPOINT = re.compile(r"^(?:checkpoint|step|global_step|epoch|iter)[-_]?(\d+)$")
 # Folders that hold a part of the run above them, not a run of their own.
 _PARTS = frozenset({"tb", "runs", "logs", "log", "tensorboard", "events", "files", "eval", "csv", "catboost_info"})
@@ -82,29 +84,40 @@ def of_folder(folder: Path, results: Sequence[list[T] | NotRead]) -> list[list[T
     return as_members(results)
 
 
-def _files(folder: Path, seen: set[tuple[int, int]] | None = None) -> Iterator[Path]:
+def _files(paths: Sequence[Path], seen: set[tuple[int, int]] | None = None) -> Iterator[Path]:
     """The files that may be logs, each once: what a link (`wandb/latest-run`) leads to comes under its own name."""
     seen = set() if seen is None else seen
-    for path in sorted(folder.iterdir(), key=lambda p: (p.is_symlink(), p)):
-        if path.name.startswith(".") or path.name in _SKIPPED_FOLDERS or not path.exists():
+    for path in sorted(paths, key=lambda p: (p.is_symlink(), p)):
+        if path.name.startswith(".") or path.name in _SKIPPED_FOLDERS:
             continue
-        status = path.stat()
+        try:
+            status = path.stat()
+        except OSError:  # a link that leads nowhere, or a file that is gone since its folder was listed
+            continue
         if (status.st_dev, status.st_ino) in seen:
             continue
         seen.add((status.st_dev, status.st_ino))
-        if path.is_dir():
-            yield from _files(path, seen)
-        elif path.is_file() and _may_be_log(path):
-            yield path
+        if stat.S_ISDIR(status.st_mode) and (members := _members(path)) is not None:
+            yield from _files(members, seen)
+        elif not stat.S_ISFIFO(status.st_mode) and _may_be_log(path):
+            yield path  # a folder that may not be looked into, a socket: they are refused by name
+
+
+def _members(folder: Path) -> list[Path] | None:
+    """What stands in a folder; None where it may not be looked into."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return None
 
 
 def _may_be_log(path: Path) -> bool:
-    return (path.name == _EVALUATIONS or not _NO_LOGS.search(path.name)) and path.stat().st_size <= _LARGEST
+    return path.name == _EVALUATIONS or not _NO_LOGS.search(path.name)
 
 
 def _groups(folder: Path) -> list[Group]:
     groups: dict[Path, Group] = {}
-    for path in _files(folder):
+    for path in _files(_members(folder) or [folder]):
         if "mlruns" in path.parts:
             continue
         root = _root(path.parent, folder)
@@ -140,12 +153,12 @@ def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
             read.append((paths[0], runs))
         else:
             group.others += paths
-    for path in group.others:
-        result = read_input(path, options)
+    for parts in together(group.others):
+        result = read_parts(parts, options)
         if isinstance(result, NotRead):
             refused.append(result)
         else:
-            read.append((path, result))
+            read.append((parts[-1], result))
     for events in _event_folders(group):
         if runs := _read_events(events, options):
             read.append((events[0], runs))
@@ -206,7 +219,8 @@ def _is_same_run(best: Sequence[Run], other: Sequence[Run]) -> bool | None:
                     continue  # one logs each step, the other the mean of an epoch
                 a, b = twin.values[here], curve.values[there]
                 together += len(a)
-                agreeing += int(np.count_nonzero((np.abs(a - b) <= 0.01 * np.abs(a)) | (np.isnan(a) & np.isnan(b))))
+                # Infinities and numbers that are none agree with their like.
+                agreeing += int(np.count_nonzero(np.isclose(b, a, rtol=0.01, atol=0.0, equal_nan=True)))
     return None if together < 5 else agreeing >= 0.5 * together
 
 
@@ -251,8 +265,17 @@ def _event_folders(group: Group) -> list[list[Path]]:
 
 
 def _read_events(paths: Sequence[Path], options: Options) -> list[Run]:
-    items = [item for path in paths for item in tfevents.read(Source.from_path(path))]
+    items = [item for path in paths for item in _items(path, tfevents)]
     return _one_run(items, tfevents.NAME, paths, options)
+
+
+def _items(path: Path, reader: Reader) -> list[BulkItem]:
+    """What a reader finds in a file; nothing where the file is not there any more, or is none of its own."""
+    try:
+        source = Source.from_path(path)
+    except (OSError, Refused):
+        return []
+    return list(_door.items(reader, source)) if _door.score(reader, source) else []
 
 
 def _read_downloads(paths: Sequence[Path], options: Options) -> list[Run]:
@@ -261,9 +284,8 @@ def _read_downloads(paths: Sequence[Path], options: Options) -> list[Run]:
 
     items: list[Item] = []
     for path in paths:
-        source = Source.from_path(path)
         reader = csv_table if path.suffix == ".csv" else json_document
-        rows = [item for item in reader.read(source) if isinstance(item, Record)] if reader.sniff(source) else []
+        rows = [item for item in _items(path, reader) if isinstance(item, Record)]
         points = [(row.step, to_float(raw)) for row in rows for raw in row.values.values()]
         if not points or any(step is None or value is None for step, value in points):
             return []
@@ -272,7 +294,7 @@ def _read_downloads(paths: Sequence[Path], options: Options) -> list[Run]:
     return _one_run(items, csv_table.NAME if paths[0].suffix == ".csv" else json_document.NAME, paths, options)
 
 
-def _one_run(items: Sequence[Item], format_name: str, paths: Sequence[Path], options: Options) -> list[Run]:
+def _one_run(items: Sequence[BulkItem], format_name: str, paths: Sequence[Path], options: Options) -> list[Run]:
     runs = read_items(items, format_name, str(paths[0] if len(paths) == 1 else paths[0].parent), options)
     for run in runs:
         run.sources = [str(path) for path in paths]
@@ -284,5 +306,9 @@ def _mlflow_stores(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("metrics") if path.is_dir() and (path.parent / "meta.yaml").is_file())
 
 
-def _read_mlflow(store: Path, options: Options) -> list[Run]:
-    return read_items(list(mlflow_store.read_store(store)), mlflow_store.NAME, str(store.parent), options)
+def _read_mlflow(store: Path, options: Options) -> list[Run] | NotRead:
+    try:
+        items = list(mlflow_store.read_store(store))
+    except OSError as error:
+        return NotRead(str(store.parent), "a store of MLflow that cannot be opened", f"{error.strerror or error}")
+    return read_items(items, mlflow_store.NAME, str(store.parent), options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lossdoc.cli._errors import say, unexpected
+from lossdoc.cli._input import standard_input
 from lossdoc.cli._jobs import Answer, each
+from lossdoc.cli._screen import replace_file
 from lossdoc.model.finding import NotRead, Report
 from lossdoc.show import report as outputs
 
@@ -54,7 +55,7 @@ def _read_and_judge(
     from lossdoc.api import parts_of, put_together
 
     parts = [parts_of(path) for path in paths]
-    data = _standard_input() if "-" in paths else None
+    data = standard_input() if "-" in paths else None
     work = partial(_of_part, options, in_force)
     answers = each([part for several in parts for part in several], work, data, jobs, quiet=quiet)
     reports: list[Report] = []
@@ -74,11 +75,24 @@ def _of_part(options: Options, in_force: InForce, part: Part, data: bytes | None
 
     try:
         return [
-            result if isinstance(result, NotRead) else [_judge(run, options, in_force) for run in result]
+            judged
             for result in api.read_part(part, options, data)
+            for judged in ([result] if isinstance(result, NotRead) else _judged(result, options, in_force))
         ]
     except Exception as error:  # one part on which we fail does not take the others with it
         return unexpected(part.name, error)
+
+
+def _judged(runs: list[Run], options: Options, in_force: InForce) -> list[list[Report] | NotRead]:
+    """The reports of the runs of one source; one run on which we fail does not take those beside it."""
+    reports: list[Report] = []
+    failed: list[list[Report] | NotRead] = []
+    for run in runs:
+        try:
+            reports.append(_judge(run, options, in_force))
+        except Exception as error:
+            failed.append(unexpected(run.source, error))
+    return [reports, *failed] if reports or not failed else failed
 
 
 def _judge(run: Run, options: Options, in_force: InForce) -> Report:
@@ -118,12 +132,6 @@ def _known(reports: list[Report], entries: list[Entry], in_force: InForce, write
             more = f" and {len(stale) - SHOWN} more" if len(stale) > SHOWN else ""
             say(f"{config.baseline}: no longer found: {names}{more}; --write-baseline brings it up to date")
     if write_baseline is not None:
-        write_baseline.write_text(text(reports, write_baseline), encoding="utf-8")
+        replace_file(write_baseline, text(reports, write_baseline).encode())
         reports = [replace(r, findings=[replace(f, known=f.known or KNOWN) for f in r.findings]) for r in reports]
     return with_reasons(reports)
-
-
-def _standard_input() -> bytes:
-    if sys.stdin.isatty():
-        say("reading standard input; end it with Ctrl-D")
-    return sys.stdin.buffer.read()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -73,14 +75,43 @@ def deliver(text: str, output: Path | None, code: int, *, machine: bool) -> int:
     if output is None:
         emit(text, machine=machine)
         return code
+    return save(text.encode("utf-8", "replace"), output, code)
+
+
+def save(content: bytes, output: Path, code: int) -> int:
+    """Write a file whole or not at all; the exit code is `code`, or 2 where it cannot be written."""
     try:
-        output.write_text(text, encoding="utf-8", errors="replace")
+        replace_file(output, content)
     except OSError as error:
         from lossdoc.cli._errors import say  # not needed where all goes well, so not paid for by a page
 
         say(f"cannot write {output}: {error.strerror or error}")
         return 2
     return code
+
+
+def replace_file(output: Path, content: bytes) -> None:
+    """Through a file beside it, which then takes its place: a full disk or Ctrl-C leaves what stood there before."""
+    target = output.resolve()  # a link stays one
+    if target.exists() and not target.is_file():  # a pipe, /dev/stdout
+        target.write_bytes(content)
+        return
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+    except PermissionError:  # a file that may be written, in a folder that may not
+        target.write_bytes(content)
+        return
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~mask)
+        os.replace(name, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -13,6 +13,7 @@ import typer
 
 from lossdoc.cli import _options as option
 from lossdoc.cli._errors import say, say_not_read, unexpected
+from lossdoc.cli._input import standard_input
 from lossdoc.cli._progress import with_progress
 from lossdoc.cli._screen import Color, color_of, deliver, needs_ascii, width_of
 from lossdoc.cli._values import settings
@@ -182,7 +183,7 @@ def _one_run(path: str, options: Options) -> Run | NotRead:
     """The run behind a path: of several in one file the longest, said; a folder of several is refused."""
     from lossdoc.api import read_path
 
-    results = read_path(path, options, sys.stdin.buffer.read() if path == "-" else None)
+    results = read_path(path, options, standard_input() if path == "-" else None)
     groups = [result for result in results if isinstance(result, list)]
     if not groups:
         first = next((result for result in results if isinstance(result, NotRead)), None)

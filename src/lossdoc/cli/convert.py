@@ -10,6 +10,8 @@ import typer
 
 from lossdoc.cli import _options as option
 from lossdoc.cli._errors import say, say_not_read
+from lossdoc.cli._input import standard_input
+from lossdoc.cli._screen import save
 from lossdoc.model.finding import NotRead
 
 To = Literal["csv", "jsonl", "parquet"]
@@ -54,7 +56,7 @@ def command(
             "metrics": [str(folder) for folder in metrics] if metrics else None,
         }
         options = options_of(gather(given, config, isolated))
-        data = sys.stdin.buffer.read() if "-" in paths else None
+        data = standard_input() if "-" in paths else None
         results = [result for path in paths for result in read_path(path, options, data)]
     except ValueError as error:
         say(str(error))
@@ -69,15 +71,11 @@ def command(
     except ImportError:
         say("writing Parquet needs pyarrow: pip install pyarrow")
         return 2
+    code = 2 if any(result.named for result in refused) else 0
     if output is None:
         sys.stdout.buffer.write(content)
-        return 2 if any(result.named for result in refused) else 0
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        say(f"cannot write {output}: {error.strerror or error}")
-        return 2
-    return 2 if any(result.named for result in refused) else 0
+        return code
+    return save(content, output, code)
 
 
 def _kind(to: To | None, output: Path | None) -> To:

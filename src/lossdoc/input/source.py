@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lossdoc.input.decode import decode, decompress, is_binary
+from lossdoc.input.files import read_path
 from lossdoc.model.record import Event, Unread
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Source:
         self.name = name
         self.raw = data
         self.path = path  # None for standard input and for text
+        self.files: Sequence[str] = ()  # where one log stands in several files, oldest first
+        self.note = ""  # how these were put together
         self._long: set[int] = set()  # numbers of the lines that were cut
         self.beside: list[Event | Unread] = []  # what of the source as a whole was left out, and why
 
@@ -38,7 +41,14 @@ class Source:
 
     @classmethod
     def from_path(cls, path: Path) -> Source:
-        return cls(str(path), path.read_bytes(), path)
+        """OSError where it cannot be opened, `files.Refused` where it is no file or pipe."""
+        data, left_out = read_path(path)
+        return cls(str(path), data, path).told(left_out)
+
+    def told(self, left_out: str) -> Source:
+        """The same source, of which something was left out ("": nothing was)."""
+        self.beside += [Unread(None, left_out)] if left_out else []
+        return self
 
     @cached_property
     def data(self) -> bytes:

@@ -1,0 +1,59 @@
+"""What of a path is read: regular files, pipes and process substitution; devices and sockets are refused by name."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+# Ours: what fits into the memory of a machine that runs a linter. A pipe may have no end: `yes | lossdoc check -`.
+MOST_BYTES = 4 << 30
+MOST_OF_A_STREAM = 1 << 30
+_BLOCK = 1 << 24
+
+
+class Refused(Exception):
+    """A path that is not read, whatever it holds."""
+
+    def __init__(self, found: str, why: str) -> None:
+        super().__init__(f"{found}: {why}")
+        self.found, self.why = found, why
+
+
+def read_path(path: Path) -> tuple[bytes, str]:
+    """The content, and what of it was left out ("" where nothing was). `Refused` for a device or a socket; OSError."""
+    mode = os.stat(path).st_mode
+    if stat.S_ISSOCK(mode):
+        raise Refused("a socket", "a program answers there, no log is kept; name the file that the trainer wrote")
+    if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not os.path.samestat(os.stat(path), os.stat(os.devnull))):
+        raise Refused("a device", "it has no end; name the file that the trainer wrote, or - for standard input")
+    with open(path, "rb") as file:
+        if stat.S_ISREG(mode):
+            return _limited(file, MOST_BYTES, "file", os.fstat(file.fileno()).st_size)
+        return read_stream(file)
+
+
+def read_stream(file: BinaryIO, most: int = MOST_OF_A_STREAM) -> tuple[bytes, str]:
+    """The content of a pipe up to its end, at most so much; and what was left out."""
+    return _limited(file, most, "stream", 0)
+
+
+def _limited(file: BinaryIO, most: int, what: str, size: int) -> tuple[bytes, str]:
+    """A file whose size is known is read in one go; what grows meanwhile is read as it was opened."""
+    if size:
+        data = file.read(min(size, most))
+        left = size - len(data) if size > most else 0
+        return data, f"the {what} is read up to {_amount(most)}: {left:,} bytes are left out" if left else ""
+    parts: list[bytes] = []
+    room = most
+    while room and (block := file.read(min(room, _BLOCK))):
+        parts.append(block)
+        room -= len(block)
+    more = not room and bool(file.read(1))
+    why = f"the {what} is read up to {_amount(most)}: it goes on, and the rest is left out"
+    return b"".join(parts), why if more else ""
+
+
+def _amount(size: int) -> str:
+    return f"{size >> 30} GiB" if size >= 1 << 30 else f"{size:,} bytes"
