@@ -224,7 +224,6 @@ _MODULES = frozenset(
         "shelve",
         "subprocess",
         "ctypes",
-        "multiprocessing",
     ]
 )
 

@@ -105,7 +105,8 @@ def _start(work: Work) -> None:
 
     global _work
     _work = work
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches all processes: no traceback from each
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C reaches all processes: no traceback from each
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _answer(part: Part) -> Answer:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Run
 
 Format = Literal["csv", "jsonl", "parquet"]
+
+_FORMULA = frozenset("=+-@")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")  # a bare carriage return ends a row for many programs, and is never quoted
+_WORDS = frozenset({"NaN", "Infinity", "-Infinity"})  # what `wide` writes of a number that is not finite
 
 
 def tidy(runs: Sequence[Run]) -> pd.DataFrame:
@@ -45,7 +50,7 @@ def wide(runs: Sequence[Run], text: bool = False) -> pd.DataFrame:
             series = pd.DataFrame({"step": curve.steps, column_name(curve): values})
             series["turn"] = series.groupby("step").cumcount()
             columns.append(series.set_index(["step", "turn"]))
-        frame = pd.concat(columns, axis=1).sort_index().reset_index().drop(columns="turn")
+        frame = pd.concat(columns, axis=1).sort_index().copy().reset_index().drop(columns="turn")
         frame.insert(0, "axis", run.curves[0].axis)
         frame.insert(0, "run", run.name)
         frame.insert(0, "source", run.source)
@@ -76,12 +81,22 @@ def encode(runs: Sequence[Run], form: Format, as_wide: bool) -> bytes:
     if not as_wide:
         frame["value"] = [_word(value) for value in frame["value"].tolist()]
     if form == "csv":
-        return frame.to_csv(index=False).encode()
+        for name in frame.select_dtypes(exclude="number").columns:
+            frame[name] = frame[name].map(_harmless)
+        return frame.rename(columns=_harmless).to_csv(index=False).encode("utf-8", "replace")
     lines = (
         json.dumps({name: value for name, value in row.items() if not _blank(value)}, ensure_ascii=False)
         for row in frame.to_dict("records")
     )
     return "".join(line + "\n" for line in lines).encode()
+
+
+def _harmless(cell: Any) -> Any:
+    """Text of a log as one cell: controls spelled out, a quote before what a spreadsheet would take for a formula."""
+    if not isinstance(cell, str) or cell in _WORDS:
+        return cell
+    cell = _CONTROL.sub(lambda m: ascii(m.group())[1:-1], cell)
+    return f"'{cell}" if cell[:1] in _FORMULA else cell
 
 
 def _blank(value: object) -> bool:

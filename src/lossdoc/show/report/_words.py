@@ -10,13 +10,18 @@ from lossdoc.model.finding import Finding, Report, Sign
 from lossdoc.model.run import Run
 
 # Controls (C0, DEL, C1), line and paragraph separators, direction overrides and other invisible marks, surrogates.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
+# What Azure Pipelines, TeamCity and older runners of GitHub take for a command wherever in a line it stands.
+_COMMAND = re.compile(r"##(?=\w*\[)")
 _SPACE = re.compile(r"[\t\r\n\f\v ]+")
 
 
 def safe(text: object) -> str:
     """Text from a log as one line in which every invisible or controlling character is spelled out."""
-    one_line = _SPACE.sub(" ", str(text)).strip()
+    one_line = _COMMAND.sub("# #", _SPACE.sub(" ", str(text)).strip())
     return _UNSAFE.sub(lambda m: ascii(m.group())[1:-1], one_line)
 
 

@@ -29,7 +29,7 @@ _PASSED = {True: "✅", False: "❌"}
 _ANSWER: dict[Answer, str] = {"yes": "✅", "no": "❌", "unknown": "❔"}
 
 # Everything that begins markup in Markdown or HTML, a table cell, a mention or a formula.
-_MARKUP = re.compile(r"[&<>|`*\[\]\\~$@#]")
+_MARKUP = re.compile(r"[&<>|`*\[\]\\~$@#]|(?<=:)//|(?i:(?<=www)\.)")  # the last two: addresses become links unasked
 # A name, an option, an assignment. What is longer or holds markup is no code of a document.
 _CODE = re.compile(r"`([A-Za-z_][\w.=/, -]{1,60})`")
 
@@ -153,4 +153,4 @@ def text(words: str) -> str:
 
 
 def _escaped(words: str) -> str:
-    return _MARKUP.sub(lambda m: f"&#{ord(m.group())};", words)
+    return _MARKUP.sub(lambda m: "".join(f"&#{ord(char)};" for char in m.group()), words)

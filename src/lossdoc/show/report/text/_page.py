@@ -32,6 +32,8 @@ _ASCII = str.maketrans(
     "─━│┃┌┐└┘├┤┬┴┼┄┊╴╶╵╷╭╮╰╯✗▲✓•·×→←↑↓≥≤≈±−–—‘’“”…µβγλσεαηπΔ°",
     "--||++++++++++:----++++x!+*.x><^v><~+---''\"\".ubglseanpDo",
 )
+# A line that begins so is a command to GitHub Actions, and a text that is wrapped may begin a line anywhere.
+_COMMAND = re.compile(r"^([ \t]*)::", re.M)
 _ANSI = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -52,6 +54,7 @@ def render(parts: Iterable[RenderableType], options: Options, *, wrap: bool = Tr
         console.print(part, soft_wrap=not wrap)
     assert isinstance(console.file, StringIO)
     text = "\n".join(_trim(line) for line in console.file.getvalue().splitlines())
+    text = _COMMAND.sub(r"\1\\::", text)
     if options.ascii:
         text = text.translate(_ASCII).encode("ascii", "replace").decode()
     return text.rstrip() + "\n"
