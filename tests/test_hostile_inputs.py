@@ -6,6 +6,7 @@ import bz2
 import gzip
 import json
 import lzma
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,7 +19,7 @@ from lossdoc.api import Options, read_source
 from lossdoc.assemble.limits import MOST_KEYS
 from lossdoc.checks._preference import paired
 from lossdoc.input.decode import decompress
-from lossdoc.input.numbers import whole
+from lossdoc.input.numbers import NUMBER, whole
 from lossdoc.input.source import LONGEST, Source
 from lossdoc.model.finding import NotRead
 from lossdoc.model.record import Item, Record, Unread
@@ -194,3 +195,13 @@ def test_pairs_of_curves_whose_steps_go_back() -> None:
 
 def test_labels_of_powers_beyond_floats() -> None:
     assert power_labels([-2.0, 308.0, 400.0]) == ["0.01", "1e+308", "1e+400"]
+
+
+def test_a_number_that_fits_nowhere_is_given_up_at_once() -> None:
+    """Thousands of digits that a letter follows are no number: there is one way to read them, not one per digit."""
+    shapes = re.compile(rf"(?:{NUMBER})(?!\w)")
+    found = {text: bool(shapes.fullmatch(text)) for text in ("12", "12.", "1.5", ".5", "1.5e-3", "1,000.5", "nan")}
+    assert all(found.values())
+    text = "9" * 20_000 + "x"
+    assert shapes.match(text) is None
+    assert tried("x", f"loss: {text}\n".encode() * 9, OPTIONS).runs == 0

@@ -76,7 +76,7 @@ def _lines(chance: random.Random, data: bytes, _: bytes) -> bytes:
         elif what == 3:
             lines[at] = lines[at].rstrip(b"\r\n")
         else:
-            lines[at] = lines[at] * chance.choice((2, 40))
+            lines[at] = (lines[at] * chance.choice((2, 40)))[:LARGEST]
     return b"".join(lines)
 
 

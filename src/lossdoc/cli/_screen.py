@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -92,6 +91,8 @@ def save(content: bytes, output: Path, code: int) -> int:
 
 def replace_file(output: Path, content: bytes) -> None:
     """Through a file beside it, which then takes its place: a full disk or Ctrl-C leaves what stood there before."""
+    import tempfile  # what goes to the screen, as pages do, needs none
+
     target = output.resolve()  # a link stays one
     if target.exists() and not target.is_file():  # a pipe, /dev/stdout
         target.write_bytes(content)

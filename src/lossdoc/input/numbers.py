@@ -16,7 +16,7 @@ _SCALE = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12, "P": 1e15
 _MISSING = frozenset({"", "none", "null", "n/a", "na", "-", "--", "no log", "?", "...", "undefined"})
 _PLAIN = re.compile(r"[+-]?(?:(?P<head>\d+)(?:\.(?P<tail>\d*))?|\.(?P<only>\d+))(?P<exp>[eE][+-]?\d+)?")
 NUMBER = (
-    r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+    r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
     r"|(?i:nan|inf(?:inity)?)(?![A-Za-z_]{3,}))"
 )
 _WRAP = re.compile(

@@ -84,7 +84,7 @@ _FRACTION = re.compile(r"(?i)acc|correct|precision|recall|success")
 
 
 # A number that stands alone: digits inside a name (Acc@1, lr_0) belong to the skeleton.
-_ALONE = re.compile(r"(?<![\w@.,])([-+]?(?:\d{1,3}(?:,\d{3})+|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\d])")
+_ALONE = re.compile(r"(?<![\w@.,])([-+]?(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)(?![\d])")
 _Plan = list[tuple[str, int, int, str]]
 _PLANS: dict[tuple[str, ...], _Plan | None] = {}
 _MAX_PLANS = 4096
