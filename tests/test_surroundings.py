@@ -228,6 +228,10 @@ _MODULES = frozenset(
 )
 
 
+# `watch --on-finding COMMAND` runs what the user wrote on the command line, with the finding as data on its input.
+_ON_REQUEST = (("cli/watch.py", {"subprocess"}),)
+
+
 def test_no_network_no_evaluation_no_pickle_in_the_source() -> None:
     package = Path(lossdoc.__file__).parent
     for path in sorted(package.rglob("*.py")):
@@ -243,7 +247,8 @@ def test_no_network_no_evaluation_no_pickle_in_the_source() -> None:
                 assert "allow_pickle=False" in ast.unparse(node), where
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not {name.split(".")[0] for name in names if name != "urllib.parse"} & _MODULES, where
+            used = {name.split(".")[0] for name in names if name != "urllib.parse"} & _MODULES
+            assert not used or (path.relative_to(package).as_posix(), used) in _ON_REQUEST, where
 
 
 def test_a_check_opens_no_connection_starts_nothing_and_writes_nothing(tmp_path: Path) -> None:
