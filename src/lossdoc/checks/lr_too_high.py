@@ -102,6 +102,8 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     if not averaged and (height < JUMP * base or height < SIGMAS * scale):
         return
     above = np.flatnonzero(y[1:] > base + 0.5 * height) + 1
+    if not len(above):
+        return
     first = int(above[0])
     back = next((i for i in range(peak, n) if np.median(y[i : i + 3]) <= base), n)
     if not averaged and back - first < 3 and float(y[1:early].max()) - base < 0.4 * base:
