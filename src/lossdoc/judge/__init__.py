@@ -58,8 +58,9 @@ def diagnose(
     findings = reconcile(findings, explains, {f.check: order for order, f in enumerate(findings)})
     findings = _without(ignore, findings)
     roots = [f for f in findings if f.because_of is None]
-    judged_by = deciding(run, knowledge)
-    found_signs = signs(run, knowledge, judged_by, [(f, checks.load(f.check).SIGN) for f in roots])
+    with np.errstate(all="ignore"):
+        judged_by = deciding(run, knowledge)
+        found_signs = signs(run, knowledge, judged_by, [(f, checks.load(f.check).SIGN) for f in roots])
     curves = [m.curve for m, _ in judged_by]
     return Report(run, findings, skipped, verdict(found_signs, roots), found_signs, curves, passed)
 

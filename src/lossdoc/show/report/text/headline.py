@@ -74,7 +74,7 @@ def _rate(run: Run) -> str:
     values = None if rate is None else rate.finite().values
     if rate is None or values is None or not len(values):
         return ""
-    if float(np.ptp(values)) == 0:
+    if values.min() == values.max():
         return f"{values[0]:.4g} throughout"
     at = int(np.argmax(values))
     return f"peak {values[at]:.4g} at {rate.axis} {number(float(rate.finite().steps[at]))}, {values[-1]:.4g} at the end"
