@@ -104,6 +104,10 @@ def test_a_key_without_any_number() -> None:
     unknown = dataclasses.replace(curve("smoothl1", [np.nan] * 4), known=False)
     assert found("non-finite", unknown, curve("accuracy", [0.5, 0.6, 0.7, 0.8]), trainer="detection")
     assert not found("non-finite", unknown.where(slice(0, 2)), trainer="detection")
+    turned = dataclasses.replace(curve("l", [1.0, 0.9, np.nan, np.nan, np.nan]), known=False)
+    assert found("non-finite", turned, trainer="detection")
+    comes_and_goes = dataclasses.replace(curve("l", [1.0, np.nan, 0.9, np.nan, np.nan, np.nan]), known=False)
+    assert not found("non-finite", comes_and_goes, trainer="detection")
 
 
 def test_a_goal_that_goes_on_improving_makes_overfitting_information() -> None:

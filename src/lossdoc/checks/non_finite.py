@@ -114,9 +114,14 @@ def last_words(run: Run) -> Event | None:
 
 
 def never(curve: Curve) -> bool:
-    """A quantity, known by name or not, of which the trainer logged no finite value at all."""
-    of_training = not curve.known or curve.metric in ("loss_component", "grad_norm")
-    return of_training and curve.split == "train" and len(curve) >= NEVER and not np.isfinite(curve.values).any()
+    """A quantity, known by name or not, that has no finite value at all, or none any more to the end."""
+    if curve.split != "train" or len(curve) < NEVER or np.isfinite(curve.values[-NEVER:]).any():
+        return False
+    finite = np.isfinite(curve.values)
+    if not curve.known:
+        # Once it is gone it is gone: what comes and goes is a measure that a batch may not have.
+        return not finite.any() or bool(finite[: int(finite.sum())].all())
+    return curve.metric in ("loss_component", "grad_norm") and not finite.any()
 
 
 def first_bad(curve: Curve) -> int:

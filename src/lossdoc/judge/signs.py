@@ -143,15 +143,19 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
         text = "gained and lost again" if any(c.fell_back for _, c in held) else "no gain that stands out"
         holds = seen is not None and seen <= FEW_PASSES and _holds(held)
         return Sign("unknown", f"{text}: {told}", excused=holds)
-    if seen is not None and 0 < seen <= ONE_PASS and families == {"supervised"} and not held:
-        return Sign("yes", f"{seen:.3g} epochs: every example was new when its loss was taken", excused=True)
+    if judged and seen is not None and 0 < seen <= ONE_PASS and families == {"supervised"} and not held:
+        return Sign("yes", f"{_epochs(seen)}: every example was new when its loss was taken", excused=True)
     excused = families == {"rl"} or bool(set(run.trainer.candidates) & _GENERATIVE)
     few = seen is not None and seen <= FEW_PASSES
     excused = excused or few or _remains(judged, LITTLE if seen is None else REMAINS)
     if held:
         return Sign("unknown", f"one evaluation shows no course: {told}", excused)
-    during = "" if seen is None else f" in {seen:.3g} epochs"
+    during = f" in {_epochs(seen)}" if seen else ""
     return Sign("unknown", f"nothing held out{during}", excused)
+
+
+def _epochs(seen: float) -> str:
+    return f"{seen:.3g} epoch{'' if seen == 1 else 's'}"
 
 
 def _holds(held: Judged) -> bool:
