@@ -37,8 +37,8 @@ def by_score(case: Case) -> Chance | None:
     """The held-out score (else the training one) that never left the level of chance; None where any other did."""
     able = [m for m in measures(case.run, case.knowledge) if m.role == "score"]
     held = [m for m in able if m.held_out] or able
-    found = [c for m in held if (c := _at_chance(case, m)) is not None]
-    return found[0] if found and all(_at_chance(case, m) for m in held if m.curve.metric in _ALL) else None
+    found = [_at_chance(case, m) for m in held if m.curve.metric in _ALL]
+    return found[0] if found and all(found) else None
 
 
 _ALL = _GUESSING | _WRONG | _NOTHING

@@ -39,7 +39,10 @@ def deciding(run: Run, knowledge: Knowledge) -> Judged:
 def signs(
     run: Run, knowledge: Knowledge, judged: Judged, roots: Sequence[tuple[Finding, SignName]]
 ) -> dict[SignName, Sign]:
-    """All five, in order. A root finding of severity warning or error makes its sign "no"."""
+    """All five, in order; `judged` are the `deciding` measures.
+
+    A root finding of severity warning or error makes its sign "no".
+    """
     families = {knowledge.trainer(o).family for o in run.trainer.candidates}
     answers: dict[SignName, Sign] = {
         "finite": _finite(run),
@@ -97,7 +100,7 @@ def _learning(judged: Judged, families: set[str]) -> Sign:
     better = [(m, c) for m, c in able if c.went == "better"]
     if better:
         return Sign("yes", "; ".join(said(m, c) for m, c in _pair(better)))
-    told = "; ".join(said(m, c) for m, c in _foremost(able)[:2])
+    told = "; ".join(said(m, c) for m, c in able[:2])
     if any(c.went == "lost" for _, c in able):
         return Sign("unknown", f"what was gained was lost again: {told}")
     if all(c.went == "unclear" for _, c in able):
@@ -124,12 +127,12 @@ def _foremost(judged: Judged) -> Judged:
 def _pair(better: Judged) -> Judged:
     """What people train for, and what is trained, where both got better."""
     trained = [(m, c) for m, c in better if m.role in ("objective", "part") and not m.held_out]
-    first, *others = _foremost(better)
+    first, *others = better
     return [first, *[pair for pair in (trained or others)[:1] if pair[0] is not first[0]]]
 
 
 def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
-    held = [(m, c) for m, c in _foremost(judged) if m.held_out and m.role != "support"]
+    held = [(m, c) for m, c in judged if m.held_out and m.role != "support"]
     if families == {"rl"}:
         held = [(m, c) for m, c in held if m.role == "score"]
     kept = [(m, c) for m, c in held if (c.went == "better" and not c.fell_back) or _solved(m, c)]
@@ -144,7 +147,7 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
         holds = seen is not None and seen <= FEW_PASSES and _holds(held)
         return Sign("unknown", f"{text}: {told}", excused=holds)
     if judged and seen is not None and 0 < seen <= ONE_PASS and families == {"supervised"} and not held:
-        return Sign("yes", f"{_epochs(seen)}: every example was new when its loss was taken", excused=True)
+        return Sign("yes", f"{_epochs(seen)}: every example was new when its loss was taken")
     excused = families == {"rl"} or bool(set(run.trainer.candidates) & _GENERATIVE)
     few = seen is not None and seen <= FEW_PASSES
     excused = excused or few or _remains(judged, LITTLE if seen is None else REMAINS)

@@ -69,7 +69,6 @@ class CheckFacts(Struct, frozen=True, omit_defaults=True):
     severity: Severity = "warning"
     explains: Sequence[str] = ()
     metrics: Sequence[str] = ()
-    sign: str = ""  # the vital sign that the check bears on
     doc: str = ""
     path: str = ""
 

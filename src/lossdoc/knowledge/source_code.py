@@ -44,7 +44,6 @@ def check_facts(check_id: str, source: str, path: str) -> CheckFacts:
         severity=said.get("SEVERITY", "warning"),
         explains=tuple(said.get("EXPLAINS", ())),
         metrics=tuple(dict.fromkeys(_needed(tree))),
-        sign=said.get("SIGN", ""),
         doc=doc,
         path=path,
     )
