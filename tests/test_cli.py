@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -211,19 +209,6 @@ def test_a_closed_pipe_ends_quietly() -> None:
     assert process.stderr.read() == b""
     assert process.wait(60) == 0
     process.stderr.close()
-
-
-def test_ctrl_c_ends_quietly() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lossdoc", "check", "-"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    time.sleep(2)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (130, b"", b"")
 
 
 def test_an_error_of_ours_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

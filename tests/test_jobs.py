@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -99,12 +101,37 @@ def test_ctrl_c_ends_all_processes_at_once(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    time.sleep(3)
+    written = [_writer_of(tmp_path / name) for name in ("b.log", "c.log")]  # both processes read
     process.send_signal(signal.SIGINT)  # to the first process alone; a terminal sends it to all
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
+    for end in written:
+        os.close(end)
     assert (process.returncode, out, err) == (130, b"", b"")
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)  # nobody of its group is left
+    for _ in _within(60):
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            break
+    else:
+        pytest.fail("somebody of its group is left")
+
+
+def _writer_of(pipe: Path) -> int:
+    """The end of a pipe that somebody reads: opened as soon as somebody does."""
+    for _ in _within(60):
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:  # nobody reads yet
+                raise
+    raise TimeoutError(f"nobody read {pipe}")
+
+
+def _within(seconds: float) -> Iterator[None]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.02)
 
 
 def test_options_go_to_another_process_without_what_was_looked_up() -> None:

@@ -72,12 +72,13 @@ def _spread(parts: Sequence[Part], work: Work, processes: int) -> Iterator[Answe
             given += 1
     except BrokenProcessPool:
         yield from (_alone(part, work) for part in parts[given:])
-    except BaseException:  # Ctrl-C, or a caller who has seen enough: nobody waits for the processes
+    except BaseException:  # Ctrl-C, or a caller who has seen enough: nobody waits for what they do
         for child in multiprocessing.active_children():
             child.terminate()
         raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        # Waited for: a pool that is put away while Python exits prints a traceback of its own.
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _alone(part: Part, work: Work) -> Answer:
