@@ -120,3 +120,19 @@ def test_calls_of_wandb_are_the_step_where_nothing_else_is(more: str, last: int)
     text = f'{{"_step": {json.dumps([7 * n for n in EPOCHS])}, "train/loss": {losses}{more.format(epochs=epochs)}}}'
     (run,) = runs(text)
     assert run.curves[0].steps[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("end", "points", "said"),
+    [
+        ("40,0.0", 39, "the last row is cut: 1 of its 3 cells are read"),
+        ("4", 39, "the last row is cut: 0 of its 3 cells are read"),
+        ("40,0.05,1.0", 40, ""),
+        ("40,0.05\n", 40, ""),  # written to its end, with a cell less
+        ("done", 39, ""),
+    ],
+)
+def test_a_row_that_breaks_off_is_told_and_its_last_cell_left_out(end: str, points: int, said: str) -> None:
+    (run,) = runs("step,loss,grad_norm\n" + "".join(f"{n},{3 / n:.4f},1.0\n" for n in EPOCHS) + end)
+    assert [len(curve) for curve in run.curves if curve.metric == "loss"] == [points]
+    assert [(u.line, u.why) for u in run.unread] == ([(41, said)] if said else [])

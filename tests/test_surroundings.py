@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import lossdoc
-from lossdoc.api import Options, read_path
+from lossdoc.api import Options, read_path, read_paths
 from lossdoc.cli._screen import deliver
 from lossdoc.input import files
 from lossdoc.input.rotated import together
@@ -137,6 +137,17 @@ def test_parts_of_a_rotated_log_are_one_run(tmp_path: Path) -> None:
     (found,) = read_path(str(tmp_path / "run.log*"), OPTIONS)
     assert isinstance(found, list)
     assert found[0].curves[0].steps.tolist() == list(range(60))
+
+
+def test_parts_that_are_named_one_by_one_are_one_run(tmp_path: Path) -> None:
+    for part, name in enumerate(("run.log.2", "run.log.1", "run.log", "other.log")):
+        (tmp_path / name).write_text(rows(20 * part, 20 * part + 20))
+    named = [str(tmp_path / name) for name in ("run.log", "other.log", "run.log.1", "run.log.2")]
+    run, other = [run for found in read_paths(named, OPTIONS) if isinstance(found, list) for run in found]
+    assert run.curves[0].steps.tolist() == list(range(60))
+    assert (Path(run.source).name, Path(other.source).name) == ("run.log", "other.log")
+    assert len(read_paths(named[2:], OPTIONS)) == 2  # without the log itself nobody knows that they are its parts
+    assert len(read_paths(named[:1] * 3, OPTIONS)) == 3
 
 
 def test_parts_without_the_log_that_they_belong_to_are_left_alone() -> None:

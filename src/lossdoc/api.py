@@ -207,6 +207,17 @@ def parts_of(path: str) -> list[Part]:
     return [Part(str(files[-1]), tuple(files) if len(files) > 1 else None) for files in matches]
 
 
+def parts_of_all(paths: Sequence[str]) -> list[list[Part]]:
+    """The parts of each argument; numbered ones of one log (`run.log.1 run.log`) are one where the log is named too."""
+    found = [parts_of(path) for path in paths]
+    files = [Path(path) for path in paths if path != "-" and Path(path).is_file()]
+    for whole in (group for group in together(files) if len(group) > 1):
+        for parts in found:
+            if len(parts) == 1 and parts[0].files is None and (path := Path(parts[0].name)) in whole:
+                parts[:] = [Part(str(path), tuple(whole))] if path == whole[-1] else []
+    return found
+
+
 def read_part(part: Part, options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:
     """Everything that a part holds; `data` are the bytes of standard input."""
     if part.name == "-":
@@ -240,6 +251,15 @@ def put_together(path: str, results: Sequence[list[T] | NotRead]) -> list[list[T
 def read_path(path: str, options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:
     """Everything behind one argument of the command line: a file, a folder, a glob, or "-" (with `data`)."""
     return put_together(path, [found for part in parts_of(path) for found in read_part(part, options, data)])
+
+
+def read_paths(paths: Sequence[str], options: Options, data: bytes | None = None) -> list[list[Run] | NotRead]:
+    """Everything behind the arguments of the command line; numbered parts of one log among them are one run."""
+    return [
+        result
+        for path, parts in zip(paths, parts_of_all(paths), strict=True)
+        for result in put_together(path, [found for part in parts for found in read_part(part, options, data)])
+    ]
 
 
 def as_members(results: Iterable[list[T] | NotRead]) -> list[list[T] | NotRead]:

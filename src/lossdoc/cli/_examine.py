@@ -52,9 +52,9 @@ def _baseline(config: Config) -> list[Entry]:
 def _read_and_judge(
     paths: Sequence[str], options: Options, in_force: InForce, jobs: int | None, *, quiet: bool
 ) -> tuple[list[Report], list[NotRead]]:
-    from lossdoc.api import parts_of, put_together
+    from lossdoc.api import parts_of_all, put_together
 
-    parts = [parts_of(path) for path in paths]
+    parts = parts_of_all(paths)
     data = standard_input() if "-" in paths else None
     work = partial(_of_part, options, in_force)
     answers = each([part for several in parts for part in several], work, data, jobs, quiet=quiet)

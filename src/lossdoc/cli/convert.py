@@ -42,7 +42,7 @@ def command(
     isolated: option.Isolated = False,
 ) -> int:
     """Write the curves of logs under their canonical names: CSV, JSON lines or Parquet."""
-    from lossdoc.api import read_path
+    from lossdoc.api import read_paths
     from lossdoc.cli._in_force import gather, options_of, pairs, set_values
     from lossdoc.show import table
 
@@ -57,7 +57,7 @@ def command(
         }
         options = options_of(gather(given, config, isolated))
         data = standard_input() if "-" in paths else None
-        results = [result for path in paths for result in read_path(path, options, data)]
+        results = read_paths(paths, options, data)
     except ValueError as error:
         say(str(error))
         return 2

@@ -62,7 +62,7 @@ def command(
 
     Without --metric it draws what `check` would. Exit codes: 0, or 2 for bad arguments and an input without metrics.
     """
-    from lossdoc.api import Options, diagnose, read_path
+    from lossdoc.api import Options, diagnose, read_paths
     from lossdoc.show.picture import arrange, svg, text
     from lossdoc.show.report import Options as Look
 
@@ -72,7 +72,7 @@ def command(
         options = Options(trainer, reader_name(input_format), settings(set_ or []))
         choice = _choice(metric or [], steps, smooth, log, findings)
         data = sys.stdin.buffer.read() if "-" in paths else None
-        results = [result for path in paths for result in read_path(path, options, data)]
+        results = read_paths(paths, options, data)
         refused = [result for result in results if isinstance(result, NotRead)]
         say_not_read(refused, verbose=False)
         reports = [diagnose(run, options) for result in results if isinstance(result, list) for run in result]

@@ -34,10 +34,10 @@ def joined(paths: Sequence[Path]) -> Source:
     content = bytearray()
     begins: list[str] = []
     for path, source in zip(paths, sources, strict=True):
-        begins.append(f"{path.name} from line {content.count(10) + 1:,}")
-        content += source.data
         if content and not content.endswith(b"\n"):
             content += b"\n"
+        begins.append(f"{path.name} from line {content.count(10) + 1:,}")
+        content += source.data
         whole.beside += [item for item in source.beside if isinstance(item, Unread) or source is sources[-1]]
     whole.raw = bytes(content)
     whole.files = [str(path) for path in paths]

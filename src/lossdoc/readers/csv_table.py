@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from lossdoc.input.numbers import COUNTED_DIGITS, to_float
 from lossdoc.input.source import Source
-from lossdoc.model.record import Block, BulkItem, Event, Item, Raw, Record
+from lossdoc.model.record import Block, BulkItem, Event, Item, Raw, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._json import is_data_row, loads
 from lossdoc.readers._number_table import NumberTable
@@ -95,6 +95,7 @@ def _items(source: Source, *, bulk: bool) -> Iterator[BulkItem]:
         yield Event("config", 1, "columns of results.csv", {"framework": "ultralytics"})
     if head.meta:
         yield Event("config", 1, "first line of the table", head.meta)
+    cut = _cut_row(lines, head.delimiter)
     starts = [head.line, *_later_headers(lines, head)]
     for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
         names = _names(lines[start], head.delimiter)
@@ -109,6 +110,18 @@ def _items(source: Source, *, bulk: bool) -> Iterator[BulkItem]:
             yield from _evaluations(list(table))
         else:
             yield from _by_run(table, names) if any(name.endswith("__MAX") for name in names) else table
+    if cut is not None:
+        yield cut
+
+
+def _cut_row(lines: list[str], delimiter: str) -> Unread | None:
+    """A last row that breaks off loses the cell in which it does: 0.04 may have been going to be 0.0412."""
+    row = lines[-1]
+    cells, before = row.count(delimiter), lines[-2].count(delimiter)
+    if cells >= before or '"' in row or not (cells or to_float(row) is not None):
+        return None
+    lines[-1] = row.rpartition(delimiter)[0]
+    return Unread(len(lines), f"the last row is cut: {cells} of its {before + 1} cells are read")
 
 
 def split_cells(line: str, delimiter: str) -> list[str]:
