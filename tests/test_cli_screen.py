@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from lossdoc.cli import _errors, _progress
+from lossdoc.cli import _errors, _pager, _progress
 from lossdoc.cli._screen import NARROWEST, WIDEST, color_of, needs_ascii, width_of
 from lossdoc.model.finding import NotRead
 
@@ -88,3 +91,52 @@ def test_members_of_a_folder_are_listed_in_one_line(capsys: pytest.CaptureFixtur
     assert second.endswith("4.txt (text) and 2 more")
     _errors.say_not_read(others, verbose=True)
     assert "6.txt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("stream", "lines", "environ", "expected"),
+    [
+        (TTY, 100, {"PAGER": "more"}, "more"),
+        (TTY, 24, {"PAGER": "less -S"}, "less -S"),
+        (TTY, 23, {"PAGER": "more"}, None),
+        (TTY, 100, {"PAGER": ""}, None),
+        (TTY, 100, {"PAGER": "cat"}, None),
+        (TTY, 100, {"PAGER": "more", "NO_PAGER": "1"}, None),
+        (TTY, 100, {"PAGER": "more", "TERM": "dumb"}, None),
+        (PIPE, 100, {"PAGER": "more"}, None),
+    ],
+)
+def test_which_pages_go_through_a_pager(
+    stream: io.StringIO, lines: int, environ: dict[str, str], expected: str | None
+) -> None:
+    assert _pager.pager_of(stream, lines, 24, environ) == expected
+
+
+def test_without_a_word_of_the_user_it_is_less_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for found, expected in (("/usr/bin/less", "less"), (None, None)):
+        monkeypatch.setattr("shutil.which", lambda _name, found=found: found)
+        assert _pager.pager_of(TTY, 100, 24, {}) == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("pager", "begin"), [("sed s/^/paged:/", "paged:dpo"), ("no-such-pager-anywhere 2>/dev/null", "dpo  Direct")]
+)
+def test_a_long_page_on_a_terminal(pager: str, begin: str) -> None:
+    """On a real terminal; a pager that does not exist costs nothing."""
+    import pty
+
+    main, other = pty.openpty()
+    environment = {**os.environ, "PAGER": pager, "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "80", "NO_PAGER": ""}
+    command = [sys.executable, "-m", "lossdoc", "explain", "dpo"]
+    with subprocess.Popen(command, stdin=other, stdout=other, stderr=other, env=environment):
+        os.close(other)
+        seen = b""
+        try:
+            while part := os.read(main, 1 << 16):
+                seen += part
+        except OSError:  # the other end is closed
+            pass
+    os.close(main)
+    assert seen.decode().startswith(begin)
+    assert "See also" in seen.decode()

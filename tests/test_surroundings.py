@@ -238,8 +238,9 @@ _MODULES = frozenset(
 )
 
 
-# `watch --on-finding COMMAND` runs what the user wrote on the command line, with the finding as data on its input.
-_ON_REQUEST = (("cli/watch.py", {"subprocess"}),)
+# `watch --on-finding COMMAND` runs what the user wrote on the command line, with the finding as data on its input; a
+# person at a terminal reads a page of `explain` in the pager of the environment.
+_ON_REQUEST = (("cli/watch.py", {"subprocess"}), ("cli/_pager.py", {"subprocess"}))
 
 
 def test_no_network_no_evaluation_no_pickle_in_the_source() -> None:

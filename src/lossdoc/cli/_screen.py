@@ -25,7 +25,7 @@ def width_of(stream: TextIO, wanted: int | None, environ: Mapping[str, str] = os
     columns = environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns) > 0:
         return max(NARROWEST, min(int(columns), WIDEST))
-    if not _is_terminal(stream):
+    if not is_terminal(stream):
         return PIPE_WIDTH
     return max(NARROWEST, min(shutil.get_terminal_size((PIPE_WIDTH, 24)).columns, WIDEST))
 
@@ -38,7 +38,7 @@ def color_of(stream: TextIO, wanted: Color, environ: Mapping[str, str] = os.envi
         return False
     if environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
-    return _is_terminal(stream) and environ.get("TERM") != "dumb"
+    return is_terminal(stream) and environ.get("TERM") != "dumb"
 
 
 def needs_ascii(stream: TextIO) -> bool:
@@ -115,7 +115,8 @@ def replace_file(output: Path, content: bytes) -> None:
         raise
 
 
-def _is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person sees what is written."""
     try:
         return stream.isatty()
     except ValueError:  # closed

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
+from lossdoc.cli._pager import show
+from lossdoc.cli._screen import Color, color_of, needs_ascii, width_of
 
 
 def command(
@@ -41,7 +42,8 @@ def command(
 ) -> int:
     """Explain a metric, a loss function, a trainer, a check or a number.
 
-    `trainer:reward`, `loss:ipo` say which kind is meant where a word has several meanings.
+    `trainer:reward`, `loss:ipo` say which kind is meant where a word has several meanings. On a terminal a long page
+    goes through PAGER (less); NO_PAGER=1 prints it.
     """
     from lossdoc.knowledge import Knowledge
     from lossdoc.show.pages import Look, explain
@@ -73,7 +75,7 @@ def command(
         settings=given,
     )
     try:
-        emit(explain.explain(" ".join(word), knowledge, look))
+        show(explain.explain(" ".join(word), knowledge, look))
     except explain.NotFound as error:
         _say(str(error))
         return 2
