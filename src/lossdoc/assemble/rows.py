@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lossdoc.assemble.blocks import rows_of
 from lossdoc.assemble.bucket import Bucket, floats
+from lossdoc.assemble.episodes import meant
 from lossdoc.knowledge.words import without_split
 from lossdoc.model.record import Block, Record
 
@@ -100,15 +101,16 @@ def _gather(
     summary = _Summary()
     for layout in _layouts(records):
         rows = own[layout]
-        plan = _plan(table, records[layout[0]], knowledge, framework, objectives, closing)
         values = [records[number].values for number in layout]
+        columns = {key: list(map(itemgetter(key), values)) for key in values[0]}
+        plan = _plan(table, records[layout[0]], columns, knowledge, framework, objectives, closing)
         for slot in plan:
-            _take(table, slot, rows, list(map(itemgetter(slot.key), values)), summary)
+            _take(table, slot, rows, columns[slot.key], summary)
     for block, rows in zip(blocks, others, strict=True):
-        columns = dict(zip(block.keys, block.columns, strict=True))
-        for slot in _plan(table, Record(dict.fromkeys(block.keys)), knowledge, framework, objectives, closing):
+        taken = dict(zip(block.keys, block.columns, strict=True))
+        for slot in _plan(table, Record(dict.fromkeys(block.keys)), taken, knowledge, framework, objectives, closing):
             printed = None if block.printed is None else block.printed.get(slot.key, ())
-            _take(table, slot, rows, columns[slot.key], summary, printed)
+            _take(table, slot, rows, taken[slot.key], summary, printed)
     for bucket in table.buckets.values():
         bucket.close()
     table.buckets = {name: bucket for name, bucket in table.buckets.items() if len(bucket.rows)}
@@ -165,6 +167,7 @@ def _place(place: float | None) -> float | None:
 def _plan(
     table: Table,
     record: Record,
+    columns: Mapping[str, Raws],
     knowledge: Knowledge,
     framework: str | None,
     objectives: Sequence[str],
@@ -178,6 +181,7 @@ def _plan(
     has_eval = _is_evaluation(record.values)
     slots = []
     resolved = {key: _resolve(key, dataset, knowledge, framework, objectives) for key in record.values}
+    resolved |= {key: knowledge.resolve(name, framework) for key, name in meant(columns, resolved).items()}
     placed = record.step is not None or any(found and found.role in POSITION_ROLES for found in resolved.values())
     for key, found in resolved.items():
         role = found.role if found else None

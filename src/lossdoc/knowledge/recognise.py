@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lossdoc.input.numbers import parse
 from lossdoc.model.record import Block, BulkItem, Columns, Event, Record
 from lossdoc.model.run import Trainer
+from lossdoc.words.counters import episode_counter
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge, TrainerFacts
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # What is built on a framework that a format belongs to: the widest set of words that its logs may use.
 _TOP = {"transformers": "trl"}
+# Rows that count episodes, under names without paths: the words of those who write their agents themselves.
+_HOME_MADE_AGENT = "gym"
 _REMEMBERED = 4096  # patterns asked of sets of keys: the runs of a sweep log the same ones, and a rule asks hundreds
 _SPLIT = re.compile(r"^(?:train|eval|val|valid|validation|test)[/_.\- ]", re.IGNORECASE)
 
@@ -60,6 +63,8 @@ def recognise(
     said = (hint.framework if hint else None) or config.get("framework")
     # Whatever stands on transformers may be TRL: its words are understood, its name is given only where keys show it.
     reading = said or (_TOP.get(framework, framework) if framework else knowledge.framework_of(first))
+    if reading is None and episode_counter(first) and not any("/" in key for key in first):
+        reading = _HOME_MADE_AGENT
     metrics: dict[str, float] = {}
     train: dict[str, float] = {}
     for key, value in first.items():

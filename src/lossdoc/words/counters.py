@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 
 def _words(name: str, text: str) -> dict[str, str]:
@@ -23,6 +24,8 @@ COUNTERS: dict[str, str] = {
 # One letter counts only where its number stands right behind it: E3, s100.
 GLUED: dict[str, str] = {"e": "epoch", "i": "iter", "s": "step", "t": "step", "b": "batch", "n": "step"}
 
+_EPISODE = re.compile(r"(?:n_?|i_?|num_?)?(?:ep|episode)s?(?:[ _]?(?:num|number|no|id|idx))?", re.IGNORECASE)
+
 
 def _choice(words: dict[str, str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
@@ -39,3 +42,8 @@ def counter_name(written: str) -> str | None:
     """The name under which a counter is recorded: `Ep` is an epoch, `itr` an iteration."""
     lowered = written.lower()
     return COUNTERS.get(lowered) or GLUED.get(lowered)
+
+
+def episode_counter(keys: Iterable[str]) -> str | None:
+    """The key of a row under which episodes are counted."""
+    return next((key for key in keys if _EPISODE.fullmatch(key)), None)

@@ -1,0 +1,49 @@
+"""Rows that stand for episodes: what counts the steps of each of them is its length, what counts all steps a place."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from lossdoc.assemble.bucket import floats
+from lossdoc.words.counters import episode_counter
+
+if TYPE_CHECKING:
+    from lossdoc.assemble.bucket import Raws
+    from lossdoc.knowledge import Resolved
+
+LENGTH, PLACE = "episode_length", "global_step"
+# One word for both: the steps of this episode, or all steps so far.
+_STEPS = re.compile(r"(?:n_?|num_?)?(?:time[ _]?)?(?:step|frame)s?", re.IGNORECASE)
+_BACK = 0.1  # of the rows: what falls so often counts nothing up (ours; a run that is resumed falls once)
+_ENOUGH = 8  # rows: the lengths of so many episodes do not rise one after the other by chance (ours)
+
+
+def meant(columns: Mapping[str, Raws], resolved: Mapping[str, Resolved | None]) -> dict[str, str]:
+    """The keys of episodes that mean another thing than their name says: up and down is a length, up alone a place."""
+    found: dict[str, str] = {}
+    episode = episode_counter(columns)
+    counted = episode is not None and _falls(columns[episode]) == 0
+    for key, metric in resolved.items():
+        if metric is None or key == episode or not _STEPS.fullmatch(key):
+            continue
+        if metric.metric == LENGTH:
+            found |= {key: PLACE} if _adds_up(columns[key]) else {}
+        elif counted and _falls(columns[key]) > _BACK:
+            found[key] = LENGTH
+    return found
+
+
+def _adds_up(raws: Raws) -> bool:
+    """All steps so far: they rise from row to row, and by what a row takes, not by a step or two."""
+    numbers = [number for number in floats(raws) if number is not None]
+    rises = len(numbers) >= _ENOUGH and _falls(raws, equal=True) <= _BACK
+    return rises and numbers[-1] >= 0.5 * len(numbers) * numbers[0]
+
+
+def _falls(raws: Raws, equal: bool = False) -> float:
+    """The share of rows that stand below the row before them, or not above it."""
+    numbers = [number for number in floats(raws) if number is not None]
+    return sum(b < a or (equal and a == b) for a, b in itertools.pairwise(numbers)) / max(1, len(numbers))
