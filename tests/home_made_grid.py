@@ -191,7 +191,7 @@ def _equal(read: float, value: float) -> bool:
 def _mixed(log: Log, curve: Curve) -> bool:
     """Values of both splits of one metric stand in one curve, three of each at least (two may be equal by chance)."""
     for metric in ("loss", "accuracy"):
-        own = [[value for _, value in log.curves[metric, split]] for split in ("train", "eval")]
+        own = [[value for _, value in log.curves.get((metric, split), ())] for split in ("train", "eval")]
         said = [[any(_equal(read, value) for value in side) for side in own] for read in curve.values.tolist()]
         if min(said.count([True, False]), said.count([False, True])) > 2:
             return True

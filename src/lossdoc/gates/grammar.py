@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from lossdoc.model.finding import SIGNS, Answer, Verdict
+from lossdoc.words.expressions import expression
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 
@@ -16,7 +17,7 @@ STATISTICS = ("last", "first", "min", "max", "mean", "median", "std", "best", "c
 FACTS = ("steps", "epochs", "records", "errors", "warnings")
 SPLITS = ("train", "eval", "test")
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"""\s*(?:
     (?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)(?![\w/])
     |`(?P<key>[^`]+)`
@@ -26,7 +27,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_PERCENTILE = re.compile(r"p(\d{1,3})(?:_(\d+))?")
+_PERCENTILE = expression(r"p(\d{1,3})(?:_(\d+))?")
 
 
 class GateError(ValueError):

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from lossdoc.input.prefixes import strip_prefix
+from lossdoc.words.expressions import expression
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-_ERASE = re.compile(
+_ANSI = expression(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_ERASE = expression(
     r"\x1b\[(?:2?K|[01]?G)"
 )  # "clear the line", "go to column 1": what follows replaces what stood there
-_BACK = re.compile(r"\x08{2,}")
-_RUBOUT = re.compile(r"[^\x08]\x08")
+_BACK = expression(r"\x08{2,}")
+_RUBOUT = expression(r"[^\x08]\x08")
 # A bar of tqdm without a line break, and what a logger wrote behind it.
-_BEHIND_BAR = re.compile(r"(?<=(?:it/s|s/it)\])(?=[\w\[(<]| +(?:INFO|WARNING|ERROR|DEBUG|\[?\d{4}-\d\d-\d\d)\b)")
+_BEHIND_BAR = expression(r"(?<=(?:it/s|s/it)\])(?=[\w\[(<]| +(?:INFO|WARNING|ERROR|DEBUG|\[?\d{4}-\d\d-\d\d)\b)")
 # Slurm's last word, written into the line that the program had begun.
 _SLURM = "slurmstepd: error:"
 # Expressions that look for a blank before a mark try every blank of a run; a hundred say no less than thousands.
-_BLANKS = re.compile(r" {100,}|\t{100,}")
+_BLANKS = expression(r" {100,}|\t{100,}")
 _WIDE, _TABS = " " * 100, "\t" * 100
-_REPEATED = re.compile(r"\s*\[repeated \d+x across cluster\].*$")
+_REPEATED = expression(r"\s*\[repeated \d+x across cluster\].*$")
 
 
 class Line(NamedTuple):

@@ -13,15 +13,16 @@ from collections.abc import Iterator
 
 from lossdoc.input.numbers import whole
 from lossdoc.input.prefixes import CONTAINER, MPI, POD, PROGRAM, RAY, UNIX_DATE
+from lossdoc.words.expressions import expression
 
 _LOOKED_AT = 1 << 18  # characters at the beginning of a file that decide
 _FEWEST = 3  # lines that decide
 _NEARLY_ALL = 0.98  # of the lines have the label
 _DEEPEST = 3  # labels in a row: docker compose puts one before the time
-_LINE = re.compile(r"^.*\S.*$", re.MULTILINE)
+_LINE = expression(r"^.*\S.*$", re.MULTILINE)
 # The groups name the writer.
 _PROGRAM = rf"(?: ({PROGRAM}):)?"
-_COLLECTED = re.compile(
+_COLLECTED = expression(
     "^(?:"
     + "|".join(
         (
@@ -38,10 +39,10 @@ _COLLECTED = re.compile(
     + ") ?",
     re.MULTILINE,
 )
-_LABEL = re.compile(r"^[ \t]*([\w.-]{1,64}): ?(.*)$", re.MULTILINE)
-_NUMBER = re.compile(r"\d{1,4}")
-_HOST = re.compile(r"[A-Za-z][\w.-]*\d[\w.-]*|\d{1,3}(?:\.\d{1,3}){3}|localhost|[\w-]+\.[\w.-]+")
-_BARE = re.compile(r"[^A-Za-z]+")  # a number, alone or with a sign or a unit sign: the value of a key, no line of a log
+_LABEL = expression(r"^[ \t]*([\w.-]{1,64}): ?(.*)$", re.MULTILINE)
+_NUMBER = expression(r"\d{1,4}")
+_HOST = expression(r"[A-Za-z][\w.-]*\d[\w.-]*|\d{1,3}(?:\.\d{1,3}){3}|localhost|[\w-]+\.[\w.-]+")
+_BARE = expression(r"[^A-Za-z]+")  # a number, alone or with a sign or a unit sign: the value of a key, no line of a log
 _LINES_PER_LABEL = 8
 
 

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lossdoc.words.expressions import expression
+
 Raw = float | int | str | None
 
 # Digits are counted in so many values of a key; what is printed later is printed alike.
@@ -14,22 +16,22 @@ COUNTED_DIGITS = 2001
 _SCALE = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
 # What frameworks print for "no value": not NaN, the quantity was not measured.
 _MISSING = frozenset({"", "none", "null", "n/a", "na", "-", "--", "no log", "?", "...", "undefined"})
-_PLAIN = re.compile(r"[+-]?(?:(?P<head>\d+)(?:\.(?P<tail>\d*))?|\.(?P<only>\d+))(?P<exp>[eE][+-]?\d+)?")
+_PLAIN = expression(r"[+-]?(?:(?P<head>\d+)(?:\.(?P<tail>\d*))?|\.(?P<only>\d+))(?P<exp>[eE][+-]?\d+)?")
 NUMBER = (
     r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
     r"|(?i:nan|inf(?:inity)?)(?![A-Za-z_]{3,}))"
 )
-_WRAP = re.compile(
+_WRAP = expression(
     r"(?:(?:np|numpy|torch|jnp)\.)?(?:u?int\d*|float\d*|tensor|array|Array|Tensor|DeviceArray)\((.*)\)", re.S
 )
-_SHAPE = re.compile(
+_SHAPE = expression(
     rf"(?P<number>{NUMBER})(?P<scale>[kKMGBTPE](?![A-Za-z/]))?"
     r"(?P<pm>\s?(?:±|\+-|\+/-|\+)\s?\d[\d.eE+-]*)?"
     r"(?:\s*/\s*(?P<total>\d[\d,]*(?:\.\d+)?))?"
     r"(?P<unit>\s?%|\s?[A-Za-zµμ°²][\w/.µμ°²^-]*)?"
     r"(?:\s?\([^()]*\))*"
 )
-_WORD_UNIT = re.compile(
+_WORD_UNIT = expression(
     r"(?i)%|°c|[numµμ]?s|m|h|min|mins|minutes|hours?|sec(?:ond)?s?|days?|[kmgt]?i?b(?:/s)?|w|kwh|x|z|it|its|iters?|steps?|pts?"
     r"|[kmgtpe]?flops?(?:/s)?(?:/(?:gpu|device))?|tok(?:en)?s?|samples?|images?|img|imgs|examples?|ex|nats?|bits?|db|hz"
     r"|[a-zµ]{1,9}/[a-z]{1,9}(?:/[a-z]{1,9})?|frames?|words?|wps|tps|fps|epochs?|episodes?|batch(?:es)?"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from lossdoc.input.shape import LONGEST, Memory, shape
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import split_of
 
 _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|SUCCESS|TRACE|FATAL|NOTICE)"
@@ -23,7 +22,7 @@ _FILE = r"[\w./<>-]+\.(?:py|cc|cpp|cu|c|h|rs)"
 _SPLIT_NAME = r"train_inner|train|training|valid|validation|val|eval|test"
 
 # Each alternative is one prefix; they are stripped one after another. The order puts the longer form of two first.
-_PREFIX = re.compile(
+_PREFIX = expression(
     "|".join(
         (
             r"\[(?P<rank>[Rr]ank[ :]?\d+|RANK:\d+|default\d+|gpu\d+)\]:?\s*",  # torchrun, c10d, DeepSpeed

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lossdoc.input.source import Source
 from lossdoc.model.record import Unread
+from lossdoc.words.expressions import expression
 
 # logrotate and logging.handlers.RotatingFileHandler number older parts upwards. Dates are left alone: a run a day is as
 # usual as a log that goes on over midnight.
-_PART = re.compile(r"(?P<name>.+\.(?:log|out|err|txt|jsonl?|csv|tsv))\.(?P<number>\d{1,3})(?:\.(?:gz|bz2|xz|zst))?")
+_PART = expression(r"(?P<name>.+\.(?:log|out|err|txt|jsonl?|csv|tsv))\.(?P<number>\d{1,3})(?:\.(?:gz|bz2|xz|zst))?")
 
 
 def together(paths: Iterable[Path]) -> list[list[Path]]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 
+from lossdoc.words.expressions import expression
+
 # A row that begins in a line and does not end there.
-_OPEN = re.compile(r"\{['\"][^{}\r\n]*\r?\n|\{[ \t]*\r?\n[ \t]*['\"]")
-_ROW = re.compile(r"(\{\s*['\"][^{}]{1,20000}\})([^{\n]*)")
-_DOCUMENT = re.compile(r"\{|\[\s*[{\[]")  # of JSON, unless the object that it begins with is such a row itself
-_NUMBER = re.compile(r"['\"]\s*:\s*['\"]?[-+]?(?:\d|nan|inf)", re.IGNORECASE)
-_METRIC = re.compile(r"loss|epoch|step|reward|acc|score|eval", re.IGNORECASE)
+_OPEN = expression(r"\{['\"][^{}\r\n]*\r?\n|\{[ \t]*\r?\n[ \t]*['\"]")
+_ROW = expression(r"(\{\s*['\"][^{}]{1,20000}\})([^{\n]*)")
+_DOCUMENT = expression(r"\{|\[\s*[{\[]")  # of JSON, unless the object that it begins with is such a row itself
+_NUMBER = expression(r"['\"]\s*:\s*['\"]?[-+]?(?:\d|nan|inf)", re.IGNORECASE)
+_METRIC = expression(r"loss|epoch|step|reward|acc|score|eval", re.IGNORECASE)
 
 
 def joined(text: str) -> str:

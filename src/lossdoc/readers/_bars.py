@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from lossdoc.input.numbers import whole
 from lossdoc.model.record import Event
+from lossdoc.words.expressions import expression
 
-_BAR = re.compile(
+_BAR = expression(
     r"(?P<desc>[^|\r]*?):?\s*(?P<percent>\d+)%\|[^|]*\|\s*(?P<n>\d+)/(?P<total>\d+) \[(?P<rest>[^\]]*)\]?"
 )
 # Bars that count something else than steps of training.
-_OTHER = re.compile(
+_OTHER = expression(
     r"(?i)load|fetch|map|download|sav|writ|eval|valid|predict|generat|convert|process|tokeni|filter|format|pack|shard"
     r"|extract|concat|truncat|adding|cach|upload|epoch\s*$|test|sanity|captur|compil|prefill|rollout|infer"
 )

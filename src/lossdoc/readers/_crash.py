@@ -6,18 +6,18 @@ answer, code or a dict.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lossdoc.input.clean import clean_line, lines_with, strip_control
 from lossdoc.model.record import Event
+from lossdoc.words.expressions import expression
 
 _OPENER = "Traceback (most recent call last)"
 # Python's logging prints what went wrong with a message, and the program goes on.
 _OF_LOGGING = "--- Logging error ---"
 # The error's own line: a dotted class name, Ray's "(cause)", the message. `error_file : x` of torchrun is none.
-_ERROR = re.compile(r"[A-Za-z_][\w.]*(?:\([\w.]+\))?(?::\s.*)?$")
-_RAY = re.compile(r"[\w.]+\([\w.]+\): .*\bpid=")
+_ERROR = expression(r"[A-Za-z_][\w.]*(?:\([\w.]+\))?(?::\s.*)?$")
+_RAY = expression(r"[\w.]+\([\w.]+\): .*\bpid=")
 # Literals that make a line a candidate; the shape decides.
 _LITERALS = (
     "Error: ",
@@ -40,7 +40,7 @@ _LITERALS = (
     "raining failed",
     ".py: error: ",
 )
-_SHAPE = re.compile(
+_SHAPE = expression(
     r"(?:[A-Za-z_][\w.]*(?:Error|Exception|Died): \S.*"
     r"|(?:\S+: line \d+: +\d+ )?(?:Killed|Segmentation fault|Bus error|Aborted)(?: {2,}.*|\s*\(core dumped\)|\.?)$"
     r"|(?:\S+\s+)?exitcode\s*: -?[1-9]\d*\b.*"
@@ -52,12 +52,12 @@ _SHAPE = re.compile(
     r"|(?:\S+\.py: )?error: (?:argument|the following arguments|unrecognized arguments|ambiguous option)\b.*"
     r"|.*device-side assert triggered.*|\W*[Tt]raining failed\b.*)"
 )
-_INTERRUPTED = re.compile(
+_INTERRUPTED = expression(
     r"\W*(?:KeyboardInterrupt\b|[Tt]raining (?:was )?interrupted\b|[Ii]nterrupted by user\b|\(Pdb\) )"
 )
 _INTERRUPTS = ("KeyboardInterrupt", "nterrupted", "(Pdb)")
 # What a launcher says of a process that died of an error of its own: the error stands above (2: a wrong option).
-_ECHO = re.compile(r".*(?:exitcode\s*: [12]\b|ChildFailedError|CalledProcessError|closing signal SIGTERM)")
+_ECHO = expression(r".*(?:exitcode\s*: [12]\b|ChildFailedError|CalledProcessError|closing signal SIGTERM)")
 _NEAR = 400  # lines between an error and its echo: each rank prints its own traceback (ours)
 _KEEP = 20  # tracebacks of generated programs can fill a log: the first and the last are enough
 

@@ -13,6 +13,7 @@ from lossdoc.input.numbers import whole
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item
 from lossdoc.readers._crash import crashes, last_part
+from lossdoc.words.expressions import expression
 
 _RESUME = (
     "Continuing training from ",
@@ -27,7 +28,7 @@ _RESUME = (
     "successfully loaded checkpoint from",
     "Loading states from ",
 )
-_RESUME_STEP = re.compile(r"(?:global[_ ]step|iteration|step|updates?|checkpoint-)[\s:=_]*(\d+)", re.I)
+_RESUME_STEP = expression(r"(?:global[_ ]step|iteration|step|updates?|checkpoint-)[\s:=_]*(\d+)", re.I)
 # torchvision, DETR, MAE and their kin, before they give up.
 _NON_FINITE = ("Loss is nan, stopping", "Loss is inf, stopping", "Loss is -inf, stopping")
 _END = (
@@ -45,26 +46,26 @@ _END = (
     "TrainOutput(global_step=",
 )
 # "Epoch 3: training finished" ends an epoch; after "if", in code or in a quotation nothing ends or is resumed.
-_MENTION = re.compile(r"(?i)epoch|\b(?:not|if|when|until|after|will)\b|[\"'`({=]")
+_MENTION = expression(r"(?i)epoch|\b(?:not|if|when|until|after|will)\b|[\"'`({=]")
 _NUMBER = r"\s*[=:]\s*([\d,]+)"
 _CONFIG = {
-    "Total optimization steps": ("max_steps", re.compile(r"\s*Total optimization steps" + _NUMBER)),
-    "Total steps": ("max_steps", re.compile(r".*\bTotal steps" + _NUMBER)),
-    "Num Epochs": ("num_train_epochs", re.compile(r".*Num Epochs" + _NUMBER)),
-    "Num examples": ("num_examples", re.compile(r".*Num examples" + _NUMBER)),
+    "Total optimization steps": ("max_steps", expression(r"\s*Total optimization steps" + _NUMBER)),
+    "Total steps": ("max_steps", expression(r".*\bTotal steps" + _NUMBER)),
+    "Num Epochs": ("num_train_epochs", expression(r".*Num Epochs" + _NUMBER)),
+    "Num examples": ("num_examples", expression(r".*Num examples" + _NUMBER)),
     "Instantaneous batch size per device": (
         "per_device_train_batch_size",
-        re.compile(r"\s*Instantaneous batch size per device" + _NUMBER),
+        expression(r"\s*Instantaneous batch size per device" + _NUMBER),
     ),
     "Gradient Accumulation steps": (
         "gradient_accumulation_steps",
-        re.compile(r".*Gradient Accumulation steps" + _NUMBER),
+        expression(r".*Gradient Accumulation steps" + _NUMBER),
     ),
     "Gradient accumulation steps": (
         "gradient_accumulation_steps",
-        re.compile(r".*Gradient accumulation steps" + _NUMBER),
+        expression(r".*Gradient accumulation steps" + _NUMBER),
     ),
-    "Total train batch size": ("train_batch_size", re.compile(r"\s*Total train batch size[^=]*=\s*([\d,]+)")),
+    "Total train batch size": ("train_batch_size", expression(r"\s*Total train batch size[^=]*=\s*([\d,]+)")),
 }
 _KEEP = 80  # sentences of one kind: more say nothing new
 _NEAR = 48  # a sentence of a program starts near the beginning of its line

@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 from lossdoc.input.numbers import to_float
 from lossdoc.model.record import Event, Raw, Record
 from lossdoc.readers._words import is_axis, is_strong, likelihood, words
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import COLUMNS, split_of_mark
 
-_DURATION = re.compile(
+_DURATION = expression(
     r"(?:\d+:)?\d+:\d\d(?:\.\d+)?|\d+h(?: ?\d+m)?(?: ?\d+s)?|\d+m ?\d+s|[<>]?\d+(?:\.\d+)?(?:ms|s|m|h)"
 )
 _EMPTY = frozenset(("", "none", "null", "n/a", "na", "-", "--", "no log", "nan", "?", "…"))
 # Columns that may hold words: the split of a row, or nothing of interest.
 _TEXT_COLUMNS = COLUMNS | words("date time eta class name note best saved status gpu_mem size")
-_PROGRESS = re.compile(r"\[\s*(\d+)/(\d+) [\d:]+[^\]\n]*, Epoch [\d.]+/(\d+)\]")
+_PROGRESS = expression(r"\[\s*(\d+)/(\d+) [\d:]+[^\]\n]*, Epoch [\d.]+/(\d+)\]")
 _BARS = str.maketrans("│┃║", "|||")
-_NO_LOG = re.compile(r"\bNo [lL]og\b")
-_GLYPHS = re.compile(r"[▲▼△▽↑↓✓✔★*]+(?=\s|$)")
+_NO_LOG = expression(r"\bNo [lL]og\b")
+_GLYPHS = expression(r"[▲▼△▽↑↓✓✔★*]+(?=\s|$)")
 # HF's notebook table writes its names in title case: "Training Loss", "F1 Macro".
 _FOLLOWERS = words("Loss Norm Rate Accuracy Reward Length Score Macro Micro Precision Recall Acc F1 Std Steps Tokens")
 

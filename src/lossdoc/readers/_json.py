@@ -9,6 +9,7 @@ from typing import Any
 
 from lossdoc.model.record import Raw
 from lossdoc.readers._words import tokens, words
+from lossdoc.words.expressions import expression
 
 
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Raw]:
@@ -23,7 +24,7 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Raw]:
 
 
 MOST_KEYS = 2000  # of one row: a vocabulary has more
-_GAP = re.compile(r"[\s,]*")
+_GAP = expression(r"[\s,]*")
 
 
 def rows_with_lines(text: str, start: int) -> Iterator[tuple[int, Any, int]]:
@@ -75,7 +76,7 @@ _TEXTS = words("""
 """)
 
 
-_PYTHON = re.compile(
+_PYTHON = expression(
     r"""(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?P<word>\b(?:None|True|False|nan|inf)\b)"""
     r"""|(?:np|numpy)\.\w+\((?P<number>[^()]*)\)"""
 )

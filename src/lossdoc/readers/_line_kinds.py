@@ -13,9 +13,10 @@ from lossdoc.model.record import Raw, Record
 from lossdoc.readers._pairs import pairs, split_pairs
 from lossdoc.readers._pydict import dict_end, parse_dict
 from lossdoc.words import splits as words
+from lossdoc.words.expressions import expression
 
 _HINTS = frozenset({"step", "total", "epoch", "epochs", "split", "stream", "dataset", "body", "key", "value"})
-_RUNNING = re.compile(rf"{NUMBER}\s*\(\s*({NUMBER})\s*\)")
+_RUNNING = expression(rf"{NUMBER}\s*\(\s*({NUMBER})\s*\)")
 
 
 @dataclass(frozen=True)

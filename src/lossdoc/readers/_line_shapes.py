@@ -14,8 +14,9 @@ from lossdoc.input.clean import Line
 from lossdoc.model.record import Record
 from lossdoc.readers._line_kinds import Kind, hints, place, split_of
 from lossdoc.readers._pairs import Cut, known_cut, split_cut
+from lossdoc.words.expressions import expression
 
-_NAMES_AND_SPLITS = re.compile(r"\(\?P<\w+>|\{\d*,?\d*\}")
+_NAMES_AND_SPLITS = expression(r"\(\?P<\w+>|\{\d*,?\d*\}")
 _PLACES = ("step", "epoch", "epochs", "total")
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from lossdoc.input.numbers import NUMBER, parse, to_float
 from lossdoc.input.shape import LONGEST, Memory, shape
 from lossdoc.model.record import Raw
+from lossdoc.words.expressions import expression
 
 _UNIT = r"(?:\s?%|\s?(?:ms|sec|GiB|GB|MB|tokens/s|tok/s|samples/s)\b|[A-Za-zµ]+(?:/[A-Za-z]+)*)?"
 VALUE = (
@@ -23,68 +24,68 @@ VALUE = (
     rf"|{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?(?:\s*/\s*\d+(?:,\d{{3}})*(?:\.\d+)?)?{_UNIT})"
     r"(?![\w@]|:\d|-\d|\.\w|/\d)"
 )
-_FIELDS = re.compile(
+_FIELDS = expression(
     r"\s*[|;│]+\s*|,\s+|\t+|\s+[-–—·•→»]\s+|\s{2,}(?=[A-Za-z_(\[])(?!(?i:nan|inf|n/a)\b)"
     # a bar of "=" or "#", a pictogram
     r"|\s*\[[=>.#█-]{4,}[=>.#█ -]*\](?:\s*\d+%)?\s*|\s*[\U0001F300-\U0001FAFF\u2600-\u27BF]+\ufe0f?\s*"
 )
-_PAIR = {sep: re.compile(rf"(?:{sep})\s*(?P<value>{VALUE})(?:\s?\(\s*(?P<aside>[^()]*)\))?") for sep in (":", "=")}
-_SPACED = re.compile(
+_PAIR = {sep: expression(rf"(?:{sep})\s*(?P<value>{VALUE})(?:\s?\(\s*(?P<aside>[^()]*)\))?") for sep in (":", "=")}
+_SPACED = expression(
     r"(?P<name>[A-Za-z_][\w./%@()'#-]*(?: (?!nan\b|inf\b)[A-Za-z_(][\w./%@()'#-]*){0,4})"
     rf"\s*(?:\[\s*(?P<boxed>{NUMBER}(?:\s*/\s*\d+)?)\s*\]|\s(?P<value>{VALUE}))(?=\.?$|[\s,:;)\]])(?:\s?\([^()]*\))?"
 )
 # tensor(0.5, device='cuda:0'): its comma and colon part nothing.
-_TENSOR = re.compile(r"\b(?:tensor|array)\(\[*\s*([^,()\[\]]*)[^()]*\)")
+_TENSOR = expression(r"\b(?:tensor|array)\(\[*\s*([^,()\[\]]*)[^()]*\)")
 # "Value(mean=0.25, std=0.5)KL=0.01": what stands in the brackets are parts of the name before them.
-_GROUP = re.compile(
+_GROUP = expression(
     rf"\b(?P<name>[A-Za-z_]\w*)\((?P<parts>\w+\s?[:=]\s?{NUMBER}(?:,\s*\w+\s?[:=]\s?{NUMBER})*)\)[ ,;]*"
 )
-_NAME = re.compile(r"(?:(?:[A-Za-z_]|[%*#](?=\S))[^\s:=]*)(?: +[^\s:=]+){0,5}$")
+_NAME = expression(r"(?:(?:[A-Za-z_]|[%*#](?=\S))[^\s:=]*)(?: +[^\s:=]+){0,5}$")
 _EDGE = " \t|,;-–—·•*>→\"'`"
-_TIGHT = re.compile(rf"[:=]\s*(?={VALUE})")
+_TIGHT = expression(rf"[:=]\s*(?={VALUE})")
 # "batch 3 loss: 0.5" and "Epoch [1/10] loss: 0.5" are two pairs.
-_LEAD = re.compile(
+_LEAD = expression(
     r"(?P<name>(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|batch|update|episode|round)s?))\s*[#\[(]?\s*"
     r"(?P<value>\d+(?:\s*/\s*\d+)?)[\])]?[\s,:-]*(?P<rest>[A-Za-z_].*)?$"
 )
 # "Epoch 3: Train Loss: 0.5", "[iter 5] loss: 0.5": the counter ends with a colon or a bracket of its own.
-_COUNTER = re.compile(
+_COUNTER = expression(
     r"^\W{0,4}(?P<name>(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|update|episode|round)))\s*[#\[(]?\s*"
     r"(?P<value>\d+(?:\s*/\s*\d+)?)(?:\s*\][\s:,-]*|\s*\)?(?:\s*\([^()]*\))?\s*:[\s-]*)(?=[A-Za-z*_{])"
 )
 # "Cost after iteration 100: 0.5", "Loss at epoch 0 and iteration 500 is 8.4": the counter stands inside the name.
 _COUNTED = r"(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|batch|update|episode|round)"
-_SENTENCE = re.compile(
+_SENTENCE = expression(
     rf"^\W*(?P<name>[A-Za-z][^\d:=|,;]{{1,60}}?) (?i:at|after|in|for|on|of) (?P<first>(?i:{_COUNTED}))s? #?(?P<n>\d+)"
     rf"(?:\s*/\s*\d+)?(?:,? (?:and )?(?P<second>(?i:{_COUNTED}))s? #?(?P<m>\d+)(?:\s*/\s*\d+)?)?"
     rf"(?: is| was| are)?\s*[:=]?\s*(?P<value>{VALUE})"
 )
-_PLACE = re.compile(
+_PLACE = expression(
     r"(?i)(?:step|epoch|iter(?:ation)?|batch|train(?:ing)?|val(?:idation)?|eval(?:uation)?|test(?:ing)?)s?"
 )
-_TIMED = re.compile(r"\d\s?(?:ms|s|sec|min|h)$")
-_ASIDE = re.compile(r"\s*\([^()]*\)$")
+_TIMED = expression(r"\d\s?(?:ms|s|sec|min|h)$")
+_ASIDE = expression(r"\s*\([^()]*\)$")
 # "[Epoch 3/200] [Batch 50/900] [D loss: 0.69]": boxes around names and numbers part them as bars do.
-_BOX = re.compile(r"(?<![^\s\]|,])\[([A-Za-z][^\[\]]*\d[^\[\]]*)\](?=[\s\[,|:]|$)")
+_BOX = expression(r"(?<![^\s\]|,])\[([A-Za-z][^\[\]]*\d[^\[\]]*)\](?=[\s\[,|:]|$)")
 # Rates, times and counters belong to no split.
-_NOBODYS = re.compile(r"(?i)\b(?:lr|learning.rate|time|eta|epoch|step|iter\w*|batch|best|speed|mem\w*)\b")
-_SEGMENTS = re.compile(r"\s*[|│]+\s*")
-_OWNER = re.compile(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation|ating)?)?|eval(?:uation)?|test(?:ing)?|dev)\b")
+_NOBODYS = expression(r"(?i)\b(?:lr|learning.rate|time|eta|epoch|step|iter\w*|batch|best|speed|mem\w*)\b")
+_SEGMENTS = expression(r"\s*[|│]+\s*")
+_OWNER = expression(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation|ating)?)?|eval(?:uation)?|test(?:ing)?|dev)\b")
 # "val loss is 0.5", "avg loss so far is 0.4"
-_VERB = re.compile(r"(?: so far)?(?: is)?$")
+_VERB = expression(r"(?: so far)?(?: is)?$")
 # "Finish training epoch 3. loss", "Evaluate on Dev Set. F1": a sentence before the name. "Best val. loss" is a name.
-_BEFORE = re.compile(
+_BEFORE = expression(
     r"(?P<lead>.*(?:\d\)?|\S \S*[a-z]{2,}))(?<!\b(?:val|avg|ave|max|min|std))\. +(?=[A-Za-z])",
     re.I,
 )
-_PLACED = re.compile(rf"\b(?P<name>(?i:{_COUNTED}))\s*#?(?P<value>\d+)\b")
-_ON = re.compile(r"(?i)\b(?:on|of|for) (?:the )?(train|val|dev|test|eval)\w*\b")
-_FILLER = re.compile(r"(?i)^(?:and|(?:after|at|end of|finished|completed)(?= (?:epoch|step|iter|update|round))) ")
-_FRACTION = re.compile(r"(?i)acc|correct|precision|recall|success")
+_PLACED = expression(rf"\b(?P<name>(?i:{_COUNTED}))\s*#?(?P<value>\d+)\b")
+_ON = expression(r"(?i)\b(?:on|of|for) (?:the )?(train|val|dev|test|eval)\w*\b")
+_FILLER = expression(r"(?i)^(?:and|(?:after|at|end of|finished|completed)(?= (?:epoch|step|iter|update|round))) ")
+_FRACTION = expression(r"(?i)acc|correct|precision|recall|success")
 
 
 # A number that stands alone: digits inside a name (Acc@1, lr_0) belong to the skeleton.
-_ALONE = re.compile(r"(?<![\w@.,])([-+]?(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)(?![\d])")
+_ALONE = expression(r"(?<![\w@.,])([-+]?(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)(?![\d])")
 _Plan = list[tuple[str, int, int, str]]
 _PLANS: dict[tuple[str, ...], _Plan | None] = {}
 _MAX_PLANS = 4096

@@ -9,12 +9,14 @@ from typing import Any
 
 import msgspec
 
+from lossdoc.words.expressions import expression
+
 _QUOTES = str.maketrans("'", '"')
 _decode = msgspec.json.Decoder().decode
 # Bare words that JSON does not know, as values only (after a colon or inside a list).
-_WORDS = re.compile(r"(?<=[:\[,(])(\s*)(nan|-?inf|None|True|False)(?=\s*[,}\])])")
+_WORDS = expression(r"(?<=[:\[,(])(\s*)(nan|-?inf|None|True|False)(?=\s*[,}\])])")
 _AS_JSON = {"None": "null", "True": "true", "False": "false"}
-_CALL = re.compile(r"(?:(?:np|numpy|torch)\.)?(?:u?int\d*|float\d*|bool_?|str_|tensor|array)\(([^()]*|\([^()]*\))\)")
+_CALL = expression(r"(?:(?:np|numpy|torch)\.)?(?:u?int\d*|float\d*|bool_?|str_|tensor|array)\(([^()]*|\([^()]*\))\)")
 
 
 def parse_dict(body: str) -> dict[str, Any] | None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lossdoc.input.numbers import to_float
 from lossdoc.readers._words import is_axis, is_strong, tokens, words
+from lossdoc.words.expressions import expression
 
 # Words of trade and maps: alone, without a step or epoch, they make no log.
 _EVERYDAY = words("cost costs margin margins map objective recall precision losses score gain return returns")
 # Columns of W&B's table of runs, whatever the user adds to them.
 _WANDB_RUNS = frozenset({"Name", "State", "Notes", "User", "Tags", "Created", "Runtime", "Sweep"})
 _STEPS = words("done terminated truncated action actions obs observation observations next_obs next_state")
-_TIME = re.compile(r"[\d\s:/.,+TZ-]+|(?i:[\d:]+\s*[ap]m)")
+_TIME = expression(r"[\d\s:/.,+TZ-]+|(?i:[\d:]+\s*[ap]m)")
 # A run is given these once: where two of them change from row to row, each row is a run of a search.
 _GIVEN = words("""
     optimizer optim activation momentum dropout batch_size batchsize weight_decay num_layers n_layers hidden_size

@@ -20,6 +20,7 @@ from lossdoc.readers._standing import counters, header, may_head, title
 from lossdoc.readers._translate import translated
 from lossdoc.readers._words import is_axis, is_strong, tokens
 from lossdoc.readers.home_made.lines import Composed, composed
+from lossdoc.words.expressions import expression
 
 # A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
 _WORDS = (
@@ -27,12 +28,12 @@ _WORDS = (
     *("ssim", "entropy", "nll", "elbo", "fid", "kl", "grad", "map", "rouge", "mcc", "precision", "recall", "objective"),
     *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5", "err"),
 )
-_HINT = re.compile(
+_HINT = expression(
     rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[^\w.]\s*[-+]?(?:\d|\.\d|nan|inf)"
     r"|float\d+\("
 )
 # Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
-_NOT_A_ROW = re.compile(
+_NOT_A_ROW = expression(
     r"(?i)\b(?:best(?!\s*[:=]\s*[-+.\d])|target|goal|sav(?:ed|ing)|checkpoint|improv\w+|threshold|early.?stop\w*|baseline|expected|patience"
     r"|loading|loaded|config|default|usage|args|using)\b"
     r"|\b(?:gradient overflow|overflow detected|skipping step)\b"  # apex, fairseq: the loss scale is no loss
@@ -43,15 +44,15 @@ _PIECES = (
     *("load", "config", "default", "usage", "args", "using", "overflow", "skipping"),
 )
 # "Config: {'lr': 0.1, ...}, Epoch 1/30, Train Loss: 1.5": what the run was given, said again in each row.
-_GIVEN = re.compile(
+_GIVEN = expression(
     r"(?i)\b(?:config(?:uration)?|(?:hyper)?param(?:eter)?s|hparams|args|settings)\W{0,2}\{[^{}]*\}[,;:|\s]+(?=\S)"
 )
 # "Saved model at epoch 3 with loss: 0.5": a row where a log holds no other.
-_SAVED = re.compile(
+_SAVED = expression(
     r"(?i)^\W*sav(?:ed|ing)\b.{0,60}?\b(?:at|after|for|from|in) (?P<axis>epoch|step|iteration) ?(?P<n>\d+)[ ,:]+"
     r"(?:with |and )?(?P<rest>[A-Za-z].*)"
 )
-_DURATION = re.compile(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|h)$")
+_DURATION = expression(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|h)$")
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
 _COVER_PLACED = 0.2  # where one of the names counts steps or epochs
 _MOST_NAMES = 400  # different sets of names that are counted before a text is given up as no log
@@ -60,8 +61,8 @@ _FEWEST_COUNTED = 5  # such rows of one shape (ours)
 _SHARE_COUNTED = 0.5  # of all lines (ours)
 _CHANGED = ("\r", "\x1b", "\x08", " [repeated ", "/it]", "it/s]")  # what makes cleaning do more than cut a prefix
 # f1 is a metric, f2 is none.
-_NUMBERED = re.compile("|".join(re.sub(r"\d", r"\\d", word) for word in _WORDS if not word.isalpha()), re.I)
-_GLUED = re.compile(r"[A-Za-z]\d+")  # digits that belong to a word: top1, host7
+_NUMBERED = expression("|".join(re.sub(r"\d", r"\\d", word) for word in _WORDS if not word.isalpha()), re.I)
+_GLUED = expression(r"[A-Za-z]\d+")  # digits that belong to a word: top1, host7
 
 
 class Entry(NamedTuple):

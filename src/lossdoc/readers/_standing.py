@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from lossdoc.readers.home_made.lines import heading
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import SPLITS, split_of
 
 _SPLIT = r"(?P<split>train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?"
 # Not the bold "**Step 2:**" of a generated answer, nor the indented "epoch: 300" of printed settings.
 # "Epoch 3/10", "Training epoch: 3", "Test on Epoch 3", "current step: 12th step"
-_HEADER = re.compile(
+_HEADER = expression(
     rf"(?i)^(?! *\*\*| {{4,}}\w+: )\W*(?:{_SPLIT}\W+)?(?:(?:on|for|current)\W+)?"
     r"(?P<axis>epoch|step|iter(?:ation)?|episode|round)s?\W{0,4}"
     r"(?P<n>\d+)(?:st|nd|rd|th)?(?:\s*(?:/|of)\s*\d+)?(?:\W+(?:epoch|step|iteration)s?)?"
     r"(?:\W+(?:(?:epoch |elapsed )?time|learning rate|lr)\W+[-+.\de:hms ]+)?\W*$"
 )
 # "Test Error:", "Running Validation..." or "*** Eval results ***" says whose numbers the next line holds.
-_TITLE = re.compile(
+_TITLE = expression(
     rf"(?i)^\W*(?:running |starting )?{_SPLIT}(?: \w+){{0,4}}\s*(?::|\.{{3}}|…|\*{{3,}}|={{3,}}|-{{3,}})\s*$"
     r"|^(?:evaluat(?:e|ing)|validat(?:e|ing))(?: on)?[ :]+(?:the )?(?P<set>train|val|valid|test|dev)\w*(?: set)?[.: ]*$"
 )
-_HEADING = re.compile(
+_HEADING = expression(
     r"(?:epoch|step|iter|iteration|episode|round)s?\W{0,4}\d+"
     r"(?:[^\d:=]{0,24}\d*\W*|.{0,12}(?:time|rate|\blr)\b.{0,20})$"
     r"|(?::|\.{3}|…|\*{3,}|={3,}|-{3,})\s*$"
@@ -30,14 +30,14 @@ _HEADING = re.compile(
 )
 _LONGEST_HEADING = 120
 # A line that ends with the word of a split: "[val]", "--- Validation ---", "phase=val:".
-_MARKED = re.compile(rf"(?:^|[\s\W])(?:{'|'.join(SPLITS)})(?:[ _](?:set|phase|results|metrics|summary))?[\W_]*$")
+_MARKED = expression(rf"(?:^|[\s\W])(?:{'|'.join(SPLITS)})(?:[ _](?:set|phase|results|metrics|summary))?[\W_]*$")
 # "[3/25]", "[3/25][100/1583]", "[3/25], [100/1583]": a step, or an epoch and a step in it.
-_COUNTERS = re.compile(r"^\s*\[\s*(\d+)/\d+\](?:\s*,?\s*\[\s*(\d+)/\d+\])?")
+_COUNTERS = expression(r"^\s*\[\s*(\d+)/\d+\](?:\s*,?\s*\[\s*(\d+)/\d+\])?")
 # "[3,  2000]" (PyTorch's tutorial): an epoch and a batch. "3/900 (epoch 0.01)", "3 [D loss: 0.5]": a step.
-_EPOCH_AND_BATCH = re.compile(r"^\s*\[\s*(\d+)\s*,\s*(\d+)\s*\]")
-_LEADING = re.compile(r"^\s*(\d+)(?:\s*/\s*\d+\s*(?=[,:|(])|\s+(?=\[[A-Za-z]))")
+_EPOCH_AND_BATCH = expression(r"^\s*\[\s*(\d+)\s*,\s*(\d+)\s*\]")
+_LEADING = expression(r"^\s*(\d+)(?:\s*/\s*\d+\s*(?=[,:|(])|\s+(?=\[[A-Za-z]))")
 # "Epoch[3/25], Step[100/1583]", "Epoch 3 [100/1583]", "Train | Epoch 3 | 100/1583 |"
-_IN_EPOCH = re.compile(
+_IN_EPOCH = expression(
     rf"(?i)^\W*(?:{_SPLIT}\b\W*)?epoch\W{{0,3}}(?P<epoch>\d+)(?:\s*/\s*\d+)?[\])]?"
     r"[\s,|:-]*(?:(?:step|iter(?:ation)?|batch)\W{0,2})?[\[(|\s]\s*(?P<step>\d+)\s*/\s*\d+(?![\d.])"
 )

@@ -6,11 +6,12 @@ import re
 from pathlib import PurePath
 
 from lossdoc.input.source import Source
+from lossdoc.words.expressions import expression
 
 HEADER = ["Wall time", "Step", "Value"]
 # TensorBoard offers "run-<run>-tag-<tag>.csv", with "_" for what no file name may hold.
-_OFFERED = re.compile(r"(?:run-(?P<run>.*?)-)?tag-(?P<tag>.+)")
-_COPY = re.compile(r" ?\(\d+\)$")
+_OFFERED = expression(r"(?:run-(?P<run>.*?)-)?tag-(?P<tag>.+)")
+_COPY = expression(r" ?\(\d+\)$")
 SPLITS = {"train": "train", "validation": "eval", "val": "eval", "valid": "eval", "eval": "eval", "test": "test"}
 
 

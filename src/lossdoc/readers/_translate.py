@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lossdoc.words.expressions import expression
+
 _TERMS = {
     **dict.fromkeys(("训练集", "训练", "訓練", "훈련", "학습"), "train "),
     **dict.fromkeys(("验证集", "验证", "検証", "검증"), "val "),
@@ -26,9 +28,9 @@ _TERMS = {
     "（": "(",
     "）": ")",
 }
-_TERM = re.compile("|".join(sorted(map(re.escape, _TERMS), key=len, reverse=True)))
+_TERM = expression("|".join(sorted(map(re.escape, _TERMS), key=len, reverse=True)))
 # "第3轮", "第 3/10 轮", "第100步"
-_COUNTED = re.compile(r"第\s*(\d+(?:\s*/\s*\d+)?)\s*(?:个\s*)?(轮|步|次迭代|epoch)\s*[:：,，]?")
+_COUNTED = expression(r"第\s*(\d+(?:\s*/\s*\d+)?)\s*(?:个\s*)?(轮|步|次迭代|epoch)\s*[:：,，]?")
 _COUNTERS = {"轮": "epoch", "epoch": "epoch", "步": "step", "次迭代": "iter"}
 
 

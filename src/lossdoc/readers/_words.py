@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from lossdoc.words.expressions import expression
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a text as a set."""
@@ -24,8 +26,8 @@ _STRONG = words("""
     perp clipfrac clipfraction likelihood advantage advantages objective top1 top5 acc1 acc5 prec1 prec5 l1 l2
     multiclass rew rouge rougel rouge1 rouge2 logit
 """)
-_PARTS = re.compile(r"(?:loss(?:es)?|rmse|accuracy|entropy|perplexity|reward)\d*$|^(?:fid|kid)\d+k$")
-_PAIRS = re.compile(
+_PARTS = expression(r"(?:loss(?:es)?|rmse|accuracy|entropy|perplexity|reward)\d*$|^(?:fid|kid)\d+k$")
+_PAIRS = expression(
     r"\b(?:grad norm|explained variance|clip ratio|clip frac|ep len|log likelihood|cross entropy|success rate"
     r"|(?:episodic|average|mean) return)\b"
 )
@@ -57,7 +59,7 @@ _PROGRESS = words(
 # "test error" is a share of wrong answers; an error alone may be anybody's.
 _ERROR = words("error err")
 _SPLITS = words("train training val valid validation test testing dev")
-_SPLIT = re.compile(r"[^a-z0-9#]+")
+_SPLIT = expression(r"[^a-z0-9#]+")
 
 
 def tokens(key: str) -> list[str]:

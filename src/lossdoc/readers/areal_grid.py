@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lossdoc.input.numbers import to_float
@@ -10,12 +9,13 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
+from lossdoc.words.expressions import expression
 
 NAME = "areal"
 FRAMEWORK = "areal"
 TITLE = "AReaL statistics grids"
 
-_HEAD = re.compile(r"Epoch (?P<epoch>\d+)/(?P<epochs>\d+) Step \d+/\d+ Train step (?P<step>\d+)/(?P<total>\d+) done")
+_HEAD = expression(r"Epoch (?P<epoch>\d+)/(?P<epochs>\d+) Step \d+/\d+ Train step (?P<step>\d+)/(?P<total>\d+) done")
 
 SAMPLES = [
     Sample(

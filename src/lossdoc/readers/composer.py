@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lossdoc.input.numbers import whole
@@ -10,16 +9,17 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
+from lossdoc.words.expressions import expression
 
 NAME = "composer"
 FRAMEWORK = "composer"
 TITLE = "Composer / LLM Foundry console"
 
-_HEAD = re.compile(
+_HEAD = expression(
     r"(?:\[epoch=(?P<epoch>\d+)(?:/(?P<epochs>\d+))?\])?"
     r"\[(?P<eval>Eval )?batch=(?P<batch>\d+)(?:/(?P<total>\d+))?\](?::| Eval on (?P<set>.+?) data:?)"
 )
-_ITEM = re.compile(r"\s+(?P<split>Train|Eval) (?P<key>\S.*?): (?P<value>\S+)\s*")
+_ITEM = expression(r"\s+(?P<split>Train|Eval) (?P<key>\S.*?): (?P<value>\S+)\s*")
 
 SAMPLES = [
     Sample(

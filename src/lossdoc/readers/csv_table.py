@@ -24,6 +24,7 @@ from lossdoc.readers._samples_csv import CSV
 from lossdoc.readers._tensorboard import HEADER as _TENSORBOARD
 from lossdoc.readers._tensorboard import tag_and_split
 from lossdoc.readers._words import is_axis, is_strong, likelihood, tokens
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import split_columns, split_in
 
 NAME = "csv"
@@ -32,8 +33,8 @@ SAMPLES: list[Sample] = CSV
 
 _STRETCH = 50_000  # rows that are read at once
 _DELIMITERS = (",", "\t", ";", "|")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
-_WORDY = re.compile(r"^[ \t]*[A-Za-z#\"_]", re.M)
+_DECIMAL_COMMA = expression(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+_WORDY = expression(r"^[ \t]*[A-Za-z#\"_]", re.M)
 _MONITOR = ["r", "l", "t"]  # reward, length and time of an episode
 _EVALUATOR = ["epoch", "steps"]
 

@@ -20,34 +20,35 @@ from lossdoc.readers._bars import bar, last_bar
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._pydict import dict_end, parse_dict
 from lossdoc.readers._samples_hf import HF
+from lossdoc.words.expressions import expression
 
 NAME = "hf-stdout"
 FRAMEWORK = "transformers"
 TITLE = "Hugging Face Trainer / TRL rows on standard output ({'loss': ..., 'epoch': ...})"
 SAMPLES: list[Sample] = HF
 
-_METRIC = re.compile(
+_METRIC = expression(
     r"loss$|loss/|_loss_|^rewards?(?:/|$)|reward$|_reward_|accurac|grad_norm|^epoch$|_(?:f1|wer|cer|bleu|rouge\w*|mcc|map)$"
     r"|perplexity|_runtime$|_per_second$|^logps/|^objective/|spearman|pearson|cosine|entropy|^kl$|token_acc"
 )
 # What each row of the Trainer holds: without it a dict of scores is some program's own.
-_OWN = re.compile(
+_OWN = expression(
     r"^(?:loss|epoch|rewards?|eps|learning_rate|grad_norm|(?:eval|train|objective|rewards|test)[_/].+|.+[_/]loss)$"
 )
 # Beside a name that a program gives them, dicts are rows only if they hold what the Trainer logs: a reward alone may
 # belong to one generated answer.
-_TRAINED = re.compile(r"^(?:epoch|learning_rate|grad_norm|(?:eval|train|objective)[_/].+|(?:.+[_/])?loss)$")
-_SETTING = re.compile(
+_TRAINED = expression(r"^(?:epoch|learning_rate|grad_norm|(?:eval|train|objective)[_/].+|(?:.+[_/])?loss)$")
+_SETTING = expression(
     r"^(?:weight_decay|(?:\w+_)?batch_size|num_(?:train_)?epochs|optim(?:izer)?|max_steps|seed|adam_\w+|lr_scheduler\w*|"
     r"warmup\w*|output_dir|model\w*_name\w*|max_(?:seq_)?length|logging_steps|gradient_accumulation_steps|bf16|fp16)$"
 )
 # "Epoch 3: {'loss': ...}" in home-made loops: the row stands at that place if it names none itself.
-_PLACE = re.compile(r"(?i)\b(?P<axis>epoch|step|iter(?:ation)?)\W{0,3}(?P<n>\d+)(?:\s*/\s*\d+)?\W*$")
+_PLACE = expression(r"(?i)\b(?P<axis>epoch|step|iter(?:ation)?)\W{0,3}(?P<n>\d+)(?:\s*/\s*\d+)?\W*$")
 _PLACES = frozenset({"epoch", "step", "global_step"})
 _SETFIT = frozenset({"embedding", "aspect_embedding", "polarity_embedding"})  # models, where others name data sets
 _SETFIT_LOSSES = frozenset(f"{name}_loss" for name in _SETFIT)
 _BOX = "╭│┃┏┡├└╰┠╞║|"
-_LIKE_ROW = re.compile(
+_LIKE_ROW = expression(
     r"\{'(?:loss|eval_[\w/.-]+|train_runtime|reward|grad_norm|learning_rate|objective/\w+|eps|[\w/]*loss)': "
 )
 

@@ -12,11 +12,12 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._grid import Grid, progress
+from lossdoc.words.expressions import expression
 
 NAME = "html"
 TITLE = "HTML tables of notebooks (Hugging Face Trainer, fastai, data frames)"
 
-_TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)", re.S | re.I)
+_TABLE = expression(r"<table\b.*?(?:</table\s*>|\Z)", re.S | re.I)
 _MOST = 50  # tables that `sniff` looks at
 
 SAMPLES = [

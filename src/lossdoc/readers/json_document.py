@@ -16,17 +16,18 @@ from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, is_settings, 
 from lossdoc.readers._results import one_row_each
 from lossdoc.readers._tensorboard import tag_and_split
 from lossdoc.readers._words import is_strong, likelihood
+from lossdoc.words.expressions import expression
 
 NAME = "json"
 TITLE = "One JSON document: all_results.json, wandb-summary.json, Keras History, lists of rows"
 
-_STEP_KEY = re.compile(r"(?:(step|iter(?:ation)?|epoch|checkpoint|round)[_\- ]?)?(\d+)", re.I)
-_PRINTED = re.compile(r"\s*(?:\[\s*)?\{\s*'")  # by Python's print, not by json.dump
-_ROWS = re.compile(r"\{'[^\n]*\}\s*\n\s*\{'")  # one printed row on each line
-_PAIR = re.compile(r"\s*\[\s*\[")
+_STEP_KEY = expression(r"(?:(step|iter(?:ation)?|epoch|checkpoint|round)[_\- ]?)?(\d+)", re.I)
+_PRINTED = expression(r"\s*(?:\[\s*)?\{\s*'")  # by Python's print, not by json.dump
+_ROWS = expression(r"\{'[^\n]*\}\s*\n\s*\{'")  # one printed row on each line
+_PAIR = expression(r"\s*\[\s*\[")
 _FIRST_WALL, _LAST_WALL = 1e9, 4e9  # seconds: the years 2001 to 2096
 _PROFILE = frozenset({"total", "count", "self", "children"})
-_STATE = re.compile(r'"log_history"\s*:\s*\[')
+_STATE = expression(r'"log_history"\s*:\s*\[')
 
 SAMPLES = [
     Sample(

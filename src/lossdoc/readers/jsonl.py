@@ -7,7 +7,6 @@ its own keys.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -23,6 +22,7 @@ from lossdoc.readers._blocks import Packer
 from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, loads
 from lossdoc.readers._samples_jsonl import JSONL
 from lossdoc.readers._words import is_strong, likelihood
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import split_columns, split_in, split_of
 
 NAME = "jsonl"
@@ -30,9 +30,9 @@ TITLE = "JSON lines, flat or nested, with or without a logger's prefix"
 SAMPLES: list[Sample] = JSONL
 
 _FLAT = msgspec.json.Decoder(dict[str, float | int | str | None])
-_OBJECT = re.compile(r'\{\s*"')
-_OPENS_DOCUMENT = re.compile(r"\s*\{\s*\n")
-_SNAPSHOT = re.compile(r"(\d+)\.pkl$")
+_OBJECT = expression(r'\{\s*"')
+_OPENS_DOCUMENT = expression(r"\s*\{\s*\n")
+_SNAPSHOT = expression(r"(\d+)\.pkl$")
 _WRAPPERS = frozenset(("data", "metrics", "logs", "log", "values", "scalars", "results"))
 # What a row says of itself where it is no row of metrics: {"event": "config", "lr": 1e-6}, {"type": "start", ...}.
 _KINDS = ("event", "type", "kind")

@@ -6,7 +6,6 @@ names repeats, and refuses texts in which such words stand once, in prose, in co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -22,18 +21,19 @@ from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_
 from lossdoc.readers._standing import Header, counters, header, title
 from lossdoc.readers._words import is_axis, tokens
 from lossdoc.readers.home_made.marks import mentioned, unknown_marks
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import split_of, stated_split
 
 NAME = "key-value"
 TITLE = "Lines of names and numbers (any program)"
 LAST_RESORT = True
 
-_OWNER = re.compile(
+_OWNER = expression(
     r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?\b"
 )
 _SPLIT_WORDS = frozenset(("train", "training", "val", "valid", "validation", "eval", "test", "dev"))
 # "PER: precision:  91.20%; recall:  90.10%; FB1:  90.65  512" (conlleval): the figures of one class, not of all.
-_CLASS = re.compile(r"^\s*([\w.-]+): +precision:")
+_CLASS = expression(r"^\s*([\w.-]+): +precision:")
 _FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
 
 

@@ -15,9 +15,10 @@ from lossdoc.model.record import Event, Item, Record
 from lossdoc.readers import Reader, Sample, key_value
 from lossdoc.readers._line_engine import LineFormat
 from lossdoc.readers._line_kinds import Kind
+from lossdoc.words.expressions import expression
 
-_ANCHORS = re.compile(r"^anchors: (\[.*\])$", re.M)
-_TITLE = re.compile(r"^title: (.*)$", re.M)
+_ANCHORS = expression(r"^anchors: (\[.*\])$", re.M)
+_TITLE = expression(r"^title: (.*)$", re.M)
 _SUMMED_UP = 0.3  # below what rows of a loop are worth
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lossdoc.input.source import Source
 from lossdoc.model.record import Item, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
+from lossdoc.words.expressions import expression
 
 NAME = "mlx-lm"
 TITLE = "mlx-lm console table"
 
-_HEAD = re.compile(r"\s*iter\s+train_loss\s+tok/s\s+tokens\s*")
+_HEAD = expression(r"\s*iter\s+train_loss\s+tok/s\s+tokens\s*")
 _NUMBER = r"(?:\d[\d,.]*(?:e[+-]?\d+)?[kKMB]?|nan|inf)"
-_ROW = re.compile(
+_ROW = expression(
     rf"\s*(?P<iter>\d+)\s+(?P<loss>{_NUMBER})(?:\s+[^\w\s.]+)?\s+(?P<speed>{_NUMBER})\s+(?P<tokens>{_NUMBER})\s*"
 )
-_VALID = re.compile(rf"\s*(?P<iter>\d+)\s+val\s+(?P<loss>{_NUMBER})(?:\s+[^\w\s.]+)?(?:\s+[\d.]+s)?\s*")
+_VALID = expression(rf"\s*(?P<iter>\d+)\s+val\s+(?P<loss>{_NUMBER})(?:\s+[^\w\s.]+)?(?:\s+[\d.]+s)?\s*")
 
 SAMPLES = [
     Sample(

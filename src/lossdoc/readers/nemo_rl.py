@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lossdoc.input.numbers import to_float, whole
@@ -10,14 +9,15 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
+from lossdoc.words.expressions import expression
 
 NAME = "nemo-rl"
 FRAMEWORK = "nemo-rl"
 TITLE = "NeMo RL console (headers and bulleted blocks)"
 
-_HEAD = re.compile(r"={10,} (?P<word>Step|Epoch) (?P<n>\d+)/(?P<total>\d+) ={10,}")
-_VALIDATION = re.compile(r"Validation Results(?: for `?(?P<set>[^`:]+?)`? set)?:")
-_ITEM = re.compile(r"\s*[•-] +(?P<key>[^:]+(?::[^ :][^:]*)*): +(?P<value>\S.*?)\s*$")
+_HEAD = expression(r"={10,} (?P<word>Step|Epoch) (?P<n>\d+)/(?P<total>\d+) ={10,}")
+_VALIDATION = expression(r"Validation Results(?: for `?(?P<set>[^`:]+?)`? set)?:")
+_ITEM = expression(r"\s*[•-] +(?P<key>[^:]+(?::[^ :][^:]*)*): +(?P<value>\S.*?)\s*$")
 
 SAMPLES = [
     Sample(

@@ -7,7 +7,6 @@ number; a table of three columns or more names too little to be read.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
@@ -16,14 +15,15 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Item, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._words import is_strong, tokens
+from lossdoc.words.expressions import expression
 
 NAME = "number-columns"
 TITLE = "Numbers without a header, in a file named after them (loss.txt)"
 
 _FEWEST = 5
-_SPACE = re.compile(r"[\s,;]+")
+_SPACE = expression(r"[\s,;]+")
 _ENDINGS = frozenset(("", ".txt", ".csv", ".dat", ".log", ".out", ".tsv"))
-_COPY = re.compile(r"[\W_]*\d*$")  # loss2.txt, loss (1).txt
+_COPY = expression(r"[\W_]*\d*$")  # loss2.txt, loss (1).txt
 
 
 def sniff(source: Source) -> float:

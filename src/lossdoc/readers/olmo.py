@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lossdoc.input.numbers import to_float
@@ -10,12 +9,13 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
+from lossdoc.words.expressions import expression
 
 NAME = "olmo"
 TITLE = "OLMo and OLMo-core console"
 
-_HEAD = re.compile(r"\[step=(?P<step>\d+)(?:/(?:(?P<total>\d+)|\?+))?,epoch=(?P<epoch>\d+)")
-_ITEM = re.compile(r"\s{3,}(?P<key>[^\s=][^=]*?)=(?P<value>\S+)\s*")
+_HEAD = expression(r"\[step=(?P<step>\d+)(?:/(?:(?P<total>\d+)|\?+))?,epoch=(?P<epoch>\d+)")
+_ITEM = expression(r"\s{3,}(?P<key>[^\s=][^=]*?)=(?P<value>\S+)\s*")
 
 SAMPLES = [
     Sample(

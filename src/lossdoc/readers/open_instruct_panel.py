@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lossdoc.input.clean import strip_control
@@ -11,15 +10,16 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
+from lossdoc.words.expressions import expression
 
 NAME = "open-instruct-panel"
 FRAMEWORK = "open-instruct"
 TITLE = "open-instruct metric panels"
 
-_TOP = re.compile(r"[╭+][─-]+ Metrics [─-]+[╮+]")
-_BOTTOM = re.compile(r"\s*[╰+][─-]+[╯+]\s*")
+_TOP = expression(r"[╭+][─-]+ Metrics [─-]+[╮+]")
+_BOTTOM = expression(r"\s*[╰+][─-]+[╯+]\s*")
 # A row with a category begins with it; a wrapped row begins with spaces where the category would stand.
-_ROW = re.compile(r"[^│]*[│|] {1,3}(?:(?P<category>[^\s:]+) {2,}| +)(?P<rest>.*?)\s*[│|]\s*")
+_ROW = expression(r"[^│]*[│|] {1,3}(?:(?P<category>[^\s:]+) {2,}| +)(?P<rest>.*?)\s*[│|]\s*")
 
 SAMPLES = [
     Sample(

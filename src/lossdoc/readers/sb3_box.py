@@ -5,7 +5,6 @@ A row that ends in "/" is a section; the indented rows under it get its name in 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lossdoc.input.clean import strip_control
@@ -15,12 +14,13 @@ from lossdoc.model.record import Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._words import likelihood
+from lossdoc.words.expressions import expression
 
 NAME = "box"
 TITLE = "Boxes of keys and values between dashes (stable-baselines3, baselines, Spinning Up)"
 
-_EDGE = re.compile(r"\s*-{12,}\s*")
-_ROW = re.compile(r"\s*\|(?P<indent>\s+)(?P<key>[^|]*?)\s*\|\s*(?P<value>[^|]*?)\s*\|\s*")
+_EDGE = expression(r"\s*-{12,}\s*")
+_ROW = expression(r"\s*\|(?P<indent>\s+)(?P<key>[^|]*?)\s*\|\s*(?P<value>[^|]*?)\s*\|\s*")
 
 SAMPLES = [
     Sample(

@@ -7,7 +7,6 @@ A table is believed only if its header names things that a trainer logs and its 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -19,18 +18,19 @@ from lossdoc.readers._events import events, merged
 from lossdoc.readers._grid import Grid, header_cells, is_name, merge_words, progress, row_cells
 from lossdoc.readers._samples_table import TABLES
 from lossdoc.readers._words import likelihood
+from lossdoc.words.expressions import expression
 
 NAME = "table"
 TITLE = "Whitespace, tab or Markdown table with a header row, also inside prose"
 SAMPLES: list[Sample] = TABLES
 
-_RULE = re.compile(r"[-=:|+\s.…·\u2500-\u257f]{2,}")  # the line under a header, or "..." for rows left out
-_BAR = re.compile(r"[:\s]*\d+%\|.*")
+_RULE = expression(r"[-=:|+\s.…·\u2500-\u257f]{2,}")  # the line under a header, or "..." for rows left out
+_BAR = expression(r"[:\s]*\d+%\|.*")
 # No table without one of these: the cheap look at each line of a long log.
 _HINTS = ("step", "epoch", "iter", "loss", "round", "update", "batch", "episode", "rmse", "acc", "#")
-_SEPARATED = re.compile(r"[\t|,│┃║]")
-_PLAIN = re.compile(r"  |[\t|│┃║]")
-_SENTENCE = re.compile(r"[.,:;!?)](?:\s|$)|(?:\S+ ){16}")
+_SEPARATED = expression(r"[\t|,│┃║]")
+_PLAIN = expression(r"  |[\t|│┃║]")
+_SENTENCE = expression(r"[.,:;!?)](?:\s|$)|(?:\S+ ){16}")
 _HEAD_LINES = 3000
 _WAIT = 20  # other lines between a header of several columns and its first row
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,12 +10,13 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._json import flatten, loads, rows_with_lines
+from lossdoc.words.expressions import expression
 
 NAME = "trainer-state"
 FRAMEWORK = "transformers"
 TITLE = "trainer_state.json of the Hugging Face Trainer"
 
-_HISTORY = re.compile(r'"log_history"\s*:\s*\[')
+_HISTORY = expression(r'"log_history"\s*:\s*\[')
 _SETTINGS = (
     *("max_steps", "num_train_epochs", "logging_steps", "eval_steps", "save_steps", "train_batch_size"),
     *("global_step", "epoch", "best_metric", "best_global_step", "num_input_tokens_seen", "total_flos"),

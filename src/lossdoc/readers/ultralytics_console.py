@@ -11,16 +11,17 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
+from lossdoc.words.expressions import expression
 
 NAME = "ultralytics"
 FRAMEWORK = "ultralytics"
 TITLE = "Ultralytics YOLO console tables"
 
-_TRAIN = re.compile(r"\s*Epoch\s+gpu_mem\s+(?P<names>\S.*?)\s*", re.I)
-_VALID = re.compile(r"\s*Class\s+Images\s+(?P<names>\S.*?)(?::\s+\d+%.*)?\s*")
-_BAR = re.compile(r":?\s+\d+%.*$")
-_ALL = re.compile(r"\s*all\s+\d+\s+(?P<cells>[-\d.\snaeE+]+?)\s*")
-_EPOCH = re.compile(r"\s*(?P<epoch>\d+)/\d+\s+\S+\s+(?P<cells>\S.*?):?\s*")
+_TRAIN = expression(r"\s*Epoch\s+gpu_mem\s+(?P<names>\S.*?)\s*", re.I)
+_VALID = expression(r"\s*Class\s+Images\s+(?P<names>\S.*?)(?::\s+\d+%.*)?\s*")
+_BAR = expression(r":?\s+\d+%.*$")
+_ALL = expression(r"\s*all\s+\d+\s+(?P<cells>[-\d.\snaeE+]+?)\s*")
+_EPOCH = expression(r"\s*(?P<epoch>\d+)/\d+\s+\S+\s+(?P<cells>\S.*?):?\s*")
 
 SAMPLES = [
     Sample(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from lossdoc.words.expressions import expression
+
 
 def _words(split: str, text: str) -> dict[str, str]:
     return dict.fromkeys(text.split(), split)
@@ -37,9 +39,9 @@ ALONE: dict[str, str] = {
 # One letter is a split only in a bracket of its own.
 LETTERS = {"t": "train", "v": "eval"}
 COLUMNS = frozenset(("split", "mode", "phase", "stage", "subset", "partition", "set", "dataset", "fase", "part"))
-_TAKES = re.compile(r"[\s_./-]*(?:set|data|split|phase|loop|mode|stage|step|results?|metrics?|summary|stats)?$")
-_STATED = re.compile(rf"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{{0,3}}({'|'.join(SPLITS)})\b")
-_HELD = re.compile(r"held[\s_-]?out|hold[\s_-]?out", re.I)
+_TAKES = expression(r"[\s_./-]*(?:set|data|split|phase|loop|mode|stage|step|results?|metrics?|summary|stats)?$")
+_STATED = expression(rf"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{{0,3}}({'|'.join(SPLITS)})\b")
+_HELD = expression(r"held[\s_-]?out|hold[\s_-]?out", re.I)
 
 
 @lru_cache(4096)

@@ -8,8 +8,9 @@ from typing import Any
 from lossdoc.input.numbers import to_float
 from lossdoc.readers._json import flatten, loads
 from lossdoc.readers.binary._protobuf import double, fields, string
+from lossdoc.words.expressions import expression
 
-_PAIR = re.compile(r"^[ \t|*-]*([A-Za-z_][\w./-]*)[*` ]*[:=|][ \t`*]*([^\s|`*][^|`*\n]*?)[ \t|`*]*$", re.M)
+_PAIR = expression(r"^[ \t|*-]*([A-Za-z_][\w./-]*)[*` ]*[:=|][ \t`*]*([^\s|`*][^|`*\n]*?)[ \t|`*]*$", re.M)
 
 
 def from_text(text: str | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Columns, Event, Item, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers.binary._sqlite import logs, opened, tables
+from lossdoc.words.expressions import expression
 
 NAME = "mlflow"
 TITLE = "MLflow store (SQLite database or folder)"
@@ -20,7 +21,7 @@ SAMPLES: list[Sample] = []  # binary: tests write their own files
 
 _LARGEST = 1.7976931348623157e308  # how the database keeps an infinity
 _ENDS = {"FINISHED": "end", "3": "end", "FAILED": "crash", "4": "crash", "KILLED": "interrupt", "5": "interrupt"}
-_STATUS = re.compile(r"^status: *'?(\w+)'?", re.M)
+_STATUS = expression(r"^status: *'?(\w+)'?", re.M)
 _Points = list[tuple[float, float]]
 
 

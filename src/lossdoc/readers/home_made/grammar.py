@@ -8,7 +8,6 @@ tokenizer, which looks for pairs wherever they stand.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,20 +26,21 @@ from lossdoc.readers.home_made.lexemes import (
     WORD,
 )
 from lossdoc.words.counters import COUNTERS, counter_name
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import LETTERS, SPLITS, split_of_mark
 
 _KEPT = words("epoch epochs step steps iter iteration iterations update batch episode global_step")
 # Rates, times and counters belong to no split.
-_NOBODYS = re.compile(
+_NOBODYS = expression(
     r"(?i)\b(?:lr|learning.?rate|time|eta|epochs?|steps?|iter\w*|batch\w*|speed|mem\w*|gpu\w*|elapsed|sec\w*|grad\w*|\w*norm|wd|momentum|it)\b"
 )
 _UNNAMED = "step"  # what a counter without a name is taken for
 _MOST_LEFT = 3  # pieces that no rule takes, in a line that has pairs and a place or a mark (ours)
 _MOST_LEFT_SHARE = 0.3  # of the letters of a line (ours)
-_TOKEN = re.compile(r"[^\s|,;()\[\]{}<>=:]+")
+_TOKEN = expression(r"[^\s|,;()\[\]{}<>=:]+")
 _ORNAMENTS = "/\\.$%&@~`'\"*_-+!?^#"
 _TAIL_WORDS = words("in took eta elapsed remaining left at est dt")
-_DURATION = re.compile(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|minutes|h)$")
+_DURATION = expression(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|minutes|h)$")
 # Words of a sentence, which no name of a quantity holds.
 _SENTENCE = words("on at after for in of the is was are with to from and when by this that")
 # "top 1 acc: 0.5", "fold 3": the number is a part of what follows, no value.
@@ -214,9 +214,9 @@ def _tail(text: str, at: int, end: int, _: Parts) -> int | None:
 
 
 _AFTER_MARK = frozenset("|:,;-–—>])}[({<=*#→│»'\"”")
-_LETTERED = re.compile(r"[A-Za-z]\s?[:|>]\s*[^\W\d]")  # "T: loss 0.5"
-_COUNT = re.compile(r"\d+(?:\s*/\s*\d+)?")
-_OF = re.compile(r"(?i)(?:on|in|for|of|over|during)\s+(?:the\s+)?")
+_LETTERED = expression(r"[A-Za-z]\s?[:|>]\s*[^\W\d]")  # "T: loss 0.5"
+_COUNT = expression(r"\d+(?:\s*/\s*\d+)?")
+_OF = expression(r"(?i)(?:on|in|for|of|over|during)\s+(?:the\s+)?")
 
 
 def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
@@ -254,7 +254,7 @@ def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
     return None
 
 
-_NUMBERLESS = re.compile(r"[|:,;>\])}=*→│–—-]+\s*(?:[^\W\d]|[|\[({<#]|\d+\s*/\s*\d|$)")
+_NUMBERLESS = expression(r"[|:,;>\])}=*→│–—-]+\s*(?:[^\W\d]|[|\[({<#]|\d+\s*/\s*\d|$)")
 
 
 def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from lossdoc.input.numbers import NUMBER
 from lossdoc.words.counters import NUMBERED
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import COLUMNS
 
 # tensor(0.5, device='cuda:0'), np.float64(0.1), array([0.5]): the number inside is the value.
@@ -27,41 +26,41 @@ _ASIDE = r"(?:\s?\((?!(?:nan|inf)\b)[a-zA-Z_]\w*\))?"  # "loss (avg)"
 _NAME = rf"{_FIRST}[\w./%@^'+-]*{_ASIDE}(?:\ {_FIRST}[\w./%@^'-]*{_ASIDE}){{0,4}}?"
 _INSIDE = _BOXED.replace("(?P<wrapped>", "(?P<boxed_wrapped>").replace("(?P<plain>", "(?P<boxed>")
 
-PAIR = re.compile(
+PAIR = expression(
     rf"(?P<name>{_NAME})[\"'`*]{{0,2}}{_JOINT}[\"'`*]{{0,2}}"
     rf"(?:{_INSIDE}|{_VALUE})[\"'`*]{{0,2}}"
     # a second number in brackets is an average, a share or a limit of the first
     r"(?:\s?\(\s*(?:(?:avg|mean|ave|best|±|\+/?-)?[ :=]*)[-+]?[\d.][\d.eE+/%-]*\s*\))?"
 )
 # "0.5 loss": the number stands before its name.
-BEHIND = re.compile(rf"{_VALUE}\s+(?P<name>{_FIRST}[\w./@-]*(?: {_FIRST}[\w./@-]*)?)(?=\s*(?:[|,;)\]]|$))")
-COUNTER = re.compile(
+BEHIND = expression(rf"{_VALUE}\s+(?P<name>{_FIRST}[\w./@-]*(?: {_FIRST}[\w./@-]*)?)(?=\s*(?:[|,;)\]]|$))")
+COUNTER = expression(
     rf"(?i:{NUMBERED})\s*(?P<open>[\[(<])?\s*(?P<value>\d{1, 3}(?:,\d{3})+(?!\d)|\d+(?:\s*/\s*\d+)?)"
     r"(?:st|nd|rd|th)?(?:\s*(?i:of|von|de|di|из)\s*\d+)?\s*"
     r"(?(open)[\])>])(?![\w%]|\.\d|-\d|:\d|\s?(?:ms|s|sec|it/s)\b|/)"
 )
 # "3/12:", "[3/12]": a counter without a name.
-BARE = re.compile(r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>-]|$)|\s+[^\W\d(\[<{*])(?![\w%]|\.\d)")
-ORDINAL = re.compile(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|-\s|\.\s))(?!:\d)")
-STATED = re.compile(
+BARE = expression(r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>-]|$)|\s+[^\W\d(\[<{*])(?![\w%]|\.\d)")
+ORDINAL = expression(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|-\s|\.\s))(?!:\d)")
+STATED = expression(
     rf"(?i)(?P<quote>[\"']?)(?:{'|'.join(sorted(COLUMNS))})(?P=quote)\s*(?:[:=]|->|is\b|\s)\s*"
     r"(?P<mark>[\"']?[^\W\d][\w-]*[\"']?)(?![\w.]*\s*[:=(]\s*[-+.\d])"
 )
-FLAG = re.compile(r"(?i)(?:is[_ ]?)?(?P<mark>[a-z]+)\s*[:=]\s*(?P<answer>true|false|yes|no)\b")
-WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?(?:\s+(?i:set|data|split|phase|loop|results?|metrics?|summary|stats|out))?\b")
+FLAG = expression(r"(?i)(?:is[_ ]?)?(?P<mark>[a-z]+)\s*[:=]\s*(?P<answer>true|false|yes|no)\b")
+WORD = expression(r"[^\W\d_](?:[\w-]*\w)?(?:\s+(?i:set|data|split|phase|loop|results?|metrics?|summary|stats|out))?\b")
 # A rate, a duration, a time of day, a bar, a date: the tail of a line, in a bracket or not.
 _TIME = r"(?:\d+\s?(?:d|days?),?\s?)?(?:\d+:)?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?"
 _SPAN = r"\d+(?:\.\d+)?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b"
 _PER = r"[A-Za-z]+/(?:s|sec|second|it|iter|step|epoch|batch|ep|min|h|gpu|sample)\b|[A-Za-z]+ per [a-z]+"
 _RATE = rf"[\d.]+[kKM]?\s?(?:{_PER}|fps\b|wps\b|tps\b|[GM]i?B\b|%)"
 _CALLED = r"(?:eta|elapsed|remaining|took|in|time|left|total|duration|speed|rate|throughput|~|@|est\.?)"
-TAIL = re.compile(
+TAIL = expression(
     rf"(?i)(?:{_CALLED}\s*(?:time|left|in)?\s*[:=~]?\s*)?"
     rf"(?:(?:{_SPAN}[\s,]*)+(?![\w])|{_TIME}(?:\s?<\s?(?:{_TIME}|\?))?|{_RATE})"
     r"(?:\s?(?:elapsed|remaining|left|total|eta|/\s?(?:it|epoch|step|batch|iter)))?(?![\w:])"
 )
 # What parts the pieces of a line, ornaments and pictograms included.
-GAP = re.compile(
+GAP = expression(
     r"(?:[\s|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@](?!\d)|/(?=\s)|:(?!\w)|\.(?!\d)"
     r"|[\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]|and\b|\[[=>.#█ -]{4,}\])+"
 )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from lossdoc.model.record import Raw
 from lossdoc.readers._pairs import Cut
 from lossdoc.readers._words import is_strong
 from lossdoc.readers.home_made.grammar import Pair, Parts, is_nobodys, own_split, taken_apart
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import SPLITS, split_of_mark
 
-_FRACTION = re.compile(r"(?i)\d\.\d{2}|nan|inf")
+_FRACTION = expression(r"(?i)\d\.\d{2}|nan|inf")
 _LONGEST_HEADING = 80
-_GLUED = re.compile(r"[^\W\d][\w@]*?\d+|@\d+")
+_GLUED = expression(r"[^\W\d][\w@]*?\d+|@\d+")
 
 
 class Composed(NamedTuple):

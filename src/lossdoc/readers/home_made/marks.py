@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lossdoc.readers._words import is_axis
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import SPLITS
 
 if TYPE_CHECKING:
     from lossdoc.readers._row_lines import Entry
 
-_MENTIONED = re.compile(rf"(?i)(?<![\w./-])(?:{'|'.join(sorted(SPLITS, key=len, reverse=True))})(?![\w./-])")
+_MENTIONED = expression(rf"(?i)(?<![\w./-])(?:{'|'.join(sorted(SPLITS, key=len, reverse=True))})(?![\w./-])")
 _MOST_MARKS = 6  # words in the place of a mark: more of them are names of something else
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from lossdoc.input.numbers import to_float
 from lossdoc.readers._results import one_row_each
+from lossdoc.words.expressions import expression
 
 _WHOLE = 4 << 20  # characters of JSON that are parsed to say what it is
 _SHARE = 0.3  # of the lines must look alike
@@ -49,9 +50,9 @@ _LINES: tuple[tuple[str, float, str], ...] = (
     ),
     (r"^\s*(?:- )?[\w.\"'/-]+:(?: .*)?$|^\s*(?:- |#)", 0.7, "a file of settings"),
 )
-_COMPILED = tuple((re.compile(pattern, re.M), share, name) for pattern, share, name in _LINES)
+_COMPILED = tuple((expression(pattern, re.M), share, name) for pattern, share, name in _LINES)
 # No sentence, no time, no "name: 1".
-_NAME = re.compile(r"[^\W\d](?:(?![:=]\s*[-\d])[^{}<>;]){0,60}")
+_NAME = expression(r"[^\W\d](?:(?![:=]\s*[-\d])[^{}<>;]){0,60}")
 _PACKAGE = {"dependencies", "devDependencies", "scripts", "lockfileVersion"}
 _MODEL = {"model_type", "architectures", "hidden_size", "vocab_size", "tokenizer_class", "added_tokens", "peft_type"}
 _CONTAINER = {"log", "stream", "time"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lossdoc.words.expressions import expression
+
 if TYPE_CHECKING:
     from lossdoc.input.source import Source
 
@@ -29,25 +31,25 @@ _MAGIC = (
 )
 # Nothing that may repeat crosses a line: a text of blank lines would be looked through from each of them.
 _SAFETENSORS = re.compile(rb".{8}\{\"", re.S)
-_CODE = re.compile(
+_CODE = expression(
     r"^(?:import \w|from [\w.]+ import |[^\S\n]*(?:async )?def \w+\(|class \w+[:(]|if __name__ ==|[^\S\n]+return\b"
     r"|[^\S\n]*@\w+|[^\S\n]+self\.\w+ =)",
     re.M,
 )
 _BARS = 40  # so many bars speak for a training whatever stands between them (ours)
-_FRAME = re.compile(r'^[^\S\n]*File "[^"\n]+", line \d+', re.M)  # each shows a line of code at most
-_C_CODE = re.compile(
+_FRAME = expression(r'^[^\S\n]*File "[^"\n]+", line \d+', re.M)  # each shows a line of code at most
+_C_CODE = expression(
     r"^(?:#include [<\"]|using namespace |[^\S\n]*(?:export )?(?:const|let|var|function) \w+|package \w+|#!/bin/)", re.M
 )
-_PINNED = re.compile(r"^[A-Za-z][\w.-]*(?:\[[\w,]+\])? ?(?:==|>=|<=|~=|@ )\S+", re.M)
-_HEADING = re.compile(r"^#{1,6} \S", re.M)
-_MARKDOWN = re.compile(r"^(?:```|[-*] \S|\d+\. \S|!?\[[^\]\n]+\]\([^)\n]+\)|\|[- :|]+\|[^\S\n]*$)|\]\(https?://", re.M)
-_HTTP = re.compile(r"\"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) \S+ HTTP/|\"uri\": ?\"")
-_SERVER = re.compile(r"Serving Flask app|Uvicorn running on|Starting gunicorn|nginx/\d")
-_SYSLOG = re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\([\w-]+\))?(?:\[\d+\])?:", re.M)
-_BAR = re.compile(r"\d%\|[^|\r\n]*\||\d examples \[")
-_TIMED = re.compile(r"^\W{0,2}\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.M)
-_SETTING = re.compile(r"^[^\S\n]*([\w.-]+):(?: \S.*)?$", re.M)
+_PINNED = expression(r"^[A-Za-z][\w.-]*(?:\[[\w,]+\])? ?(?:==|>=|<=|~=|@ )\S+", re.M)
+_HEADING = expression(r"^#{1,6} \S", re.M)
+_MARKDOWN = expression(r"^(?:```|[-*] \S|\d+\. \S|!?\[[^\]\n]+\]\([^)\n]+\)|\|[- :|]+\|[^\S\n]*$)|\]\(https?://", re.M)
+_HTTP = expression(r"\"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) \S+ HTTP/|\"uri\": ?\"")
+_SERVER = expression(r"Serving Flask app|Uvicorn running on|Starting gunicorn|nginx/\d")
+_SYSLOG = expression(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\([\w-]+\))?(?:\[\d+\])?:", re.M)
+_BAR = expression(r"\d%\|[^|\r\n]*\||\d examples \[")
+_TIMED = expression(r"^\W{0,2}\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.M)
+_SETTING = expression(r"^[^\S\n]*([\w.-]+):(?: \S.*)?$", re.M)
 _DATA_KEYS = (
     ({"chosen", "rejected"}, "a data set of preference pairs (chosen, rejected)"),
     ({"messages"}, "a data set of conversations"),
@@ -61,7 +63,7 @@ _DATA_KEYS = (
 )
 _POINTER = b"version https://git-lfs.github.com/spec/"
 UNKNOWN = "a text without metrics"
-_KEY = re.compile(r'"(\w+)"\s*:')
+_KEY = expression(r'"(\w+)"\s*:')
 
 
 def looks_like(source: Source) -> str:

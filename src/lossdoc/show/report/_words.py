@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from lossdoc.model.finding import Finding, Report, Sign
 from lossdoc.model.run import Run
+from lossdoc.words.expressions import expression
 
 # Controls (C0, DEL, C1), line and paragraph separators, direction overrides and other invisible marks, surrogates.
-_UNSAFE = re.compile(
+_UNSAFE = expression(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
 )
 # What Azure Pipelines, TeamCity and older runners of GitHub take for a command wherever in a line it stands.
-_COMMAND = re.compile(r"##(?=\w*\[)")
-_SPACE = re.compile(r"[\t\r\n\f\v ]+")
+_COMMAND = expression(r"##(?=\w*\[)")
+_SPACE = expression(r"[\t\r\n\f\v ]+")
 
 
 def safe(text: object) -> str:
