@@ -48,6 +48,7 @@ class Options:
     metrics: Sequence[Path] = ()  # folders of the user's own documents
     names: Mapping[str, str] = field(default_factory=dict)  # keys of the user's own: --map my_objective=loss
     severities: Mapping[str, Severity] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)  # said instead of ours: {"overfitting.rise": 0.1}
     local: Callable[[str], tuple[str | None, Mapping[str, Any]]] | None = None  # trainer and settings of one source
 
     def __getstate__(self) -> dict[str, Any]:
@@ -178,9 +179,13 @@ def diagnose(run: Run, options: Options) -> Report:
     import numpy as np
 
     from lossdoc.judge import diagnose as judge  # brings the checks, which reading alone need not pay for
+    from lossdoc.judge.limits import said_instead
+    from lossdoc.model.limit import instead
 
-    with np.errstate(all="ignore"):  # numbers that are not finite or nearly so are what is looked for
-        return judge(run, options.knowledge, options.select, options.ignore, options.severities)
+    # Numbers that are not finite or nearly so are what is looked for.
+    with np.errstate(all="ignore"), instead(said_instead(options.limits, options.knowledge)):
+        report = judge(run, options.knowledge, options.select, options.ignore, options.severities)
+    return replace(report, limits=options.limits) if options.limits else report
 
 
 @dataclass(frozen=True)

@@ -107,13 +107,15 @@ def check(
     ignore: Sequence[str] = (),
     run: str | int | None = None,
     metrics: Sequence[str | os.PathLike[str]] = (),
+    limits: Mapping[str, float] | None = None,
     input_format: str | None = None,
 ) -> Report:
     """Judge one training run.
 
     `trainer` says who trained (dpo, trl-dpo, verl-grpo), `settings` what the log does not say ({"beta": 0.1}), `select`
-    and `ignore` take check ids, `metrics` folders of your own documents, `input_format` the name of a reader. Where the
-    log holds several runs, `run` names one (or counts it, from 0); without it SeveralRuns says which there are.
+    and `ignore` take check ids, `metrics` folders of your own documents, `input_format` the name of a reader, `limits`
+    numbers instead of ours ({"overfitting.rise": 0.1}). Where the log holds several runs, `run` names one (or counts
+    it, from 0); without it SeveralRuns says which there are.
 
     Raises NotALog where there is no metric, ValueError for names that do not exist, TypeError for what is no log.
 
@@ -131,7 +133,7 @@ def check(
     >>> lossdoc.check(rows, select=["non-finite"]).findings[0].first_step
     30.0
     """
-    options = _options(trainer, settings, select, ignore, metrics, input_format)
+    options = _options(trainer, settings, select, ignore, metrics, input_format, limits)
     return _judged(_one_of(_runs(log, options), run), options)
 
 
@@ -143,6 +145,7 @@ def check_all(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     metrics: Sequence[str | os.PathLike[str]] = (),
+    limits: Mapping[str, float] | None = None,
     input_format: str | None = None,
 ) -> list[Report]:
     """Judge every run of a log, a folder or a glob, in the order in which they are found. Arguments as for `check`.
@@ -150,7 +153,7 @@ def check_all(
     >>> [report.verdict for report in lossdoc.check_all("examples/language-model-*.log")]
     ['failing']
     """
-    options = _options(trainer, settings, select, ignore, metrics, input_format)
+    options = _options(trainer, settings, select, ignore, metrics, input_format, limits)
     return [_judged(run, options) for run in _runs(log, options)]
 
 
@@ -232,6 +235,7 @@ def _options(
     ignore: Sequence[str],
     metrics: Sequence[str | os.PathLike[str]],
     input_format: str | None,
+    limits: Mapping[str, float] | None = None,
 ) -> Options:
     from lossdoc import checks
     from lossdoc.api import Options
@@ -241,9 +245,25 @@ def _options(
         raise ValueError(f"no check {', '.join(map(repr, unknown))}; `lossdoc list checks` shows what there is")
     folders = tuple(Path(folder) for folder in metrics)
     options = Options(trainer, input_format, settings or {}, _several(select), _several(ignore), folders)
+    if limits:
+        options = options.but(limits=limits)
+        _know(limits, options)
     if trainer:
         options.knowledge.parse_trainer(trainer)
     return options
+
+
+def _know(limits: Mapping[str, float], options: Options) -> None:
+    """ValueError for a limit that there is not, or that cannot have this value."""
+    from lossdoc.config.errors import near
+    from lossdoc.judge.limits import problem
+
+    known = options.knowledge.limits()
+    for name, value in limits.items():
+        if name not in known:
+            raise ValueError(f"no limit {name!r}.{near(name, known)} `lossdoc list limits` shows what there is")
+        if why := problem(known[name], value):
+            raise ValueError(why)
 
 
 def _several(words: Sequence[str]) -> tuple[str, ...]:

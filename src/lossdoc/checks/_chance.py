@@ -8,18 +8,22 @@ import numpy as np
 
 from lossdoc.judge.merit import measures
 from lossdoc.judge.passes import passes
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.judge.case import Case
     from lossdoc.judge.merit import Measure
 
-# Ours. AUC of 0.5 is guessing by definition; a recogniser that gets six words of seven wrong recognises nothing; a
-# detector, segmenter or translator below half a point of a hundred finds nothing.
-AUC, AUC_NEAR = 0.5, 0.02
-WRONG = 0.85
-NOTHING = 0.005
-POINTS = 3  # evaluations that agree
-EARLY = 5  # evaluations or passes before which finding nothing is usual
+AUC = 0.5  # guessing, by definition
+AUC_NEAR = Limit(0.02, "points of an AUC", "ours: an AUC this near to 0.5 is guessing")
+WRONG = Limit(0.85, "share of the words", "ours: a recogniser that gets six words of seven wrong recognises nothing")
+NOTHING = Limit(
+    0.005,
+    "share of a perfect score",
+    "ours: a detector, segmenter or translator below half a point of a hundred finds nothing",
+)
+POINTS = Limit(3, "evaluations", "ours: so many agree")
+EARLY = Limit(5, "evaluations or passes over the data", "ours: finding nothing is usual before")
 
 
 class Chance(NamedTuple):

@@ -6,17 +6,18 @@ the best eval is the one to keep. Losses punish wrong certainty, so an accuracy 
 a while.
 
 ## How it is measured
-The median of the last evals against the best one. It has to be worse by 5 % of the best, by three times the scatter
-of the evals, and the evals after the best one have to stand above it; the training loss has to be lower than at the
-best eval. At least three evals, two of them after the best.
+The median of the last evals against the best one. It has to be worse by {rise} of the best, by {scatters} times the
+scatter of the evals, and {above} of the evals after the best one have to stand above it; the training loss has to be
+lower than at the best eval. At least {evals} evals, {after} of them after the best; with only {evals}, twice the
+rise.
 
 ## Silent when
-- the eval loss is near 0 and rises by less than 10 %, and less than 3 % of what was learned
+- the eval loss is near 0 and rises by less than {of-progress} of what was learned, or twice {rise}
 - one eval is worse and the next is not, or the evals wander without a trend
 - the training loss rises as well (`divergence`)
-- the eval loss is less than 30 % worse while an eval accuracy improves, an accuracy gains 30 % of what it had left to
-  gain, or another held-out score (error rates, BLEU, Dice, mAP, ...) goes on improving: information
-- there are fewer than three evals
+- the eval loss is less than {mild} worse while an eval accuracy improves, an accuracy gains {goal} of what it had
+  left to gain, or another held-out score (error rates, BLEU, Dice, mAP, ...) goes on improving: information
+- there are fewer than {evals} evals
 
 ## Likely causes
 - Too many epochs over too little data.
@@ -33,8 +34,7 @@ best eval. At least three evals, two of them after the best.
   turned.
 
 ## Sources
-- 5 % over the best eval: runmedic's threshold; scatter and persistence: ours (healthy labelled runs wander by 25 %
-  without a trend).
+- The rise over the best eval: runmedic; scatter and persistence: ours.
 - Validation loss that overfits while preference improves: InstructGPT, arXiv 2203.02155, section 3.5.
 """
 
@@ -49,6 +49,7 @@ from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.judge.merit import KEPT, Measure, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import noise, resolution, smooth, trend
 
 if TYPE_CHECKING:
@@ -67,21 +68,35 @@ EXPLAINS = (
     "likelihood-displacement",
     "level-shift",
 )
+RISE = Limit(
+    0.05,
+    "share of the best eval loss",
+    "runmedic's threshold; healthy labelled runs wander by more, but without a trend",
+)
+NEAR_ZERO = Limit(0.25, "share of the first training loss", "ours: a best eval loss below it is near 0")
+OF_PROGRESS = Limit(
+    0.03,
+    "share of what was learned",
+    "ours: 5 % of a loss near 0 is one wrong label in the eval set",
+)
+MILD = Limit(0.3, "share of the best eval loss", "ours: an eval accuracy that improves outweighs less")
+BETTER = Limit(0.03, "points of a score from 0 to 1", "ours: the sampling error of some hundred examples")
+SCATTERS = Limit(3.0, "times the scatter of the evals", "ours: healthy labelled runs wander by 25 % without a trend")
+GOAL = Limit(
+    0.3,
+    "share of what a score had left to gain",
+    "ours: an accuracy creeps up by 11 and 19 % of the rest while labelled runs overfit; a recogniser "
+    "whose loss only grew surer of its errors gained 66 %",
+)
+EVALS = Limit(3, "evaluations", "ours: a turn has a side before and a side behind it")
+AFTER = Limit(2, "evaluations behind the best one", "ours: one alone may be noise")
+ABOVE = Limit(0.75, "share of the evaluations behind the best one", "ours: so many have to stand above it")
 NEEDS = {
-    "eval_loss": Need("loss", split="any", points=3, each=True),
+    "eval_loss": Need("loss", split="any", points=EVALS, each=True),
     "loss": Need("loss", points=4, optional=True),
     "score": Need(("accuracy", "reward_accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
 }
 
-RISE = 0.05
-NEAR_ZERO = 0.25  # of the first training loss
-OF_PROGRESS = 0.03  # of what was learned: 5 % of a loss near 0 is one wrong label in the eval set (ours)
-MILD = 0.3
-BETTER = 0.03  # of a score from 0 to 1: the sampling error of some hundred examples (ours)
-SCATTERS = 3.0
-# Of what a score had left to gain at the best eval loss: an accuracy creeps up while a model overfits (11 % and 19 % of
-# the rest on labelled runs), a recogniser whose loss only grew surer of its errors gained 66 % (ours).
-GOAL = 0.3
 # Scores that count which answer is the likeliest: they go on rising while the answers only grow surer.
 CREEPING = {"accuracy", "token_accuracy", "reward_accuracy", "reward_margin", "score_margin"}
 
@@ -92,11 +107,11 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     eval_loss = living(once(eval_loss))
     y = eval_loss.values
     n = len(y)
-    if n < 3:
+    if n < EVALS:
         raise Skip(f"{n} evals are too few to see a turn")
     course = smooth(y, 3) if n >= 12 else y
     best = int(np.argmin(course))
-    if n - 1 - best < 2:
+    if n - 1 - best < AFTER:
         return
     low = float(course[best])
     late = y[-min(3 if n >= 8 else 2, n - 1 - best) :]
@@ -104,7 +119,7 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     end = float(np.median(late)) if n >= 8 else float(late.min())
     rise = end - low
     # Three evals hold no scatter of their own: they need a larger rise.
-    least = RISE if n > 3 else 2 * RISE
+    least = RISE.value if n > EVALS else 2 * RISE
     if rise < least * abs(low) or not sure(course[best:], y[best:], rise, max(noise(y), resolution(eval_loss))):
         return
     start = 0.0 if loss is None else float(np.median(living(loss).values[:3]))
@@ -156,7 +171,7 @@ def sure(course: Floats, raw: Floats, rise: float, scatter: float) -> bool:
     later = raw[1:]
     above = float(np.mean(later > course[0] + 0.1 * rise))
     if rise >= SCATTERS * scatter:
-        return above >= 0.75 and (len(raw) < 5 or trend(course).score > 1.9)
+        return above >= ABOVE and (len(raw) < 5 or trend(course).score > 1.9)
     # Noisy evals: a trend that holds without the best point itself, which was chosen for being low.
     return len(later) >= 6 and rise >= 1.5 * scatter and above >= 0.9 and trend(later).score > 2.0
 

@@ -100,7 +100,7 @@ def _judge(run: Run, options: Options, in_force: InForce) -> Report:
     from lossdoc.config.apply import for_run
 
     rules = for_run(in_force, run)
-    return diagnose(run, options.but(select=rules.select, ignore=rules.ignore, severities=rules.severities))
+    return diagnose(run, rules.over(options))
 
 
 def _gated(report: Report, options: Options, in_force: InForce) -> Report:

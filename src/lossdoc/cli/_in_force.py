@@ -35,6 +35,20 @@ def pairs(words: Sequence[str] | None, option: str, example: str) -> dict[str, s
     return found
 
 
+def numbers(words: Sequence[str] | None) -> dict[str, float] | None:
+    """`["overfitting.rise=0.1"]` -> `{"overfitting.rise": 0.1}`; ValueError for what is no number."""
+    said = pairs(words, "--limit", "NAME=NUMBER, such as --limit overfitting.rise=0.1")
+    if said is None:
+        return None
+    found: dict[str, float] = {}
+    for name, text in said.items():
+        try:
+            found[name] = float(text)
+        except ValueError:
+            raise ValueError(f"--limit {name}={text}: {text!r} is no number (5 % is 0.05)") from None
+    return found
+
+
 def gather(given: Mapping[str, Any], config: Path | None, isolated: bool) -> InForce:
     """`given`: by key of the configuration, None where the option was not given. ValueError for what cannot be used."""
     from lossdoc.config import load
@@ -50,8 +64,9 @@ def options_of(in_force: InForce) -> Options:
     """What reading and judging need to know. ValueError for names that do not exist; remarks are said."""
     from lossdoc.api import Options
     from lossdoc.config.apply import for_source
+    from lossdoc.config.schema import flat
     from lossdoc.config.settings import unread
-    from lossdoc.config.words import verify_names
+    from lossdoc.config.words import verify_limits, verify_names
 
     config = in_force.config
     folders = tuple(Path(folder) for folder in config.metrics)
@@ -64,12 +79,14 @@ def options_of(in_force: InForce) -> Options:
         settings=config.settings,
         metrics=folders,
         names=config.map,
+        limits=flat(config.limits),
         local=partial(for_source, in_force) if config.overrides else None,
     )
     for trainer in (config.trainer, *(one.trainer for one in config.overrides)):
         if trainer:
             options.knowledge.parse_trainer(trainer)
     verify_names(config.map, options.knowledge, in_force)
+    verify_limits(options.knowledge, in_force)
     for folder in folders:
         if why := no_documents(folder):
             raise ValueError(f"--metrics {folder}: {why}")

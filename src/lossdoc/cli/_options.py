@@ -51,6 +51,10 @@ SeverityOf = Annotated[
     list[str] | None,
     typer.Option("--severity", metavar="CHECK=LEVEL", help="error, warning or info for findings of a check."),
 ]
+LimitOf = Annotated[
+    list[str] | None,
+    typer.Option("--limit", metavar="NAME=NUMBER", help="Another limit: --limit overfitting.rise=0.1. Repeatable."),
+]
 FailOnOption = Annotated[
     FailOn | None, typer.Option(help="Exit with 1 on a finding of this severity or worse (default: error).")
 ]

@@ -27,6 +27,7 @@ def command(
     extend_select: option.ExtendSelect = None,
     extend_ignore: option.ExtendIgnore = None,
     severity: option.SeverityOf = None,
+    limit: option.LimitOf = None,
     input_format: option.InputFormat = None,
     metrics: option.Documents = None,
     fail_on: option.FailOnOption = None,
@@ -57,7 +58,7 @@ def command(
     an input that gave no metric.
     """
     from lossdoc.cli._examine import examine
-    from lossdoc.cli._in_force import gather, listed, options_of, pairs, set_values
+    from lossdoc.cli._in_force import gather, listed, numbers, options_of, pairs, set_values
     from lossdoc.cli._outcome import exit_code
     from lossdoc.cli._targets import targets
     from lossdoc.cli._write import look_of, write
@@ -73,6 +74,7 @@ def command(
             "extend-select": listed(extend_select),
             "extend-ignore": listed(extend_ignore),
             "severity": pairs(severity, "--severity", "CHECK=LEVEL, such as --severity loss-spike=info"),
+            "limits": numbers(limit),
             "input-format": input_format,
             "metrics": [str(folder) for folder in metrics] if metrics else None,
             "fail-on": fail_on,

@@ -64,6 +64,7 @@ def command(
     fail_on_regression: Annotated[bool, typer.Option("--fail-on-regression", hidden=True)] = False,
     trainer: option.Trainer = None,
     map_: option.Names = None,
+    limit: option.LimitOf = None,
     input_format: option.InputFormat = None,
     metrics: option.Documents = None,
     config: option.ConfigFile = None,
@@ -88,7 +89,7 @@ def command(
 
     Exit codes: 0, 1 with --fail-on regression when there is one, 2 bad arguments or an input that gave no run.
     """
-    from lossdoc.cli._in_force import gather, options_of, pairs
+    from lossdoc.cli._in_force import gather, numbers, options_of, pairs
     from lossdoc.comparison.align import NoCommonAxis
     from lossdoc.show.comparison import load
     from lossdoc.show.report import Options as Look
@@ -98,6 +99,7 @@ def command(
         given = {
             "trainer": trainer,
             "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
+            "limits": numbers(limit),
             "input-format": input_format,
             "metrics": [str(folder) for folder in metrics] if metrics else None,
             "tolerance": _tolerances(tolerance),
@@ -215,9 +217,12 @@ def _metrics(words: Sequence[str], runs: Sequence[Run], options: Options) -> tup
 def _compare(task: _Task, options: Options, choice: Choice) -> Comparison:
     from lossdoc.api import diagnose
     from lossdoc.comparison import compare
+    from lossdoc.judge.limits import said_instead
+    from lossdoc.model.limit import instead
 
     reports: list[Report] = [diagnose(run, options) for run in task.runs]
-    return compare(reports, options.knowledge, choice)
+    with instead(said_instead(options.limits, options.knowledge)):
+        return compare(reports, options.knowledge, choice)
 
 
 def _tolerances(words: Sequence[str] | None) -> dict[str, float] | None:

@@ -34,7 +34,9 @@ def command(
     from lossdoc.config.schema import KEYS, json_schema, meaning
 
     if schema:
-        emit(json.dumps(json_schema(), indent=2) + "\n", machine=True)
+        from lossdoc.knowledge import Knowledge
+
+        emit(json.dumps(json_schema(Knowledge.load().limits()), indent=2) + "\n", machine=True)
         return 0
     if keys:
         return _show([(key, meaning(key)) for key in KEYS], ("key", "meaning"), format_, width, color)

@@ -13,8 +13,8 @@ from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
 
 def command(
     what: Annotated[
-        Literal["metrics", "losses", "trainers", "checks", "formats"],
-        typer.Argument(metavar="WHAT", help="metrics, losses, trainers, checks or formats"),
+        Literal["metrics", "losses", "trainers", "checks", "formats", "limits"],
+        typer.Argument(metavar="WHAT", help="metrics, losses, trainers, checks, formats or limits"),
     ],
     filter_: Annotated[
         list[str] | None,
@@ -34,7 +34,7 @@ def command(
     ] = None,
     color: Annotated[Color, typer.Option(help="Colour the table.")] = "auto",
 ) -> int:
-    """List the metrics, loss functions, trainers, checks or log formats that lossdoc knows."""
+    """List the metrics, loss functions, trainers, checks, log formats or limits that lossdoc knows."""
     from lossdoc.knowledge import Knowledge
     from lossdoc.show.pages import Look, tables
 

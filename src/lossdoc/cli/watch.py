@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -34,6 +34,7 @@ def command(
     map_: option.Names = None,
     select: option.Select = None,
     ignore: option.Ignore = None,
+    limit: option.LimitOf = None,
     input_format: option.InputFormat = None,
     metrics: option.Documents = None,
     fail_on: option.FailOnOption = None,
@@ -63,7 +64,7 @@ def command(
     At the end (--until-idle, --timeout, --fail-fast, Ctrl-C) the whole log is judged once more, as `check` does.
     Exit codes are those of `check`: 0, 1 for findings at or above --fail-on, 2 where there was nothing to judge.
     """
-    from lossdoc.cli._in_force import gather, listed, options_of, pairs, set_values
+    from lossdoc.cli._in_force import gather, listed, numbers, options_of, pairs, set_values
     from lossdoc.live.watcher import Watcher
 
     try:
@@ -73,6 +74,7 @@ def command(
             "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
             "select": listed(select),
             "ignore": listed(ignore),
+            "limits": numbers(limit),
             "input-format": input_format,
             "metrics": [str(folder) for folder in metrics] if metrics else None,
             "fail-on": fail_on,
@@ -97,8 +99,7 @@ def _by_the_rules(in_force: InForce) -> Callable[[Run, Options, Sequence[str]], 
 
     def judge(run: Run, options: Options, beside: Sequence[str]) -> Report:
         rules = for_run(in_force, run)
-        ignore = (*rules.ignore, *beside)
-        return diagnose(run, options.but(select=rules.select, ignore=ignore, severities=rules.severities))
+        return diagnose(run, replace(rules, ignore=(*rules.ignore, *beside)).over(options))
 
     return judge
 

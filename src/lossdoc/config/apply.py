@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lossdoc.config.schema import Level, Override, Suppress
+from lossdoc.config.schema import Level, Override, Suppress, flat
 from lossdoc.config.words import check_ids
 
 if TYPE_CHECKING:
+    from lossdoc.api import Options
     from lossdoc.config.layers import InForce
     from lossdoc.model.finding import Finding, Report
     from lossdoc.model.run import Run
@@ -24,8 +25,13 @@ class Rules:
     select: Sequence[str]
     ignore: Sequence[str]
     severities: Mapping[str, Level]
+    limits: Mapping[str, float]
     expect: Sequence[str]
     require: Sequence[str]
+
+    def over(self, options: Options) -> Options:
+        """The options for judging this run."""
+        return options.but(select=self.select, ignore=self.ignore, severities=self.severities, limits=self.limits)
 
 
 def for_source(in_force: InForce, source: str) -> tuple[str | None, Mapping[str, Any]]:
@@ -44,15 +50,17 @@ def for_run(in_force: InForce, run: Run) -> Rules:
     config = in_force.config
     select, ignore = config.select or [], config.ignore or []
     severities = dict(config.severity)
+    limits = flat(config.limits)
     expect, require = list(config.expect), list(config.require)
     for one in _fitting(config.overrides, run):
         select = select if one.select is None or in_force.on_command_line("select") else one.select
         ignore = ignore if one.ignore is None or in_force.on_command_line("ignore") else one.ignore
         severities |= {k: v for k, v in one.severity.items() if not in_force.on_command_line(f"severity.{k}")}
+        limits |= {k: v for k, v in flat(one.limits).items() if not in_force.on_command_line(f"limits.{k}")}
         expect += one.expect
         require += one.require
     gates = list(dict.fromkeys(expect)), list(dict.fromkeys(require))
-    return Rules(check_ids(select), check_ids(ignore), severities, *gates)
+    return Rules(check_ids(select), check_ids(ignore), severities, limits, *gates)
 
 
 def _fitting(overrides: Sequence[Override], run: Run) -> Iterator[Override]:

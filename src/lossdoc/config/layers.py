@@ -14,7 +14,7 @@ import msgspec
 from lossdoc.config import find
 from lossdoc.config.errors import ConfigError, near
 from lossdoc.config.find import Layer
-from lossdoc.config.schema import ADDED, TABLES, Config, Override, Suppress
+from lossdoc.config.schema import ADDED, TABLES, Config, Override, Suppress, flat
 
 COMMAND_LINE = "the command line"
 DEFAULT = "default"
@@ -89,9 +89,11 @@ def _lay(values: dict[str, Any], sources: dict[str, str], layer: Layer) -> None:
     """Tables are merged by name, gates and overrides add up, everything else replaces what was there."""
     for key, value in layer.values.items():
         place = layer.where(key)
+        if key == "limits":
+            value = flat(value)
         if key in TABLES:
             values[key] = {**values.get(key, {}), **value}
-            sources.update({f"{key}.{name}": layer.where(name, key) for name in value})
+            sources.update({f"{key}.{name}": layer.where(*_place(layer, name, key)) for name in value})
         elif key in ADDED:
             values[key] = [*values.get(key, []), *_seen_from(layer, key, value)]
             sources[key] = f"{sources[key]}; {place}" if key in sources else place
@@ -104,6 +106,13 @@ def _lay(values: dict[str, Any], sources: dict[str, str], layer: Layer) -> None:
         elif key != "extend":
             values[key] = _seen_from(layer, key, value)
             sources[key] = place
+
+
+def _place(layer: Layer, name: str, table: str) -> tuple[str, str]:
+    """Where a name of a table stands: `overfitting.rise` of limits may stand as `rise` in a table of its own."""
+    room, _, inner = name.partition(".")
+    own = f"{table}.{room}"
+    return (inner, own) if inner and layer.line(name, table) is None and layer.line(inner, own) else (name, table)
 
 
 def _seen_from(layer: Layer, key: str, value: Any) -> Any:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+
+if TYPE_CHECKING:
+    from lossdoc.knowledge.facts import LimitFacts
 
 Level = Literal["error", "warning", "info"]
 FailOn = Literal["error", "warning", "info", "never"]
@@ -16,6 +20,10 @@ def _about(text: str) -> Meta:
     return Meta(description=text)
 
 
+Limits = Annotated[
+    dict[str, float | dict[str, float]],
+    _about("Numbers instead of ours: overfitting.rise = 0.1. See: lossdoc list limits."),
+]
 Checks = Annotated[list[str], _about("Ids of checks (overfitting) or vital signs (generalising: all of its checks).")]
 Patterns = Annotated[
     list[str], _about("Patterns of paths (logs/*.log, runs/**) or folders, seen from the file's folder.")
@@ -41,6 +49,7 @@ class Override(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     ignore: Checks | None = None
     severity: Annotated[dict[str, Level], _about("Severity of findings by check id.")] = {}
     settings: Annotated[dict[str, Setting], _about("What the log does not say. Needs paths.")] = {}
+    limits: Limits = {}
     trainer: Annotated[str | None, _about("Who trained. Needs paths.")] = None
     expect: Annotated[list[str], _about("Gates that these runs have to pass as well.")] = []
     require: Annotated[list[str], _about("Vital signs that have to be yes.")] = []
@@ -57,6 +66,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     severity: Annotated[dict[str, Level], _about("Severity of findings by check id.")] = {}
     trainer: Annotated[str | None, _about("Who trained: dpo, trl-dpo, verl-grpo, ...")] = None
     settings: Annotated[dict[str, Setting], _about("What logs do not say: max_grad_norm = 1.0.")] = {}
+    limits: Limits = {}
     map: Annotated[dict[str, str], _about('Names of your own: my_objective = "loss", my_dev = "eval/loss".')] = {}
     metrics: Annotated[list[str], _about("Folders of documents of your own, seen from the file's folder.")] = []
     input_format: Annotated[str | None, _about("Read inputs as this format.")] = None
@@ -76,14 +86,35 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 
 
 KEYS: dict[str, msgspec.structs.FieldInfo] = {f.encode_name: f for f in msgspec.structs.fields(Config)}
-TABLES = ("severity", "settings", "map", "tolerance")  # merged name by name; everything else as a whole
+TABLES = ("severity", "settings", "limits", "map", "tolerance")  # merged name by name; everything else as a whole
 ADDED = ("expect", "require", "overrides", "suppress")  # those of a later layer come on top
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema(limits: Mapping[str, LimitFacts] | None = None) -> dict[str, Any]:
     """For editors: of `lossdoc.toml`, and of `tool.lossdoc` in pyproject.toml."""
     schema = msgspec.json.schema(Config)
+    for name in ("Config", "Override") if limits else ():
+        schema["$defs"][name]["properties"]["limits"] |= _limits(limits or {})
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "lossdoc", **schema}
+
+
+def _limits(limits: Mapping[str, LimitFacts]) -> dict[str, Any]:
+    """Each limit under its check, with its unit and our number."""
+    rooms: dict[str, Any] = {}
+    for limit in limits.values():
+        room, _, name = limit.name.partition(".")
+        table = rooms.setdefault(room, {"type": "object", "properties": {}, "additionalProperties": False})
+        kind = "integer" if limit.whole else "number"
+        table["properties"][name] = {"type": kind, "default": limit.value, "description": limit.unit}
+    return {"properties": rooms, "additionalProperties": False}
+
+
+def flat(limits: Mapping[str, float | Mapping[str, float]]) -> dict[str, float]:
+    """`{"overfitting": {"rise": 0.1}}`, as TOML reads `overfitting.rise = 0.1`, -> `{"overfitting.rise": 0.1}`."""
+    found: dict[str, float] = {}
+    for name, value in limits.items():
+        found |= {f"{name}.{inner}": v for inner, v in value.items()} if isinstance(value, Mapping) else {name: value}
+    return found
 
 
 def meaning(key: str) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from lossdoc import checks
 from lossdoc.config.errors import ConfigError, near
+from lossdoc.config.schema import flat
 from lossdoc.config.settings import problem
 from lossdoc.gates.grammar import GateError, parse, required
+from lossdoc.judge.limits import problem as impossible
 from lossdoc.model.finding import SIGNS
 
 if TYPE_CHECKING:
@@ -62,6 +64,22 @@ def verify_names(names: Mapping[str, str], knowledge: Knowledge, in_force: InFor
             raise ConfigError(f"{place}: no metric {metric!r}.{near(metric, known)} See: lossdoc list metrics")
         if split not in ("", "train", "eval", "test"):
             raise ConfigError(f"{place}: no split {split!r}: train, eval or test, as in eval/{metric}")
+
+
+def verify_limits(knowledge: Knowledge, in_force: InForce) -> None:
+    """Names and values of limits, of the configuration and of its overrides."""
+    config = in_force.config
+    said = [(flat(config.limits), ""), *((flat(one.limits), in_force.source("overrides")) for one in config.overrides)]
+    if not any(limits for limits, _ in said):
+        return
+    known = knowledge.limits()
+    for limits, place in said:
+        for name, value in limits.items():
+            at = place or _place(in_force, f"limits.{name}", f"--limit {name}={value:g}")
+            if name not in known:
+                raise ConfigError(f"{at}: no limit {name!r}.{near(name, known)} See: lossdoc list limits")
+            if why := impossible(known[name], value):
+                raise ConfigError(f"{at}: {why}")
 
 
 def _place(in_force: InForce, key: str, option: str = "") -> str:

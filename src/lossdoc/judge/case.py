@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.model.finding import Confidence, Finding, Severity
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Expectation, Knowledge
@@ -26,7 +27,7 @@ class Need:
 
     metrics: str | tuple[str, ...]
     split: str = "train"
-    points: int = 1
+    points: int | Limit = 1
     optional: bool = False
     each: bool = False
     finite: bool = True

@@ -16,6 +16,7 @@ from lossdoc.knowledge.convert import convert
 from lossdoc.knowledge.extract import checks, drawings, formats, metric_facts, rules, trainer_facts
 from lossdoc.knowledge.facts import Entry, Problem
 from lossdoc.knowledge.keys import tables
+from lossdoc.knowledge.limits import read_limits
 from lossdoc.knowledge.names import Names, names
 from lossdoc.knowledge.schema import (
     KINDS,
@@ -146,7 +147,8 @@ def index(roots: Sequence[tuple[Traversable, str]], package: Traversable, stamp:
     trainers = {i: d for i, (d, _) in found["trainer"].items() if isinstance(d, TrainerDocument)}
     losses = {i: d for i, (d, _) in found["loss"].items() if isinstance(d, LossDocument)}
     constants, built_on = side_files(roots, problems)
-    known_checks = checks(package, problems)
+    limits = read_limits(package)
+    known_checks = checks(package, problems, limits)
     entries = [
         Entry(kind, document.id, document.name or document.id, path)  # type: ignore[arg-type]
         for kind, by_id in found.items()
@@ -160,6 +162,7 @@ def index(roots: Sequence[tuple[Traversable, str]], package: Traversable, stamp:
         "metrics": encode({i: metric_facts(d) for i, d in metrics.items()}),
         "trainers": encode(trainer_facts(trainers)),
         "checks": encode(known_checks),
+        "limits": encode(limits.facts),
         "keys": encode(tables([rule for d in metrics.values() for rule in rules(d)])),
         "names": encode(words),
         "constants": encode(constants),

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 
 from lossdoc.knowledge.facts import CheckFacts, Entry, MetricFacts, Problem, TrainerFacts
 from lossdoc.knowledge.keys import Rule, with_split
+from lossdoc.knowledge.limits import Limits
 from lossdoc.knowledge.schema import KeyEntry, MetricDocument, TrainerDocument
 from lossdoc.knowledge.source_code import check_facts, literals
 
@@ -101,12 +102,12 @@ def code(package: Traversable, folder: str) -> Iterator[tuple[str, str, str]]:
             yield file.name.removesuffix(".py"), file.read_text(encoding="utf-8"), f"{folder}/{file.name}"
 
 
-def checks(package: Traversable, problems: list[Problem]) -> dict[str, CheckFacts]:
+def checks(package: Traversable, problems: list[Problem], limits: Limits | None = None) -> dict[str, CheckFacts]:
     found: dict[str, CheckFacts] = {}
     for stem, text, path in code(package, "checks"):
         check_id = stem.replace("_", "-")
         try:
-            found[check_id] = check_facts(check_id, text, path)
+            found[check_id] = check_facts(check_id, text, path, limits)
         except SyntaxError as error:
             problems.append(Problem(path, error.lineno or 1, "", "not Python"))
     return found

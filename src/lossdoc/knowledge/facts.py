@@ -61,8 +61,32 @@ class TrainerFacts(Struct, frozen=True, omit_defaults=True):
     lossTypes: Mapping[str, LossType] = field(default_factory=dict)
 
 
+class LimitFacts(Struct, frozen=True, array_like=True):
+    """A `Limit` as its file says it: `overfitting.rise`, the module and the attribute where it stands, its value."""
+
+    name: str
+    module: str
+    attribute: str
+    value: float
+    whole: bool
+    unit: str
+    source: str
+
+    @property
+    def shown(self) -> str:
+        """`5 %`, `8`, `0.25`."""
+        return f"{100 * self.value:.6g} %" if self.share else f"{self.value:,.10g}"
+
+    @property
+    def share(self) -> bool:
+        return self.unit.startswith("share")
+
+
 class CheckFacts(Struct, frozen=True, omit_defaults=True):
-    """What a check's file says without importing it. `metrics` are the curves its NEEDS name."""
+    """What a check's file says without importing it. `metrics` are the curves its NEEDS name.
+
+    `limits` are the names of its own limits and of those that it takes from elsewhere.
+    """
 
     id: str
     title: str = ""
@@ -71,6 +95,7 @@ class CheckFacts(Struct, frozen=True, omit_defaults=True):
     metrics: Sequence[str] = ()
     doc: str = ""
     path: str = ""
+    limits: Sequence[str] = ()
 
 
 class Expectation(Struct, frozen=True):
@@ -101,6 +126,7 @@ class CheckPage(Struct, frozen=True):
     severity: Severity
     explains: Sequence[str]
     metrics: Sequence[str]
+    limits: Sequence[str] = ()
 
     def section(self, heading: str) -> str:
         """Text under a heading, "" where the page has none."""

@@ -17,6 +17,7 @@ from lossdoc.knowledge.facts import (
     CheckPage,
     Entry,
     Expectation,
+    LimitFacts,
     MetricFacts,
     Problem,
     Resolved,
@@ -238,6 +239,14 @@ class Knowledge:
 
     def checks(self) -> list[CheckFacts]:
         return list(self._checks.values())
+
+    def limits(self) -> dict[str, LimitFacts]:
+        """Every limit by its name (`overfitting.rise`)."""
+        return msgpack.decode(self._sections["limits"], type=dict[str, LimitFacts])
+
+    def check_text(self, check_id: str) -> str:
+        """A check's docstring, the values of limits in it."""
+        return self._checks[check_id].doc
 
     def check_page(self, check_id: str) -> CheckPage:
         """A check's docstring in sections. KeyError where there is no such check."""

@@ -6,9 +6,12 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lossdoc.knowledge.facts import CheckFacts, CheckPage
+
+if TYPE_CHECKING:
+    from lossdoc.knowledge.limits import Limits
 
 _HEADING = re.compile(r"^##+\s+(.+?)\s*$")
 _BULLET = re.compile(r"^\s*[-*]\s+(.*)$")
@@ -33,11 +36,14 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
             yield node.target.id, node.value
 
 
-def check_facts(check_id: str, source: str, path: str) -> CheckFacts:
+def check_facts(check_id: str, source: str, path: str, limits: Limits | None = None) -> CheckFacts:
     """Facts of a check's file. SyntaxError where it is no Python."""
     tree = ast.parse(source)
     said = literals(tree)
     doc = inspect.cleandoc(ast.get_docstring(tree, clean=False) or "")
+    used = list(limits.used_by(check_id)) if limits else []
+    if limits:
+        doc = limits.filled(doc, check_id)
     return CheckFacts(
         id=check_id,
         title=doc.split("\n\n")[0].replace("\n", " ").strip(),
@@ -46,6 +52,7 @@ def check_facts(check_id: str, source: str, path: str) -> CheckFacts:
         metrics=tuple(dict.fromkeys(_needed(tree))),
         doc=doc,
         path=path,
+        limits=used,
     )
 
 
@@ -88,6 +95,7 @@ def page(facts: CheckFacts) -> CheckPage:
         severity=facts.severity,
         explains=facts.explains,
         metrics=facts.metrics,
+        limits=facts.limits,
     )
 
 

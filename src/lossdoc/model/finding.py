@@ -93,6 +93,7 @@ class Report:
     measures: Sequence[Curve] = ()  # the curves that progress was judged by, the one that decides first
     passed: Sequence[str] = ()  # checks that judged and found nothing
     gates: Sequence[Outcome] = ()
+    limits: Mapping[str, float] = field(default_factory=dict)  # that the user said instead of ours
 
     @property
     def roots(self) -> list[Finding]:

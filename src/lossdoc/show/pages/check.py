@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lossdoc.knowledge.evidence import evidence
-from lossdoc.knowledge.facts import CheckPage
+from lossdoc.knowledge.facts import CheckPage, LimitFacts
 from lossdoc.knowledge.schema import Drawing, MetricDocument
 from lossdoc.show.pages import Look, _evidence
 from lossdoc.show.pages._common import SEVERITY_STYLE, see_also, title
@@ -44,6 +44,7 @@ def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
             yield from prose(text)
         if name.lower() == "how it is measured":
             yield from _example(check, knowledge, look)
+    yield from _limits(check, knowledge)
     yield from _evidence.section(check, evidence())
     yield from _differences(check, knowledge)
     yield from see_also([*check.metrics[:3], *check.explains[:2]])
@@ -78,6 +79,24 @@ def _example(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Blo
         yield heading("Example")
         yield Gallery(panels, None, look, same=True)
         return
+
+
+def _limits(check: CheckPage, knowledge: Knowledge) -> Iterator[Block]:
+    """Every number that the check holds a run against, and who says so."""
+    known = knowledge.limits()
+    if check.limits:
+        yield heading("Limits")
+        yield from facts([(name, _limit(known[name])) for name in check.limits])
+
+
+def _limit(limit: LimitFacts) -> Text:
+    unit = limit.unit.removeprefix("share").strip() if limit.share else limit.unit
+    return (
+        inline(f"{limit.shown} {unit}".strip())
+        .append("  [", FAINT)
+        .append(inline(limit.source, FAINT))
+        .append("]", FAINT)
+    )
 
 
 def _matching(healthy: dict[str, Drawing], ill: Drawing) -> list[Drawing]:

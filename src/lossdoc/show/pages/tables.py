@@ -63,12 +63,18 @@ def _formats(knowledge: Knowledge) -> Iterator[Row]:
         yield {"id": entry.id, "summary": entry.name}
 
 
+def _limits(knowledge: Knowledge) -> Iterator[Row]:
+    for limit in knowledge.limits().values():
+        yield {"id": limit.name, "value": limit.value, "unit": limit.unit, "source": limit.source}
+
+
 _ROWS: dict[str, Callable[[Knowledge], Iterator[Row]]] = {
     "metrics": _metrics,
     "losses": _losses,
     "trainers": _trainers,
     "checks": _checks,
     "formats": _formats,
+    "limits": _limits,
 }
 # What people see; programs get every column.
 _SHOWN = {
@@ -77,6 +83,7 @@ _SHOWN = {
     "trainers": ("id", "family", "summary", "frameworks"),
     "checks": ("id", "severity", "summary"),
     "formats": ("id", "summary"),
+    "limits": ("id", "value", "unit"),
 }
 _NARROW = 100  # below this a table shows only the first and the last of its words
 
@@ -124,7 +131,8 @@ def table(what: str, found: Sequence[Row], look: Look) -> str:
         _environ={},
     )
     console.print(made)
-    console.print(Text(f"\n{len(found)} {what}. More about one: lossdoc explain ID", style=FAINT))
+    more = "Another number for a run: --limit ID=VALUE" if what == "limits" else "More about one: lossdoc explain ID"
+    console.print(Text(f"\n{len(found)} {what}. {more}", style=FAINT))
     return to_stream("".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines()), look)
 
 

@@ -47,6 +47,7 @@ def _report(report: Report) -> dict[str, Any]:
             "why": trainer.why,
         },
         "config": run.config,
+        "limits": dict(report.limits),
         "curves": [_curve(curve) for curve in run.curves],
         "findings": [finding_fields(finding, run) for finding in report.findings],
         "passed": list(report.passed),

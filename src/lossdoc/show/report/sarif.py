@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lossdoc import __version__, checks
+from lossdoc.knowledge import Knowledge
 from lossdoc.model.finding import Finding, NotRead, Outcome, Report, Severity
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report._gates import GATE, failure, place_of, shown_path
@@ -50,7 +50,7 @@ def _rule(check: str) -> dict[str, Any]:
     if check == GATE:
         said = "Something that the user expects of a run does not hold, or cannot be judged."
         return rule | {"shortDescription": {"text": said}, "help": {"text": said}}
-    page = inspect.cleandoc(checks.load(check).__doc__)
+    page = Knowledge.load().check_text(check)
     title, _, rest = page.partition("\n")
     return rule | {
         "shortDescription": {"text": title.replace("`", "")},
