@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 
 from lossdoc.model.finding import Finding, NotRead, Report, Skipped
 from lossdoc.show import report as outputs
@@ -204,9 +207,11 @@ class _Strict(HTMLParser):
         super().__init__()
         self.open: list[str] = []
         self.text: list[str] = []
+        self.scripts = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag not in ("script", "link", "img", "iframe")
+        assert tag not in ("link", "img", "iframe")
+        self.scripts += tag == "script"
         assert not [name for name, _ in attrs if name.startswith("on") or name == "src"]
         if tag not in self.void:
             self.open.append(tag)
@@ -230,6 +235,7 @@ def test_html_is_sound_and_runs_nothing() -> None:
     parser = _Strict()
     parser.feed(page)
     assert parser.open == []
+    assert parser.scripts == page.count("<script") == 3  # the curves, uPlot, ours
     assert "likelihood-displacement" in "".join(parser.text)
     assert page.count("<svg") == 6
     pictures = "".join(re.findall(r"(?s)<svg.*?</svg>", page))
@@ -243,3 +249,18 @@ def test_html_charts_keep_every_spike() -> None:
     heights = [float(y) for y in re.findall(r"[\d.]+,([\d.]+)", page.split("<polyline", 1)[1].split("/>")[0])]
     assert heights.count(min(heights)) == 1
     assert len(heights) < 3000
+
+
+def test_the_page_of_a_million_points_stays_small_and_allows_its_own_script_alone() -> None:
+    rng = np.random.default_rng(0)
+    curves = [made.curve(name, rng.standard_normal(1_000_000)) for name in ("loss", "grad_norm", "entropy")]
+    page = write("html", made.report(curves=curves))
+    assert len(page.encode()) < 5e6
+    policy = page.split('Content-Security-Policy" content="')[1].split('"')[0]
+    for program in re.findall(r"(?s)<script>(.*?)</script>", page):
+        assert b64encode(sha256(program.encode()).digest()).decode() in policy
+    assert "unsafe" not in policy
+    (run,) = json.loads(re.findall(r'(?s)id="curves">(.*?)</script>', page)[0])["runs"]
+    loss = next(c for c in run["curves"] if c["name"] == "loss")
+    assert sum(loss["count"]) == loss["points"] == 1_000_000
+    assert max(loss["y"]) == pytest.approx(curves[0].values.max(), rel=1e-5)

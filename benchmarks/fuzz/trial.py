@@ -17,6 +17,7 @@ from lossdoc.judge import BROKEN
 from lossdoc.model.finding import NotRead, Report
 from lossdoc.readers._door import FAILED
 from lossdoc.show import report as writers
+from lossdoc.show.report.html import explorer
 
 SLOW_SECONDS = 3.0
 _LOOKS = (
@@ -24,7 +25,7 @@ _LOOKS = (
     writers.Options(width=1, ascii=True, verbose=True),
     writers.Options(width=10_000, color=True, quiet=True),
 )
-_LOADED = {"img", "script", "iframe", "link", "object", "embed", "base", "form"}
+_LOADED = {"img", "iframe", "link", "object", "embed", "base", "form"}
 _FEW = 10  # runs of which all reports are written in full
 
 
@@ -104,15 +105,27 @@ def _no_constant(word: str) -> float:
 
 
 class _Page(HTMLParser):
-    """A page may load nothing and run nothing."""
+    """A page may load nothing, and run nothing but what is ours: its data is JSON."""
 
     def __init__(self) -> None:
         super().__init__()
         self.wrong: list[str] = []
+        self.script = ""
+        self.data = False  # the script that is open is JSON
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.script, self.data = "", ("type", "application/json") in attrs
         if tag in _LOADED or any(key.startswith("on") or key in ("src", "srcset") for key, _ in attrs):
             self.wrong.append(f"<{tag}> in the page")
+
+    def handle_data(self, data: str) -> None:
+        self.script += data  # a script comes in pieces
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script" and self.data:
+            json.loads(self.script, parse_constant=_no_constant)
+        elif tag == "script" and self.script not in explorer.programs():
+            self.wrong.append("a script that is not ours")
 
 
 def _where(error: Exception) -> str:

@@ -71,3 +71,10 @@ def test_a_long_warm_up_printed_with_few_digits_is_silent(digits: int) -> None:
 def test_the_optimizers_rate_before_the_scheduler_is_silent() -> None:
     y = np.concatenate([[5e-4], np.linspace(2e-6, 5e-4, 200), np.linspace(5e-4, 1e-5, 300)])
     assert not found("lr-jump", curve("learning_rate", y), trainer="sft")
+
+
+def test_one_rise_along_a_line_is_no_jump_however_few_digits_are_printed() -> None:
+    printed = np.array([float(f"{value:.3g}") for value in np.linspace(1e-8, 1e-4, 20_000)])
+    assert not found("lr-jump", curve("learning_rate", printed), trainer="sft")
+    printed[15_000:] *= 2
+    assert found("lr-jump", curve("learning_rate", printed), trainer="sft")

@@ -78,3 +78,12 @@ def test_the_middle_of_a_run_is_not_judged(before: int, inferred: bool) -> None:
     late = curve("loss", level(100))
     late = replace(late, steps=late.steps + before, steps_inferred=inferred)
     assert "begins" in skipped("no-learning", late, trainer="pretrain")
+
+
+def test_values_come_again_by_chance_in_a_long_log_and_in_a_short_one_they_do_not() -> None:
+    rng = np.random.default_rng(3)
+    long = np.round(2.5 * np.exp(-np.arange(60_000) / 20_000) + 0.1 + 0.1 * rng.random(60_000), 4)
+    assert not found("no-learning", replace(curve("loss", long), decimals=4), trainer="sft")
+    batches = np.round(0.7 + 0.05 * rng.standard_normal(20), 4)
+    (finding,) = found("no-learning", replace(curve("loss", np.tile(batches, 5)), decimals=4), trainer="sft")
+    assert "each again and again" in finding.message

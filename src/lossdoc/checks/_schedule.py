@@ -54,6 +54,11 @@ def _climb(rate: Floats) -> int:
     Printed with few digits a steady rise has steps of equal values: they are passed over where it goes on as before.
     """
     growth = np.diff(rate)
+    falls = np.flatnonzero(growth < 0)
+    rising = int(falls[0]) if len(falls) else len(growth)
+    # However its digits step, a rise along one line is one rise: three significant digits step tenfold at each decade.
+    if straight(np.arange(rising + 1, dtype=float), rate[: rising + 1]) >= STRAIGHT:
+        return rising
     seen: list[float] = []
     end, i, longest = 0, 0, 0
     while i < len(growth) and growth[i] >= 0:

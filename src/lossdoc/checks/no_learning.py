@@ -185,8 +185,12 @@ def repeats(loss: Curve) -> bool:
     """Batches that come round again with exactly the same loss: the weights between them are the same."""
     y = loss.values
     digits = resolution(loss)
-    # So many printed values lie within the noise of one record that agreement is no chance. Ours.
-    return len(y) >= MIN_POINTS and digits > 0 and noise(y) > 100 * digits and len(np.unique(y)) <= len(y) / 2
+    if len(y) < MIN_POINTS or digits <= 0 or (scale := noise(y)) <= 100 * digits:
+        return False
+    # So many printed values lie within the noise of one record (four deviations of it) that half of what chance would
+    # hit is no chance; and in a log longer than that, chance alone hits every value again. Ours.
+    there = 4 * scale / digits
+    return len(np.unique(y)) <= float(there * -np.expm1(-len(y) / there)) / 2
 
 
 def learned_early(y: Floats, found: Gain, scale: float) -> bool:

@@ -1,4 +1,7 @@
-"""One HTML file without scripts or outside links: opens from a disk, in a mail, and as a build artifact."""
+"""One HTML file that loads nothing: opens from a disk, in a mail, and as a build artifact.
+
+Its one script moves the charts (see `explorer`); where it may not run, drawings stand in their place.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,13 @@ from lossdoc.show.report._words import (
     trainer_name,
     verdict_sentence,
 )
+from lossdoc.show.report.html import explorer
 from lossdoc.show.report.html._style import STYLE
 from lossdoc.show.report.html._svg import chart
 
 NAME = "html"
-TITLE = "one HTML page with charts, without scripts"
+TITLE = "one HTML page with charts that load nothing"
 
-CHARTS = 6
 _PASSED = {True: "passed", False: '<span class="error">failed</span>'}
 
 
@@ -41,8 +44,9 @@ def _page(result: Result, options: Options) -> Iterator[str]:
     reports = result.worst_first
     yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-    yield f"<title>lossdoc: {count(len(reports), 'run')}</title><style>{STYLE}</style></head><body>"
+    style = STYLE + explorer.styles() if options.plots else STYLE
+    yield f'<meta http-equiv="Content-Security-Policy" content="{explorer.policy(style)}">'
+    yield f"<title>lossdoc: {count(len(reports), 'run')}</title><style>{style}</style></head><body>"
     yield f'<h1>lossdoc <span class="dim">{__version__}</span></h1>'
     if len(reports) > 1:
         yield from _table(("run", "verdict", "leading finding"), [_summary(n, r) for n, r in enumerate(reports)])
@@ -51,6 +55,8 @@ def _page(result: Result, options: Options) -> Iterator[str]:
     if result.not_read:
         yield "<h2>Without metrics</h2>"
         yield from _table(("input", "found", "why"), [(_t(n.source), _t(n.found), _t(n.why)) for n in result.not_read])
+    if options.plots and reports:
+        yield from explorer.scripts(reports)
     yield "</body></html>"
 
 
@@ -76,14 +82,13 @@ def _run(index: int, report: Report, options: Options) -> Iterator[str]:
         gates = [(_PASSED[g.passed], f"<code>{_t(g.gate)}</code>", _t(sentence(g.why))) for g in report.gates]
         yield from _table(("", "gate", "what was measured"), gates)
     if options.plots:
-        panels = choose(report, CHARTS)
-        yield f'<div class="charts">{"".join(_figure(panel) for panel in panels)}</div>' if panels else ""
+        yield from explorer.charts(index, "".join(_figure(panel) for panel in choose(report, explorer.CHARTS)))
     pairs = numbered(report)
     roots = [(number, finding) for number, finding in pairs if finding.because_of is None]
     if roots:
         yield from _table(("#", "severity", "check", "where", "what was measured"), [_row(n, f) for n, f in roots])
     for number, finding in roots:
-        yield from _details(number, finding, [p for p in pairs if p[1].because_of == finding.id])
+        yield from _details(index, number, finding, [p for p in pairs if p[1].because_of == finding.id])
     if report.skipped:
         yield f"<details><summary>{count(len(report.skipped), 'check')} not judged</summary>"
         yield from _table(("check", "why"), [(f"<code>{_t(s.check)}</code>", _t(s.why)) for s in report.skipped])
@@ -105,16 +110,22 @@ def _row(number: str, finding: Finding) -> tuple[str, ...]:
     return number, severity, f"<code>{_t(finding.check)}</code>", _t(where), _t(sentence(finding.message))
 
 
-def _details(number: str, finding: Finding, consequences: Sequence[tuple[str, Finding]]) -> Iterator[str]:
+def _details(run: int, number: str, finding: Finding, consequences: Sequence[tuple[str, Finding]]) -> Iterator[str]:
+    names = [f"{n} {f.check}: {sentence(f.message)}" for n, f in consequences]
     blocks = [
-        ("consequences", [f"{n} {f.check}: {sentence(f.message)}" for n, f in consequences]),
         ("likely causes", [sentence(cause) for cause in finding.causes]),
         ("what to try", [sentence(step) for step in finding.next]),
         ("cannot tell", [sentence(limit) for limit in finding.cannot_tell]),
     ]
-    yield f'<h3 class="{finding.severity}">{number} {_t(finding.check)}</h3>'
+    yield f'<h3 id="{explorer.anchor(run, number)}" class="{finding.severity}">{number} {_t(finding.check)}</h3>'
     yield f'<p class="dim">{finding.severity}, {finding.confidence} confidence; more: '
     yield f"<code>lossdoc explain {_t(finding.check)}</code></p><dl>"
+    if consequences:
+        items = (
+            f'<li id="{explorer.anchor(run, n)}">{_t(name)}</li>'
+            for (n, _), name in zip(consequences, names, strict=True)
+        )
+        yield f"<dt>consequences</dt><dd><ul>{''.join(items)}</ul></dd>"
     for title, bullets in blocks:
         if bullets:
             yield f"<dt>{title}</dt><dd><ul>{''.join(f'<li>{_t(bullet)}</li>' for bullet in bullets)}</ul></dd>"

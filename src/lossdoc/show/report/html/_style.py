@@ -3,10 +3,10 @@
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1e21; --dim: #656d76; --paper: #fff; --edge: #d8dee4; --soft: #f6f8fa;
   --error: #c62828; --warning: #9a6700; --info: #0969da; --good: #1a7f37;
-  --c0: #0b7285; --c1: #a33ea1; --c2: #5c940d; --c3: #e8590c; }
+  --c0: #0b7285; --c1: #a33ea1; --c2: #5c940d; --c3: #e8590c; --c4: #3b5bdb; --c5: #868e96; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --dim: #8d96a0; --paper: #0d1117; --edge: #30363d;
   --soft: #161b22; --error: #ff7b72; --warning: #d29922; --info: #58a6ff; --good: #3fb950;
-  --c0: #39c5cf; --c1: #d689d4; --c2: #a5d6a7; --c3: #ffa657; } }
+  --c0: #39c5cf; --c1: #d689d4; --c2: #a5d6a7; --c3: #ffa657; --c4: #91a7ff; --c5: #adb5bd; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1200px;
   margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .3rem; }
@@ -16,7 +16,8 @@ table { border-collapse: collapse; width: 100%; margin: .8rem 0; } th { color: v
 th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--edge); }
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .1rem .8rem; margin: .4rem 0; }
 dt { color: var(--dim); } dd { margin: 0; } dd ul { margin: 0; padding-left: 1.1rem; } .dim { color: var(--dim); }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(24rem, 1fr)); gap: 1rem; margin: 1rem 0; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); gap: 1rem;
+  margin: 1rem 0; }
 figure { margin: 0; background: var(--soft); border: 1px solid var(--edge); border-radius: 6px; padding: .5rem; }
 figcaption { font-size: .9rem; } svg { width: 100%; height: auto; display: block; }
 .badge { font-weight: 600; } .failing, .error { color: var(--error); } .suspicious, .warning { color: var(--warning); }
@@ -29,5 +30,7 @@ circle.c2 { fill: var(--c2); } circle.c3 { fill: var(--c3); }
 .curve { fill: none; stroke-width: 1.4; stroke-linejoin: round; }
 .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); }
 .k0 { color: var(--c0); } .k1 { color: var(--c1); } .k2 { color: var(--c2); } .k3 { color: var(--c3); }
+@media (max-width: 600px) { td code { white-space: normal; } th, td { padding-right: .4rem; }
+  dl { grid-template-columns: 1fr; } table { font-size: .85rem; } }
 details { margin: .6rem 0; } summary { cursor: pointer; } @media print { body { margin: 0; max-width: none; } }
 """
