@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +17,9 @@ from typer.testing import CliRunner
 from lossdoc.cli import app
 from lossdoc.knowledge import Knowledge
 from lossdoc.model.finding import Report
-from lossdoc.show.picture import Choice, Plot, arrange, smoothed, svg, text
+from lossdoc.show.picture import Choice, Plot, arrange, png, smoothed, svg, text
 from lossdoc.show.report import Options
+from lossdoc.show.screen import Screen
 from tests.report_maker import curve, displacement, healthy, nan_run
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -149,6 +152,45 @@ def test_the_command(tmp_path: Path) -> None:
     page = out.read_text()
     assert "sft-healthy.log train" in page
     assert "1:1 masked-nan" in page
-    for bad in (["-o", tmp_path / "a.png"], ["-m", "lost"], ["--steps", "9"], ["--steps", "9:1"], ["--steps", "1e9:"]):
+    for bad in (["-o", tmp_path / "a.gif"], ["-m", "lost"], ["--steps", "9"], ["--steps", "9:1"], ["--steps", "1e9:"]):
         assert run(log, *bad).exit_code == 2
     assert run(tmp_path / "missing.log").exit_code == 2
+
+
+def test_a_png_shows_what_the_svg_shows(tmp_path: Path) -> None:
+    pytest.importorskip("resvg_py")
+    out = tmp_path / "a.png"
+    done = run(EXAMPLES / "language-model-nan.log", "-m", "loss", "-o", out)
+    if "no font" in done.stderr:
+        pytest.skip("no font on this machine")
+    assert done.exit_code == 0
+    assert out.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    drawing = svg.write(plots("loss"))
+    assert not re.search("var[(]|@media", png.light(drawing))
+    assert "#fff" in png.light(drawing)
+
+
+def test_without_its_package_a_png_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(ValueError, match=r"lossdoc\[png\]"):
+        png.write(plots("loss"))
+
+
+def test_a_log_that_grows_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "run.jsonl"
+    rows = [json.dumps({"step": n, "loss": 3 / (n + 1)}) + "\n" for n in range(40)]
+    log.write_text("".join(rows[:20]))
+    drawn: list[str] = []
+    monkeypatch.setattr(Screen, "show", lambda _, picture: drawn.append(picture))
+
+    def grow(_: float) -> None:
+        if "step 30" in drawn[-1] or len(drawn) > 1000:
+            raise KeyboardInterrupt
+        with log.open("a") as file:
+            file.write("".join(rows[20:]) if len(drawn) == 3 else "")
+
+    monkeypatch.setattr("time.sleep", grow)
+    assert run(log, "-m", "loss", "--follow").exit_code == 0
+    assert "step 30" not in drawn[0]
+    assert "step 30" in drawn[-1]
+    assert run(log, "--follow", "-o", tmp_path / "a.svg").exit_code == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,10 @@ from lossdoc.live.tail import Tail
 from lossdoc.live.watcher import Watcher
 from lossdoc.model.finding import Finding, Report
 from lossdoc.model.run import Run
+from lossdoc.show.report import Options as Dress
+from lossdoc.show.screen import Screen, standing
 from lossdoc.show.stream import Writer
+from tests import report_maker as made
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
@@ -282,3 +286,23 @@ def test_the_command_and_its_lines(tmp_path: Path) -> None:
     assert runner.invoke(app, ["watch", str(log), "--until-idle", "0", "--fail-on", "never"]).exit_code == 0
     assert runner.invoke(app, ["watch", str(log), "--fail-fast", "nan"]).exit_code == 2
     assert runner.invoke(app, ["watch", str(tmp_path / "none.log"), "--timeout", "0"]).exit_code == 2
+
+
+def test_a_terminal_shows_charts_and_signs_below_the_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "run.log"
+    log.write_text("".join(nan_rows(1, 60, 30)))
+    with Screen(color=False) as screen:
+        told = Told(Writer(), screen=screen)
+        watcher = Watcher(str(log), Options(), time.monotonic)
+        assert follow(watcher, Ends(until_idle=0.0), 0.01, told, "error") == 1
+    told.last_words()
+    out = capsys.readouterr().out
+    assert out.index("non-finite at step") < out.index("generalising") < out.rindex("failing: ")
+    assert out.count("failing: ") == 1
+
+
+def test_the_picture_is_of_the_run_that_is_worst_off() -> None:
+    text = standing([made.healthy(), made.nan_run()], 12.0, Dress(width=100))
+    assert "the worst of 2 runs" in text
+    assert "12 s without news" in text
+    assert "waiting" in standing([], 0.0, Dress())

@@ -1,23 +1,27 @@
-"""`lossdoc plot`: chosen curves of one or several runs in one picture, in the terminal or as SVG."""
+"""`lossdoc plot`: chosen curves of one or several runs in one picture, in the terminal or as SVG or PNG."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lossdoc.cli._errors import say, say_not_read
-from lossdoc.cli._screen import Color, color_of, deliver, needs_ascii, width_of
+from lossdoc.cli._screen import Color, color_of, deliver, needs_ascii, save, width_of
 from lossdoc.cli._values import reader_name, settings
 from lossdoc.model.finding import NotRead
 
 if TYPE_CHECKING:
-    from lossdoc.show.picture import Choice
+    from lossdoc.api import Options
+    from lossdoc.show.picture import Choice, Plot
 
+_INTERVAL = 0.5  # seconds between two looks at a log that is followed
 _ROWS = 14  # of one plot where no terminal says how many there are
 
 
@@ -43,7 +47,7 @@ def command(
     ] = None,
     findings: Annotated[bool, typer.Option("--findings/--no-findings", help="Mark where findings begin.")] = True,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE.svg", help="Write the picture to an SVG file.")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the picture to a file .svg or .png.")
     ] = None,
     trainer: Annotated[str | None, typer.Option("--trainer", "-t", metavar="NAME", help="Who trained.")] = None,
     set_: Annotated[
@@ -56,6 +60,9 @@ def command(
     height: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Rows of the picture (default: the terminal's).")
     ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Draw again as the log grows, until Ctrl-C (one PATH, a terminal).")
+    ] = False,
     color: Annotated[Color, typer.Option(help="Colour the picture.")] = "auto",
 ) -> int:
     """Draw curves: one plot for each metric, its splits and all runs in it, findings marked.
@@ -63,20 +70,25 @@ def command(
     Without --metric it draws what `check` would. Exit codes: 0, or 2 for bad arguments and an input without metrics.
     """
     from lossdoc.api import Options, diagnose, read_paths
-    from lossdoc.show.picture import arrange, svg, text
+    from lossdoc.show.picture import arrange, text
     from lossdoc.show.report import Options as Look
 
     try:
-        if output is not None and output.suffix.lower() != ".svg":
-            raise ValueError(f"--output {output}: the picture is written as SVG, so name the file {output.stem}.svg")
+        if output is not None and output.suffix.lower() not in (".svg", ".png"):
+            raise ValueError(f"--output {output}: a picture is {output.stem}.svg or {output.stem}.png")
         options = Options(trainer, reader_name(input_format), settings(set_ or []))
         choice = _choice(metric or [], steps, smooth, log, findings)
+        if follow:
+            if output is not None or len(paths) != 1 or "-" in paths:
+                raise ValueError("--follow draws one log in the terminal: name one PATH, and no --output")
+            return _follow(paths[0], options, choice, color, height)
         data = sys.stdin.buffer.read() if "-" in paths else None
         results = read_paths(paths, options, data)
         refused = [result for result in results if isinstance(result, NotRead)]
         say_not_read(refused, verbose=False)
         reports = [diagnose(run, options) for result in results if isinstance(result, list) for run in result]
         plots = arrange(reports, options.knowledge, choice) if reports else []
+        file = _file(plots, output) if plots and output is not None else b""
     except ValueError as error:
         say(str(error))
         return 2
@@ -85,10 +97,41 @@ def command(
         return 2
     code = 2 if any(result.named for result in refused) else 0
     if output is not None:
-        return deliver(svg.write(plots), output, code, machine=True)
+        return save(file, output, code)
     stream = sys.stdout
     look = Look(width=width_of(stream, width), color=color_of(stream, color), ascii=needs_ascii(stream))
     return deliver(text.write(plots, look, _rows(height, plots)), None, code, machine=False)
+
+
+def _follow(path: str, options: Options, choice: Choice, color: Color, height: int | None) -> int:
+    """Until Ctrl-C. A metric that is not there yet is waited for."""
+    from lossdoc.live.watcher import Watcher
+    from lossdoc.show.picture import arrange, text
+    from lossdoc.show.report import Options as Dress
+    from lossdoc.show.screen import Screen
+
+    watcher = Watcher(path, options, time.monotonic)
+    plots: list[Plot] = []
+    waiting = "waiting for the first points; Ctrl-C ends"
+    with Screen(color=color_of(sys.stdout, color)) as screen, suppress(KeyboardInterrupt):
+        while True:
+            watcher.changed()
+            if watcher.due():
+                reports = watcher.look().reports
+                try:
+                    plots = arrange(reports, options.knowledge, choice) if reports else []
+                except ValueError as error:  # a metric that may come, with what there is so far
+                    waiting = str(error)
+            dress = Dress(width_of(sys.stdout, None), color=color_of(sys.stdout, color), ascii=needs_ascii(sys.stdout))
+            screen.show(text.write(plots, dress, _rows(height, plots)) if plots else waiting)
+            time.sleep(_INTERVAL)
+    return 0 if plots else 2
+
+
+def _file(plots: Sequence[Plot], output: Path) -> bytes:
+    from lossdoc.show.picture import png, svg
+
+    return png.write(plots) if output.suffix.lower() == ".png" else svg.write(plots).encode()
 
 
 def _choice(words: list[str], steps: str | None, smooth: float, log: bool | None, findings: bool) -> Choice:

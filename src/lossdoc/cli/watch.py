@@ -13,7 +13,7 @@ import typer
 
 from lossdoc.cli import _options as option
 from lossdoc.cli._errors import say, say_not_read
-from lossdoc.cli._screen import Color, color_of, emit, needs_ascii
+from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
 from lossdoc.model.finding import SEVERITIES
 from lossdoc.show import stream
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lossdoc.live.watcher import Look, Watcher
     from lossdoc.model.finding import Report
     from lossdoc.model.run import Run
+    from lossdoc.show.screen import Screen
 
 
 def command(
@@ -57,6 +58,9 @@ def command(
     ] = "text",
     config: option.ConfigFile = None,
     isolated: option.Isolated = False,
+    live: Annotated[
+        bool | None, typer.Option("--live/--lines", help="Charts and signs below the lines (default: on a terminal).")
+    ] = None,
     color: Annotated[Color, typer.Option(help="Colour the lines.")] = "auto",
 ) -> int:
     """Follow a log that grows and tell each finding once, as soon as it can be known.
@@ -89,7 +93,14 @@ def command(
     watcher = Watcher(path, options, time.monotonic, _by_the_rules(in_force))
     out = stream.Writer(format_, color=color_of(sys.stdout, color), ascii=needs_ascii(sys.stdout))
     ends = Ends(fast, until_idle, timeout)
-    return follow(watcher, ends, interval, Told(out, on_finding), rules.fail_on)
+    if format_ != "text" or not (live if live is not None else sys.stdout.isatty()):
+        return follow(watcher, ends, interval, Told(out, on_finding), rules.fail_on)
+    from lossdoc.show.screen import Screen
+
+    with Screen(color=out.color) as screen:
+        code = follow(watcher, ends, interval, told := Told(out, on_finding, screen), rules.fail_on)
+    told.last_words()
+    return code
 
 
 def _by_the_rules(in_force: InForce) -> Callable[[Run, Options, Sequence[str]], Report]:
@@ -138,16 +149,40 @@ class Told:
 
     writer: stream.Writer
     command: str | None = None
+    screen: Screen | None = None
     lost: bool = field(default=False, init=False)  # the command could not be run, which is said once
+    _last: str = field(default="", init=False)
 
     def findings(self, look: Look) -> None:
         for report, finding in look.new:
-            emit(self.writer.finding(report, finding, look.records), machine=self.writer.format == "jsonl")
+            self._say(self.writer.finding(report, finding, look.records))
             if self.command and finding.severity != "info":
                 self._run(stream.as_json(report, finding, look.records), finding.check, finding.severity)
 
+    def picture(self, reports: Sequence[Report], silent: float) -> None:
+        """Where the run stands, for those who look on; `silent` is in seconds."""
+        if self.screen is not None:
+            from lossdoc.show.report import Options as Dress
+            from lossdoc.show.screen import standing
+
+            dress = Dress(width_of(sys.stdout, None), color=self.writer.color, ascii=self.writer.ascii)
+            self.screen.show(standing(reports, silent, dress))
+
     def end(self, look: Look, code: int) -> None:
-        emit(self.writer.end(look.reports, look.gone, code), machine=self.writer.format == "jsonl")
+        self.picture(look.reports, 0.0)
+        self._last = self.writer.end(look.reports, look.gone, code)
+        if self.screen is None:
+            self.last_words()
+
+    def last_words(self) -> None:
+        """How each run stands: the last line of all, below a picture too."""
+        emit(self._last, machine=self.writer.format == "jsonl")
+
+    def _say(self, line: str) -> None:
+        if self.screen is not None:
+            self.screen.say(line)
+        else:
+            emit(line, machine=self.writer.format == "jsonl")
 
     def _run(self, document: str, check: str, severity: str) -> None:
         """Nothing of the log becomes part of the command line: a message is data on its standard input."""
@@ -173,15 +208,18 @@ def follow(
     stopped = False
     begun = last_news = watcher.clock()
     appeared = Path(watcher.path).exists()
+    reports: Sequence[Report] = ()
     try:
         while True:
             if watcher.changed():
                 last_news, appeared = watcher.clock(), True
             if watcher.due():
                 look = watcher.look()
+                reports = look.reports
                 told.findings(look)
                 stopped = any(f.check in ends.fail_fast and f.severity != "info" for _, f in look.new)
             now = watcher.clock()
+            told.picture(reports, now - last_news)
             if stopped or ends.reached(now, begun, last_news if appeared else now):
                 break
             sleep(interval)

@@ -24,7 +24,7 @@ figcaption { font-size: .9rem; } svg { width: 100%; height: auto; display: block
 .info { color: var(--info); } .healthy { color: var(--good); }
 svg .grid { stroke: var(--edge); stroke-width: 1; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; }
 svg text.tick { fill: var(--dim); } svg text.sick { fill: var(--error); }
-svg g line { stroke: currentColor; stroke-dasharray: 4 3; }
+svg .error line, svg .warning line, svg .info line { stroke: currentColor; stroke-dasharray: 4 3; }
 td code { white-space: nowrap; } circle.c0 { fill: var(--c0); } circle.c1 { fill: var(--c1); }
 circle.c2 { fill: var(--c2); } circle.c3 { fill: var(--c3); }
 .curve { fill: none; stroke-width: 1.4; stroke-linejoin: round; }
