@@ -131,6 +131,12 @@ def test_public_event_files_have_their_scalars(shared: Path) -> None:
         assert sum(map(len, columns(only_reader(source).read(source)).values())) == count
 
 
+def test_what_stands_behind_the_cut_says_nothing_of_what_stands_before_it() -> None:
+    unnamed, named = (event(0, tensor("a", FLOAT + message(4, b"\0" * 4), plugin)) for plugin in ("", "scalars"))
+    assert Scan(unnamed + named).curves["a"].steps.tolist() == [0, 0]
+    assert Scan(unnamed + event(0, simple("b", 1.0)[:-2]) + named).curves == {}
+
+
 def _written(draw: st.DrawFn) -> bytes:
     tag = draw(st.sampled_from(["a", "b", "loss/train"]))
     value = draw(st.floats(-1e3, 1e3, width=32))

@@ -1,8 +1,8 @@
 """The rivals and the simple rules of the field on the same labelled runs: python -m benchmarks.diagnosis.rivals.
 
-Installs trainproof, runmedic and rldoctor into a virtual environment of their own (first call, from the package index)
-and maps their ids to ours generously: an id counts as whichever of its meanings is expected or allowed for the run.
-With --table FILE the README's table between its markers is rewritten.
+Installs the rivals into a virtual environment of their own (first call, from the package index) and maps their ids to
+ours generously: an id counts as whichever of its meanings is expected or allowed for the run. With --table FILE the
+README's tables between their markers are rewritten, that of public logs (see public.py) too.
 """
 
 from __future__ import annotations
@@ -15,16 +15,23 @@ import sys
 import tempfile
 import venv
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
-from benchmarks.diagnosis import simple_rules
+from benchmarks.diagnosis import public, simple_rules
 from benchmarks.diagnosis.labels import FILES, Label, read_runs
 from benchmarks.diagnosis.lossdoc_runs import say
 from benchmarks.diagnosis.score import Figures, Said, outcome, share
 from lossdoc import __version__
 from lossdoc.api import Options
 
-PACKAGES = {"trainproof": "0.22.0", "runmedic": "0.1.1", "rldoctor": "0.2.0"}
+PACKAGES = {
+    "trainproof": "0.22.0",
+    "runmedic": "0.1.1",
+    "rldoctor": "0.2.0",
+    "losslint": "0.4.1",
+    "trainspotter": "0.2.6",
+}
 HOME = Path(tempfile.gettempdir()) / "lossdoc-rivals"
 _NOT_LEARNING = ("no-learning", "chance-level", "plateau", "flat-margin", "reward-flat")
 
@@ -69,15 +76,28 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     ),
     "reward_composition": ("dead-reward", "reward-hacking"),
     "plateau": ("reward-flat", "plateau", "reward-collapse", "no-learning"),
+    "nan_inf": ("non-finite", "masked-nan"),
+    "loss_spike": ("loss-spike", "divergence", "exploding-gradient"),
+    "overfit_onset": ("overfitting", "eval-gap", "no-generalisation"),
+    "stagnation": ("plateau", *_NOT_LEARNING),
+    "step_backtrack": ("resumed",),
+    "spikes": ("loss-spike", "divergence", "exploding-gradient"),
+    "grad_norm": ("exploding-gradient", "vanishing-gradient", "zero-gradient"),
+    "loss_floor": ("zero-loss", "loss-collapse", "masked-nan", *_NOT_LEARNING),
+    "lr_schedule": ("zero-lr", "lr-jump", "lr-too-high"),
+    "eval_noise": ("eval-gap",),
+    "throughput": ("slow-steps",),
 }
 _LEVELS = {"FAIL": "error", "WARN": "warning", "CRITICAL": "error", "WARNING": "warning", "critical": "error",
-           "warning": "warning", "INFO": "info", "info": "info"}  # fmt: skip
+           "warning": "warning", "INFO": "info", "info": "info", "error": "error"}  # fmt: skip
+
+Finding = tuple[str, str, float | None]  # id, severity, step
 
 
 def install() -> Path:
     """The folder of the rivals' commands."""
     commands = HOME / "bin"
-    if not (commands / "rl-doctor").exists():
+    if not all((commands / name).exists() for name in ("rl-doctor", "trainspotter")):
         venv.create(HOME, with_pip=True)
         wanted = [f"{name}=={version}" for name, version in PACKAGES.items()]
         subprocess.run([commands / "python", "-m", "pip", "install", "-q", *wanted], check=True)
@@ -93,26 +113,54 @@ def ask(command: Sequence[object]) -> object:
         return None
 
 
-def trainproof(commands: Path, path: Path) -> list[tuple[str, str, float | None]]:
-    """(id, severity, step) of each finding."""
+def trainproof(commands: Path, path: Path) -> list[Finding] | None:
+    """Its findings; None, here and in the others, where it could not judge the file."""
     answer = ask([commands / "trainproof", "doctor", path, "--json"])
     reports = answer.get("reports", []) if isinstance(answer, dict) else []
     found = [f for report in reports for f in report["findings"]]
-    return [(f["id"], _LEVELS[f["level"]], _step(f.get("evidence"))) for f in found if f["level"] in _LEVELS]
+    judged = any(report["verdict"] in ("PASS", "WARN", "FAIL") for report in reports)
+    return (
+        [(f["id"], _LEVELS[f["level"]], _step(f.get("evidence"))) for f in found if f["level"] in _LEVELS]
+        if judged
+        else None
+    )
 
 
-def runmedic(commands: Path, path: Path) -> list[tuple[str, str, float | None]]:
-    """(id, severity, step) of each finding."""
+def runmedic(commands: Path, path: Path) -> list[Finding] | None:
     answer = ask([commands / "runmedic", "diagnose", path, "--json"])
-    found = [f for run in answer for f in run["findings"]] if isinstance(answer, list) else []
-    return [(f["check"], _LEVELS[f["severity"]], f.get("step")) for f in found]
+    if not isinstance(answer, list) or not any(run.get("series") for run in answer):
+        return None
+    return [(f["check"], _LEVELS[f["severity"]], f.get("step")) for run in answer for f in run["findings"]]
 
 
-def rldoctor(commands: Path, path: Path) -> list[tuple[str, str, float | None]]:
-    """(id, severity, step) of each finding."""
+def rldoctor(commands: Path, path: Path) -> list[Finding] | None:
     answer = ask([commands / "rl-doctor", "diagnose", path, "--format", "json"])
-    found = answer.get("findings", []) if isinstance(answer, dict) else []
-    return [(f["detector"], _LEVELS[f["severity"]], None) for f in found if f["severity"] in _LEVELS]
+    if not isinstance(answer, dict) or not answer.get("run", {}).get("n_steps"):
+        return None
+    return [(f["detector"], _LEVELS[f["severity"]], None) for f in answer["findings"] if f["severity"] in _LEVELS]
+
+
+def losslint(commands: Path, path: Path) -> list[Finding] | None:
+    answer = ask([commands / "losslint", "check", path, "--format", "json"])
+    if not isinstance(answer, dict) or not any(run["points"] for run in answer["runs"]):
+        return None
+    return [(f["check"], _LEVELS[f["severity"]], f.get("step")) for f in answer["findings"] if f["check"] != "parse"]
+
+
+def trainspotter(commands: Path, path: Path) -> list[Finding] | None:
+    answer = ask([commands / "trainspotter", "analyze", path, "--output", "json"])
+    if not isinstance(answer, dict) or not answer["run"]["metrics"]:
+        return None
+    return [(f["detector"], _LEVELS[f["severity"]], f.get("step_start")) for f in answer["findings"]]
+
+
+RIVALS = {
+    "trainproof": trainproof,
+    "runmedic": runmedic,
+    "rldoctor": rldoctor,
+    "losslint": losslint,
+    "trainspotter": trainspotter,
+}
 
 
 def _step(text: object) -> float | None:
@@ -120,7 +168,7 @@ def _step(text: object) -> float | None:
     return float(match[1]) if match else None
 
 
-def generous(label: Label, found: Iterable[tuple[str, str, float | None]]) -> list[Said]:
+def generous(label: Label, found: Iterable[Finding]) -> list[Said]:
     """Each id under the meaning that serves it best on this run."""
     wanted = frozenset().union(*label.expected)
     said = []
@@ -139,12 +187,11 @@ def best_source(label: Label) -> Path | None:
 def tools(options: Options) -> dict[str, Callable[[Label, Path], list[Said]]]:
     """Name -> what it says about a run."""
     commands = install()
-    rivals = {"trainproof": trainproof, "runmedic": runmedic, "rldoctor": rldoctor}
     table: dict[str, Callable[[Label, Path], list[Said]]] = {
         f"lossdoc {__version__}": lambda _, path: say(path, options)
     }
-    for name, call in rivals.items():
-        table[f"{name} {PACKAGES[name]}"] = lambda label, path, call=call: generous(label, call(commands, path))  # type: ignore[misc]
+    for name, call in RIVALS.items():
+        table[f"{name} {PACKAGES[name]}"] = lambda label, path, call=call: generous(label, call(commands, path) or [])  # type: ignore[misc]
     for name, rule in simple_rules.RULES.items():
         table[name] = lambda label, path, rule=rule: generous(label, rule(path, options))  # type: ignore[misc]
     return table
@@ -186,11 +233,14 @@ def main() -> None:
     }
     text = markdown(table, "all labelled runs") + "\n\n" + markdown(rl, "GRPO and RLOO runs alone")
     print(text)
+    wild = public.table({f"{name} {PACKAGES[name]}": partial(call, install()) for name, call in RIVALS.items()})
+    print(wild)
     if arguments.table:
-        page = arguments.table.read_text()
-        begin, end = "<!-- figures -->", "<!-- /figures -->"
-        head, rest = page.split(begin, 1)
-        arguments.table.write_text(f"{head}{begin}\n{text}\n{end}{rest.split(end, 1)[1]}")
+        for mark, words in (("figures", text), ("public", wild)):
+            page = arguments.table.read_text()
+            begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
+            head, rest = page.split(begin, 1)
+            arguments.table.write_text(f"{head}{begin}\n{words}\n{end}{rest.split(end, 1)[1]}")
 
 
 if __name__ == "__main__":

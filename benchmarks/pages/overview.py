@@ -26,7 +26,9 @@ def sections(readme: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     name = ""
     fenced = False
-    for line in _COMMENT.sub("", readme.read_text(encoding="utf-8")).splitlines():
+    # The site stands in docs/, next to the pictures.
+    text = _COMMENT.sub("", readme.read_text(encoding="utf-8")).replace("](docs/", "](")
+    for line in text.splitlines():
         fenced ^= line.startswith("```")
         if line.startswith("## ") and not fenced:
             name = line.removeprefix("## ").strip()

@@ -70,7 +70,8 @@ class Scan:
         """The scalars of each tag in the order of the file, tags in order of first appearance."""
         found: dict[str, Points] = {}
         for tag, parts in self._points.items():
-            if self._plugins.get(tag, (0, ""))[1] == "scalars":
+            first, plugin = self._plugins.get(tag, (0, ""))
+            if plugin == "scalars" and first < self._good:
                 together = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
                 kept = np.argsort(together[0], kind="stable")[: np.count_nonzero(together[0] < self._good)]
                 found[tag] = Points(*(column[kept] for column in together))
