@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossdoc.checks._preference import alive, find_beta, paired
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level, noise, onset, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats, Run
 
-SHORT_FACTOR = 3.0  # ours; healthy short answers become likelier, the injected fault makes them eight times as costly
-FIRST = 3  # records that carry the start of a log-probability: a high learning rate moves it within ten steps
+SHORT_FACTOR = Limit(
+    3.0,
+    "times the first log-probability",
+    "ours: healthy short answers become likelier, the injected fault makes them eight times as costly",
+)
+FIRST = Limit(
+    3,
+    "records",
+    "ours: so many carry the start of a log-probability; a high learning rate moves it within ten steps",
+)
+POINTS = Limit(8, "records", "ours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +69,14 @@ def fall_of_chosen(run: Run, config: Mapping[str, Any], split: str = "train") ->
         reference = float(np.median(values[:FIRST]))
     else:
         return None
-    if len(values) < 8:
+    if len(values) < POINTS:
         return None
     scale = noise(values)
     now = level(values[tail(len(values))], scale)
     change = (now.value - reference) / unit
     error = now.error / unit
     if unit == 1.0:
-        error = float(np.hypot(error, 1.2533 * scale / np.sqrt(FIRST)))
+        error = float(np.hypot(error, 1.2533 * scale / np.sqrt(FIRST.value)))
     first = onset(-values, -reference, margin=max(0.1 * abs(now.value - reference), scale)) or 0
     half = onset(-values, -reference, margin=max(0.5 * abs(now.value - reference), scale)) or first
     ratio, share = against_margin(run, split)
@@ -81,7 +91,7 @@ def against_margin(run: Run, split: str) -> tuple[float | None, float | None]:
         return None, None
     chosen, other = paired(reward, rejected)
     both = min(len(alive(chosen)), len(alive(other)))
-    if both < 8:
+    if both < POINTS:
         return None, None
     chosen_change = change_of(chosen[:both])
     gain = change_of(chosen[:both] - other[:both])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.model.limit import Limit
 from lossdoc.signal import line
 
 if TYPE_CHECKING:
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
 # Formats that are a copy of the whole state: where they end says nothing about the process.
 STATES = ("trainer-state", "json")
-DONE = 0.98  # of the declared total: the last record may stand before the last step
+DONE = Limit(0.98, "share of the declared total", "ours: the last record may stand before the last step")
+OF_LINE = Limit(0.95, "share of the steps that a falling rate points to", "ours")
+LEFT = Limit(0.05, "share of the peak of the learning rate", "ours: a schedule that ends higher is unfinished")
+WHOLE = Limit(0.05, "epochs", "ours: this far from a whole number an epoch is open")
 
 
 def progress(run: Run) -> tuple[float, float] | None:
@@ -43,7 +47,7 @@ def stops_short(run: Run) -> str | None:
         why = unfinished(run)
         return why and f"the trainer's summary row is missing and {why}"
     end = end_of_line(run)
-    if end is not None and run.last_step is not None and run.last_step < 0.95 * end:
+    if end is not None and run.last_step is not None and run.last_step < OF_LINE * end:
         return f"the log ends at step {run.last_step:g}, and the learning rate falls in a line to 0 at step {end:.4g}"
     return None
 
@@ -75,11 +79,11 @@ def unfinished(run: Run) -> str | None:
     if rate is not None and len(rate) >= 8:
         peak, last = float(np.nanmax(rate.values)), float(rate.values[-1])
         falling = rate.values[-1] < rate.values[-2] < rate.values[-3]
-        if falling and last > 0.05 * peak:
+        if falling and last > LEFT * peak:
             return f"the learning rate is still at {last / peak:.0%} of its peak"
     if epoch is not None and len(epoch):
         last = float(epoch.values[-1])
-        if abs(last - round(last)) > 0.05:
+        if abs(last - round(last)) > WHOLE:
             return f"the epoch stands at {last:.3g}"
     return None
 

@@ -8,14 +8,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Skip
+from lossdoc.model.limit import Limit
 from lossdoc.signal import Level, difference, head, level, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
     from lossdoc.judge.case import Case
     from lossdoc.model.run import Curve, Floats
 
-FEW_POINTS = 8  # ours: enough where the noise is next to none
-MIN_POINTS = 15  # ours: below it a level of the start and one of the end rest on the same few points
+
+FEW_POINTS = Limit(8, "records", "ours: enough where the noise is next to none")
+MIN_POINTS = Limit(
+    15,
+    "records",
+    "ours: below it a level of the start and one of the end rest on the same few points",
+)
+LATE_INTERVALS = Limit(10, "intervals between records", "ours: trainers log the first step or the first interval")
+LATE_SHARE = Limit(0.2, "share of the steps", "ours: a log that begins later shows a floor, not a start")
+UNFINISHED = Limit(
+    0.6,
+    "share of the planned run",
+    "ours: the healthiest late starters of the labelled runs leave their first level at half of the run",
+)
 
 
 def number(value: float) -> str:
@@ -58,13 +71,10 @@ def aligned(curve: Curve, other: Curve) -> tuple[Floats, Floats]:
 
 
 def begins_late(curve: Curve) -> None:
-    """A log that begins far into a run (the end of a file, a resumed run) shows a floor, not a start.
-
-    Ours: ten intervals and a fifth of the run. Trainers log the first step or the first interval.
-    """
+    """A log that begins far into a run (the end of a file, a resumed run) shows a floor, not a start."""
     if curve.axis in ("step", "epoch") and len(curve) > 2:
         spacing = float(np.median(np.diff(curve.steps)))
-        if curve.steps[0] > 10 * spacing > 0 and curve.steps[0] > 0.2 * curve.steps[-1]:
+        if curve.steps[0] > LATE_INTERVALS * spacing > 0 and curve.steps[0] > LATE_SHARE * curve.steps[-1]:
             raise Skip(f"the log begins at {step(curve, 0)}: what was learned before is not in it")
 
 
@@ -120,12 +130,9 @@ def declared(case: Case, key: str) -> float | None:
 
 
 def unfinished(case: Case) -> bool:
-    """Less than 60 % of the planned run is over: what has not happened yet may still happen (ours).
-
-    The healthiest late starters of the labelled runs leave their first level at half of the run.
-    """
+    """Too little of the planned run is over: what has not happened yet may still happen."""
     share = passed(case)
-    return share is not None and share < 0.6
+    return share is not None and share < UNFINISHED
 
 
 def preference(case: Case) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, head, level, noise, trend
 
 if TYPE_CHECKING:
@@ -15,15 +16,37 @@ if TYPE_CHECKING:
 
     from lossdoc.model.run import Curve, Floats, Run
 
-# Ours. A margin under 0.001 nat per pair changes no choice, whatever the accuracy says: runs with a learning rate of
-# 1e-9 to 1e-8 end at 1e-7 to 2e-5 nat, the slowest healthy labelled runs at 0.1 nat.
-NOTHING_NATS = 1e-3
-# The same without beta: below this, any beta of 0.01 or more is under 0.001 nat.
-NOTHING_RAW = 1e-5
-# Ours. An estimated beta is used when its standard error is below a fifth of it.
-BETA_ERROR = 0.2
-# Rewards of trainers without a reference are beta times the log-probability: their quotient moves at no record.
-PROPORTIONAL = 0.02
+
+NOTHING_NATS = Limit(
+    0.001,
+    "nats per pair",
+    "ours: a margin below changes no choice, whatever the accuracy says; runs with a learning rate of "
+    "1e-9 to 1e-8 end at 1e-7 to 2e-5, the slowest healthy labelled runs at 0.1",
+)
+NOTHING_RAW = Limit(
+    1e-05,
+    "units of a margin without a known beta",
+    "ours: below, any beta of 0.01 or more is under 0.001 nat",
+)
+BETA_ERROR = Limit(0.2, "share of an estimated beta", "ours: its standard error has to be smaller")
+PROPORTIONAL = Limit(
+    0.02,
+    "share of the quotient of reward and log-probability",
+    "ours: trainers without a reference move it at no record",
+)
+SURE = Limit(3.0, "standard errors", "ours: a margin stands out of its noise, or rises")
+STANDS_OUT = Limit(
+    0.3,
+    "share of the noise between batches",
+    "ours: a level below does not stand out of it; random labels reach 0.2",
+)
+RULED_OUT = Limit(
+    0.75,
+    "share of the noise between batches",
+    "ours: what the error of a flat margin has to exclude; the slowest healthy labelled run reaches 0.96",
+)
+ABOVE_HALF = Limit(0.1, "points of accuracy above a half", "ours: such an accuracy contradicts a flat margin")
+POINTS = Limit(8, "records", "ours: fewer give no slope of the log-probability over the reward")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +103,7 @@ def find_beta(run: Run, config: Mapping[str, Any], split: str = "train") -> Beta
         r, p = r[:n], p[:n]
         ok = np.isfinite(r) & np.isfinite(p)
         r, p = r[ok], p[ok]
-        if len(r) < 8:
+        if len(r) < POINTS:
             continue
         if np.all(p != 0) and (quotient := _steady(r / p)) is not None:
             free = True
@@ -132,7 +155,7 @@ class Margin:
     @property
     def learns(self) -> bool:
         """The margin rose beyond its noise and by an amount that matters."""
-        return self.score >= 3 and not self.nothing
+        return self.score >= SURE and not self.nothing
 
     @property
     def nothing(self) -> bool:
@@ -145,7 +168,7 @@ class Margin:
     def flat(self) -> bool:
         """No margin that stands out of its noise, in a run long enough to say so.
 
-        Neither the level (3 errors, 0.3 of the batch noise) nor the trend is above 0, no accuracy well above a half
+        Neither the level nor the trend is above 0, no accuracy well above a half
         contradicts, and the level is known well enough to rule a real margin out (`sure`).
         """
         return self.nothing or (self.within_noise and self.sure)
@@ -153,18 +176,15 @@ class Margin:
     @property
     def within_noise(self) -> bool:
         """Neither level nor trend stand out, and the accuracy does not contradict."""
-        if self.accuracy is not None and self.accuracy > 0.5 + max(0.1, 3 * self.accuracy_error):
+        if self.accuracy is not None and self.accuracy > 0.5 + max(ABOVE_HALF.value, SURE * self.accuracy_error):
             return False
-        stands_out = self.late > 3 * self.error and self.late > 0.3 * self.noise
-        return not stands_out and self.score < 3
+        stands_out = self.late > SURE * self.error and self.late > STANDS_OUT * self.noise
+        return not stands_out and self.score < SURE
 
     @property
     def sure(self) -> bool:
-        """The upper end of the level's error is below 0.75 of the batch noise.
-
-        Ours: random labels give levels of at most 0.2, the slowest healthy labelled runs of 0.96.
-        """
-        return self.late + 2 * self.error < 0.75 * self.noise
+        """The upper end of the level's error leaves no room for a margin that matters."""
+        return self.late + 2 * self.error < RULED_OUT * self.noise
 
 
 def margin_state(margin: Floats, accuracy: Floats | None = None, beta: float | None = None) -> Margin:

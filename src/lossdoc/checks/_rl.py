@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from lossdoc.judge.case import Case, Skip
+from lossdoc.model.limit import Limit
 from lossdoc.signal import longest, noise, smooth, thin
 
 if TYPE_CHECKING:
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
 
     from lossdoc.model.run import Curve, Floats
 
-# Ours. Without a logged spread, one answer is taken to spread four times as far as a batch mean: batches of 16.
-BATCH_FACTOR = 4.0
+
+BATCH_FACTOR = Limit(
+    4.0,
+    "times the spread of a batch mean",
+    "ours: without a logged spread of the answers, batches of 16",
+)
+MATTERS = Limit(0.2, "share of the spread of one answer", "ours: healthy labelled runs gain 0.3 and more")
+SURE = Limit(3.0, "standard errors", "ours")
 
 
 def rl_only(case: Case) -> None:
@@ -42,12 +49,12 @@ class Course:
 
     @property
     def rose(self) -> bool:
-        """Surely, and by enough to matter. A fifth of the spread is ours: healthy labelled runs gain 0.3 and more."""
-        return self.change >= 0.2 and self.change > 3 * self.error
+        """Surely, and by enough to matter."""
+        return self.change >= MATTERS and self.change > SURE * self.error
 
     @property
     def fell(self) -> bool:
-        return self.change <= -0.2 and -self.change > 3 * self.error
+        return self.change <= -MATTERS and -self.change > SURE * self.error
 
 
 def spread_of(reward: Floats, std: Floats | None) -> float:

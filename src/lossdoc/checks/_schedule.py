@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.model.limit import Limit
+
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
 
-STRAIGHT = 0.9995  # squared correlation at which a transformed schedule counts as a line (ours)
-FLAT = 3  # records of equal value that a rising rate printed with few digits may show (ours)
+
+STRAIGHT = Limit(0.9995, "squared correlation", "ours: a transformed schedule counts as a line")
+FLAT = Limit(3, "records of equal value", "ours: a rising rate printed with few digits may show them")
+OF_PEAK = Limit(0.25, "share of the peak", "ours: a smaller rise after the warm-up is none")
+OF_START = Limit(1.5, "times the rate before", "ours: a smaller rise after the warm-up is none")
+JUMP = Limit(10.0, "times the steps before", "ours: a step of a warm-up that is larger ends it")
+EQUAL = Limit(0.2, "share of the usual distance", "ours: restarts at such distances are regular")
+TOPS = Limit(1.25, "times the lowest top", "ours: restarts of one height")
+CONSTANT = Limit(0.001, "share of the peak", "ours: a rate that moves less is constant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +74,12 @@ def _climb(rate: Floats) -> int:
         if growth[i] == 0:
             changes = np.flatnonzero(growth[i:])
             flat = int(changes[0]) if len(changes) else len(growth)
-            if not seen or flat > max(FLAT, 2 * longest) or growth[i + flat] > 3 * max(seen[-3:]):
+            if not seen or flat > max(int(FLAT), 2 * longest) or growth[i + flat] > 3 * max(seen[-3:]):
                 break
             longest, i = max(longest, flat), i + flat
             continue
         # A warm-up grows by steady amounts; the first jump far beyond them ends it.
-        if len(seen) > 2 and growth[i] > 10 * np.median(seen):
+        if len(seen) > 2 and growth[i] > JUMP * np.median(seen):
             break
         seen.append(float(growth[i]))
         i += 1
@@ -79,7 +88,7 @@ def _climb(rate: Floats) -> int:
 
 
 def rises(rate: Floats, resolution: float = 0.0) -> list[Rise]:
-    """Rises of at least a quarter of the peak after the warm-up."""
+    """Rises that matter after the warm-up."""
     peak = float(rate.max())
     begin = warm_up(rate)
     found: list[Rise] = []
@@ -96,7 +105,7 @@ def rises(rate: Floats, resolution: float = 0.0) -> list[Rise]:
         while last > first and rate[last - 1] == rate[last]:
             last -= 1
         low, high = float(rate[first]), float(rate[last])
-        if high - low < max(0.25 * peak, 5 * resolution) or high < 1.5 * low:
+        if high - low < max(OF_PEAK * peak, 5 * resolution) or high < OF_START * low:
             continue
         steps = np.diff(rate[first : last + 1])
         jump = int(np.argmax(steps))
@@ -110,13 +119,13 @@ def repeated(found: list[Rise]) -> bool:
     if len(found) < 2:
         return False
     tops = np.array([r.high for r in found])
-    if tops.max() > 1.25 * tops.min() and not np.all(np.diff(tops) < 0):
+    if tops.max() > TOPS * tops.min() and not np.all(np.diff(tops) < 0):
         return False
     distances = np.diff([r.last for r in found])
     if len(distances) < 2:
-        return bool(abs(distances[0] - found[0].last) <= 0.2 * distances[0] or distances[0] > found[0].last)
+        return bool(abs(distances[0] - found[0].last) <= EQUAL * distances[0] or distances[0] > found[0].last)
     ratios = distances[1:] / distances[:-1]
-    return bool(np.all(np.abs(ratios / np.median(ratios) - 1) < 0.2))
+    return bool(np.all(np.abs(ratios / np.median(ratios) - 1) < EQUAL))
 
 
 def shape(rate: Floats) -> str:
@@ -126,7 +135,7 @@ def shape(rate: Floats) -> str:
     y = rate[begin:]
     if len(y) < 5 or y.max() <= 0:
         return ""
-    if y.max() - y.min() <= 1e-3 * y.max():
+    if y.max() - y.min() <= CONSTANT * y.max():
         return prefix + "constant"
     if np.any(np.diff(y) > 1e-9 * y.max()):
         return ""

@@ -8,9 +8,9 @@ learned.
 
 ## How it is measured
 The level of the last half of the run against ln k: k is given (`--set classes=3`, `vocab_size`), or follows from an
-accuracy near 1 / k (within 1 %), or is the whole number up to 20 whose logarithm a curve meets within 0.3 % that
-stood there from its start. Preference trainers and reward models: against the start value of their loss, within 0.3
-%, or within 1.5 % with a margin that is flat and an accuracy near a half.
+accuracy near 1 / k (within {near}), or is the whole number up to {guessed} whose logarithm a curve meets within
+{exact} that stood there from its start. Preference trainers and reward models: against the start value of their loss,
+within {exact}, or within {pair-near} with a margin that is flat and an accuracy near a half.
 
 ## Silent when
 - the accuracy contradicts, or the loss is leaving the level at the end
@@ -31,7 +31,7 @@ stood there from its start. Preference trainers and reward models: against the s
 - Put batch or layer normalisation between saturating layers, or replace the activation.
 
 ## Sources
-- ln k: entropy of a uniform guess. runmedic takes 2 % of a whole number of classes; ours is 0.3 to 1 %, with
+- ln k: entropy of a uniform guess. runmedic takes 2 % of a whole number of classes; ours is nearer, with
   flatness.
 - Start values of preference losses: TRL 1.16 (ln 2 for sigmoid and reward models, 0.5 for KTO, 1 for hinge), checked
   numerically.
@@ -51,6 +51,7 @@ from lossdoc.checks._loss import MIN_POINTS, living, number, step, unfinished
 from lossdoc.checks._preference import margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level, noise, resolution, smooth, trend
 
 if TYPE_CHECKING:
@@ -70,6 +71,38 @@ EXPLAINS = (
     "oscillation",
     "unshuffled-epochs",
 )
+EXACT = Limit(0.003, "share of the chance value", "ours: with nothing but the loss to go by")
+NEAR = Limit(
+    0.01,
+    "share of the chance value",
+    "ours: with a number of classes that is given or agrees with the accuracy; shuffled labels end 0.5 % below",
+)
+GUESSED = Limit(
+    20,
+    "classes",
+    "ours: so many may be guessed from the level alone, since logarithms of larger numbers lie close together",
+)
+PAIR_NEAR = Limit(0.015, "share of the start value", "ours: with a margin that is flat and an accuracy near a half")
+HALF = Limit(0.06, "points of accuracy", "ours: the accuracy of pairs is near a half")
+LEAVES = Limit(0.02, "share of the level", "ours: what a sure trend has to carry the loss by within the last half")
+ELSEWHERE = Limit(0.05, "share of the chance value", "ours: a held-out loss that far off contradicts")
+SURE = Limit(3.5, "standard errors of a trend", "ours: the loss is leaving the level")
+BETTER = Limit(
+    0.15,
+    "points of accuracy above 1 / k",
+    "ours: with a number of classes that is given, more contradicts",
+)
+GUESSED_BETTER = Limit(
+    0.05,
+    "points of accuracy above 1 / k",
+    "ours: with a number of classes that is guessed; a quarter of 1 / k where that is more",
+)
+STILL = Limit(
+    0.01,
+    "units of a reward model's margin",
+    "ours: an untrained one may rank 70 % rightly by luck, but its margin is next to none",
+)
+STILL_SURE = Limit(2.5, "standard errors of a reward model's margin", "ours: one that rises beyond has learned")
 NEEDS = {
     "loss": Need("loss", points=3, optional=True),
     "accuracy": Need("accuracy", optional=True, points=5),
@@ -80,11 +113,6 @@ NEEDS = {
     "classes": Setting("classes", optional=True),
     "vocab_size": Setting("vocab_size", optional=True),
 }
-
-EXACT = 0.003  # of the chance value: with nothing but the loss to go by (ours)
-NEAR = (
-    0.01  # with a number of classes that is given or agrees with the accuracy (ours: shuffled labels end 0.5 % below)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +155,7 @@ def check(
     if found is None or sitting.leaving:
         return
     k, confidence = found
-    if eval_loss is not None and abs(float(np.median(eval_loss.values[-3:])) - np.log(k)) > 0.05 * np.log(k):
+    if eval_loss is not None and abs(float(np.median(eval_loss.values[-3:])) - np.log(k)) > ELSEWHERE * np.log(k):
         # A held-out loss elsewhere says that the level is a coincidence, or overfitting of guessed labels.
         if float(np.median(eval_loss.values[-3:])) < np.log(k):
             return
@@ -160,8 +188,8 @@ def sits(loss: Curve) -> Sitting:
     away = np.flatnonzero(~close[: n // 2])
     first = int(away[-1]) + 1 if len(away) else 0
     moving = trend(late)
-    # Leaving: a trend that is sure and has carried the curve by more than 2 % of its level within the last half.
-    leaving = abs(moving.score) > 3.5 and abs(moving.change) > 0.02 * abs(here.value)
+    # Leaving: a trend that is sure and has carried the curve by what matters within the last half.
+    leaving = abs(moving.score) > SURE and abs(moving.change) > LEAVES * abs(here.value)
     early = y[: max(3, n // 10)]
     # The scatter of single records is no excuse: what counts is how well their median is known.
     unsure = 1.25 * scale / np.sqrt(len(early))
@@ -188,7 +216,9 @@ def meets(sitting: Sitting, known: set[int], right: float | None) -> tuple[int, 
     if right is not None and right > 1:
         right /= 100
     for k in sorted(k for k in known if k >= 2):
-        if off(k) <= max(NEAR, 2 * sitting.error / float(np.log(k))) and (right is None or right < 1 / k + 0.15):
+        if off(k) <= max(NEAR.value, 2 * sitting.error / float(np.log(k))) and (
+            right is None or right < 1 / k + BETTER
+        ):
             return k, "high"
     if known:
         return None
@@ -199,10 +229,10 @@ def meets(sitting: Sitting, known: set[int], right: float | None) -> tuple[int, 
         return None
     if right is not None:
         # Accuracy above chance by more than its own noise can be means that something was learned.
-        agrees = right <= 1 / k + max(0.05, 0.5 / k * 0.5)
+        agrees = right <= 1 / k + max(GUESSED_BETTER.value, 0.25 / k)
         return (k, "high") if k <= 1000 and off(k) <= NEAR and agrees else None
     # With the level alone: it must be the level of the start as well, or any curve that falls to 2.56 sits at ln 13.
-    return (k, "medium") if k <= 20 and off(k) <= EXACT and sitting.from_start else None
+    return (k, "medium") if k <= GUESSED and off(k) <= EXACT and sitting.from_start else None
 
 
 def pairs(case: Case, loss: Curve, margin: Curve | None, accuracy: Curve | None) -> Iterator[Finding]:
@@ -216,11 +246,10 @@ def pairs(case: Case, loss: Curve, margin: Curve | None, accuracy: Curve | None)
     if margin is not None:
         state = margin_state(margin.values, None if accuracy is None else accuracy.values)
     right = late_accuracy(accuracy)
-    # An untrained reward model may rank 70 % rightly by luck: what counts is that its margin, in nats, is next to none.
-    still = state is not None and case.families() <= {"reward"} and abs(state.late) < 0.01 and state.score < 2.5
+    still = state is not None and case.families() <= {"reward"} and abs(state.late) < STILL and state.score < STILL_SURE
     exact = off <= EXACT and sitting.error <= EXACT * start and (state is None or state.flat or state.nothing or still)
-    half = right is not None and abs(right - 0.5) <= 0.06
-    near = off <= 0.015 and half and (state is None or state.flat)
+    half = right is not None and abs(right - 0.5) <= HALF
+    near = off <= PAIR_NEAR and half and (state is None or state.flat)
     if not (exact or near) or sitting.leaving:
         return
     text = expected.start_text if expected is not None and expected.start_text else number(start)

@@ -5,7 +5,7 @@ A clipped token gives no gradient. A few percent are the clip at work; when a th
 the batch pushes against the wall and the new policy is far from the one that sampled the data.
 
 ## How it is measured
-The running median of the clip fraction at or above 0.3 over at least a quarter of the run and 8 records.
+The running median of the clip fraction at or above {limit} over at least {lasts} of the run and {records} records.
 
 ## Silent when
 - the fraction is 0: with one update per batch the ratio is 1 by construction
@@ -23,7 +23,8 @@ The running median of the clip fraction at or above 0.3 over at least a quarter 
 - Compare the log-probabilities of sampler and trainer before the first update: they should agree.
 
 ## Sources
-- axolotl docs/training_stability.qmd: below 0.1, red flag above 0.3. metrics.help and rldoctor: 0.2 to 0.4.
+- axolotl docs/training_stability.qmd: below 0.1 healthy, a red flag for much more; metrics.help and rldoctor
+  agree.
 - GSPO, arXiv 2507.18071: clips two orders of magnitude more tokens than GRPO and learns faster.
 """
 
@@ -37,6 +38,7 @@ import numpy as np
 from lossdoc.checks._rl import course_above
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -44,19 +46,25 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("ratio-drift",)
+LIMIT = Limit(
+    0.3,
+    "share of the tokens",
+    "axolotl, docs/training_stability.qmd: a red flag above; metrics.help and rldoctor: 0.2 to 0.4",
+)
+LASTS = Limit(0.25, "share of the run", "ours: single batches are clipped by chance")
+RECORDS = Limit(8, "records", "ours")
 NEEDS = {
-    "fraction": Need("clip_fraction", points=8),
+    "fraction": Need("clip_fraction", points=RECORDS),
     "level": Setting("importance_sampling_level", optional=True),
     "loss_type": Setting("loss_type", optional=True),
 }
-LIMIT = 0.3
 
 
 def check(case: Case, fraction: Curve, level: object, loss_type: object) -> Iterator[Finding]:
     words = f"{level} {loss_type} {case.run.trainer.loss_type} {fraction.key}".lower()
     if any(word in words for word in ("sequence", "gspo", "cispo")):
         return
-    found = course_above(fraction.values, LIMIT, 0.25, 8)
+    found = course_above(fraction.values, LIMIT.value, LASTS.value, int(RECORDS.value))
     if found is None:
         return
     first, last = found

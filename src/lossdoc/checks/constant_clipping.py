@@ -6,9 +6,9 @@ is part of the learning rate. With Adam that is mostly harmless, since Adam divi
 it sets the step.
 
 ## How it is measured
-The share of records whose norm is above the threshold, and the median norm in thresholds: 95 % and ten thresholds.
-The threshold has to be known: `max_grad_norm` from the log, or `--set max_grad_norm=1.0`. The logged norm is the one
-before clipping.
+The share of records whose norm is above the threshold, and the median norm in thresholds: {share} and {far}
+thresholds. The threshold has to be known: `max_grad_norm` from the log, or `--set max_grad_norm=1.0`. The logged norm
+is the one before clipping.
 
 ## Silent when
 - the threshold is unknown (skipped)
@@ -27,8 +27,7 @@ before clipping.
 
 ## Sources
 - Norm before clipping: torch.nn.utils.clip_grad_norm_ returns it; TRL and transformers log that value.
-- 34 of 79 healthy labelled runs clip on 90 % of their steps, hence the ten thresholds
-  (ours).
+- Share and distance: ours.
 """
 
 from __future__ import annotations
@@ -41,6 +40,7 @@ import numpy as np
 from lossdoc.checks._loss import declared, number
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -48,9 +48,10 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ()
-NEEDS = {"norm": Need("grad_norm", points=20), "max_grad_norm": Setting("max_grad_norm")}
-
-SHARE, FAR = 0.95, 10.0
+SHARE = Limit(0.95, "share of the records", "ours: 34 of 79 healthy labelled runs clip on 90 % of their steps")
+FAR = Limit(10.0, "times the clip threshold", "ours: healthy labelled runs clip often, but not by so much")
+RECORDS = Limit(20, "records", "ours")
+NEEDS = {"norm": Need("grad_norm", points=RECORDS), "max_grad_norm": Setting("max_grad_norm")}
 
 
 def check(case: Case, norm: Curve, max_grad_norm: object) -> Iterator[Finding]:

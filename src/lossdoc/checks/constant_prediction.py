@@ -5,9 +5,9 @@ The accuracy equals the share of one class and does not move, while the scores t
 Matthews correlation, recall) are 0. On unbalanced data the accuracy may look good all the same.
 
 ## How it is measured
-An eval accuracy that is identical in at least three evals, all but the first, with an F1, Matthews correlation or
-recall of 0 in each of them. Or, for two classes: an identical accuracy p with an eval loss within 2 % of the entropy
-of the shares p and 1 - p.
+An eval accuracy that is identical in at least {evals} evals, all but the first, with an F1, Matthews correlation or
+recall of 0 in each of them. Or, for two classes: an identical accuracy p with an eval loss within {near} of the
+entropy of the shares p and 1 - p.
 
 ## Silent when
 - only the first evals look like it
@@ -30,7 +30,7 @@ of the shares p and 1 - p.
 - A constant answer has MCC 0, and F1 0 or undefined for every class it never gives: scikit-learn documentation,
   matthews_corrcoef and f1_score.
 - High accuracy with an F1 near 0 as the sign of a constant prediction: metrics.help, F1 and accuracy.
-- 2 % of the class entropy: ours. Entropy of shares 90/10: 0.325, 95/5: 0.199.
+- Distance from the class entropy: ours.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ import numpy as np
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -50,13 +51,14 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "error"
 SIGN: SignName = "learning"
 EXPLAINS = ("frozen-eval", "plateau", "metric-disagreement")
+EVALS = Limit(3, "evaluations", "ours: fewer agree by chance")
+NEAR = Limit(0.02, "share of the entropy", "ours: entropies of shares 90/10 and 95/5 are 0.325 and 0.199")
+APART = Limit(0.05, "nats", "ours: an entropy this near to ln 2 is guessing, which chance-level judges")
 NEEDS = {
-    "accuracy": Need("accuracy", split="eval", points=3),
+    "accuracy": Need("accuracy", split="eval", points=EVALS),
     "score": Need(("mcc", "f1", "recall"), split="eval", optional=True, points=3),
     "eval_loss": Need("loss", split="eval", optional=True, points=3),
 }
-
-NEAR = 0.02
 
 
 def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | None) -> Iterator[Finding]:
@@ -64,7 +66,7 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
     n = len(a)
     moved = np.flatnonzero(a != a[-1])
     first = int(moved[-1]) + 1 if len(moved) else 0
-    if n - first < 3 or first > max(1, n // 3):
+    if n - first < EVALS or first > max(1, n // 3):
         return
     p = float(a[-1])
     if score is not None and np.all(score.values[-(n - first) :] == 0):
@@ -72,7 +74,7 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
     elif eval_loss is not None and (entropy := shares(p)) is not None:
         value = float(np.median(eval_loss.values[-3:]))
         # Near ln 2 the entropy of the shares hardly differs from guessing: chance-level judges that.
-        if abs(value - entropy) > NEAR * entropy or abs(entropy - np.log(2)) < 0.05:
+        if abs(value - entropy) > NEAR * entropy or abs(entropy - np.log(2)) < APART:
             return
         beside, confidence = f"loss {number(value)}, the entropy of the class shares", False
     else:

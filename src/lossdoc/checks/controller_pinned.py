@@ -5,8 +5,8 @@ An adaptive KL coefficient, or the learned entropy coefficient of SAC, moves unt
 at a bound and stays there has no grip left: KL or entropy now go where they like.
 
 ## How it is measured
-The coefficient moved over at least a tenth of the run and then stands, exactly constant, at its own highest or lowest
-value over the last third and 10 records.
+The coefficient moved over at least {moved} of the run and then stands, exactly constant, at its own highest or lowest
+value over the last third and {stands} records.
 
 ## Silent when
 - a static coefficient
@@ -36,6 +36,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -43,7 +44,11 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ()
-NEEDS = {"coefficient": Need(("kl_coef", "entropy_coef"), points=20, each=True)}
+MOVED = Limit(0.1, "share of the records", "ours: a static coefficient never moves")
+STANDS = Limit(10, "records", "ours")
+LASTS = Limit(3, "parts of the run, the last of which it stands in", "ours")
+RECORDS = Limit(20, "records", "ours")
+NEEDS = {"coefficient": Need(("kl_coef", "entropy_coef"), points=RECORDS, each=True)}
 
 
 def check(case: Case, coefficient: Curve) -> Iterator[Finding]:
@@ -53,7 +58,7 @@ def check(case: Case, coefficient: Curve) -> Iterator[Finding]:
     if not len(moving) or final == 0:
         return
     since = int(moving[-1]) + 1
-    if len(y) - since < max(10, len(y) // 3) or len(moving) < len(y) // 10:
+    if len(y) - since < max(STANDS.value, len(y) // LASTS.value) or len(moving) < int(len(y) * MOVED):
         return
     side = "highest" if final >= np.max(y) else "lowest" if final <= np.min(y) else ""
     if not side:

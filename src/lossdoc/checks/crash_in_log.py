@@ -12,7 +12,7 @@ since errors and records reach the file through different buffers.
 ## Silent when
 - the words stand in generated text, in source code or in a warning
 - the trainer printed its final summary after all, or it resumed behind the error: then it only informs
-- the same error stands between records twice or more: the program catches it and goes on (informs)
+- the same error stands between records {caught} times or more: the program catches it and goes on (informs)
 - the error stands before the first record of a run that shows no sign of stopping short: an earlier attempt (informs)
 
 ## Likely causes
@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 from lossdoc.checks._ending import first_line, stops_short
 from lossdoc.judge.case import Case
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Run
@@ -50,8 +51,12 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "error"
 SIGN: SignName = "running"
 EXPLAINS = ("truncated-log",)
+_CAUGHT = Limit(
+    2,
+    "errors between records",
+    "ours: once may be a batch that was skipped before the same error ended the run",
+)
 NEEDS: dict[str, object] = {}
-_CAUGHT = 2  # ours: once may be a batch that was skipped before the same error ended the run
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ CTC models learn to print only blanks first, and leave that shelf when they find
 an error rate of exactly 1 (every word deleted) and a loss that is flat.
 
 ## How it is measured
-The word or character error rate is 1.0 (within 0.005) in every evaluation of the last half, at least four of them,
-and the loss over the last third fell by less than 2 % and less than 3 standard errors.
+The word or character error rate is 1.0 (within {exact}) in every evaluation of the last half of at least {evals},
+and the loss over the last third fell by less than {fall} and less than {sure} standard errors.
 
 ## Silent when
 - the early shelf: the loss still falls, or few evaluations
@@ -36,6 +36,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
@@ -44,19 +45,24 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "learning"
 EXPLAINS = ("plateau", "no-learning", "frozen-eval")
+EXACT = Limit(0.005, "points of an error rate", "ours: printed digits")
+FALL = Limit(0.02, "share of the loss", "ours: a loss that falls by more over the last third leaves the shelf")
+SURE = Limit(3.0, "standard errors", "ours")
+EVALS = Limit(8, "evaluations", "ours: the early shelf is usual")
+RECORDS = Limit(12, "records", "ours")
 NEEDS = {
-    "errors": Need(("word_error_rate", "character_error_rate"), split="any", points=8),
-    "loss": Need(("ctc_loss", "loss"), points=12),
+    "errors": Need(("word_error_rate", "character_error_rate"), split="any", points=EVALS),
+    "loss": Need(("ctc_loss", "loss"), points=RECORDS),
 }
 
 
 def check(case: Case, errors: Curve, loss: Curve) -> Iterator[Finding]:
     half = errors.values[len(errors) // 2 :]
-    if np.any(np.abs(half - 1.0) > 0.005):
+    if np.any(np.abs(half - 1.0) > EXACT):
         return
     last = loss.values[-(len(loss) // 3) :]
     course = trend(last)
-    if course.score < -3 and -course.change > 0.02 * abs(float(np.median(last))):
+    if course.score < -SURE and -course.change > FALL * abs(float(np.median(last))):
         return
     yield case.finding(
         errors,

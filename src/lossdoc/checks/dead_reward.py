@@ -5,12 +5,12 @@ The reward is often a sum of parts. A part that gives every answer the same scor
 policy learns the rest alone, and the sum hides it. A part whose spread dwarfs the others decides alone as well.
 
 ## How it is measured
-Dead: a component that is exactly constant over the last half of the run and 20 records, not at the highest value it
-ever had, or constant from its first record at a value other than 1. Dominant (for information): a component with at
-least 95 % of the summed variance of all components that still vary, over the last half.
+Dead: a component that is exactly constant over the last half of the run and {records} records, not at the highest
+value it ever had, or constant from its first record at a value other than 1. Dominant (for information): a component
+with at least {share} of the summed variance of all components that still vary, over the last half.
 
 ## Silent when
-- the first 20 records
+- the first {records} records
 - a component that rose to its ceiling and stays there: it is solved
 - components with weight 0, as far as the log names them so
 
@@ -25,8 +25,8 @@ least 95 % of the summed variance of all components that still vary, over the la
 - Normalise the parts one by one before summing them.
 
 ## Sources
-- axolotl docs/agents/grpo.md: a reward function at 0 for 20 steps is broken (G11).
-- rldoctor: shares of variance of 70 and 90 %; 95 % here and the last half are ours.
+- axolotl docs/agents/grpo.md: a reward function at 0 for so long is broken (G11).
+- rldoctor: shares of variance; the share here and the last half are ours.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ import numpy as np
 from lossdoc.checks._rl import rl_only
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -46,8 +47,9 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ()
-NEEDS = {"part": Need("reward", points=20, each=True)}
-RECORDS, SHARE = 20, 0.95
+RECORDS = Limit(20, "records", "axolotl, docs/agents/grpo.md: a reward function at 0 for 20 steps is broken")
+SHARE = Limit(0.95, "share of the summed variance", "ours; rldoctor: 70 and 90 %")
+NEEDS = {"part": Need("reward", points=RECORDS, each=True)}
 
 
 def check(case: Case, part: Curve) -> Iterator[Finding]:
@@ -59,14 +61,14 @@ def check(case: Case, part: Curve) -> Iterator[Finding]:
     moving = np.flatnonzero(y != final)
     since = int(moving[-1]) + 1 if len(moving) else 0
     constant = len(y) - since
-    if constant >= max(RECORDS, len(y) // 2):
+    if constant >= max(RECORDS.value, len(y) // 2):
         solved = final >= np.max(y) if len(moving) else final == 1
         if not solved:
             yield case.finding(
                 part,
                 f"{part.name} is {final:.4g} in {'all' if not since else 'the last'} {constant} records",
                 first=since,
-                detected=min(len(y) - 1, since + RECORDS - 1),
+                detected=min(len(y) - 1, since + int(RECORDS.value) - 1),
                 measured={"value": final, "records": constant},
                 confidence="high" if constant >= 2 * RECORDS else "medium",
                 cannot_tell=("whether this part carries a weight",),

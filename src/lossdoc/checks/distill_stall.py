@@ -5,8 +5,8 @@ The divergence to the teacher is what distillation lowers. One that stays where 
 not learn from it; a high flat start mostly means that the two do not talk about the same tokens.
 
 ## How it is measured
-The level of the last third against the first tenth: a fall of less than 5 % and less than 3 standard errors, without
-a falling trend, over at least 50 records, at a level above 0.01 nats.
+The level of the last third against the first tenth: a fall of less than {fall} and less than {sure} standard errors,
+without a falling trend, over at least {records} records, at a level above {near} nats.
 
 ## Silent when
 - the divergence is already near 0
@@ -25,7 +25,7 @@ a falling trend, over at least 50 records, at a level above 0.01 nats.
 
 ## Sources
 - Hinton et al., arXiv 1503.02531: the square of the temperature. TRL's GKD and distillation trainers log these keys.
-- 5 % and 50 records: ours; no labelled run has this fault, so the check is experimental and only informs.
+- Shares and records: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, head, level, noise, trend
 
 if TYPE_CHECKING:
@@ -45,8 +46,11 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "learning"
 EXPLAINS = ("no-learning", "plateau")
-NEEDS = {"divergence": Need(("teacher_kl", "distill_loss"), points=50)}
-FALL, NEAR = 0.05, 0.01
+FALL = Limit(0.05, "share of the start level", "ours")
+SURE = Limit(3.0, "standard errors", "ours")
+NEAR = Limit(0.01, "nats", "ours: the divergence is near 0 already")
+RECORDS = Limit(50, "records", "ours")
+NEEDS = {"divergence": Need(("teacher_kl", "distill_loss"), points=RECORDS)}
 
 
 def check(case: Case, divergence: Curve) -> Iterator[Finding]:
@@ -56,7 +60,7 @@ def check(case: Case, divergence: Curve) -> Iterator[Finding]:
     change = difference(start, end)
     if end.value < NEAR or np.any(y < 0):
         return
-    if -change.value >= FALL * start.value or change.score <= -3 or trend(y).score <= -3:
+    if -change.value >= FALL * start.value or change.score <= -SURE or trend(y).score <= -SURE:
         return
     yield case.finding(
         divergence,

@@ -6,16 +6,16 @@ point is worse than the checkpoint before it. A rise that comes back is a `loss-
 level shift.
 
 ## How it is measured
-The level of the last stretch against the best level that lasted (running medians). It has to be worse by at least 30
-% of all that had been gained and 10 % of the best level, or by 25 % of the best level and 20 % of what had been
-gained, by eight times the noise of its own error, and by twice the scatter of single records. The onset is the record
-at which the curve left the best level and did not come back.
+The level of the last stretch against the best level that lasted (running medians). It has to be worse by at least
+{lost} of all that had been gained and {least} of the best level, or by {worse} of the best level and {small} of what
+had been gained, by {score} times its own error, and by {scatter} times the scatter of single records. The onset is
+the record at which the curve left the best level and did not come back.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
 - the loss came most of the way back
 - the objective is a policy loss, an adversarial loss or the like, whose level means nothing
-- there are fewer than 10 records
+- there are fewer than {records} records
 
 ## Likely causes
 - The learning rate is too high, jumped, or met no clipping.
@@ -30,8 +30,8 @@ at which the curve left the best level and did not come back.
 - Skip the data of the 200 to 500 batches around the onset when the rest is sound (PaLM).
 
 ## Sources
-- Rise that counts: ours (runs that lost 30 % of their progress never recovered in the labelled set; PaLM-like spikes
-  do).
+- Rise that counts: ours (runs that lost so much of their progress never recovered in the labelled set; PaLM-like
+  spikes do).
 - Restarting 100 steps earlier and skipping 200-500 batches: PaLM, arXiv 2204.02311, section 5.1.
 """
 
@@ -45,6 +45,7 @@ import numpy as np
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, level, noise, onset, resolution, tail
 
 if TYPE_CHECKING:
@@ -66,19 +67,44 @@ EXPLAINS = (
     "constant-clipping",
     "lr-too-high",
 )
-NEEDS = {"loss": Need("loss", points=10), "eval_loss": Need("loss", split="eval", optional=True, points=3)}
-
-LOST = 0.3  # of the progress made: see Sources
-WORSE = 0.25  # of the best level, for runs whose start was far above everything that followed
-LEAST = 0.1  # of the best level, beside the share of the progress: small gains are lost and won again
-SMALL = 0.2  # of the progress: less is not lost for good, whatever share of a low best level it is
-SCORE = 8.0
+LOST = Limit(
+    0.3,
+    "share of the progress made",
+    "ours: runs that lost so much never recovered in the labelled set; PaLM-like spikes do",
+)
+LEAST = Limit(
+    0.1,
+    "share of the best level",
+    "ours, beside the share of the progress: small gains are lost and won again",
+)
+WORSE = Limit(0.25, "share of the best level", "ours, for runs whose start was far above everything that followed")
+SMALL = Limit(
+    0.2,
+    "share of the progress made",
+    "ours: less is not lost for good, whatever share of a low best level it is",
+)
+NOTHING = Limit(0.05, "share of the best level", "ours: a run that gained less is measured by its level alone")
+SCORE = Limit(8.0, "standard errors of the rise", "ours")
+SCATTER = Limit(2.0, "times the scatter of single records", "ours; twice as much below 40 records")
+RECORDS = Limit(10, "records", "ours")
+LASTS = Limit(
+    0.03,
+    "share of the run",
+    "ours: what the last records alone show could be a spike that the log ends in",
+)
+IMPROVING = Limit(
+    0.02,
+    "share of the range of the eval loss",
+    "ours: an eval loss that ends so near to its best is still improving",
+)
+LATE_NOISES = Limit(4.0, "times the noise of the second half", "ours: losses near 0 double by chance")
+NEEDS = {"loss": Need("loss", points=RECORDS), "eval_loss": Need("loss", split="eval", optional=True, points=3)}
 
 
 def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]:
     loss = living(loss)
     n = len(loss)
-    if n < 10 or still_improving(eval_loss):
+    if n < RECORDS or still_improving(eval_loss):
         return
     y = loss.values
     # Scatter before the rise; of a few records all count, or a calm beginning makes a fault of an ordinary end.
@@ -89,23 +115,23 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     progress = max(0.0, float(np.median(y[: max(1, min(5, n // 10))])) - best.value)
     error = float(np.hypot(end.error, scale / np.sqrt(best.last - best.first + 1)))
     # A share of next to nothing is nothing: such runs are measured by their level alone.
-    learned = progress > 0.05 * abs(best.value)
+    learned = progress > NOTHING * abs(best.value)
     # Losses near 0 double by chance: measured by the level, a rise also has to stand out of the scatter around the end.
     # And a quarter of a small level may be next to nothing of what was gained.
     by_level = (
-        rise >= max(WORSE * abs(best.value), 4 * noise(y[n // 2 :]), SMALL * progress if learned else 0.0)
+        rise >= max(WORSE * abs(best.value), LATE_NOISES * noise(y[n // 2 :]), SMALL * progress if learned else 0.0)
         or rise >= 2 * abs(best.value) + SCORE * scale
     )
     material = (learned and rise >= max(LOST * progress, LEAST * abs(best.value))) or by_level
     # An explosion makes its own level uncertain; that every late record is twice the best level is as sure.
     sure = rise >= SCORE * error or float(y[tail(n)].min()) - best.value >= max(SCORE * scale, abs(best.value))
-    if not material or not sure or rise < (2 if n >= 40 else 4) * scale:
+    if not material or not sure or rise < (1 if n >= 40 else 2) * SCATTER * scale:
         return
     at = onset(y, best.value, best.first, margin=max(rise / 3, 3 * scale))
     if at is None:
         return
     # The last records alone could be a spike that the log ends in.
-    if n - at < max(4, 0.03 * n):
+    if n - at < max(4, LASTS * n):
         return
     worst = float(np.max(y[at:]))
     blown = not worst < 100 * max(abs(best.value), scale)
@@ -130,4 +156,4 @@ def still_improving(curve: Curve | None) -> bool:
     if len(y) < 3:
         return False
     least = float(y[:-1].min())
-    return bool(y[-1] <= least + 0.02 * (float(y.max()) - least))
+    return bool(y[-1] <= least + IMPROVING * (float(y.max()) - least))

@@ -5,11 +5,12 @@ A sum is minimised where it is steepest. A part that is a hundred times larger t
 part that rises while the total falls is being paid for by the rest.
 
 ## How it is measured
-Dominant: over the last half the part is at least 95 % of the sum of all logged parts (three and more). Paid for: the
-part rose by at least 50 % and 5 standard errors from the first to the last fifth while the total fell as surely.
+Dominant: over the last half the part is at least {share} of the sum of all logged parts ({parts} and more). Paid for:
+the part rose by at least {rise} and {sure} standard errors from the first to the last fifth while the total fell as
+surely.
 
 ## Silent when
-- fewer than three parts, or parts of either sign
+- fewer than {parts} parts, or parts of either sign
 - weights that are declared: parts may be logged without them
 
 ## Likely causes
@@ -21,7 +22,7 @@ part rose by at least 50 % and 5 standard errors from the first to the last fift
 - Watch the metric that each part is meant to improve.
 
 ## Sources
-- 95 % and 50 %: ours; no labelled run has this fault, so the check is experimental and only informs.
+- Sizes: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import Difference, difference, level, noise
 
 if TYPE_CHECKING:
@@ -41,16 +43,20 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ()
+SHARE = Limit(0.95, "share of the sum of all parts", "ours")
+RISE = Limit(0.5, "share of the first level", "ours: a part that is paid for")
+SURE = Limit(5.0, "standard errors", "ours")
+PARTS = Limit(3, "parts", "ours: of two, one is always the larger")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "part": Need("loss_component", points=20, each=True),
-    "total": Need("loss", points=20, optional=True),
+    "part": Need("loss_component", points=RECORDS, each=True),
+    "total": Need("loss", points=RECORDS, optional=True),
 }
-SHARE, RISE = 0.95, 0.5
 
 
 def check(case: Case, part: Curve, total: Curve | None) -> Iterator[Finding]:
-    parts = [c for c in case.run.all("loss_component", part.split) if len(c) >= 20]
-    if len(parts) < 3 or any(np.any(c.values < 0) for c in parts):
+    parts = [c for c in case.run.all("loss_component", part.split) if len(c) >= RECORDS]
+    if len(parts) < PARTS or any(np.any(c.values < 0) for c in parts):
         return
     halves = {id(c): float(np.median(c.values[len(c) // 2 :])) for c in parts}
     whole = sum(halves.values())
@@ -69,7 +75,7 @@ def check(case: Case, part: Curve, total: Curve | None) -> Iterator[Finding]:
         return
     mine, sum_ = change(part.values), change(total.values)
     start = float(np.median(part.values[: max(4, len(part) // 5)]))
-    if start > 0 and mine.value > RISE * start and mine.score > 5 and sum_.score < -5:
+    if start > 0 and mine.value > RISE * start and mine.score > SURE and sum_.score < -SURE:
         yield case.finding(
             part,
             f"{part.name.replace('_', ' ')} rose by {mine.value / start:.0%} while the total fell",

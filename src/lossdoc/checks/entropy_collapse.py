@@ -5,13 +5,13 @@ Entropy is the room for exploration: with none left every sample of a prompt is 
 spread, and nothing better can be found. A falling entropy with a rising reward is what learning looks like.
 
 ## How it is measured
-The level of the last 15 % of the run against the first records. Collapsed is a tenth of the start or less. It is a
+The level of the last 15 % of the run against the first records. Collapsed is {share} of the start or less. It is a
 warning when the reward did not rise meanwhile, and informs when it did. Entropies that are negative at any time are
-differential (Gaussian policies): a fall of 2.3 nats with a falling reward, for information.
+differential (Gaussian policies): a fall of {tenfold-nats} nats with a falling reward, for information.
 
 ## Silent when
 - the reward rises and some entropy is left: healthy labelled runs fall to 0.22 of their start
-- the first records of a run, or fewer than 20 records
+- the first records of a run, or fewer than {records} records
 
 ## Likely causes
 - A learning rate too high, many passes over one batch.
@@ -28,8 +28,7 @@ differential (Gaussian policies): a fall of 2.3 nats with a falling reward, for 
 ## Sources
 - Cui et al., arXiv 2505.22617: reward follows R = -a exp(H) + b, entropy is spent for it.
 - DAPO, arXiv 2503.14476: clip-higher. axolotl: below 0.01 is collapse.
-- A tenth: a fall by 90 %, ours; collapsed labelled runs stand at 0.004 of their start, healthy ones at 0.19
-  and more.
+- The share: ours.
 """
 
 from __future__ import annotations
@@ -42,6 +41,7 @@ import numpy as np
 from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import onset
 
 if TYPE_CHECKING:
@@ -50,11 +50,17 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("zero-std-groups", "reward-flat", "zero-gradient", "vanishing-gradient")
+SHARE = Limit(
+    0.1,
+    "share of the first level",
+    "ours: collapsed labelled runs stand at 0.004, healthy ones at 0.19 and more",
+)
+TENFOLD_NATS = Limit(2.3, "nats", "ln 10: a tenfold narrower action")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "entropy": Need("entropy", points=20),
+    "entropy": Need("entropy", points=RECORDS),
     "reward": Need("reward", points=8, optional=True),
 }
-SHARE, TENFOLD_NATS = 0.1, 2.3
 
 
 def check(case: Case, entropy: Curve, reward: Curve | None) -> Iterator[Finding]:
@@ -65,7 +71,7 @@ def check(case: Case, entropy: Curve, reward: Curve | None) -> Iterator[Finding]
     reward = unlabelled(reward)
     moved = None if reward is None else course(reward.values)
     if np.any(y < 0):
-        # A differential entropy has no zero: 2.3 nats are a tenfold narrower action.
+        # A differential entropy has no zero.
         if start - end < TENFOLD_NATS or moved is None or not moved.fell:
             return
         text = f"the (differential) entropy fell by {start - end:.3g} nats while the reward fell"

@@ -5,8 +5,8 @@ A policy that grows undecided and scores worse at the same time loses what it kn
 a rising reward is exploration and welcome.
 
 ## How it is measured
-The level of the last 15 % against the first records: at least 1.5 times and 0.3 nats more, while the reward fell by
-at least a fifth of the spread of one answer, surely (3 standard errors).
+The level of the last 15 % against the first records: at least {factor} times and {nats} nats more, while the reward
+fell by at least {rl.matters} of the spread of one answer, surely ({rl.sure} standard errors).
 
 ## Silent when
 - the reward rises or stands
@@ -25,7 +25,7 @@ at least a fifth of the spread of one answer, surely (3 standard errors).
 
 ## Sources
 - rllm issue 116, verl issue 2738: entropy up, performance down.
-- 1.5 times and 0.3 nats: ours; experimental, since the labelled runs that show it are explained by a collapse of the
+- Sizes: ours; experimental, since the labelled runs that show it are explained by a collapse of the
   reward.
 """
 
@@ -39,6 +39,7 @@ import numpy as np
 from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import onset
 
 if TYPE_CHECKING:
@@ -47,12 +48,14 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ()
+FACTOR = Limit(1.5, "times the first level", "ours")
+NATS = Limit(0.3, "nats", "ours")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "entropy": Need("entropy", points=20),
-    "reward": Need("reward", points=20),
+    "entropy": Need("entropy", points=RECORDS),
+    "reward": Need("reward", points=RECORDS),
     "std": Need("reward_std", optional=True),
 }
-FACTOR, NATS = 1.5, 0.3
 
 
 def check(case: Case, entropy: Curve, reward: Curve, std: Curve | None) -> Iterator[Finding]:

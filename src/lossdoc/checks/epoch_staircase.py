@@ -7,11 +7,11 @@ and need not hurt.
 
 ## How it is measured
 At every epoch boundary the level of the records before it is compared with that of the records after it, each with
-the trend of its own epoch taken out. Steps down of six standard errors and 3 % of the level at two thirds of the
-boundaries, at least two of them.
+the trend of its own epoch taken out. Steps down of {errors} standard errors and {share} of the level at {often} of the
+boundaries, at least {steps} of them.
 
 ## Silent when
-- there is only one epoch, or fewer than ten records in each
+- there is only one epoch, or fewer than {in-epoch} records in each
 - the learning rate steps at the same places
 
 ## Likely causes
@@ -36,6 +36,7 @@ import numpy as np
 from lossdoc.checks._loss import aligned, living, number, part
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import line, noise
 
 if TYPE_CHECKING:
@@ -44,27 +45,32 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "generalising"
 EXPLAINS = ("level-shift",)
+ERRORS = Limit(6.0, "standard errors", "ours")
+SHARE = Limit(0.03, "share of the level", "ours")
+OFTEN = Limit(0.66, "share of the boundaries", "ours")
+STEPS = Limit(2, "boundaries", "ours: one step is no staircase")
+IN_EPOCH = Limit(10, "records", "ours: fewer give no level of an epoch")
+STEPPED = Limit(0.8, "times the learning rate before", "ours: a rate that falls further steps itself")
+RECORDS = Limit(30, "records", "ours")
 NEEDS = {
-    "loss": Need("loss", points=30),
+    "loss": Need("loss", points=RECORDS),
     "epoch": Need("epoch", points=10),
     "rate": Need("learning_rate", optional=True),
 }
-
-ERRORS, SHARE, OFTEN = 6.0, 0.03, 2 / 3
 
 
 def check(case: Case, loss: Curve, epoch: Curve, rate: Curve | None) -> Iterator[Finding]:
     loss = living(loss)
     y, e = aligned(loss, epoch)
     edges = boundaries(e)
-    if len(edges) < 2 or min(np.diff([0, *edges])) < 10:
+    if len(edges) < STEPS or min(np.diff([0, *edges])) < IN_EPOCH:
         return
     if rate is not None and stepped(rate, loss, edges):
         return
     marks = [0, *edges, len(y)]
-    drops = [drop(y, a, b, c) for a, b, c in zip(marks, marks[1:], marks[2:], strict=False) if c - b >= 10]
+    drops = [drop(y, a, b, c) for a, b, c in zip(marks, marks[1:], marks[2:], strict=False) if c - b >= IN_EPOCH]
     sure = [size for size, error, before in drops if size >= ERRORS * error and size >= SHARE * abs(before)]
-    if len(sure) < 2 or len(sure) < OFTEN * len(drops):
+    if len(sure) < STEPS or len(sure) < OFTEN * len(drops):
         return
     at = int(np.searchsorted(loss.records, loss.records[edges[0]]))
     yield case.finding(
@@ -97,5 +103,5 @@ def drop(y: Floats, first: int, edge: int, last: int) -> tuple[float, float, flo
 def stepped(rate: Curve, loss: Curve, edges: list[int]) -> bool:
     """The learning rate itself steps at the boundaries."""
     at = np.interp(loss.records, rate.records, rate.values)
-    jumps = [at[b] < 0.8 * at[b - 1] for b in edges if 0 < b < len(at)]
+    jumps = [at[b] < STEPPED * at[b - 1] for b in edges if 0 < b < len(at)]
     return bool(np.mean(jumps) > 0.5) if jumps else False

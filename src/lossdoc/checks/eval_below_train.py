@@ -6,8 +6,8 @@ averaged over an epoch is older than the eval at its end. It can also mean that 
 the training data.
 
 ## How it is measured
-The eval loss against the slow course of the training loss at the same place: 10 % below in 70 % of the evals, the
-first quarter left aside, with at least five evals.
+The eval loss against the slow course of the training loss at the same place: {below} below in {often} of the evals,
+the first quarter left aside, with at least {evals} evals.
 
 ## Silent when
 - it holds only in the first epoch
@@ -23,7 +23,7 @@ first quarter left aside, with at least five evals.
 - Look for duplicates between the two sets.
 
 ## Sources
-- 10 % in 70 % of the evals: runmedic's rule, as information.
+- Sizes: runmedic's rule, as information.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ import numpy as np
 from lossdoc.checks._loss import living, number
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import noise, smooth
 
 if TYPE_CHECKING:
@@ -44,15 +45,16 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "generalising"
 EXPLAINS = ()
-NEEDS = {"eval_loss": Need("loss", split="eval", points=5), "loss": Need("loss", points=5)}
-
-BELOW, OFTEN = 0.1, 0.7
+BELOW = Limit(0.1, "share of the training loss", "runmedic's rule")
+OFTEN = Limit(0.7, "share of the evaluations", "runmedic's rule")
+EVALS = Limit(5, "evaluations", "ours")
+NEEDS = {"eval_loss": Need("loss", split="eval", points=EVALS), "loss": Need("loss", points=5)}
 
 
 def check(case: Case, eval_loss: Curve, loss: Curve) -> Iterator[Finding]:
     eval_loss, loss = living(eval_loss), living(loss)
     n = len(eval_loss)
-    if n < 5 or len(loss) < 5:
+    if n < EVALS or len(loss) < 5:
         return
     course = np.interp(eval_loss.steps, loss.steps, smooth(loss.values))[n // 4 :]
     gap = course - eval_loss.values[n // 4 :]

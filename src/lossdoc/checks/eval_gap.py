@@ -8,15 +8,17 @@ swapped.
 
 ## How it is measured
 At every eval the eval loss is compared with the slow course of the training loss. The gap counts when it is at least
-a fifth of what training had gained by then, from the first third of the evals on, and at the end 40 % of it and 20 %
-of the training loss. For pairs: eval accuracy at most 0.35 in every eval, with a training accuracy of 0.6 or more.
+{early} of what training had gained by then, from the first third of the evals on, and at the end {late} of it and
+{of-level} of the training loss. For pairs: eval accuracy at most {below} in every eval, with a training accuracy of
+{well} or more.
 
 ## Silent when
-- the gap opens with a rising eval loss (`overfitting`), unless the first eval already was a fifth above the first
+- the gap opens with a rising eval loss (`overfitting`), unless the first eval already was {foreign} times the first
   training loss
-- eval and train differ by less than 20 %
-- the eval loss itself fell by a fifth, keeps what it gained and ends below twice the training loss
-- training itself gained less than 20 %, as fine-tuning does: information
+- eval and train differ by less than {of-level}
+- the eval loss itself fell by {improved}, keeps what it gained and ends nearer to the training loss than {matters}
+  times this loss
+- training itself gained less than {small}, as fine-tuning does: information
 - the eval loss has no training loss beside it
 
 ## Likely causes
@@ -32,8 +34,8 @@ of the training loss. For pairs: eval accuracy at most 0.35 in every eval, with 
 - For pairs, swap chosen and rejected of one set and look at the accuracy.
 
 ## Sources
-- Shares: ours, calibrated on labelled runs with shifted eval data (gap of 43 % of the progress at the first eval)
-  against healthy ones (at most 13 %, where the eval text is of the same kind).
+- Shares: ours, calibrated on labelled runs with shifted eval data against healthy ones, where the eval text
+  is of the same kind.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ from lossdoc.judge.case import Case, Need
 from lossdoc.judge.merit import course as measured_course
 from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import noise, smooth
 
 if TYPE_CHECKING:
@@ -56,20 +59,52 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "generalising"
 EXPLAINS = ("overfitting", "metric-disagreement", "frozen-eval")
+EARLY = Limit(
+    0.2,
+    "share of what training had gained by then",
+    "ours: shifted labelled runs show 43 % at the first eval, healthy ones 13 % at most",
+)
+LATE = Limit(
+    0.4,
+    "share of what training had gained",
+    "ours: public runs of ten epochs on small data end at 0.39, shifted labelled runs at 0.44 and more",
+)
+OF_LEVEL = Limit(0.2, "share of the training loss at the end", "ours")
+SMALL = Limit(
+    0.2,
+    "share of the first training loss",
+    "ours: a fine-tuning run that gained less is no measure for its gap",
+)
+FOREIGN = Limit(1.2, "times the first training loss", "ours: what memorising alone does not reach by the first eval")
+BELOW = Limit(0.35, "accuracy of held-out pairs", "ours: every eval ranks them the wrong way round")
+WELL = Limit(0.6, "accuracy of training pairs", "ours: training ranks its own rightly")
+MATTERS = Limit(
+    1.0,
+    "times the training loss",
+    "ours: a smaller gap of a run whose held-out loss improved is the ordinary distance",
+)
+IMPROVED = Limit(
+    0.2,
+    "share of the first eval loss",
+    "ours: such a fall of the held-out loss makes the gap an ordinary distance",
+)
+RISES = Limit(
+    0.05,
+    "share of the best eval loss",
+    "ours: an eval loss that ends higher has turned, which overfitting says",
+)
+AT_FIRST = Limit(
+    0.5,
+    "share of the gap at the end",
+    "ours: an eval loss that has turned keeps its gap where so much was there at first",
+)
+SEEN = Limit(0.1, "share of the progress", "ours: an eval before sees no progress yet")
 NEEDS = {
     "eval_loss": Need("loss", split="eval", points=2, each=True),
     "loss": Need("loss", points=5),
     "eval_accuracy": Need(("reward_accuracy", "accuracy"), split="eval", optional=True, points=2),
     "accuracy": Need(("reward_accuracy", "accuracy"), optional=True, points=5),
 }
-
-# LATE: public runs of ten epochs on small data end at 0.39, shifted labelled runs at 0.44 and more (ours).
-EARLY, LATE, OF_LEVEL = 0.2, 0.4, 0.2
-SMALL = 0.2  # of the first loss: a fine-tuning run that gained less is no measure for its gap (ours)
-FOREIGN = 1.2  # of the first training loss: what memorising alone does not reach by the first eval (ours)
-BELOW, WELL = 0.35, 0.6
-# A gap below the training loss itself, of a run whose held-out loss fell by a fifth, is the ordinary distance (ours).
-MATTERS, IMPROVED = 1.0, 0.2
 
 
 def check(
@@ -90,7 +125,7 @@ def check(
     early = slice(0, max(1, len(gap) // 3))
     error = 2 * noise(loss.values) / np.sqrt(5)
     # An eval at the very start sees no progress yet: it can neither prove nor disprove a gap.
-    seen = gained[early] > 0.1 * gained[-1]
+    seen = gained[early] > SEEN * gained[-1]
     if not seen.any():
         return
     at_first = bool(np.all(gap[early][seen] >= EARLY * gained[early][seen]) and np.all(gap[early][seen] > error))
@@ -101,7 +136,7 @@ def check(
         return
     first = int(np.argmax(seen))
     # An eval loss that turns is another illness, unless it was worse than an untrained model from the first eval on.
-    if rising(eval_loss.values) and (eval_loss.values[first] < FOREIGN * start or gap[first] < 0.5 * end):
+    if rising(eval_loss.values) and (eval_loss.values[first] < FOREIGN * start or gap[first] < AT_FIRST * end):
         return
     yield case.finding(
         eval_loss,
@@ -136,7 +171,7 @@ def keeps_improving(case: Case, eval_loss: Curve) -> bool:
 def rising(y: Floats) -> bool:
     """The eval loss turned: its end is clearly above its best, which makes it another illness."""
     best = float(y.min())
-    return len(y) >= 3 and float(np.median(y[-2:])) - best > 0.05 * abs(best)
+    return len(y) >= 3 and float(np.median(y[-2:])) - best > RISES * abs(best)
 
 
 def swapped(held_out: Curve | None, training: Curve | None) -> bool:

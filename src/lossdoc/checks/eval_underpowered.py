@@ -5,8 +5,8 @@ An accuracy over n examples has a standard error of sqrt(p (1 - p) / n). Differe
 choosing the best checkpoint by them, or early stopping on them, follows noise.
 
 ## How it is measured
-The difference between the best and the last eval accuracy against two standard errors of a difference. The number of
-examples has to be known: `--set eval_samples=N`.
+The difference between the best and the last eval accuracy against {errors} standard errors of a difference. The
+number of examples has to be known: `--set eval_samples=N`.
 
 ## Silent when
 - the number of eval examples is unknown (skipped)
@@ -34,6 +34,7 @@ import numpy as np
 from lossdoc.checks._loss import declared, step
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -41,12 +42,12 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "generalising"
 EXPLAINS = ()
+MATTERS = Limit(0.01, "points of accuracy", "ours: a difference that somebody would choose a checkpoint by")
+ERRORS = Limit(2.0, "standard errors of a difference", "the usual level of 5 %")
 NEEDS = {
     "score": Need(("accuracy", "reward_accuracy"), split="eval", points=3),
     "eval_samples": Setting("eval_samples"),
 }
-
-MATTERS = 0.01  # a difference that somebody would choose a checkpoint by (ours)
 
 
 def check(case: Case, score: Curve, eval_samples: object) -> Iterator[Finding]:
@@ -59,7 +60,7 @@ def check(case: Case, score: Curve, eval_samples: object) -> Iterator[Finding]:
     gap = float(y[best] - y[-1])
     p = float(np.mean(y))
     error = float(np.sqrt(2 * p * (1 - p) / count))
-    if best == len(y) - 1 or gap < MATTERS or gap > 2 * error:
+    if best == len(y) - 1 or gap < MATTERS or gap > ERRORS * error:
         return
     yield case.finding(
         score,

@@ -6,9 +6,10 @@ runs end with a norm twenty times that of their start. It is an illness when the
 when the norm grows without end while the loss gets worse.
 
 ## How it is measured
-Peaks: ten times the median of the run (after the first tenth) or more, within two records of a material spike of the
-loss. Growth: the level of the last quarter is thirty times the median of the first half, and the loss ends above its
-best level by a tenth of what it had gained. Peaks of fifty times the median with an unharmed loss are information.
+Peaks: {peak} times the median of the run (after the first tenth) or more, within two records of a material spike of
+the loss. Growth: the level of the last quarter is {growth} times the median of the first half, and the loss ends
+above its best level by {worsened} of what it had gained. Peaks of {unharmed} times the median with an unharmed loss
+are information.
 
 ## Silent when
 - the loss goes on improving, whatever the norm does
@@ -29,8 +30,7 @@ best level by a tenth of what it had gained. Peaks of fifty times the median wit
 
 ## Sources
 - Growth of logits before instabilities: Wortsman et al., arXiv 2309.14322.
-- Median after warm-up as baseline and damage as a condition: ours; healthy labelled runs peak at 74 times their
-  median.
+- Median after warm-up as baseline and damage as a condition: ours.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from lossdoc.checks._loss import living, number, step
 from lossdoc.checks.loss_spike import material
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, level, noise, tail
 
 if TYPE_CHECKING:
@@ -52,9 +53,21 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("constant-clipping",)
-NEEDS = {"norm": Need("grad_norm", points=20), "loss": Need("loss", points=20)}
-
-PEAK, UNHARMED, GROWTH = 10.0, 50.0, 30.0
+PEAK = Limit(
+    10.0,
+    "times the median norm",
+    "ours, with damage to the loss: healthy labelled runs peak at 74 times their median",
+)
+UNHARMED = Limit(50.0, "times the median norm", "ours, as information")
+GROWTH = Limit(
+    30.0,
+    "times the median of the first half",
+    "ours: slow growth of a run that goes on learning is usual",
+)
+WORSENED = Limit(0.1, "share of what the loss had gained", "ours")
+LEVEL = Limit(0.05, "share of the best loss", "ours: less is no damage")
+RECORDS = Limit(20, "records", "ours")
+NEEDS = {"norm": Need("grad_norm", points=RECORDS), "loss": Need("loss", points=RECORDS)}
 
 
 def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
@@ -63,7 +76,7 @@ def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
     loss = living(loss)
     g = norm.values
     n = len(g)
-    if len(loss) < 20:
+    if len(loss) < RECORDS:
         return
     warm = n // 10
     usual = float(np.median(g[warm:]))
@@ -120,4 +133,4 @@ def worsened(loss: Curve) -> bool:
     best = best_stretch(y).value
     rise = level(y[tail(len(y))]).value - best
     progress = max(0.0, float(np.median(y[:5])) - best)
-    return rise > max(0.1 * progress, 2 * noise(y), 0.05 * abs(best))
+    return rise > max(WORSENED * progress, 2 * noise(y), LEVEL * abs(best))

@@ -7,15 +7,16 @@ little: it counts a lead of a millionth of a nat as a win, and reaches 0.85 in r
 
 ## How it is measured
 The level of the second half of the run against 0, in standard errors, together with the trend after the first tenth
-and with the accuracy. Flat is a level within 3 errors of 0 or under 0.3 of the noise between batches, without a
-rising trend, and with an accuracy that does not stand above a half. A margin under 0.001 nat per pair (margin divided
-by beta; under 1e-5 where beta is unknown) is flat however sure it is. Beta is taken from the configuration, or from
-the log: the slope of the log-probability over the implicit reward is 1 / beta once the policy moves.
+and with the accuracy. Flat is a level within {preference.sure} errors of 0 or under {preference.stands-out} of the
+noise between batches, without a rising trend, and with an accuracy that does not stand above a half. A margin under
+{preference.nothing-nats} nat per pair (margin divided by beta; under {preference.nothing-raw} where beta is unknown)
+is flat however sure it is. Beta is taken from the configuration, or from the log: the slope of the log-probability
+over the implicit reward is 1 / beta once the policy moves.
 
 ## Silent when
 - the margin rises beyond its noise, however slowly
 - the accuracy of the second half stands clearly above 0.5 and the margin is not vanishing
-- too few points: the upper end of the error must lie below 0.75 of the noise (skipped otherwise)
+- too few points: the upper end of the error must lie below {preference.ruled-out} of the noise (skipped otherwise)
 - the margin is negative beyond its noise: that is `inverted-preference`
 
 ## Likely causes
@@ -33,9 +34,7 @@ the log: the slope of the log-probability over the implicit reward is 1 / beta o
 - Compare a weight of the policy before and after a step, and with the reference.
 
 ## Sources
-- Levels and noise: ours, calibrated on the labelled runs (random labels reach 0.2 of the noise, the slowest healthy
-  run 0.96).
-- 0.001 nat: ours; runs with a learning rate of 1e-9 end at 2e-5 nat or less, the slowest healthy run at 0.1.
+- Levels and noise: ours, calibrated on the labelled runs.
 - Accuracy counts ties as wrong: trl/trainer/dpo_trainer.py (strict comparison).
 """
 
@@ -47,6 +46,7 @@ from typing import TYPE_CHECKING
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -54,8 +54,9 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "learning"
 EXPLAINS = ("thin-margin", "one-sided-margin", "plateau")
+RECORDS = Limit(8, "records", "ours")
 NEEDS = {
-    "margin": Need("reward_margin", points=8),
+    "margin": Need("reward_margin", points=RECORDS),
     "accuracy": Need("reward_accuracy", optional=True),
     "beta": Setting("beta", optional=True),
 }

@@ -5,14 +5,14 @@ Training on one kind of data takes away what was learned on another. Whether tha
 data are still wanted; the number here says how much is lost and since when.
 
 ## How it is measured
-Every pair of eval losses of one metric with different data sets. One ends 10 % above its best level, by three times
-its scatter and with a rising trend behind the best eval, while another improves by 5 % over the same stretch. A
-warning from 20 % on.
+Every pair of eval losses of one metric with different data sets. One ends {worse} above its best level, by {scatters}
+times its scatter and with a rising trend behind the best eval, while another improves by {better} over the same
+stretch.
 
 ## Silent when
 - all eval sets get worse (`overfitting`, `divergence`)
 - the rise is within the scatter of the evals
-- there is only one eval set, or fewer than four evals
+- there is only one eval set, or fewer than {evals} evals
 
 ## Likely causes
 - Fine-tuning on a narrow domain without any of the old data.
@@ -39,6 +39,7 @@ import numpy as np
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import noise, trend
 
 if TYPE_CHECKING:
@@ -47,14 +48,17 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "generalising"
 EXPLAINS = ("overfitting",)
-NEEDS = {"eval_loss": Need("loss", split="eval", points=4)}
-
-WORSE, BETTER = 0.10, 0.05
+WORSE = Limit(0.1, "share of the best eval loss", "ours")
+BETTER = Limit(0.05, "share of another eval loss", "ours")
+SCATTERS = Limit(3.0, "times the scatter of the evals", "ours")
+EVALS = Limit(4, "evaluations", "ours")
+LEANS = Limit(1.5, "standard errors of a rising trend", "ours")
+NEEDS = {"eval_loss": Need("loss", split="eval", points=EVALS)}
 
 
 def check(case: Case, eval_loss: Curve) -> Iterator[Finding]:
     curves = [living(c) for c in case.run.all(eval_loss.metric, "eval") if c.labels and np.all(np.isfinite(c.values))]
-    curves = [c for c in curves if len(c) >= 4]
+    curves = [c for c in curves if len(c) >= EVALS]
     if len(curves) < 2:
         raise Skip("fewer than two eval sets with four evals each")
     for curve in curves:
@@ -62,8 +66,8 @@ def check(case: Case, eval_loss: Curve) -> Iterator[Finding]:
         best = int(np.argmin(y))
         end = float(np.median(y[-2:]))
         rise = end - float(y[best])
-        lasting = len(y) - best >= 3 and trend(y[best:]).score > 1.5
-        if not lasting or rise < WORSE * abs(float(y[best])) or rise < 3 * noise(y):
+        lasting = len(y) - best >= 3 and trend(y[best:]).score > LEANS
+        if not lasting or rise < WORSE * abs(float(y[best])) or rise < SCATTERS * noise(y):
             continue
         better = [c.name for c in curves if c is not curve and improves(c, float(curve.steps[best]))]
         if not better:

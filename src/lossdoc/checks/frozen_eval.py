@@ -6,12 +6,12 @@ the eval sees a copy that is not updated: an average that was never refreshed, a
 start, a checkpoint.
 
 ## How it is measured
-At least three evals in a row, to the end, that are identical in at least four significant digits, while the training
-loss improves over the same stretch by five standard errors and by 2 %, with a learning rate above 0.
+At least {evals} evals in a row, to the end, that are identical in at least {digits} significant digits, while the
+training loss improves over the same stretch by {sure} standard errors and by {moved}, with a learning rate above 0.
 
 ## Silent when
 - the training loss does not move either (`no-learning`, `zero-lr`)
-- the numbers are printed with three digits or fewer
+- the numbers are printed with fewer digits
 - only the accuracy is constant, since it takes few values
 
 ## Likely causes
@@ -39,6 +39,7 @@ import numpy as np
 from lossdoc.checks._loss import gain, living, part, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -46,9 +47,14 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "generalising"
 EXPLAINS = ()
+EVALS = Limit(3, "evaluations", "ours")
+DIGITS = Limit(4, "significant digits", "ours: fewer agree by chance")
+SURE = Limit(5.0, "standard errors", "ours")
+MOVED = Limit(0.02, "share of the training loss", "ours")
+RECORDS = Limit(10, "records", "ours")
 NEEDS = {
-    "eval_loss": Need("loss", split="eval", points=3),
-    "loss": Need("loss", points=10),
+    "eval_loss": Need("loss", split="eval", points=EVALS),
+    "loss": Need("loss", points=RECORDS),
     "rate": Need("learning_rate", optional=True),
 }
 
@@ -56,19 +62,19 @@ NEEDS = {
 def check(case: Case, eval_loss: Curve, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     eval_loss, loss = living(eval_loss), living(loss)
     y = eval_loss.values
-    if len(y) < 3 or len(loss) < 10 or digits(eval_loss) < 4:
+    if len(y) < EVALS or len(loss) < RECORDS or digits(eval_loss) < DIGITS:
         return
     other = np.flatnonzero(y != y[-1])
     first = int(other[-1]) + 1 if len(other) else 0
-    if len(np.unique(eval_loss.steps[first:])) < 3:
+    if len(np.unique(eval_loss.steps[first:])) < EVALS:
         return
     since = int(np.searchsorted(loss.steps, eval_loss.steps[first]))
-    if len(loss) - since < 10:
+    if len(loss) - since < RECORDS:
         return
     if rate is not None and not np.any(rate.values[rate.records >= loss.records[since]] > 0):
         return
     moved = gain(part(loss, since))
-    if moved.score < 5 or moved.share < 0.02:
+    if moved.score < SURE or moved.share < MOVED:
         return
     yield case.finding(
         eval_loss,

@@ -5,9 +5,9 @@ A discriminator that is always right gives the generator no direction. Oscillati
 work; a discriminator at 0 that stays there is the end of the game.
 
 ## How it is measured
-Over the last quarter of the run the discriminator's running median is below a tenth of its own early level and below
-0.1, and the generator's loss stands above its early level, surely (3 standard errors). Several domains are judged one
-by one.
+Over the last quarter of the run the discriminator's running median is below {share} of its own early level and below
+{near-zero}, and the generator's loss stands above its early level, surely ({sure} standard errors). Several domains
+are judged one by one.
 
 ## Silent when
 - critics of Wasserstein losses, which take negative values
@@ -25,7 +25,7 @@ by one.
 
 ## Sources
 - Goodfellow et al., arXiv 1406.2661: equilibrium at ln 2 per term, vanishing gradient of a perfect discriminator.
-- A fifth, 0.1 and a quarter: ours; no labelled run has this fault, so the check is experimental and only informs.
+- Sizes: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, level, noise, smooth
 
 if TYPE_CHECKING:
@@ -45,11 +46,14 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ("zero-loss", "loss-collapse", "divergence")
+SHARE = Limit(0.2, "share of the discriminator's first level", "ours")
+NEAR_ZERO = Limit(0.1, "nats", "ours: the equilibrium is ln 2 per term")
+SURE = Limit(3.0, "standard errors", "ours")
+RECORDS = Limit(40, "records", "ours")
 NEEDS = {
-    "critic": Need("discriminator_loss", points=40, each=True),
-    "maker": Need("generator_loss", points=40),
+    "critic": Need("discriminator_loss", points=RECORDS, each=True),
+    "maker": Need("generator_loss", points=RECORDS),
 }
-SHARE, NEAR_ZERO = 0.2, 0.1
 
 
 def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
@@ -59,11 +63,11 @@ def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
     last = d[-(len(d) // 4) :]
     start = max(5, len(d) // 50)
     early = float(np.median(critic.values[:start]))
-    limit = min(NEAR_ZERO, SHARE * early)
+    limit = min(NEAR_ZERO.value, SHARE * early)
     if early <= 0 or float(np.quantile(last, 0.9)) >= limit:
         return
     rise = difference(level(g[: max(5, len(g) // 50)], noise(g)), level(g[-(len(g) // 5) :], noise(g)))
-    if rise.value <= 0 or rise.score < 3:
+    if rise.value <= 0 or rise.score < SURE:
         return
     above = np.flatnonzero(d >= limit)
     first = 0 if not len(above) else min(len(d) - 1, int(above[-1]) + 1)

@@ -6,10 +6,10 @@ clipping keep it small. Once it is above two nats per token the policy writes to
 would: language that no longer is, or a trick that pays.
 
 ## How it is measured
-The running median of the KL to the reference, per token, at or above 2 over at least a tenth of the run and 5
-records. A sum over the answer (TRL's PPO logs it so) is divided by the answer's length where that is logged; else 50
-nats count, and only when the reward does not rise. It is an error when the KL stands above 5 or the reward fell at
-the same time.
+The running median of the KL to the reference, per token, at or above {per-token} over at least {lasts} of the run and
+{stands} records. A sum over the answer (TRL's PPO logs it so) is divided by the answer's length where that is logged;
+else {per-answer} nats count, and only when the reward does not rise. It is an error when the KL stands above {severe}
+or the reward fell at the same time.
 
 ## Silent when
 - single spikes (a healthy labelled run spiked to 1.1 within one record, others settle at 0.3)
@@ -29,8 +29,8 @@ the same time.
 - Read the answers with the highest reward.
 
 ## Sources
-- axolotl docs/training_stability.qmd: 0 to 0.5 healthy, above 2 a red flag (per-token mean, GRPO).
-- TRL v0.9.6 how_to_train.md: keep objective/kl (a sum) between 0 and 10; 50 is ours, five times that.
+- axolotl docs/training_stability.qmd: 0 to 0.5 healthy, a red flag for much more (per-token mean, GRPO).
+- TRL v0.9.6 how_to_train.md: keep objective/kl (a sum) between 0 and 10; the limit of a sum is ours.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from lossdoc.checks._preference import paired
 from lossdoc.checks._rl import course, course_above, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -54,34 +55,44 @@ EXPLAINS = (
     "reward-hacking", "length-explosion", "length-collapse", "truncated-completions", "entropy-collapse",
     "entropy-explosion", "reward-flat", "zero-std-groups", "clip-saturation", "ratio-drift",
 )  # fmt: skip
+PER_TOKEN = Limit(
+    2.0,
+    "nats per token",
+    "axolotl, docs/training_stability.qmd: a red flag above (per-token mean, GRPO)",
+)
+SEVERE = Limit(5.0, "nats per token", "ours: an error above")
+PER_ANSWER = Limit(50.0, "nats per answer", "ours, five times the 10 of TRL v0.9.6, how_to_train.md")
+LASTS = Limit(0.1, "share of the run", "ours: healthy labelled runs spike within one record")
+STANDS = Limit(5, "records", "ours")
+BURSTS = Limit(2.0, "times the limit", "ours: so far over it records count that come in bursts")
+RECORDS = Limit(8, "records", "ours")
 NEEDS = {
-    "kl": Need("kl", points=8),
+    "kl": Need("kl", points=RECORDS),
     "reward": Need("reward", points=8, optional=True),
     "length": Need("completion_length", points=8, optional=True),
     "beta": Setting("beta", optional=True),
 }
-PER_TOKEN, SEVERE, PER_ANSWER = 2.0, 5.0, 50.0
 
 
 def check(case: Case, kl: Curve, reward: Curve | None, length: Curve | None, beta: object) -> Iterator[Finding]:
     rl_only(case)
     summed = is_sum(case, kl)
-    values, limit, unit = kl.values, PER_TOKEN, "nats per token"
+    values, limit, unit = kl.values, PER_TOKEN.value, PER_TOKEN.unit
     if summed and length is not None:
-        values, limit = per_token(kl, length), PER_TOKEN
+        values = per_token(kl, length)
     elif summed:
-        limit, unit = PER_ANSWER, "nats per answer"
-    found = course_above(values, limit, 0.1, 5) or often_above(values, limit)
+        limit, unit = PER_ANSWER.value, PER_ANSWER.unit
+    found = course_above(values, limit, LASTS.value, int(STANDS)) or often_above(values, limit)
     if found is None:
         return
     first, last = found
     reward = unlabelled(reward)
     moved = None if reward is None else course(reward.values)
-    if limit == PER_ANSWER and moved is not None and moved.rose:
+    if unit == PER_ANSWER.unit and moved is not None and moved.rose:
         return
     height = float(np.median(values[first : last + 1]))
     start = float(values[0])
-    severe = limit == PER_TOKEN and (height >= SEVERE or (moved is not None and moved.fell))
+    severe = unit == PER_TOKEN.unit and (height >= SEVERE or (moved is not None and moved.fell))
     free = str(beta) in ("0", "0.0")
     yield case.finding(
         kl,
@@ -98,8 +109,8 @@ def check(case: Case, kl: Curve, reward: Curve | None, length: Curve | None, bet
 
 def often_above(values: Floats, limit: float) -> tuple[int, int] | None:
     """From the first to the last of many records far over the limit: blow-ups that come in bursts."""
-    far = np.flatnonzero(values >= 2 * limit)
-    return (int(far[0]), int(far[-1])) if len(far) >= max(5, len(values) // 10) else None
+    far = np.flatnonzero(values >= BURSTS * limit)
+    return (int(far[0]), int(far[-1])) if len(far) >= max(int(STANDS), int(LASTS * len(values))) else None
 
 
 def is_sum(case: Case, kl: Curve) -> bool:

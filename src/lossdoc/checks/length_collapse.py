@@ -5,8 +5,8 @@ A sudden fall of the answer length is a shortcut: refusals, empty answers, a bar
 may rise at the same time when it pays for exactly that.
 
 ## How it is measured
-The level of the last 15 % of the run is at most half of the first records, and the step from 90 % to 60 % of the
-start took at most a quarter of the run. A slower shrinking with a rising reward only informs.
+The level of the last 15 % of the run is at most {half} of the first records, and the step from 90 % to 60 % of the
+start took at most {sudden} of the run. A slower shrinking with a rising reward only informs.
 
 ## Silent when
 - a slow shortening, or one that comes back
@@ -24,7 +24,7 @@ start took at most a quarter of the run. A slower shrinking with a rising reward
 
 ## Sources
 - metrics.help, completions: a fall by more than half. prime-rl: more than 5 % empty or failed rollouts.
-- A quarter of the run: ours; injected collapses take a tenth, healthy labelled runs shrink by 26 % at most.
+- How sudden: ours.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ import numpy as np
 from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import onset
 
 if TYPE_CHECKING:
@@ -45,11 +46,18 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("entropy-collapse", "zero-std-groups", "dead-reward", "zero-gradient", "vanishing-gradient")
+HALF = Limit(0.5, "share of the first length", "metrics.help, completions")
+SUDDEN = Limit(
+    0.25,
+    "share of the run",
+    "ours: injected collapses take a tenth, healthy labelled runs shrink by 26 % at most",
+)
+TOKENS = Limit(2.0, "tokens", "ours: shorter answers cannot shrink")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "length": Need("completion_length", points=20),
+    "length": Need("completion_length", points=RECORDS),
     "reward": Need("reward", points=8, optional=True),
 }
-HALF = 0.5
 
 
 def check(case: Case, length: Curve, reward: Curve | None) -> Iterator[Finding]:
@@ -57,11 +65,11 @@ def check(case: Case, length: Curve, reward: Curve | None) -> Iterator[Finding]:
     y = length.values
     start = float(np.median(y[: max(3, min(5, len(y) // 20))]))
     end = float(np.median(y[-max(3, round(0.15 * len(y))) :]))
-    if start < 2 or end > HALF * start:
+    if start < TOKENS or end > HALF * start:
         return
     first = onset(-y, -start, margin=0.1 * start) or 0
     low = onset(-y, -start, margin=0.4 * start) or first
-    sudden = low - first <= 0.25 * len(y)
+    sudden = low - first <= SUDDEN * len(y)
     reward = unlabelled(reward)
     rose = reward is not None and course(reward.values).rose
     if not sudden and not rose:

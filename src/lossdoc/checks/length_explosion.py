@@ -5,9 +5,8 @@ Longer answers are fine as long as they are better. Growth up to the limit, with
 that buys no reward, means that length itself is what pays, or that the end token got lost.
 
 ## How it is measured
-The level of the last 15 % of the run against the first records: at least 1.5 times. Reported when most answers of
-that stretch are cut off (truncated share 0.5 and more, or the mean within 5 % of the largest length logged while it
-was far from it before), or when the reward did not rise.
+The level of the last 15 % of the run against the first records: at least {growth} times. Reported when most answers of
+that stretch are cut off (truncated share {most} and more), or when the reward did not rise.
 
 ## Silent when
 - the growth comes with a rising reward and answers still end by themselves
@@ -27,7 +26,7 @@ was far from it before), or when the reward did not rise.
 
 ## Sources
 - rldoctor: +50 %. DAPO, arXiv 2503.14476: soft punishment. Dr. GRPO, arXiv 2503.20783: length bias of the loss.
-- axolotl: truncated share below 0.3 healthy, above 0.8 a red flag; 0.5 here is ours.
+- axolotl: truncated share below 0.3 healthy, above 0.8 a red flag.
 """
 
 from __future__ import annotations
@@ -40,6 +39,7 @@ import numpy as np
 from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import onset, trend
 
 if TYPE_CHECKING:
@@ -48,13 +48,18 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("truncated-completions", "slow-steps", "zero-std-groups")
+GROWTH = Limit(1.5, "times the first length", "rldoctor: 50 % more")
+MOST = Limit(0.5, "share of answers that are cut off", "ours; axolotl: below 0.3 healthy, above 0.8 a red flag")
+FREE = Limit(0.05, "share of answers that are cut off", "ours: answers that end by themselves may grow")
+DOUBLE = Limit(2.0, "times the first length", "ours: up to here answers that end by themselves may grow")
+BETTER = Limit(1.5, "standard errors of a rising score", "ours")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "length": Need("completion_length", points=20),
+    "length": Need("completion_length", points=RECORDS),
     "truncated": Need("truncated_fraction", optional=True),
     "reward": Need("reward", points=8, optional=True),
     "score": Need(("reward", "accuracy"), split="eval", points=3, optional=True),
 }
-GROWTH, MOST = 1.5, 0.5
 
 
 def check(
@@ -71,9 +76,9 @@ def check(
     moved = None if reward is None else course(reward.values)
     full = cut is not None and cut >= MOST
     if not full:
-        if moved is None or moved.rose or (score is not None and trend(score.values).score > 1.5):
+        if moved is None or moved.rose or (score is not None and trend(score.values).score > BETTER):
             return
-        if cut is not None and cut < 0.05 and end < 2 * start:
+        if cut is not None and cut < FREE and end < DOUBLE * start:
             return
     first = onset(y, start, margin=0.25 * (end - start)) or 0
     text = f"answers grew from {start:.4g} to {end:.4g} tokens"

@@ -6,8 +6,8 @@ augmentation or the stage changed there. It is no divergence as long as the curv
 
 ## How it is measured
 Lines are fitted to both sides of every place; a step is where they miss each other by eight standard errors, by three
-times what neighbouring places miss, by three times the noise and by 5 % of all that was gained. The largest one is
-reported, together with a change of the learning rate within two records, if there is one.
+times what neighbouring places miss, by {noises} times the noise and by {share} of all that was gained. The largest
+one is reported, together with a change of the learning rate within two records, if there is one.
 
 ## Silent when
 - the loss came back (`loss-spike`), or the rise is a `divergence`
@@ -38,6 +38,7 @@ import numpy as np
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, noise, shifts, spikes
 
 if TYPE_CHECKING:
@@ -46,19 +47,21 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ()
-NEEDS = {"loss": Need("loss", points=40), "rate": Need("learning_rate", optional=True, points=5)}
-
-SHARE = 0.05
+SHARE = Limit(0.05, "share of what was gained", "ours")
+NOISES = Limit(3.0, "times the noise", "ours")
+RECORDS = Limit(40, "records", "ours")
+CHANGES = Limit(1.2, "times the learning rate before", "ours: a smaller change of the rate explains no step")
+NEEDS = {"loss": Need("loss", points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
 
 
 def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     loss = living(loss)
     y = loss.values
     n = len(y)
-    if n < 40:
+    if n < RECORDS:
         return
     gained = max(0.0, float(np.median(y[:5])) - best_stretch(y).value)
-    found = shifts(y, least=max(3 * noise(y), SHARE * gained))
+    found = shifts(y, least=max(NOISES * noise(y), SHARE * gained))
     busy = [(s.first - 3, s.last + 3) for s in spikes(y) if s.back]
     found = [s for s in found if n // 12 <= s.index <= n - n // 12 and not any(a <= s.index <= b for a, b in busy)]
     if not found:
@@ -82,6 +85,6 @@ def rate_change(rate: Curve | None, loss: Curve, index: int) -> str:
         return ""
     at = int(np.searchsorted(rate.records, loss.records[index]))
     near = rate.values[max(0, at - 3) : at + 3]
-    if len(near) < 2 or near.min() <= 0 or near.max() < 1.2 * near.min():
+    if len(near) < 2 or near.min() <= 0 or near.max() < CHANGES * near.min():
         return ""
     return f"; the learning rate goes from {float(near[0]):.3g} to {float(near[-1]):.3g} there"

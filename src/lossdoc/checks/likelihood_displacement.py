@@ -8,14 +8,15 @@ data, and the probability goes to answers that nobody has rated.
 ## How it is measured
 The fall of the chosen answer's log-probability at the end of the run, in nats: as reward_chosen / beta where beta is
 known or can be read off the log (it is paired with the reference, so batches of long answers do not disturb it), else
-as logp_chosen against its first records. Reported when it is sure (3 standard errors), material, and not less than
-0.9 of what the margin gained. Material is 10 nats, or 2 nats that make a likely answer three times as costly
-(averaged log-probabilities, short answers). Confidence is low up to 15 nats and high from 30 on. What share of the
-margin came from pushing the rejected answers down is in the measurements.
+as logp_chosen against its first records. Reported when it is sure ({errors} standard errors), material, and not less
+than {ratio} times what the margin gained. Material is {nats} nats, or {short-nats} nats that make a likely answer
+{displaced.short-factor} times as costly (averaged log-probabilities, short answers). Confidence is low up to
+{doubtful-nats} nats and high from {sure-nats} on. What share of the margin came from pushing the rejected answers
+down is in the measurements.
 
 ## Silent when
 - the chosen answers lose a few nats: usual for DPO after supervised fine-tuning
-- the margin gains more than the chosen answers lose (a ratio below 0.9)
+- the margin gains more than the chosen answers lose (a ratio below {ratio})
 - the ratio is large only because the margin is still tiny
 - the fall came back by the end of the run
 - the loss is `apo_down`, which lowers chosen answers by design
@@ -40,9 +41,8 @@ margin came from pushing the rejected answers down is in the measurements.
   cause it.
 - DPO repository, issues 32 and 36; SimPO issue 42: a slight fall is expected, a large one calls for a higher beta or
   a lower rate.
-- 10 nats and 0.9: ours. Healthy labelled runs lose at most 2.7 nats, injected faults 22 and more; a public model
-  regarded as good (Zephyr-7B-beta) lost about 45 nats at a ratio of 1.19, so the size alone does not prove damage.
-"""
+- Sizes and ratio: ours. A public model regarded as good (Zephyr-7B-beta) lost about 45 nats at a ratio of 1.19, so
+  the size alone does not prove damage."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ import numpy as np
 from lossdoc.checks._displaced import Fall, fall_of_chosen
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
@@ -62,16 +63,26 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("one-sided-margin", "reward-runaway", "flat-margin", "chance-level")
+NATS = Limit(
+    10.0,
+    "nats",
+    "ours: healthy labelled runs lose at most 2.7, injected faults 22 and more; a public model regarded "
+    "as good lost 45 at a ratio of 1.19",
+)
+SHORT_NATS = Limit(2.0, "nats", "ours, where a likely answer became much more costly")
+DOUBTFUL_NATS = Limit(15.0, "nats", "ours: low confidence up to it")
+SURE_NATS = Limit(30.0, "nats", "ours: high confidence from it on")
+RATIO = Limit(0.9, "times what the margin gained", "ours: a smaller fall is usual for DPO")
+ERRORS = Limit(3.0, "standard errors", "ours")
+IMPROVES = Limit(2.0, "standard errors of a rising score", "ours")
+RECORDS = Limit(8, "records", "ours")
 NEEDS = {
-    "chosen": Need(("logp_chosen", "reward_chosen"), points=8),
-    "margin": Need("reward_margin", points=8, optional=True),
+    "chosen": Need(("logp_chosen", "reward_chosen"), points=RECORDS),
+    "margin": Need("reward_margin", points=RECORDS, optional=True),
     "score": Need(("reward", "accuracy"), split="eval", points=3, optional=True),
     "beta": Setting("beta", optional=True),
     "loss_type": Setting("loss_type", optional=True),
 }
-NATS, SURE_NATS, DOUBTFUL_NATS = 10.0, 30.0, 15.0
-SHORT_NATS = 2.0
-RATIO = 0.9
 
 
 def check(
@@ -82,7 +93,7 @@ def check(
     fall = fall_of_chosen(case.run, {"beta": beta}, chosen.split)
     if fall is None or not material(fall) or (fall.ratio is not None and fall.ratio < RATIO):
         return
-    improves = score is not None and trend(score.values).score > 2
+    improves = score is not None and trend(score.values).score > IMPROVES
     size = abs(fall.nats)
     confidence: Confidence = "high" if size >= SURE_NATS else "medium"
     if size < DOUBTFUL_NATS and not fall.short:
@@ -112,6 +123,6 @@ def check(
 
 
 def material(fall: Fall) -> bool:
-    if fall.nats > -SHORT_NATS or -fall.nats < 3 * fall.error:
+    if fall.nats > -SHORT_NATS or -fall.nats < ERRORS * fall.error:
         return False
     return -fall.nats >= NATS or fall.short

@@ -6,16 +6,16 @@ tasks without any noise. After several passes over few examples it means that th
 first steps it means that the answer stands in the input.
 
 ## How it is measured
-Sudden: within the first records the loss falls below a thousandth of its start and stays there. Memorised: without
-any eval loss, the last stretch is below 2 % of the start in preference training, or 1 % in classification and
-language modelling, after more than one and a half epochs. Saturated: every one of the last records of a preference run
-is below 2 % of the start while their margins stand above 10, whatever the number of epochs.
+Sudden: within the first records the loss falls below {sudden} of its start and stays there. Memorised: without any
+eval loss, the last stretch is below {pairs} of the start in preference training, or {supervised} in classification
+and language modelling, after more than {epochs} epochs. Saturated: every one of the last records of a preference run
+is below {pairs} of the start while their margins stand above {margin}, whatever the number of epochs.
 
 ## Silent when
 - an eval loss is logged and the way down takes its time (`overfitting` and `eval-gap` judge by it)
 - it is the first pass over the data and the way down is smooth
 - the trainer may be a regression, whose squared error goes to 0 when it is learned
-- the loss starts small, or is a bounded one that starts below 0.4 (dft)
+- the loss starts small, or is a bounded one that starts below {starts} (dft)
 
 ## Likely causes
 - Many epochs over few examples, or duplicates in the data.
@@ -31,8 +31,8 @@ is below 2 % of the start while their margins stand above 10, whatever the numbe
 
 ## Sources
 - DPO loss that reaches 0.0 with margins of 17: TRL issue 1236. A DPO loss under 0.1 may mean overfitting:
-  metrics.help, loss. A margin of 10 is one wrong pair in 20,000 for the sigmoid loss; as a limit it is ours.
-- Shares and epochs: ours (labelled run dpo-saturated-b ends at 0.7 %; healthy one-epoch reward models reach 0.5 %).
+  metrics.help, loss. The margin is ours.
+- Shares and epochs: ours.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ import numpy as np
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level, smooth, tail
 
 if TYPE_CHECKING:
@@ -53,20 +54,31 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "generalising"
 EXPLAINS = ("epoch-staircase", "reward-runaway", "plateau", "vanishing-gradient")
+SUDDEN = Limit(0.001, "share of the first loss", "ours")
+PAIRS = Limit(
+    0.02,
+    "share of the first loss",
+    "ours: labelled run dpo-saturated-b ends at 0.7 %, healthy one-epoch reward models reach 0.5 %",
+)
+SUPERVISED = Limit(0.01, "share of the first loss", "ours")
+EPOCHS = Limit(1.5, "passes over the data", "ours: the first pass learns nothing by heart")
+MARGIN = Limit(10.0, "units of the margin", "ours: one wrong pair in 20,000 for the sigmoid loss")
+TOKENS = Limit(5.0, "nats of the first loss", "ln 150: a loss that starts higher is one of tokens")
+ENTROPY = Limit(
+    0.5,
+    "nats",
+    "half of what text holds per token (0.6 to 1.3 bits per character, Shannon 1951), to leave room for "
+    "code and templates",
+)
+STARTS = Limit(0.4, "nats of the first loss", "ours: bounded losses such as dft start below")
+RECORDS = Limit(8, "records", "ours")
 NEEDS = {
-    "loss": Need("loss", points=8),
+    "loss": Need("loss", points=RECORDS),
     "eval_loss": Need("loss", split="eval", optional=True, points=2),
     "epoch": Need("epoch", optional=True),
     "margin": Need("reward_margin", optional=True, points=8),
 }
 
-SUDDEN = 1e-3
-PAIRS, SUPERVISED = 0.02, 0.01
-EPOCHS = 1.5
-MARGIN = 10.0
-# A loss that starts above ln 150 is one of tokens. Text holds 0.6 to 1.3 bits per character (Shannon 1951), more than
-# 1 nat per token; half of that leaves room for code and templates.
-TOKENS, ENTROPY = 5.0, 0.5
 LANGUAGE = {"pretrain", "sft"}
 
 
@@ -76,7 +88,7 @@ def check(
     y = loss.values
     n = len(y)
     start = float(np.max(y[:2]))
-    if start < 0.4 or n < 8 or np.any(y < 0):
+    if start < STARTS or n < RECORDS or np.any(y < 0):
         return
     end = level(y[tail(n)]).value
     few = min(3, max(2, n // 20))
@@ -86,7 +98,7 @@ def check(
     if margin is not None and eval_loss is None and case.families() == {"preference"}:
         last = min(n, max(4, n // 4))
         if float(np.max(y[-last:])) <= PAIRS * start and float(np.median(margin.values[-last:])) >= MARGIN:
-            yield report(case, loss, start, end, n - last, "while the margins stand above 10", "medium")
+            yield report(case, loss, start, end, n - last, f"while the margins stand above {MARGIN:g}", "medium")
             return
     if eval_loss is None and set(case.objectives) & LANGUAGE and by_heart(y, end):
         first = int(np.argmax(y <= ENTROPY))
@@ -105,7 +117,7 @@ def check(
 
 def by_heart(y: Floats, end: float) -> bool:
     """A token loss far below what text can be compressed to."""
-    return float(y[0]) >= TOKENS and 0 < end <= ENTROPY and len(y) >= 8
+    return float(y[0]) >= TOKENS and 0 < end <= ENTROPY and len(y) >= RECORDS
 
 
 def report(case: Case, loss: Curve, start: float, end: float, first: int, when: str, how_sure: str) -> Finding:

@@ -6,9 +6,9 @@ ones. A scale that only falls, below 1 or to its minimum, says that the gradient
 nothing is learned in the skipped steps.
 
 ## How it is measured
-The level of the last tenth of the loss scale. Below 1, or at the lowest value of the run for a tenth of it after
-falling by a factor of 64 since its first quarter, is the finding; an error when it is below 1e-2 or the fall goes on
-in the last quarter of the run.
+The level of the last tenth of the loss scale. Below {works}, or at the lowest value of the run for {lasts} of it,
+after falling by a factor of {fall} since its first quarter, is the finding; an error when it is below {hopeless} or
+the fall goes on in the last quarter of the run.
 
 ## Silent when
 - the first halvings from 2^16 find the working scale
@@ -28,7 +28,7 @@ in the last quarter of the run.
 
 ## Sources
 - Minimum loss scale 1e-4: fairseq, fp16 optimizer. A loss scale near 0 before divergence: OPT-175B logbook.
-- Factor 64 and shares: ours; experimental on our labelled runs, which are not trained in fp16, hence a warning only
+- Factor and shares: ours; experimental on our labelled runs, which are not trained in fp16, hence a warning only
   by the published criterion.
 """
 
@@ -42,6 +42,7 @@ import numpy as np
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level, tail
 
 if TYPE_CHECKING:
@@ -50,9 +51,16 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "finite"
 EXPLAINS = ("non-finite", "no-learning", "plateau", "exploding-gradient")
-NEEDS = {"scale": Need("loss_scale", points=10)}
-
-FALL = 64.0
+FALL = Limit(
+    64.0,
+    "times",
+    "ours: the loss scale fell by this factor; the first halvings from 2^16 find the working scale",
+)
+WORKS = Limit(1.0, "loss scale", "ours: a scale that settles above has found its place")
+HOPELESS = Limit(0.01, "loss scale", "ours: an error below; fairseq gives up at 1e-4")
+LASTS = Limit(0.1, "share of the records", "ours, at the lowest scales")
+RECORDS = Limit(10, "records", "ours")
+NEEDS = {"scale": Need("loss_scale", points=RECORDS)}
 
 
 def check(case: Case, scale: Curve) -> Iterator[Finding]:
@@ -63,12 +71,12 @@ def check(case: Case, scale: Curve) -> Iterator[Finding]:
     if not 0 < end < start / FALL:
         return
     lasting = int(np.sum(y <= 2 * float(y.min())))
-    if end >= 1 and lasting < 0.1 * n:
+    if end >= WORKS and lasting < LASTS * n:
         return
     late = y[3 * n // 4 :]
     going_on = bool(late[-1] <= late[0] / 4)
     # A scale that fell once and then held above 1 found its place.
-    if end >= 1 and not going_on:
+    if end >= WORKS and not going_on:
         return
     first = int(np.argmax(y < start / FALL))
     yield case.finding(
@@ -76,7 +84,7 @@ def check(case: Case, scale: Curve) -> Iterator[Finding]:
         f"the loss scale fell from {number(start)} to {number(end)} (under a {FALL:.0f}th since {step(scale, first)}) "
         + ("and is still falling" if going_on else "and stays there"),
         first=first,
-        severity="error" if end < 1e-2 or (end < 1 and going_on) else "warning",
+        severity="error" if end < HOPELESS or (end < WORKS and going_on) else "warning",
         measured={"start": start, "end": end},
         cannot_tell=("which layer overflows",),
     )

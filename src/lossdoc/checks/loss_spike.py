@@ -7,15 +7,16 @@ batch or its labels were broken, or a step threw the weights far off.
 
 ## How it is measured
 Rises over the median of the eleven records before, in units of the local noise. The noise scale follows the run, and
-heavy upper tails (losses of few examples) widen it. A rise counts from eight scales on, or when three or more records
-stand ten errors above; a single record from twelve on. It has to reach 30 % of what had been gained; a single record
-all of that, or half of it when it is a mean over several steps and 25 scales out: one wrong label does no more. Short
-runs need more, since their noise is less well known. The spike score is the number of such records per 1000.
+heavy upper tails (losses of few examples) widen it. A rise counts from {sigmas} scales on, or when {points} or more
+records stand {lasting} errors above; a single record from {alone} on. It has to reach {share} of what had been
+gained; a single record all of that, or half of it when it is a mean over several steps and {unmistakable} scales out:
+one wrong label does no more. Short runs need more, since their noise is less well known. The spike score is the
+number of such records per 1000.
 
 ## Silent when
 - the rise is an ordinary one for the noise of the run, or small against what was learned
 - it stands in the first twentieth of the run: the start has checks of its own (`lr-too-high`, `wrong-start`)
-- the learning rate is still below a twentieth of its peak, in the warm-up: the batches differ, the weights do not move
+- the learning rate is still below {resting} of its peak, in the warm-up: the batches differ, the weights do not move
 - the loss never came back (`divergence`)
 
 ## Likely causes
@@ -34,8 +35,7 @@ runs need more, since their noise is less well known. The spike score is the num
 - 6 sigma over the last 128 steps is skipped: OLMo-core, SkipStepOptimizer; spike score per 1000 steps: OLMo 2, arXiv
   2501.00656.
 - Restart and skip: PaLM, arXiv 2204.02311.
-- Eight scales, and the share of progress: ours, calibrated on the labelled runs (bursts reach 1.3 times the progress,
-  the largest healthy isolated rise 7.4 scales).
+- Scales, and the share of progress: ours, calibrated on the labelled runs.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ import numpy as np
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import Spike, best_stretch, longest, resolution, spikes
 
 if TYPE_CHECKING:
@@ -56,21 +57,40 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("exploding-gradient", "oscillation", "metric-disagreement")
-NEEDS = {"loss": Need("loss", points=15), "rate": Need("learning_rate", optional=True, points=5)}
-
-RESTING = 0.05  # of the peak of the learning rate, before the peak: such steps move next to nothing
-SHARE = 0.3  # of the progress made
-SIGMAS, ALONE, LASTING = 8.0, 12.0, 10.0
-UNMISTAKABLE = 25.0  # a single record this far out may be a mean over many steps: half of the progress is enough
+RESTING = Limit(
+    0.05,
+    "share of the peak of the learning rate",
+    "ours: before the peak, such steps move next to nothing",
+)
+SHARE = Limit(0.3, "share of the progress made", "ours: bursts of labelled runs reach 1.3 times the progress")
+SIGMAS = Limit(
+    8.0,
+    "local noise scales",
+    "ours: the largest healthy isolated rise of the labelled runs stands 7.4 out; OLMo-core skips a step from 6 on",
+)
+ALONE = Limit(12.0, "local noise scales", "ours, of a single record")
+LASTING = Limit(10.0, "standard errors", "ours, of three records and more")
+POINTS = Limit(3, "records", "ours: so many make a rise that lasts")
+UNMISTAKABLE = Limit(
+    25.0,
+    "local noise scales",
+    "ours: a single record this far out may be a mean over many steps, so that half of the progress is enough",
+)
+OF_LEVEL = Limit(0.3, "share of the level", "ours: a run that gained next to nothing is measured by its own level")
+NOTHING = Limit(0.05, "share of the first loss", "ours: less is next to nothing gained")
+BEGIN = Limit(20, "parts of the run, the first of which has checks of its own", "ours")
+RECORDS = Limit(15, "records", "ours")
+SHORT = Limit(20, "records", "ours: a run of so many needs twice as much, since its noise is less well known")
+NEEDS = {"loss": Need("loss", points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
 
 
 def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     loss = living(loss)
     y = loss.values
     n = len(y)
-    if n < 15:
+    if n < RECORDS:
         return
-    found = [s for s in material(loss) if s.first >= max(4, n // 20) and s.back and not at_rest(loss, rate, s)]
+    found = [s for s in material(loss) if s.first >= max(4, n // int(BEGIN)) and s.back and not at_rest(loss, rate, s)]
     if not found:
         return
     points = sum(s.points for s in found)
@@ -120,23 +140,25 @@ def material(loss: Curve) -> Sequence[Spike]:
 def large(y: Floats, spike: Spike, start: float, progress: float, single: bool) -> bool:
     """Large enough to matter; `single`: a record is one step, and one that is back at once may be one wrong label."""
     # A run that gained next to nothing is measured by its own level.
-    by_level = 0.3 * abs(spike.before)
-    alone = SHARE
+    by_level = OF_LEVEL * abs(spike.before)
+    alone = SHARE.value
     high = longest(y[spike.first : spike.last + 1] > spike.before + spike.height / 4)
     if single and high is not None and high[0] == high[1]:
         # Two wrong labels a few steps apart are no rise that lasts.
         alone = 1.0
     elif spike.points == 1:
         alone = 1.0 if spike.score < UNMISTAKABLE else 0.5
-    return spike.height >= alone * max(progress, 1e-12) and (progress > 0.05 * abs(start) or spike.height >= by_level)
+    return spike.height >= alone * max(progress, 1e-12) and (
+        progress > NOTHING * abs(start) or spike.height >= by_level
+    )
 
 
 def sure(y: Floats, spike: Spike) -> bool:
     if spike.points == 1:
-        return spike.score >= ALONE * (1 + 20 / len(y))
+        return spike.score >= ALONE * (1 + SHORT / len(y))
     # The scale of a short run is itself uncertain.
-    if spike.score >= SIGMAS * (1 + 20 / len(y)):
+    if spike.score >= SIGMAS * (1 + SHORT / len(y)):
         return True
     above = float(np.median(y[spike.first : spike.last + 1])) - spike.before
     errors = above / (spike.height / spike.score) * float(np.sqrt(spike.points))
-    return spike.points >= 3 and errors >= LASTING * (1 + 20 / len(y))
+    return spike.points >= POINTS and errors >= LASTING * (1 + SHORT / len(y))

@@ -6,9 +6,9 @@ come down, was restarted: by a resume with a new scheduler, by a second schedule
 the run. The optimizer's state no longer fits the rate, and the loss often pays for it.
 
 ## How it is measured
-Rises after the warm-up by at least a quarter of the peak and by half of their own start. One record makes a jump,
-several make a climb. Rises at equal or steadily growing distances with equal or falling tops are warm restarts or
-cycles.
+Rises after the warm-up by at least {schedule.of-peak} of the peak and to {schedule.of-start} times their own start.
+One record makes a jump, several make a climb. Rises at equal or steadily growing distances with equal or falling tops
+are warm restarts or cycles.
 
 ## Silent when
 - the rate only falls, in whatever shape: linear, cosine, steps, on a plateau, exponential
@@ -42,6 +42,7 @@ from lossdoc.checks._loss import step
 from lossdoc.checks._schedule import repeated, rises, shape
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import resolution, stretches
 
 if TYPE_CHECKING:
@@ -58,11 +59,16 @@ EXPLAINS = (
     "kl-runaway",
     "plateau",
 )
-NEEDS = {"rate": Need("learning_rate", points=8)}
-
-REVERSALS = 6  # within 20 records (ours)
-HANDOVER = 3.0  # ours; public segmentation logs step up twofold where their warm-up ends
-ADAPTIVE = 6  # climbs that follow no period
+REVERSALS = Limit(6, "turns within 20 records", "ours: a schedule turns seldom")
+HANDOVER = Limit(
+    3.0,
+    "times the last rate of the warm-up",
+    "ours: public segmentation logs step up twofold where their warm-up ends",
+)
+ADAPTIVE = Limit(6, "climbs that follow no period", "ours: a controller moves the rate up and down")
+CLIMB = Limit(1.1, "times the rate before", "ours: a smaller rise is none of a controller")
+RECORDS = Limit(8, "records", "ours")
+NEEDS = {"rate": Need("learning_rate", points=RECORDS)}
 
 
 def check(case: Case, rate: Curve) -> Iterator[Finding]:
@@ -73,7 +79,7 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
     if not found:
         return
     regular = repeated(found)
-    if not regular and sum(y[b + 1] > 1.1 * y[a] for a, b in stretches(np.diff(y) > 0)) > ADAPTIVE:
+    if not regular and sum(y[b + 1] > CLIMB * y[a] for a, b in stretches(np.diff(y) > 0)) > ADAPTIVE:
         return
     named = "restart" in str(case.config.get("lr_scheduler_type", case.config.get("lr_scheduler", ""))).lower()
     top = found[0] if regular else max(found, key=lambda r: r.high / max(r.low, 1e-300))

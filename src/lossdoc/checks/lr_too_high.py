@@ -7,11 +7,11 @@ with small gradients. With a long warm-up the loss falls as long as the rate is 
 climbs.
 
 ## How it is measured
-A jump within the first tenth of the run: the median of three records stands at least 20 % of the first loss and five
-times the noise above it, lasts at least three records or reaches 40 % of the first loss more, and happens at half the
-peak of the rate or more. Two records in a row are enough when one of them stands 30 % of the first loss and ten times
-the noise above it. Or: the rate rises to the last record, tenfold, and during the last three quarters of it the
-loss stopped improving after an early gain, or its noise grew by half.
+A jump within the first tenth of the run: the median of three records stands at least {jump} of the first loss and
+{sigmas} times the noise above it, lasts at least {lasts} records or reaches {more} of the first loss more, and
+happens at {near-peak} of the peak of the rate or more. Two records in a row are enough when one of them stands {tall}
+of the first loss and twice that noise above it. Or: the rate rises to the last record, {climb}-fold, and during the
+last three quarters of it the loss stopped improving after an early gain, or its noise grew {noisier}-fold.
 
 ## Silent when
 - the loss rises later in the run (`divergence`, `loss-spike`)
@@ -46,6 +46,7 @@ import numpy as np
 from lossdoc.checks._loss import living, number, part, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, level, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
@@ -66,16 +67,29 @@ EXPLAINS = (
     "epoch-staircase",
     "overfitting",
 )
-NEEDS = {"loss": Need("loss", points=15), "rate": Need("learning_rate", optional=True, points=5)}
-
-JUMP, SIGMAS = 0.2, 5.0
-TALL = 0.3  # of the first loss, where only two records stand above it
-CLIMB = 10.0
+JUMP = Limit(0.2, "share of the first loss", "ours")
+SIGMAS = Limit(5.0, "times the noise", "ours")
+TALL = Limit(0.3, "share of the first loss", "ours, where only two records stand above it")
+LASTS = Limit(3, "records", "ours: a shorter jump has to be taller")
+MORE = Limit(0.4, "share of the first loss", "ours: what a jump that does not last has to reach")
+NEAR_PEAK = Limit(0.5, "share of the peak of the learning rate", "ours: the damage coincides with a high rate")
+CLIMB = Limit(10.0, "times the first learning rate", "ours; runmedic: more than three times its first value")
+WORSE = Limit(1.1, "times the first loss", "ours: an error, where the loss ends above")
+STEADY = Limit(0.8, "share of the records", "ours: a climbing rate rises at nearly all of them")
+NOISIER = Limit(1.5, "times the noise before", "ours")
+LEARNED = Limit(0.02, "share of the first loss", "ours: an early gain, and what a loss that still improves gains")
+RISEN = Limit(0.1, "share of the first loss", "ours: what a loss loses while the rate climbs")
+CLIMB_RECORDS = Limit(50, "records", "ours: fewer show no climb of the rate")
+RECORDS = Limit(15, "records", "ours")
+FALLS = Limit(3.0, "standard errors of a falling trend", "ours: such a loss still improves")
+GAINS = Limit(4.0, "standard errors of the early gain", "ours")
+LOSES = Limit(2.5, "standard errors of a rising trend", "ours")
+NEEDS = {"loss": Need("loss", points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
 
 
 def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     loss = living(loss)
-    if len(loss) < 15:
+    if len(loss) < RECORDS:
         return
     found = list(at_start(case, loss, rate))
     yield from found
@@ -106,14 +120,14 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         return
     first = int(above[0])
     back = next((i for i in range(peak, n) if np.median(y[i : i + 3]) <= base), n)
-    if not averaged and back - first < 3 and float(y[1:early].max()) - base < 0.4 * base:
+    if not averaged and back - first < LASTS and float(y[1:early].max()) - base < MORE * base:
         return
     if rate is not None and not near_peak(rate, loss, first):
         return
     if y.min() > 0 and not by_factors(y, early, base + max(height, 0.0)):
         return
     end = level(y[tail(n)])
-    worse = end.value > base + 3 * end.error and end.value > 1.1 * base
+    worse = end.value > base + 3 * end.error and end.value > WORSE * base
     yield case.finding(
         loss,
         f"loss jumped from {number(base)} to {number(float(y[1 : early + 2].max()))} within the first "
@@ -146,35 +160,35 @@ def near_peak(rate: Curve, loss: Curve, first: int) -> bool:
     """The rate stood at half of its early peak or more when the loss jumped."""
     now = float(np.interp(loss.records[first], rate.records, rate.values))
     early = rate.values[: max(3, len(rate) // 3)]
-    return now >= 0.5 * float(early.max())
+    return now >= NEAR_PEAK * float(early.max())
 
 
 def while_climbing(case: Case, loss: Curve, rate: Curve) -> Iterator[Finding]:
     lr = rate.values
     positive = lr[lr > 0]
-    if len(loss) < 50 or len(positive) < 20 or np.any(np.diff(lr) < 0) or positive[-1] < CLIMB * positive[0]:
+    if len(loss) < CLIMB_RECORDS or len(positive) < 20 or np.any(np.diff(lr) < 0) or positive[-1] < CLIMB * positive[0]:
         return
     # A warm-up that has ended is none, nor is one jump: the rate must climb from record to record to the end.
-    if np.mean(np.diff(lr[len(lr) // 2 :]) > 0) < 0.8:
+    if np.mean(np.diff(lr[len(lr) // 2 :]) > 0) < STEADY:
         return
     y = loss.values
     n = len(y)
     late = part(loss, n // 4)
     moving = trend(late.values, late.steps)
-    if moving.score < -3 and moving.change < -0.02 * abs(float(np.median(y[:5]))):
+    if moving.score < -FALLS and moving.change < -LEARNED * abs(float(np.median(y[:5]))):
         return
     early = difference(level(y[n // 8 : n // 4]), level(y[: max(3, n // 50)]))
     grows = growth(y)
-    learned = early.score > 4 and early.value > 0.02 * abs(float(y[0]))
-    worsens = moving.score > 2.5 and moving.change > 0.1 * abs(float(y[0]))
-    if not learned and not worsens and grows < 1.5:
+    learned = early.score > GAINS and early.value > LEARNED * abs(float(y[0]))
+    worsens = moving.score > LOSES and moving.change > RISEN * abs(float(y[0]))
+    if not learned and not worsens and grows < NOISIER:
         return
     first = stops(y) if learned else n // 4
     yield case.finding(
         loss,
         f"the learning rate climbs to {float(lr[-1]):.3g} at the last record, and the loss stopped improving at "
         f"{step(loss, first)} ({number(float(np.median(y[first : first + 10])))}; {number(level(y[tail(n)]).value)} at "
-        f"the end)" + (f", its noise grew {grows:.1f}-fold" if grows >= 1.5 else ""),
+        f"the end)" + (f", its noise grew {grows:.1f}-fold" if grows >= NOISIER else ""),
         first=first,
         detected=n // 2,
         confidence="medium",

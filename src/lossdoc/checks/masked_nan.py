@@ -42,6 +42,7 @@ import numpy as np
 from lossdoc.checks._loss import died, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Run
@@ -63,14 +64,22 @@ EXPLAINS = (
     "thin-margin",
     "inverted-preference",
 )
+LEAST = Limit(
+    2,
+    "records",
+    "ours: one could be a coincidence of rounding; a run that dies in its last record is seen by non-finite",
+)
+MISSING = Limit(5, "records without the loss at the end", "ours")
+BEFORE = Limit(
+    0.02,
+    "share of the records before",
+    "ours: a loss that was missing more often never stood in every record",
+)
+BESIDE = Limit(10, "records of loss and companion", "ours")
 NEEDS = {
     "loss": Need("loss", finite=False, points=3),
     "grad_norm": Need("grad_norm", finite=False, optional=True),
 }
-
-# Ours: one record could be a coincidence of rounding; a run that dies in its last record is seen by non-finite.
-LEAST = 2
-MISSING = 5  # records without the loss at the end, and at most 2 % missing before
 
 
 def check(case: Case, loss: Curve, grad_norm: Curve | None) -> Iterator[Finding]:
@@ -141,7 +150,7 @@ def vanished(case: Case, loss: Curve) -> Iterator[Finding]:
     after = beside.records > loss.records[-1]
     before = beside.records[(beside.records >= loss.records[0]) & ~after]
     missing = len(before) - len(np.intersect1d(before, loss.records))
-    if after.sum() < MISSING or missing > 0.02 * len(before):
+    if after.sum() < MISSING or missing > BEFORE * len(before):
         return
     at = int(np.argmax(after))
     yield case.finding(
@@ -159,6 +168,6 @@ def companion(run: Run, loss: Curve) -> Curve | None:
     """A curve that stands in the same records as the loss."""
     for metric in ("learning_rate", "grad_norm", "loss_scale"):
         curve = run.get(metric)
-        if curve is not None and len(curve) > len(loss) and len(np.intersect1d(curve.records, loss.records)) > 10:
+        if curve is not None and len(curve) > len(loss) and len(np.intersect1d(curve.records, loss.records)) > BESIDE:
             return curve
     return None

@@ -5,13 +5,13 @@ After the first steps a training run needs the same memory step after step. Stea
 out of memory at a place that looks accidental.
 
 ## How it is measured
-The trend after the first quarter of the run: rising by more than 5 standard errors, by at least 20 % of the level,
-and still rising in the last third.
+The trend after the first quarter of the run: rising by more than {sure} standard errors, by at least {growth} of the
+level, and still rising in the last third.
 
 ## Silent when
 - memory that climbs in the first quarter and then stands: caches, the longest batch seen so far
 - keys that count free memory
-- fewer than 40 records
+- fewer than {records} records
 
 ## Likely causes
 - Losses or outputs kept with their graph (appending a tensor instead of its number).
@@ -25,9 +25,8 @@ and still rising in the last third.
 - Fixed shapes, or expandable segments of the allocator.
 
 ## Sources
-- runmedic: 20 %. The other numbers are ours; no labelled run has this fault, so the check is experimental and only
-  informs.
-"""
+- The growth: runmedic. The other numbers are ours; no labelled run has this fault, so the check is experimental and
+  only informs."""
 
 from __future__ import annotations
 
@@ -38,6 +37,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
@@ -46,8 +46,16 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "running"
 EXPLAINS = ("crash-in-log", "slow-steps")
-NEEDS = {"memory": Need("memory", points=40, each=True)}
-GROWTH = 0.2
+GROWTH = Limit(0.2, "share of the level", "runmedic")
+SURE = Limit(5.0, "standard errors", "ours")
+STILL = Limit(3.0, "standard errors of the last half", "ours")
+RISING = Limit(
+    0.2,
+    "share of the records",
+    "ours: a staircase of maxima (the longest batch so far) rises rarely, a leak all the time",
+)
+RECORDS = Limit(40, "records", "ours")
+NEEDS = {"memory": Need("memory", points=RECORDS, each=True)}
 
 
 def check(case: Case, memory: Curve) -> Iterator[Finding]:
@@ -56,11 +64,10 @@ def check(case: Case, memory: Curve) -> Iterator[Finding]:
     y = memory.values[len(memory) // 4 :]
     whole, end = trend(y), trend(y[-(len(y) // 2) :])
     usual = float(np.median(y))
-    if usual <= 0 or whole.score <= 5 or end.score <= 3 or whole.change < GROWTH * usual:
+    if usual <= 0 or whole.score <= SURE or end.score <= STILL or whole.change < GROWTH * usual:
         return
-    # A staircase of maxima (the longest batch so far) rises rarely; a leak rises all the time.
     rising = float(np.mean(np.diff(y) > 0))
-    if rising < 0.2:
+    if rising < RISING:
         return
     yield case.finding(
         memory,

@@ -6,8 +6,9 @@ optimised for something else than what it is judged by: certainty on easy cases,
 teacher forcing against free generation.
 
 ## How it is measured
-Both over at least six evals: the loss has a falling trend of 2.5 sigma and 3 % of its level, the metric a trend in
-the wrong direction of 2.5 sigma and of three points of a hundred (5 % of its level for metrics that are no share).
+Both over at least {evals} evals: the loss has a falling trend of {sigmas} sigma and {loss} of its level, the metric a
+trend in the wrong direction of {sigmas} sigma and of {points} points ({of-level} of its level for metrics that are no
+share).
 
 ## Silent when
 - the loss gets worse and the metric improves: `overfitting` says that
@@ -38,6 +39,7 @@ import numpy as np
 from lossdoc.checks._loss import living, number
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
@@ -48,24 +50,27 @@ SIGN: SignName = "generalising"
 EXPLAINS = ()
 _UP = ("accuracy", "f1", "mcc", "reward_accuracy", "bleu", "map50", "map", "token_accuracy")
 _DOWN = ("wer", "cer")
+SIGMAS = Limit(2.5, "standard errors", "ours")
+LOSS = Limit(0.03, "share of the loss", "ours")
+POINTS = Limit(0.03, "points of a score from 0 to 1", "ours")
+OF_LEVEL = Limit(0.05, "share of the level", "ours, for scores that are no share")
+EVALS = Limit(6, "evaluations", "ours")
 NEEDS = {
-    "eval_loss": Need("loss", split="eval", points=6),
-    "score": Need((*_UP, *_DOWN), split="eval", points=6),
+    "eval_loss": Need("loss", split="eval", points=EVALS),
+    "score": Need((*_UP, *_DOWN), split="eval", points=EVALS),
 }
-
-SIGMAS = 2.5
 
 
 def check(case: Case, eval_loss: Curve, score: Curve) -> Iterator[Finding]:
     eval_loss = living(eval_loss)
-    if len(eval_loss) < 6:
+    if len(eval_loss) < EVALS:
         return
     falling = trend(eval_loss.values, eval_loss.steps)
     moving = trend(score.values, score.steps)
     sign = -1.0 if score.metric in _DOWN else 1.0
     middle = abs(float(np.median(score.values)))
-    least = 0.03 if middle <= 1 else 0.05 * middle
-    if falling.score > -SIGMAS or -falling.change < 0.03 * abs(float(np.median(eval_loss.values))):
+    least = POINTS.value if middle <= 1 else OF_LEVEL * middle
+    if falling.score > -SIGMAS or -falling.change < LOSS * abs(float(np.median(eval_loss.values))):
         return
     if sign * moving.score > -SIGMAS or abs(moving.change) < least:
         return

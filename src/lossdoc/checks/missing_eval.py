@@ -5,8 +5,8 @@ Training curves alone cannot tell learning from memorising, or a better policy f
 log can show overfitting or reward hacking.
 
 ## How it is measured
-No curve of an eval or test split, and three epochs or more with at least 100 records, or reinforcement learning with
-at least 200 records.
+No curve of an eval or test split, and {epochs} epochs or more with at least {records} records, or reinforcement
+learning with at least {rl-records} records.
 
 ## Silent when
 - one pass over the data: the training loss is measured on data the model has not seen
@@ -31,12 +31,15 @@ from collections.abc import Iterator
 from lossdoc.judge.case import Case
 from lossdoc.judge.passes import passes
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 SEVERITY: Severity = "info"
 SIGN: SignName = "generalising"
 EXPLAINS = ()
+EPOCHS = Limit(3.0, "epochs", "ours: one pass over the data measures on data that the model has not seen")
+RECORDS = Limit(100, "records", "ours")
+RL_RECORDS = Limit(200, "records", "ours")
 NEEDS: dict[str, object] = {}
-EPOCHS, RECORDS, RL_RECORDS = 3.0, 100, 200
 
 
 def check(case: Case) -> Iterator[Finding]:

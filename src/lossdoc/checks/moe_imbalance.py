@@ -5,8 +5,8 @@ Experts that get no tokens do not learn, so they get fewer tokens still. The bal
 its rise is the way to a model that uses a fraction of its parameters.
 
 ## How it is measured
-The balancing loss after the first tenth of the run: the last fifth at least 1.5 times the level before, surely
-rising, or above three quarters of the number of experts where that is configured (the value of a router that sends
+The balancing loss after the first tenth of the run: the last fifth at least {growth} times the level before, surely
+rising, or above {collapsed} of the number of experts where that is configured (the value of a router that sends
 everything to one expert in Hugging Face's form; k of top-k when balanced, 1 in Switch's form). A maximum violation of
 the load that doubled counts as well.
 
@@ -27,7 +27,7 @@ the load that doubled counts as well.
 ## Sources
 - transformers load_balancing_loss_func: k when balanced, number of experts when collapsed. Switch Transformer, arXiv
   2101.03961: 1.
-- 1.5 times and doubling: ours; no labelled run has this fault, so the check is experimental and only informs.
+- Growth: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, level, noise, onset, trend
 
 if TYPE_CHECKING:
@@ -47,24 +48,33 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ()
+GROWTH = Limit(1.5, "times the level before", "ours")
+VIOLATION = Limit(2.0, "times the maximum violation before", "ours")
+SURE = Limit(5.0, "standard errors", "ours")
+RISING = Limit(3.0, "standard errors of the trend", "ours")
+COLLAPSED = Limit(
+    0.75,
+    "share of the number of experts",
+    "transformers, load_balancing_loss_func: all to one expert gives their number",
+)
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "balance": Need(("moe_aux_loss", "moe_imbalance"), points=20),
+    "balance": Need(("moe_aux_loss", "moe_imbalance"), points=RECORDS),
     "experts": Setting("num_experts", optional=True),
 }
-GROWTH, VIOLATION = 1.5, 2.0
 
 
 def check(case: Case, balance: Curve, experts: object) -> Iterator[Finding]:
     y = balance.values[len(balance) // 10 :]
     scale = noise(y)
     before, after = level(y[: len(y) // 4], scale), level(y[-max(4, len(y) // 5) :], scale)
-    growth = VIOLATION if balance.metric == "moe_imbalance" else GROWTH
-    surely = difference(before, after).score > 5 and trend(y).score > 3
+    growth = (VIOLATION if balance.metric == "moe_imbalance" else GROWTH).value
+    surely = difference(before, after).score > SURE and trend(y).score > RISING
     collapsed = (
         balance.metric == "moe_aux_loss"
         and isinstance(experts, (int, float))
         and experts >= 4
-        and 0.75 * experts <= after.value <= 1.05 * experts
+        and COLLAPSED * experts <= after.value <= 1.05 * experts
     )
     if not collapsed and not (before.value > 0 and after.value >= growth * before.value and surely):
         return

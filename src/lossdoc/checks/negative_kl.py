@@ -6,8 +6,8 @@ its mean wanders around 0 while the policy is near the reference. A mean that st
 samples do not come from the policy that is scored, so every quantity built on them is off.
 
 ## How it is measured
-The running median at or below -1 over at least a tenth of the run and 5 records. From -0.05 on, over a quarter of the
-run and 8 records, it informs.
+The running median at or below -{fatal} over at least {lasts} of the run and {stands} records. From -{notable} on,
+over {long} of the run and {records} records, it informs.
 
 ## Silent when
 - signed estimators wander around 0
@@ -27,7 +27,7 @@ run and 8 records, it informs.
 ## Sources
 - TRL pull request 352: values between -1 and 0 are tolerated; TRL issue 1857 (-2.44) and MedicalGPT issue 374 (-233):
   failed runs.
-- -0.05 for information: ours.
+- The limit for information: ours.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ import numpy as np
 from lossdoc.checks._rl import course_above, rl_only
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -47,15 +48,20 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ()
-NEEDS = {"kl": Need("kl", points=8)}
-FATAL, NOTABLE = 1.0, 0.05
+FATAL = Limit(1.0, "nats below 0", "TRL pull request 352: values between -1 and 0 are tolerated")
+NOTABLE = Limit(0.05, "nats below 0", "ours, for information")
+LASTS = Limit(0.1, "share of the run", "ours")
+STANDS = Limit(5, "records", "ours")
+LONG = Limit(0.25, "share of the run", "ours, for information")
+RECORDS = Limit(8, "records", "ours")
+NEEDS = {"kl": Need("kl", points=RECORDS)}
 
 
 def check(case: Case, kl: Curve) -> Iterator[Finding]:
     rl_only(case)
-    found = course_above(-kl.values, FATAL, 0.1, 5)
+    found = course_above(-kl.values, FATAL.value, LASTS.value, int(STANDS))
     severe = found is not None
-    found = found or course_above(-kl.values, NOTABLE, 0.25, 8)
+    found = found or course_above(-kl.values, NOTABLE.value, LONG.value, int(RECORDS))
     if found is None:
         return
     first, last = found

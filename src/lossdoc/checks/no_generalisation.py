@@ -6,17 +6,17 @@ there on. Unlike `overfitting` there is no early checkpoint to go back to: the m
 the start, or the held-out set asks for something that the training set does not teach.
 
 ## How it is measured
-The held-out score that people train for (accuracy, F1, AUC, mAP, error rates, BLEU, ROUGE, Dice, success) decides; the
-held-out loss where no score is logged. From the first evaluation to the last the training loss has to fall by 15 %,
-and more than its noise; the held-out curve may gain nothing that is material: 1 point of a hundred, 3 % of a loss.
-A held-out score that is gained and lost again counts where it ends no better than it began. Two evaluations are enough
-where the training loss falls by half between them and the held-out loss rises.
+The held-out score that people train for (accuracy, F1, AUC, mAP, error rates, BLEU, ROUGE, Dice, success) decides;
+the held-out loss where no score is logged. From the first evaluation to the last the training loss has to fall by
+{fall}, and more than its noise; the held-out curve may gain nothing that is material: {merit.points} points of a
+score, {merit.material} of a loss. A held-out score that is gained and lost again counts where it ends no better than
+it began. Two evaluations are enough where the training loss falls by {deep} between them and the held-out loss rises.
 
 ## Silent when
 - any held-out score or loss gains; another evaluation set that gains makes it information
-- the score stands at its ceiling already (0.9 of a share)
+- the score stands at its ceiling already ({satisfied} of a share)
 - the training loss hardly moves: then nothing was learned (`no-learning`)
-- fewer than 4 evaluations, but for the large gap above
+- fewer than {evals} evaluations, but for the large gap above
 
 ## Likely causes
 - Too little data for the size of the model, or too many passes over it.
@@ -46,6 +46,7 @@ from lossdoc.checks._loss import living, number
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.judge.merit import Course, Measure, course, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import noise, smooth
 
 if TYPE_CHECKING:
@@ -54,14 +55,23 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "generalising"
 EXPLAINS = ("metric-disagreement", "loss-collapse", "oscillation", "frozen-eval", "plateau")
-FALL = 0.15  # of the training loss between the first and the last evaluation (ours: t07 falls by 35 %, healthy 5 %)
-DEEP = 0.5
-EVALS = 4
-RUIN = 1.5  # times its first value: with such a rise the training loss needs no deep fall to show the gap (ours)
 # Where no training loss is logged, a training score shows what was learned.
 TRAINED = ("accuracy", "f1", "token_accuracy")
-SATISFIED = 0.9  # of a share: fine-tuning starts near its ceiling and has little to gain (ours)
-NEEDS = {"loss": Need(("loss", *TRAINED), points=3)}
+FALL = Limit(
+    0.15,
+    "share of the training loss",
+    "ours, between the first and the last evaluation: a public sick log falls by 35 %, healthy ones by 5 %",
+)
+DEEP = Limit(0.5, "share of the training loss", "ours: such a fall shows the gap in two evaluations")
+EVALS = Limit(4, "evaluations", "ours")
+RUIN = Limit(
+    1.5,
+    "times its first value",
+    "ours: with such a rise of the held-out loss the training loss needs no deep fall to show the gap",
+)
+SATISFIED = Limit(0.9, "share of a perfect score", "ours: fine-tuning starts near its ceiling and has little to gain")
+RECORDS = Limit(3, "records", "ours")
+NEEDS = {"loss": Need(("loss", *TRAINED), points=RECORDS)}
 
 
 def check(case: Case, loss: Curve) -> Iterator[Finding]:
@@ -86,7 +96,7 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     ruined = any(c.gain < 0 and c.last >= RUIN * c.first > 0 for _, c in losses)
     clear = ruined or went.went == "worse"
     error = noise(loss.values) / np.sqrt(max(1, len(loss) // 10))
-    if share < (FALL / 2 if clear else FALL) or fall <= (1 if clear else 3) * error:
+    if share < FALL / (2 if clear else 1) or fall <= (1 if clear else 3) * error:
         return
     rises = any(c.gain < 0 for _, c in losses)
     falls = went.went == "worse" and evals >= EVALS - 1
@@ -103,7 +113,7 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
         curve,
         f"{curve.name.replace('_', ' ')} does not get better: {number(went.first)} at the first evaluation, "
         f"{number(went.last)} at the last of {evals}{best}, while the training {what} fell by {share:.0%}",
-        detected=min(evals - 1, EVALS - 1),
+        detected=min(evals, int(EVALS)) - 1,
         confidence="high" if evals >= 8 else "medium",
         measured={
             "first": went.first,

@@ -7,17 +7,17 @@ reach the weights, that the steps are far too small, or that inputs and labels h
 
 ## How it is measured
 The level of the last quarter against the first records and against the first stretch. Flat means that, two standard
-errors included, less than 2 % of the start level can have been gained; in a noisy log, that neither the levels nor
-the trend show any improvement although 5 % would have been seen, or that the eval loss moved by less than 1 %. An
-eval loss or an accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has
-not moved at all.
+errors included, less than {material} of the start level can have been gained; in a noisy log, that neither the levels
+nor the trend show any improvement although {power} would have been seen, or that the eval loss moved by less than
+{eval-material}. An eval loss or an accuracy that improves contradicts. Preference trainers are judged by the margin:
+a policy that has not moved at all.
 
 ## Silent when
 - the eval loss or an accuracy improves
-- the warm-up is not over, there are fewer than 8 records (15 where it is noisy), or the log begins in the middle of a
-  run (skipped)
+- the warm-up is not over, there are fewer than {loss.few-points} records ({loss.min-points} where it is noisy), or
+  the log begins in the middle of a run (skipped)
 - the trainer's loss need not fall: reinforcement learning, diffusion, adversarial losses
-- 60 % of the planned run is still to come: then it is a warning, not an error
+- less than {loss.unfinished} of the planned run is over: then it is a warning, not an error
 
 ## Likely causes
 - The optimizer holds other parameters than the model: built before the model was wrapped, moved or given adapters.
@@ -34,8 +34,7 @@ not moved at all.
 - Call `enable_input_require_grads()` when adapters train under gradient checkpointing.
 
 ## Sources
-- Under 2 % improvement: the rule of runmedic; trainproof uses 5 % of the medians. On the labelled runs the stuck ones
-  gain at most 0.4 %, the slowest healthy supervised one 7.8 %.
+- The least improvement: the rule of runmedic; trainproof asks for more of the medians.
 - Optimizer built before wrapping: accelerate issue 2665. Rounding of bf16 updates: PyTorch forum and TRL, notes on
   pure bf16.
 - No loss percentage for preference trainers: healthy DPO runs improve by 2 % (labelled runs dpo-ok1, dpo-ok2).
@@ -62,6 +61,7 @@ from lossdoc.checks._loss import (
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, noise, resolution
 
 if TYPE_CHECKING:
@@ -79,6 +79,52 @@ EXPLAINS = (
     "oscillation",
     "unshuffled-epochs",
 )
+MATERIAL = Limit(
+    0.02,
+    "share of the first level",
+    "runmedic's rule; stuck labelled runs gain at most 0.4 %, the slowest healthy supervised one 7.8 %",
+)
+EVAL_MATERIAL = Limit(0.01, "share of the eval loss", "ours: an eval loss that moves less stands still")
+POWER = Limit(
+    0.05,
+    "share of the first level",
+    "ours: an improvement that a noisy log must be able to show before silence counts as evidence",
+)
+STILL_MARGIN = Limit(
+    0.02,
+    "nats",
+    "ours: changes the loss of a pair by 1 %; dead labelled runs 0.001, the slowest healthy 0.2",
+)
+STILL_LOSS = Limit(
+    0.001,
+    "share of the first loss",
+    "ours: the slowest healthy labelled preference run moves its loss by 1 %, one whose optimizer is dead by 0.001 %",
+)
+SOLVED = Limit(
+    0.95,
+    "share of a perfect score",
+    "ours: a public detector with label smoothing stands at F1 0.99 from its first evaluation",
+)
+WORSE = Limit(0.2, "share of the first level", "ours: whatever happened above, the run did not stand still")
+SCORE = Limit(0.02, "points of a score from 0 to 1", "ours: such a gain contradicts")
+LOST = Limit(
+    0.05,
+    "share of the first level",
+    "ours: what was gained and lost again, or lost at all, is for other checks",
+)
+LOWEST = Limit(
+    0.1,
+    "share of the first loss",
+    "ours: the loss left its first value by so much and came back at no time",
+)
+PRINTED = Limit(
+    100,
+    "printed digits within the noise",
+    "ours: so many values lie within the noise of one record that agreement is no chance",
+)
+WARM = Limit(0.7, "share of the records", "ours: a learning rate that still rises there has not begun")
+LONG = Limit(50, "records", "ours: a noisy log needs so many")
+CHANCES = Limit(3.0, "standard errors", "ours: what the first records or the end may differ by")
 NEEDS = {
     "loss": Need("loss", points=FEW_POINTS),
     "eval_loss": Need("loss", split="eval", optional=True, points=3),
@@ -87,13 +133,6 @@ NEEDS = {
     "margin": Need("reward_margin", optional=True, points=MIN_POINTS),
     "beta": Setting("beta", optional=True),
 }
-
-MATERIAL = 0.02
-EVAL_MATERIAL = 0.01
-STILL_MARGIN = 0.02  # nats; changes the loss of a pair by 1 % (ours: dead labelled runs 0.001, the slowest healthy 0.2)
-SOLVED = 0.95  # ours: a public detector with label smoothing stands at F1 0.99 from its first evaluation
-WORSE = 0.2  # above the start: whatever happened, the run did not stand still (ours)
-POWER = 0.05  # an improvement that a noisy log must be able to show before silence counts as evidence (ours)
 
 
 def check(
@@ -114,7 +153,7 @@ def check(
     same = repeats(loss)
     if not same:
         begins_late(loss)
-    if not same and warm_up_end(case, loss) >= 0.7 * len(loss):
+    if not same and warm_up_end(case, loss) >= WARM * len(loss):
         raise Skip("the learning rate is still warming up at the end of this log")
     found = gain(loss)
     why = flat(loss, found, eval_loss)
@@ -126,7 +165,7 @@ def check(
         loss,
         f"the level of the loss was {number(found.start.value)} at the start and is {number(found.end.value)} after "
         f"{len(loss)} records: {text}" + (" so far" if early else ""),
-        detected=min(len(loss) - 1, max(MIN_POINTS, len(loss) // 2)),
+        detected=min(len(loss) - 1, max(int(MIN_POINTS), len(loss) // 2)),
         severity="warning" if early else "error",
         confidence="medium" if early else confidence,
         measured={
@@ -160,7 +199,7 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     if found.share < -WORSE:
         raise Skip(f"the loss ends {-found.share:.0%} above its start, within its noise: it did not stand still")
     few = len(loss) < MIN_POINTS
-    if found.upper_share < (MATERIAL / 2 if few else MATERIAL):
+    if found.upper_share < MATERIAL / (2 if few else 1):
         return f"{100 * abs(found.share):.2g} % {'better' if found.share >= 0 else 'worse'}", "high"
     if few:
         raise Skip(f"{len(loss)} records are too few for the noise of this loss")
@@ -169,7 +208,7 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     if unsure and still and eval_loss is not None:
         level = number(float(eval_loss.values[-1]))
         return f"no improvement within its noise, and the eval loss stands at {level}", "high"
-    if unsure and found.upper_share < POWER and len(loss) >= 50:
+    if unsure and found.upper_share < POWER and len(loss) >= LONG:
         return f"no improvement within its noise (more than {100 * found.upper_share:.0f} % would show)", "medium"
     return None
 
@@ -178,14 +217,14 @@ def never_below(y: Floats, scale: float) -> bool:
     """The first record is the lowest of all, by a tenth of it and by more than the scatter of one record; the loss
     left it upwards and came back at no time. By chance one run of n would have its lowest record there."""
     rest = float(np.median(y[1:]))
-    return len(y) >= MIN_POINTS and y[0] > 0 and float(y[1:].min()) > y[0] and rest - y[0] > max(0.1 * y[0], scale)
+    return len(y) >= MIN_POINTS and y[0] > 0 and float(y[1:].min()) > y[0] and rest - y[0] > max(LOWEST * y[0], scale)
 
 
 def repeats(loss: Curve) -> bool:
     """Batches that come round again with exactly the same loss: the weights between them are the same."""
     y = loss.values
     digits = resolution(loss)
-    if len(y) < MIN_POINTS or digits <= 0 or (scale := noise(y)) <= 100 * digits:
+    if len(y) < MIN_POINTS or digits <= 0 or (scale := noise(y)) <= PRINTED * digits:
         return False
     # So many printed values lie within the noise of one record (four deviations of it) that half of what chance would
     # hit is no chance; and in a log longer than that, chance alone hits every value again. Ours.
@@ -197,7 +236,7 @@ def learned_early(y: Floats, found: Gain, scale: float) -> bool:
     """The very first records stand above the end: much may be learned within the first stretch already."""
     first = float(np.median(y[:3]))
     error = np.hypot(1.2533 * scale / np.sqrt(3), found.end.error)
-    return bool(first - found.end.value > max(MATERIAL * abs(first), 3 * error))
+    return bool(first - found.end.value > max(MATERIAL * abs(first), CHANCES * error))
 
 
 def learned_and_lost(loss: Curve, found: Gain, scale: float) -> bool:
@@ -207,16 +246,16 @@ def learned_and_lost(loss: Curve, found: Gain, scale: float) -> bool:
     points = best.last - best.first + 1
     size = abs(found.start.value)
     fell = found.start.value - best.value
-    came_down = fell > max(0.05 * size, 6 * scale / np.sqrt(points)) and found.end.value - best.value > fell / 2
-    return came_down or found.value < -max(0.05 * size, 3 * found.error)
+    came_down = fell > max(LOST * size, 6 * scale / np.sqrt(points)) and found.end.value - best.value > fell / 2
+    return came_down or found.value < -max(LOST * size, CHANCES * found.error)
 
 
 def improves(curve: Curve | None, least_score: float) -> bool:
-    """A score that counts up got better beyond noise and by at least two points of a hundred."""
+    """A score that counts up got better beyond noise and by what matters."""
     if curve is None:
         return False
     found = gain(curve, up=True)
-    return found.value >= 0.02 and (found.score > least_score or found.trend < -least_score)
+    return found.value >= SCORE and (found.score > least_score or found.trend < -least_score)
 
 
 def by_margin(case: Case, loss: Curve, margin: Curve | None, beta: object) -> Iterator[Finding]:
@@ -232,8 +271,7 @@ def by_margin(case: Case, loss: Curve, margin: Curve | None, beta: object) -> It
         who, change = "reward model", gain(margin, up=True)
         still = abs(change.value) + 2 * change.error < STILL_MARGIN and state.score < 3
     else:
-        # The slowest healthy labelled preference run moves its loss by 1 %, one whose optimizer is dead by 0.001 %.
-        still = state.nothing and moved <= 1e-3
+        still = state.nothing and moved <= STILL_LOSS
     if not still:
         return
     early = unfinished(case)

@@ -7,7 +7,7 @@ scaler found an overflow and skipped that step, which mixed precision does now a
 
 ## How it is measured
 Any NaN or infinite value of a loss, reward, KL or entropy of the run counts. In a gradient norm it takes a tail of at
-least three, or at least five that make up 5 % of the records. Values that were not logged are no NaN.
+least {tail}, or at least {least} that make up {share} of the records. Values that were not logged are no NaN.
 
 ## Silent when
 - a key was simply not logged in a record
@@ -43,6 +43,7 @@ import numpy as np
 from lossdoc.checks._loss import step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.record import Event
@@ -76,12 +77,19 @@ _VALUES = (
     "nll_loss",
     "reward_margin",
 )
+TAIL = Limit(
+    3,
+    "records at the end",
+    "ours: a scaler may skip the first few steps in a row while it looks for its scale",
+)
+LEAST = Limit(5, "records", "ours: single skipped steps of a scaler are normal")
+SHARE = Limit(0.05, "share of the records", "ours: single skipped steps of a scaler are normal")
+NEVER = Limit(
+    3,
+    "records, all of them without a finite value",
+    "ours: a single one may be a division by an empty batch",
+)
 NEEDS = {"values": Need((*_VALUES, "grad_norm"), split="any", finite=False, optional=True)}
-
-# Ours: a scaler may skip the first few steps in a row while it looks for its scale, hence a tail and a share.
-TAIL = 3
-LEAST, SHARE = 5, 0.05
-NEVER = 3  # records, all of them without a finite value: a single one may be a division by an empty batch (ours)
 
 
 def check(case: Case, values: Curve | None) -> Iterator[Finding]:

@@ -7,13 +7,13 @@ only learned what not to say may still say little that is good.
 
 ## How it is measured
 The share of the margin's gain that came from the rejected side: the fall of reward_rejected over the gain of the
-margin at the end of the run. Reported from 0.9 to 1.1 (only the rejected answers fell) and from -0.1 to 0.1 (only the
-chosen ones rose), when the gain itself is sure and at least half a nat per pair.
+margin at the end of the run. Reported within {alone} of 1 (only the rejected answers fell) and within {alone} of 0
+(only the chosen ones rose), when the gain itself is sure and at least {least-nats} nats per pair.
 
 ## Silent when
 - both sides move
-- both sides fall (a share above 1.1): see `likelihood-displacement`
-- the margin gained less than half a nat per pair, or beta is unknown
+- both sides fall: see `likelihood-displacement`
+- the margin gained less than {least-nats} nats per pair, or beta is unknown
 
 ## Likely causes
 - Rejected answers far from what the policy writes: they are cheap to push down.
@@ -36,6 +36,7 @@ from lossdoc.checks._displaced import against_margin
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -43,13 +44,15 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ()
+LEAST_NATS = Limit(0.5, "nats per pair", "ours")
+ALONE = Limit(0.1, "share of the gain", "ours: what the other side may have added or taken")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "rejected": Need("reward_rejected", points=20),
-    "chosen": Need("reward_chosen", points=20),
-    "margin": Need("reward_margin", points=20),
+    "rejected": Need("reward_rejected", points=RECORDS),
+    "chosen": Need("reward_chosen", points=RECORDS),
+    "margin": Need("reward_margin", points=RECORDS),
     "beta": Setting("beta", optional=True),
 }
-LEAST_NATS = 0.5
 
 
 def check(case: Case, rejected: Curve, chosen: Curve, margin: Curve, beta: object) -> Iterator[Finding]:
@@ -60,9 +63,9 @@ def check(case: Case, rejected: Curve, chosen: Curve, margin: Curve, beta: objec
     share = against_margin(case.run, margin.split)[1]
     if share is None or not state.learns or state.nats is None or state.nats < LEAST_NATS:
         return
-    if 0.9 <= share <= 1.1:
+    if abs(share - 1) <= ALONE:
         side, curve = "the rejected answers falling", rejected
-    elif -0.1 <= share <= 0.1:
+    elif abs(share) <= ALONE:
         side, curve = "the chosen answers rising", chosen
     else:
         return

@@ -5,14 +5,14 @@ The model jumps between states of very different quality. Which one a checkpoint
 curve mean little. Steps that are too large for the loss surface do this, and so do evals on very few examples.
 
 ## How it is measured
-Changes from one eval to the next, of at least ten evals after the first fifth. With an eval accuracy: a typical
-change of 5 points of a hundred; without it: 10 % of the loss. Changes twice as large in a fifth of the cases, at
-least half of all steps turning back, and a second half that swings at least half as much as the first (70 % for a
-loss).
+Changes from one eval to the next, of at least {evals} evals after the first fifth. With an eval accuracy: a typical
+change of {points} points; without it: {of-level} of the loss. Changes {twice} times as large in {often} of the cases,
+at least {turns} of all steps turning back, and a second half that swings at least {lasts-points} times as much as the
+first ({lasts} for a loss).
 
 ## Silent when
 - the swings shrink, or stand on top of a trend that is larger than they are
-- there are fewer than ten evals
+- there are fewer than {evals} evals
 - only the training loss scatters: that is its batch
 
 ## Likely causes
@@ -43,6 +43,7 @@ import numpy as np
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -50,19 +51,28 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("metric-disagreement", "eval-below-train")
+OF_LEVEL = Limit(
+    0.1,
+    "share of the loss",
+    "ours: healthy labelled runs with a few hundred eval examples wander by 25 % over six evals",
+)
+POINTS = Limit(0.05, "points of accuracy", "ours; AutoTrainer, ICSE 2021: 0.03")
+OFTEN = Limit(0.2, "share of the changes", "AutoTrainer, ICSE 2021")
+TURNS = Limit(0.5, "share of the changes", "ours: so many turn back")
+LASTS = Limit(0.7, "times the swings of the first half", "ours, for a loss")
+LASTS_POINTS = Limit(0.5, "times the swings of the first half", "ours, for an accuracy")
+TWICE = Limit(2.0, "times the typical change", "ours: the large ones")
+EVALS = Limit(10, "evaluations", "ours")
 NEEDS = {
-    "eval_loss": Need("loss", split="eval", points=10),
-    "eval_accuracy": Need("accuracy", split="eval", optional=True, points=10),
+    "eval_loss": Need("loss", split="eval", points=EVALS),
+    "eval_accuracy": Need("accuracy", split="eval", optional=True, points=EVALS),
 }
-
-OF_LEVEL, POINTS = 0.10, 0.05
-OFTEN, TURNS, LASTS, LASTS_POINTS = 0.2, 0.5, 0.7, 0.5
 
 
 def check(case: Case, eval_loss: Curve, eval_accuracy: Curve | None) -> Iterator[Finding]:
     eval_loss = living(eval_loss)
     n = len(eval_loss)
-    if n < 10:
+    if n < EVALS:
         return
     y = eval_loss.values[n // 5 :]
     middle = float(np.median(y))
@@ -70,9 +80,9 @@ def check(case: Case, eval_loss: Curve, eval_accuracy: Curve | None) -> Iterator
         return
     # An accuracy has a scale of its own, and a published rule; a loss also scatters by its few worst examples.
     if eval_accuracy is not None:
-        if not swings(eval_accuracy.values[len(eval_accuracy) // 5 :], POINTS, LASTS_POINTS):
+        if not swings(eval_accuracy.values[len(eval_accuracy) // 5 :], POINTS.value, LASTS_POINTS.value):
             return
-    elif not swings(y, OF_LEVEL * middle, LASTS):
+    elif not swings(y, OF_LEVEL * middle, LASTS.value):
         return
     low, high = float(y.min()), float(y.max())
     typical = float(np.median(np.abs(np.diff(y))))
@@ -99,7 +109,7 @@ def swings(y: Floats, size: float, lasts: float) -> bool:
     trend = abs(float(np.median(y[-len(y) // 3 :]) - np.median(y[: len(y) // 3])))
     return bool(
         np.median(np.abs(change)) >= size
-        and np.mean(np.abs(change) >= 2 * size) >= OFTEN
+        and np.mean(np.abs(change) >= TWICE * size) >= OFTEN
         and turns >= TURNS
         and second >= lasts * first
         and trend < float(np.median(np.abs(change)))

@@ -91,6 +91,19 @@ GOAL = Limit(
 EVALS = Limit(3, "evaluations", "ours: a turn has a side before and a side behind it")
 AFTER = Limit(2, "evaluations behind the best one", "ours: one alone may be noise")
 ABOVE = Limit(0.75, "share of the evaluations behind the best one", "ours: so many have to stand above it")
+LEANS = Limit(1.9, "standard errors of a rising trend", "ours, of five evaluations and more")
+NOISY_EVALS = Limit(
+    6,
+    "evaluations behind the best one",
+    "ours: so many show a trend that stands above less than three scatters",
+)
+NOISY_SCATTERS = Limit(1.5, "times the scatter of the evals", "ours, with such a trend")
+NOISY_ABOVE = Limit(0.9, "share of the evaluations behind the best one", "ours, with such a trend")
+NOISY_LEANS = Limit(
+    2.0,
+    "standard errors of a rising trend",
+    "ours, without the best point itself, which was chosen for being low",
+)
 NEEDS = {
     "eval_loss": Need("loss", split="any", points=EVALS, each=True),
     "loss": Need("loss", points=4, optional=True),
@@ -171,9 +184,14 @@ def sure(course: Floats, raw: Floats, rise: float, scatter: float) -> bool:
     later = raw[1:]
     above = float(np.mean(later > course[0] + 0.1 * rise))
     if rise >= SCATTERS * scatter:
-        return above >= ABOVE and (len(raw) < 5 or trend(course).score > 1.9)
+        return above >= ABOVE and (len(raw) < 5 or trend(course).score > LEANS)
     # Noisy evals: a trend that holds without the best point itself, which was chosen for being low.
-    return len(later) >= 6 and rise >= 1.5 * scatter and above >= 0.9 and trend(later).score > 2.0
+    return (
+        len(later) >= NOISY_EVALS
+        and rise >= NOISY_SCATTERS * scatter
+        and above >= NOISY_ABOVE
+        and trend(later).score > NOISY_LEANS
+    )
 
 
 def train_fall(loss: Curve, eval_loss: Curve, best: int) -> float:

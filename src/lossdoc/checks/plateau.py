@@ -7,9 +7,9 @@ learning rate, more capacity or cleaner data would leave. The curve alone cannot
 information.
 
 ## How it is measured
-The slow course of the loss is within 2 % of all that was gained of its final level from some record on, in the first
-40 % of the run, without a trend in what follows; the learning rate is then still 30 % of its peak for at least half
-of the rest.
+The slow course of the loss is within {share} of all that was gained of its final level from some record on, in the
+first {early} of the run, without a trend in what follows; the learning rate is then still {high} of its peak for at
+least {most} of the rest.
 
 ## Silent when
 - the flattening comes late, or with the end of the learning rate
@@ -42,6 +42,7 @@ import numpy as np
 from lossdoc.checks._loss import living, number, passed, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level, noise, settled, tail, trend
 
 if TYPE_CHECKING:
@@ -50,32 +51,38 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "learning"
 EXPLAINS = ()
-NEEDS = {"loss": Need("loss", points=40), "rate": Need("learning_rate", optional=True, points=5)}
-
-SHARE, EARLY = 0.02, 0.4
+SHARE = Limit(0.02, "share of what was gained", "ours: nearer to the final level is flat")
+EARLY = Limit(0.4, "share of the run", "ours")
+GAINED = Limit(0.05, "share of the first loss", "ours: less is nothing gained")
+HIGH = Limit(0.3, "share of the peak of the learning rate", "ours: a rate that could still move the loss")
+MOST = Limit(0.5, "share of the rest", "ours: the rate has to stay high so long")
+CREEPS = Limit(2.5, "standard errors of a falling trend", "ours")
+RECORDS = Limit(40, "records", "ours")
+NOISES = Limit(5.0, "standard errors of the gain", "ours")
+NEEDS = {"loss": Need("loss", points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
 
 
 def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     loss = living(loss)
     y = loss.values
     n = len(y)
-    if n < 40:
+    if n < RECORDS:
         return
     end = level(y[tail(n, 0.25)])
     start = float(np.max([np.median(y[:3]), np.median(y[: max(3, n // 20)])]))
     gained = start - end.value
-    if gained < 0.05 * abs(start) or gained < 5 * noise(y) / np.sqrt(3):
+    if gained < GAINED * abs(start) or gained < NOISES * noise(y) / np.sqrt(3):
         return
     at = settled(y, max(SHARE * gained, 3 * end.error))
     share = (passed(case) or 1.0) * at / n
     if share > EARLY or at > EARLY * n:
         return
     after = trend(y[at:], loss.steps[at:])
-    if after.score < -2.5 and after.change < -SHARE * gained:
+    if after.score < -CREEPS and after.change < -SHARE * gained:
         return
     if rate is not None:
         later = rate.values[rate.records >= loss.records[at]]
-        if len(later) and np.mean(later >= 0.3 * rate.values.max()) < 0.5:
+        if len(later) and np.mean(later >= HIGH * rate.values.max()) < MOST:
             return
     yield case.finding(
         loss,

@@ -5,8 +5,8 @@ A decoder that can do without the code lets the posterior fall back to the prior
 reconstructions ignore the input, and the total loss still looks fine.
 
 ## How it is measured
-The KL of the latent below 0.1 nats, or below 1 % of its largest value, over the whole last third of the run, with at
-least 20 records, while it does not rise again.
+The KL of the latent below {nats} nats, or below {share} of its largest value, over the whole last third of the run,
+with at least {records} records, while it does not rise again.
 
 ## Silent when
 - the KL is small only at the start, or recovers
@@ -23,7 +23,7 @@ least 20 records, while it does not rise again.
 
 ## Sources
 - Bowman et al., arXiv 1511.06349: KL annealing. Kingma et al., arXiv 1606.04934: free bits.
-- 0.1 nats and 1 %: ours; no labelled run has this fault, so the check is experimental and only informs.
+- Sizes: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
@@ -43,20 +44,24 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ()
+NATS = Limit(0.1, "nats", "ours")
+SHARE = Limit(0.01, "share of the largest value", "ours")
+RISES = Limit(3.0, "standard errors of a rising trend", "ours")
+DOUBLES = Limit(2.0, "times the first of the last third", "ours: a KL that rises again")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "kl": Need("latent_kl", points=20),
+    "kl": Need("latent_kl", points=RECORDS),
     "weight": Need("kl_coef", points=8, optional=True),
 }
-NATS, SHARE = 0.1, 0.01
 
 
 def check(case: Case, kl: Curve, weight: Curve | None) -> Iterator[Finding]:
     y = kl.values
     last = y[-(len(y) // 3) :]
-    limit = max(NATS, SHARE * float(np.max(y)))
+    limit = max(NATS.value, SHARE * float(np.max(y)))
     if np.any(last > limit) or np.any(y < 0):
         return
-    if trend(last).score > 3 and last[-1] > 2 * last[0]:
+    if trend(last).score > RISES and last[-1] > DOUBLES * last[0]:
         return
     if weight is not None and weight.values[-1] > weight.values[-max(2, len(weight) // 4)]:
         return

@@ -6,8 +6,8 @@ the largest return that was ever seen. Values beyond are overestimation that fee
 
 ## How it is measured
 With the discount and the largest reward configured (`--set gamma=0.99 --set r_max=1`): the running median above the
-bound r_max / (1 - gamma) over the last fifth of the run. Else: the last fifth at least ten times the first third and
-at least three times the largest logged episode return, in size.
+bound r_max / (1 - gamma) over the last fifth of the run. Else: the last fifth at least {growth} times the first third
+and at least {returns} times the largest logged episode return, in size.
 
 ## Silent when
 - Q rises with the return
@@ -25,7 +25,7 @@ at least three times the largest logged episode return, in size.
 
 ## Sources
 - Fujimoto et al., arXiv 1802.09477 (TD3): overestimation. The bound is the geometric series.
-- Ten and three times: ours; no labelled run has this fault, so the check is experimental and only informs.
+- Factors: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
@@ -45,8 +46,11 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ("value-divergence",)
+RETURNS = Limit(3.0, "times the largest episode return", "ours")
+GROWTH = Limit(10.0, "times the first third", "ours")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "q": Need("q_value", points=20),
+    "q": Need("q_value", points=RECORDS),
     "returns": Need("reward", points=3, optional=True),
     "gamma": Setting("gamma", optional=True),
     "r_max": Setting("r_max", optional=True),
@@ -60,8 +64,8 @@ def check(case: Case, q: Curve, returns: Curve | None, gamma: object, r_max: obj
         bound, text = r_max / (1 - gamma), "the bound r_max / (1 - gamma)"
         out = late > bound
     elif returns is not None:
-        bound, text = 3 * float(np.max(np.abs(returns.values))), "three times the largest return"
-        out = bound > 0 and late > bound and late >= 10 * float(np.median(y[: len(y) // 3]))
+        bound, text = RETURNS * float(np.max(np.abs(returns.values))), f"{RETURNS:g} times the largest return"
+        out = bound > 0 and late > bound and late >= GROWTH * float(np.median(y[: len(y) // 3]))
     else:
         raise Skip("neither an episode return nor a bound: say --set gamma=0.99 --set r_max=1")
     if not out:

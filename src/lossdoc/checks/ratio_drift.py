@@ -6,8 +6,8 @@ of 0.1 or of hundreds says that updates are far too large, or that the two proba
 way.
 
 ## How it is measured
-The running median of the mean ratio above 2 or below 0.5 over at least a tenth of the run and 5 records. Between 1.5
-and 2, and between 0.5 and 0.7, it informs.
+The running median of the mean ratio above {high} or below {low} over at least {lasts} of the run and {stands}
+records. From {notable-high} and {notable-low} on it informs.
 
 ## Silent when
 - single records far off
@@ -24,7 +24,7 @@ and 2, and between 0.5 and 0.7, it informs.
 
 ## Sources
 - TRL docs ppo_trainer.md: around 1; 2.0, 1000.0 or 0.1 point to a fault. TRL issue 1857.
-- 1.5 and 0.7: ours.
+- The limits for information: ours.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ import numpy as np
 from lossdoc.checks._rl import sustained
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
@@ -45,16 +46,23 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ()
-NEEDS = {"ratio": Need("importance_ratio", points=8)}
+HIGH = Limit(2.0, "mean ratio", "TRL docs, ppo_trainer.md: 2.0 points to a fault")
+LOW = Limit(0.5, "mean ratio", "ours; TRL docs: 0.1 points to a fault")
+NOTABLE_HIGH = Limit(1.5, "mean ratio", "ours, for information")
+NOTABLE_LOW = Limit(0.7, "mean ratio", "ours, for information")
+LASTS = Limit(0.1, "share of the run", "ours")
+STANDS = Limit(5, "records", "ours")
+RECORDS = Limit(8, "records", "ours")
+NEEDS = {"ratio": Need("importance_ratio", points=RECORDS)}
 
 
 def check(case: Case, ratio: Curve) -> Iterator[Finding]:
     if ratio.labels:
         return
     y = smooth(ratio.values)
-    found = sustained((y > 2.0) | (y < 0.5), 0.1, 5)
+    found = sustained((y > HIGH) | (y < LOW), LASTS.value, int(STANDS))
     severe = found is not None
-    found = found or sustained((y > 1.5) | (y < 0.7), 0.1, 5)
+    found = found or sustained((y > NOTABLE_HIGH) | (y < NOTABLE_LOW), LASTS.value, int(STANDS))
     if found is None:
         return
     first, last = found

@@ -5,9 +5,9 @@ Contrastive and self-distilling objectives can be met, or given up, by a constan
 excellent (self distillation) or sit at ln B (contrastive); only a measure of spread shows what happened.
 
 ## How it is measured
-A logged spread (standard deviation, variance or effective rank of the embeddings) that fell to a twentieth of its
+A logged spread (standard deviation, variance or effective rank of the embeddings) that fell to {share} of its
 early level or below, over the last fifth of the run; or a positive and a negative similarity that are both above
-0.99.
+{alike}.
 
 ## Silent when
 - no statistic of the embeddings is logged (skipped)
@@ -26,7 +26,7 @@ early level or below, over the last fifth of the run; or a positive and a negati
 ## Sources
 - Bardes et al., arXiv 2105.04906 (VICReg): collapse and the variance term. sentence-transformers issue 3054: ln B at
   scale 0.
-- A twentieth and 0.99: ours; no labelled run has this fault, so the check is experimental and only informs.
+- Sizes: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -45,8 +46,10 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "learning"
 EXPLAINS = ("chance-level", "no-learning", "plateau", "loss-collapse")
-NEEDS = {"statistic": Need(("embedding_std", "similarity"), split="any", points=10, each=True)}
-SHARE, ALIKE = 0.05, 0.99
+SHARE = Limit(0.05, "share of the early spread", "ours")
+ALIKE = Limit(0.99, "similarity", "ours")
+RECORDS = Limit(10, "records", "ours")
+NEEDS = {"statistic": Need(("embedding_std", "similarity"), split="any", points=RECORDS, each=True)}
 
 
 def check(case: Case, statistic: Curve) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ it replaces, so curves and counts are of the run as it went on.
 ## How it is measured
 Places where the step falls back and newer records replace older ones, with the steps and the number of records, or
 the trainer's own words that it resumed. It is a warning when the loss after the place is above the loss before by
-more than 10 % and 5 standard errors.
+more than {rise} and {sure} standard errors.
 
 ## Silent when
 - several ranks write the same rows
@@ -27,7 +27,7 @@ more than 10 % and 5 standard errors.
 - transformers trainer: resume_from_checkpoint skips the batches of the epoch that were seen; rows since are printed
   again.
 - NVIDIA-NeMo/RL pull request 954: offsets of repeated steps in metric checks.
-- 10 % and 5 errors for the jump: ours.
+- The jump: ours.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, level, noise
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "running"
 EXPLAINS = ("loss-spike", "level-shift", "lr-jump")
+RISE = Limit(0.1, "share of the loss before", "ours")
+SURE = Limit(5.0, "standard errors", "ours")
+BESIDE = Limit(4, "records on each side", "ours")
 NEEDS: dict[str, object] = {}
 
 
@@ -99,9 +103,9 @@ def loss_jump(run: Run, step: float) -> float | None:
     steps, values = loss.steps[finite], loss.values[finite]
     at = int(np.searchsorted(steps, step))
     before, after = values[max(0, at - 10) : at], values[at : at + 10]
-    if len(before) < 4 or len(after) < 4:
+    if len(before) < BESIDE or len(after) < BESIDE:
         return None
     scale = noise(values)
     change = difference(level(before, scale), level(after, scale))
     old = level(before).value
-    return change.value / old if old > 0 and change.value > 0.1 * old and change.score > 5 else None
+    return change.value / old if old > 0 and change.value > RISE * old and change.score > SURE else None

@@ -6,8 +6,8 @@ that stopped working. What is trained after that is lost.
 
 ## How it is measured
 The best level that lasted a tenth of the run against the level of the last 15 %. Reported when the fall is at least
-half of the spread of one answer's reward (reward_std where logged, else four times the noise), more than 6 standard
-errors, and more than half of what had been gained since the start or below the start.
+{spreads} times the spread of one answer's reward (reward_std where logged, else {rl.batch-factor} times the noise),
+more than {errors} standard errors, and more than {lost} of what had been gained since the start or below the start.
 
 ## Silent when
 - the reward dips and recovers (exploration)
@@ -28,8 +28,7 @@ errors, and more than half of what had been gained since the start or below the 
 
 ## Sources
 - Search-R1 issue 88, ZeroSearch issue 23, ConvSearch-R1 issue 6: collapses at steps 160 to 300.
-- Half a spread and 6 errors: ours; on labelled runs faults fall by 0.7 spreads and more, healthy ones and noise by
-  0.3 at most.
+- Spreads and errors: ours.
 """
 
 from __future__ import annotations
@@ -42,6 +41,7 @@ import numpy as np
 from lossdoc.checks._rl import highest_level, rl_only, spread_of, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import noise, onset
 
 if TYPE_CHECKING:
@@ -54,11 +54,18 @@ EXPLAINS = (
     "vanishing-gradient", "reward-hacking", "negative-kl", "kl-runaway", "length-explosion", "length-collapse",
     "truncated-completions",
 )  # fmt: skip
+SPREADS = Limit(
+    0.5,
+    "times the spread of one answer",
+    "ours: faults of labelled runs fall by 0.7 and more, healthy ones and noise by 0.3 at most",
+)
+ERRORS = Limit(6.0, "standard errors", "ours")
+LOST = Limit(0.5, "share of what had been gained", "ours")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "reward": Need("reward", points=20),
+    "reward": Need("reward", points=RECORDS),
     "std": Need("reward_std", optional=True),
 }
-SPREADS, ERRORS = 0.5, 6.0
 
 
 def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
@@ -75,7 +82,7 @@ def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
     fall = held - final
     error = noise(values) * float(np.sqrt(1.57 / (best_last - best_first + 1) + 1 / len(last)))
     start = float(np.mean(values[: max(3, n // 20)]))
-    if fall < SPREADS * scale or fall <= ERRORS * error or fall <= 0.5 * (held - start):
+    if fall < SPREADS * scale or fall <= ERRORS * error or fall <= LOST * (held - start):
         return
     first = onset(-values, -held, from_index=best_last, margin=0.4 * fall)
     if first is None:

@@ -5,15 +5,16 @@ The reward is the one number that reinforcement learning maximises. When its lev
 start within a small part of the spread of single answers, nothing was learned that the reward can see.
 
 ## How it is measured
-The mean of the last 30 % of records against the first 20 %, in units of the spread of one answer's reward (reward_std
-where logged, else four times the noise between records). Flat means that even the upper end of the error of that
-difference (2 standard errors) stays under 0.25, that no trend rises by 3 errors, and that no stretch in between stood
-0.5 above the start. A reward that is exactly constant for 20 records and more is flat as well. Where the noise hides
-more than that, the learning rate can tell: rates that add up to less than 1e-6 over all steps move no weight.
+The mean of the last three tenths of the records against the first fifth, in units of the spread of one answer's
+reward (reward_std where logged, else {rl.batch-factor} times the noise between records). Flat means that even the
+upper end of the error of that difference (2 standard errors) stays under {moved}, that no trend rises by {rises}
+errors, and that no stretch in between stood {stood} above the start. A reward that is exactly constant for {few}
+records and more is flat as well. Where the noise hides more than that, the learning rate can tell: rates that add up
+to less than {nowhere} over all steps move no weight.
 
 ## Silent when
-- fewer than 30 records, noise that hides changes of 0.16, or a log that begins in the middle of a run (skipped, with
-  the reason)
+- fewer than {records} records, noise that hides changes of {sure}, or a log that begins in the middle of a run
+  (skipped, with the reason)
 - the reward is near a ceiling of 1 from the start, and not constant
 - the logged batch is what dynamic sampling left over, or the reward is whitened: its mean is pinned
 - the reward fell: that is `reward-collapse`
@@ -33,7 +34,7 @@ more than that, the learning rate can tell: rates that add up to less than 1e-6 
 
 ## Sources
 - axolotl docs/agents/grpo.md: reward should move within about 20 steps.
-- 0.25 and 30 records: ours; healthy labelled runs gain 0.3 to 3 spreads, faulty ones 0.1 at most.
+- Spreads and records: ours.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from lossdoc.checks._rl import course, highest_level, rl_only, unlabelled
 from lossdoc.checks._schedule import travel
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
@@ -56,16 +58,28 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "learning"
 EXPLAINS = ("plateau", "no-learning", "dead-reward")
-FEW = 8  # records of one exact value: rewards of sampled answers or episodes do not agree by chance (ours)
+FEW = Limit(8, "records of one exact value", "ours: rewards of sampled answers or episodes do not agree by chance")
+RECORDS = Limit(30, "records", "ours")
+MOVED = Limit(
+    0.25,
+    "times the spread of one answer",
+    "ours: healthy labelled runs gain 0.3 to 3, faulty ones 0.1 at most",
+)
+STOOD = Limit(0.5, "times the spread of one answer", "ours: a stretch so far above the start was no standstill")
+SURE = Limit(0.16, "times the spread of one answer", "ours: the largest change that noise may hide")
+NOWHERE = Limit(
+    1e-06,
+    "sum of the learning rates",
+    "ours: weights of 0.02 that move by a millionth change no answer; the smallest rates in use (1e-7) "
+    "pass it in ten steps, labelled runs at 1e-9 travel 1e-7",
+)
+CEILING = Limit(0.95, "reward of at most 1", "ours: there is little left to be gained")
+RISES = Limit(3.0, "standard errors of a rising trend", "ours")
 NEEDS = {
     "reward": Need(("reward", "return_mean"), points=FEW),
     "std": Need("reward_std", optional=True),
     "rate": Need("learning_rate", optional=True, points=5),
 }
-MOVED, STOOD, SURE, RECORDS = 0.25, 0.5, 0.16, 30
-# Ours. Weights of 0.02 that move by a millionth at most change no answer; the smallest rates in use (1e-7) pass it in
-# ten steps. The labelled runs at 1e-9 travel 1e-7.
-NOWHERE = 1e-6
 
 
 def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> Iterator[Finding]:
@@ -84,7 +98,7 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         raise Skip(f"{len(values)} records of the reward are too few to call it flat (needs {RECORDS})")
     moved = course(values, None if unlabelled(std) is None or std is None else std.values)
     upper = moved.change + 2 * moved.error
-    if moved.rose or moved.fell or trend(values).score >= 3:
+    if moved.rose or moved.fell or trend(values).score >= RISES:
         return
     if highest_level(values, max(5, len(values) // 10))[2] - moved.early > STOOD * moved.scale:
         return
@@ -94,7 +108,7 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         raise Skip(f"the reward's noise hides changes below {2 * moved.error:.2g} of its spread")
     if upper >= MOVED and not still:
         return
-    if moved.early >= 0.95 and np.max(values) <= 1.0:
+    if moved.early >= CEILING and np.max(values) <= 1.0:
         return
     because = f"; all learning rates together add up to {way:.2g}" if still else ""
     yield case.finding(

@@ -6,10 +6,10 @@ second reward or the correctness goes down, the two have come apart. The log can
 answers can.
 
 ## How it is measured
-Any of: the reward rises surely (3 standard errors, a fifth of its spread) while the eval score falls from its best by
-at least 0.15 of its range of values so far and surely; one component rises while another falls to half of its start
-or less; a format component stands above 0.9 for the last half of at least 50 records while a correctness component is
-below 0.5 and did not rise.
+Any of: the reward rises surely ({rl.sure} standard errors, {rl.matters} of its spread) while the eval score falls
+from its best by at least {gap} of its range of values so far and surely; one component rises while another falls to
+{halved} of its start or less; a format component stands above {formed} for the last half of at least {format-records}
+records while a correctness component is below {correct-below} and did not rise.
 
 ## Silent when
 - there is no second measure (skipped)
@@ -27,7 +27,7 @@ below 0.5 and did not rise.
 
 ## Sources
 - Gao et al., arXiv 2210.10760: proxy rises while gold falls, gold peaks in the square root of the KL.
-- open-r1 issue 255: format up, accuracy down. rldoctor: gaps of 0.15 and 0.30. The other numbers are ours.
+- open-r1 issue 255: format up, accuracy down. The gap: rldoctor. The other numbers are ours.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ import numpy as np
 from lossdoc.checks._rl import course, rl_only
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import noise, onset
 
 if TYPE_CHECKING:
@@ -49,19 +50,29 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "generalising"
 EXPLAINS = ("length-explosion", "length-collapse", "truncated-completions", "dead-reward")
+GAP = Limit(0.15, "share of the range of the eval score", "rldoctor: 0.15 and 0.30")
+NOISES = Limit(3.0, "times the noise of the eval score", "ours")
+BEST_BY = Limit(0.7, "share of the evaluations", "ours: a score that is best later may merely lag")
+HALVED = Limit(0.5, "share of its first level", "ours: a component that falls so far is paid for the other")
+FORMED = Limit(0.9, "reward for the format", "ours: it is saturated")
+CORRECT_BELOW = Limit(0.5, "reward for the correctness", "ours: it is not learned")
+FORMAT_RECORDS = Limit(50, "records", "ours")
+EVALS = Limit(6, "evaluations", "ours")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "reward": Need("reward", points=20),
-    "score": Need(("reward", "accuracy", "success_rate", "pass_at_k", "score"), split="eval", points=6, optional=True),
+    "reward": Need("reward", points=RECORDS),
+    "score": Need(
+        ("reward", "accuracy", "success_rate", "pass_at_k", "score"), split="eval", points=EVALS, optional=True
+    ),
 }
 FORMAT = re.compile(r"(?i)format|fmt|\bxml|tag|struct|think")
 CORRECT = re.compile(r"(?i)correct|accura|exact|answer|solve|verif|success")
-GAP = 0.15
 
 
 def check(case: Case, reward: Curve, score: Curve | None) -> Iterator[Finding]:
     rl_only(case)
-    parts = [c for c in case.run.all("reward") if c.labels.get("component") and len(c) >= 20]
-    seconds = [c for c in case.run.all("accuracy", "train") if len(c) >= 20] + shares(case)
+    parts = [c for c in case.run.all("reward") if c.labels.get("component") and len(c) >= RECORDS]
+    seconds = [c for c in case.run.all("accuracy", "train") if len(c) >= RECORDS] + shares(case)
     if score is None and len(parts) + len(seconds) < 2:
         raise Skip("no second measure (an eval score, another reward) to hold the reward against")
     if score is not None and (found := against_eval(case, reward, score)):
@@ -78,7 +89,7 @@ def against_eval(case: Case, reward: Curve, score: Curve) -> Finding | None:
     span = float(np.ptp(y[: best + 1])) or abs(float(y[best]))
     end = float(np.median(y[-max(2, len(y) // 5) :]))
     fall = float(y[best]) - end
-    if not moved.rose or best > 0.7 * len(y) or fall < max(GAP * max(span, abs(float(y[best]))), 3 * noise(y)):
+    if not moved.rose or best > BEST_BY * len(y) or fall < max(GAP * max(span, abs(float(y[best]))), NOISES * noise(y)):
         return None
     return case.finding(
         score,
@@ -95,7 +106,7 @@ def against_eval(case: Case, reward: Curve, score: Curve) -> Finding | None:
 def against_each_other(case: Case, parts: list[Curve]) -> Finding | None:
     courses = [(c, course(c.values, early=0.05)) for c in parts if c.split == "train"]
     rising = [(c, m) for c, m in courses if m.rose]
-    falling = [(c, m) for c, m in courses if m.fell and m.early > 0 and m.late <= 0.5 * m.early]
+    falling = [(c, m) for c, m in courses if m.fell and m.early > 0 and m.late <= HALVED * m.early]
     if not rising or not falling:
         return None
     (up, gain), (down, loss) = rising[0], falling[0]
@@ -115,13 +126,13 @@ def against_each_other(case: Case, parts: list[Curve]) -> Finding | None:
 def format_only(case: Case, parts: list[Curve]) -> Finding | None:
     for shape in parts:
         half = shape.values[len(shape) // 2 :]
-        if not FORMAT.search(name_of(shape)) or len(shape) < 50 or float(np.mean(half)) < 0.9:
+        if not FORMAT.search(name_of(shape)) or len(shape) < FORMAT_RECORDS or float(np.mean(half)) < FORMED:
             continue
         for truth in parts:
             if truth is shape or not CORRECT.search(name_of(truth)) or FORMAT.search(name_of(truth)):
                 continue
             moved = course(truth.values)
-            if len(truth) >= 50 and not moved.rose and moved.late < 0.5:
+            if len(truth) >= FORMAT_RECORDS and not moved.rose and moved.late < CORRECT_BELOW:
                 return case.finding(
                     truth,
                     f"{name_of(shape)} stands at {np.mean(half):.2f} while {name_of(truth)} stays at {moved.late:.2g} "
@@ -136,7 +147,7 @@ def format_only(case: Case, parts: list[Curve]) -> Finding | None:
 
 def shares(case: Case) -> list[Curve]:
     """Curves that no document knows and that read like a share: scripts log `Fmt` and `Correct` beside the reward."""
-    unknown = [c for c in case.run.curves if not c.known and c.split == "train" and len(c) >= 20]
+    unknown = [c for c in case.run.curves if not c.known and c.split == "train" and len(c) >= RECORDS]
     return [
         c
         for c in unknown

@@ -7,8 +7,8 @@ the policy is tuned to them alone.
 
 ## How it is measured
 The larger side of the implicit rewards in nats at the end of the run (reward / beta; beta configured or read off the
-log). Reported when it stands above 25 nats and the log-probability of that answer is at least 4 times the
-reference's, or above 200 nats whatever the answer's length.
+log). Reported when it stands above {far-nats} nats and the log-probability of that answer is at least {far-factor}
+times the reference's, or above {any-nats} nats whatever the answer's length.
 
 ## Silent when
 - beta is unknown and cannot be read off the log
@@ -26,9 +26,7 @@ reference's, or above 200 nats whatever the answer's length.
 - Use a loss with a target margin (IPO) or label smoothing (cDPO), which stop pushing.
 
 ## Sources
-- 200 nats: a reward of 20 at beta 0.1, ours and a rule of thumb.
-- 25 nats and 4 times: ours, calibrated on the labelled runs (healthy at most 7 nats and 2.4 times, saturated 55 and
-  12 times).
+- Sizes: ours, calibrated on the labelled runs.
 - TRL issue 1236: loss 0 with margins of 17 and more, then accuracy falls back to 0.5.
 """
 
@@ -43,6 +41,7 @@ from lossdoc.checks._displaced import finite
 from lossdoc.checks._preference import alive, find_beta, paired
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level, onset, tail
 
 if TYPE_CHECKING:
@@ -51,12 +50,19 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("one-sided-margin",)
+FAR_NATS = Limit(25.0, "nats", "ours: healthy labelled runs reach 7, saturated ones 55")
+FAR_FACTOR = Limit(
+    4.0,
+    "times the reference's log-probability",
+    "ours: healthy labelled runs reach 2.4, saturated ones 12",
+)
+ANY_NATS = Limit(200.0, "nats", "ours: a reward of 20 at beta 0.1")
+RECORDS = Limit(8, "records", "ours")
 NEEDS = {
-    "rejected": Need("reward_rejected", points=8),
-    "chosen": Need("reward_chosen", points=8),
+    "rejected": Need("reward_rejected", points=RECORDS),
+    "chosen": Need("reward_chosen", points=RECORDS),
     "beta": Setting("beta", optional=True),
 }
-FAR_NATS, FAR_FACTOR, ANY_NATS = 25.0, 4.0, 200.0
 
 
 def check(case: Case, rejected: Curve, chosen: Curve, beta: object) -> Iterator[Finding]:
@@ -77,7 +83,7 @@ def check(case: Case, rejected: Curve, chosen: Curve, beta: object) -> Iterator[
         return
     nats, curve, factor = worst
     grown = "" if factor is None else f", {factor:.2g} times its log-probability under it"
-    first = onset(np.sign(nats) * curve.values, 0.0, margin=min(FAR_NATS, 0.5 * abs(nats)) * found.value) or 0
+    first = onset(np.sign(nats) * curve.values, 0.0, margin=min(FAR_NATS.value, 0.5 * abs(nats)) * found.value) or 0
     yield case.finding(
         curve,
         f"{curve.name.replace('_', ' ')} stands at {nats:.3g} nats from the reference{grown}",

@@ -7,10 +7,10 @@ an answer: 0.012 over 100 tokens are a factor of 3.3. A disagreement that grows 
 reward shows it.
 
 ## How it is measured
-Each logged measure by its own scale, as a running median over a tenth of the run and 5 records: KL 0.1, mean
-log-probability difference 1.0, multiplicative error 1.05, mean weight outside 0.5 to 2, correlation below 0.9. A KL
-or a difference that is at least five times its early level and above a tenth of that limit counts as growing and is
-reported too.
+Each logged measure by its own scale, as a running median over {lasts} of the run and {stands} records: KL {kl}, mean
+log-probability difference {difference}, multiplicative error {error}, mean weight outside {weight-low} to
+{weight-high}, correlation below {correlation}. A KL or a difference that is at least {growth} times its early level
+and above {of-limit} of that limit counts as growing and is reported too.
 
 ## Silent when
 - the disagreement is small and steady
@@ -29,10 +29,9 @@ reported too.
 - Sample at temperature 1 and top-p 1 to see what numerics alone do.
 
 ## Sources
-- verl, rollout correction: mean weight within 0.5 to 2, size of the KL at most 0.1. NeMo RL: 1e-3 is a normal KL,
-  1.05 the threshold of the multiplicative error. axolotl: difference below 0.1 healthy, above 1.0 a red flag.
+- verl, rollout correction: mean weight and size of the KL. NeMo RL: multiplicative error. axolotl: difference.
 - TRL issue 4772; open-instruct issue 1473: the difference grows even at learning rate 0 and derails the run.
-- Five times, a tenth and 0.9: ours; no labelled run has this fault.
+- Growth and correlation: ours; no labelled run has this fault.
 """
 
 from __future__ import annotations
@@ -45,6 +44,7 @@ import numpy as np
 from lossdoc.checks._rl import sustained
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
@@ -56,19 +56,29 @@ SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("reward-collapse", "entropy-explosion", "kl-runaway", "clip-saturation", "ratio-drift")
 METRICS = ("rollout_kl", "rollout_logp_diff", "rollout_prob_error", "rollout_ratio", "rollout_correlation")
-NEEDS = {"measure": Need(METRICS, points=8, each=True)}
-LIMITS = {"rollout_kl": 0.1, "rollout_logp_diff": 1.0}
-GROWTH = 5.0
+KL = Limit(0.1, "nats", "verl, rollout correction: at most 0.1; NeMo RL: 0.001 is normal")
+DIFFERENCE = Limit(1.0, "nats", "axolotl: a red flag above, below 0.1 healthy")
+ERROR = Limit(1.05, "multiplicative error", "NeMo RL")
+WEIGHT_HIGH = Limit(2.0, "mean weight", "verl, rollout correction")
+WEIGHT_LOW = Limit(0.5, "mean weight", "verl, rollout correction")
+CORRELATION = Limit(0.9, "correlation", "ours")
+GROWTH = Limit(5.0, "times the early level", "ours")
+OF_LIMIT = Limit(0.1, "share of the limit", "ours: a disagreement below is negligible, however it grows")
+LASTS = Limit(0.1, "share of the run", "ours")
+STANDS = Limit(5, "records", "ours")
+RECORDS = Limit(8, "records", "ours")
+NEEDS = {"measure": Need(METRICS, points=RECORDS, each=True)}
+LIMITS = {"rollout_kl": KL, "rollout_logp_diff": DIFFERENCE}
 
 
 def check(case: Case, measure: Curve) -> Iterator[Finding]:
     if measure.labels.get("stat") or measure.labels.get("form") == "difference":
         return
     y = smooth(measure.values)
-    found = sustained(beyond(measure.metric, y), 0.1, 5)
+    found = sustained(beyond(measure.metric, y), LASTS.value, int(STANDS))
     growing = False
     if found is None and measure.metric in LIMITS:
-        found = grown(np.abs(y), LIMITS[measure.metric])
+        found = grown(np.abs(y), LIMITS[measure.metric].value)
         growing = found is not None
     if found is None:
         return
@@ -92,15 +102,15 @@ def beyond(metric: str, y: Floats) -> NDArray[np.bool_]:
     if metric in LIMITS:
         return np.abs(y) >= LIMITS[metric]
     if metric == "rollout_prob_error":
-        return y >= 1.05
+        return y >= ERROR
     if metric == "rollout_ratio":
-        return (y > 2.0) | (y < 0.5)
-    return y < 0.9
+        return (y > WEIGHT_HIGH) | (y < WEIGHT_LOW)
+    return y < CORRELATION
 
 
 def grown(y: Floats, limit: float) -> tuple[int, int] | None:
-    """The last stretch of a disagreement that is five times what it was and no longer negligible."""
+    """The last stretch of a disagreement that is many times what it was and no longer negligible."""
     early = float(np.median(y[: max(3, len(y) // 5)]))
-    mask = (y >= GROWTH * early) & (y >= 0.1 * limit)
-    found = sustained(mask, 0.1, 8)
+    mask = (y >= GROWTH * early) & (y >= OF_LIMIT * limit)
+    found = sustained(mask, LASTS.value, int(RECORDS))
     return found if found is not None and found[1] >= len(y) - 2 else None

@@ -5,8 +5,8 @@ Dynamic sampling throws away groups without spread of reward and samples again. 
 away, most of the compute goes into answers that nobody trains on, and the batch may stay incomplete.
 
 ## How it is measured
-Generation rounds per batch: the last fifth at least three times the first fifth and at the largest value seen. Share
-of kept samples: the last fifth below 0.1.
+Generation rounds per batch: the last fifth at least {growth} times the first fifth and at the largest value seen.
+Share of kept samples: the last fifth below {kept}.
 
 ## Silent when
 - no filtering, or rounds that stay where they were
@@ -22,7 +22,7 @@ of kept samples: the last fifth below 0.1.
 
 ## Sources
 - DAPO, arXiv 2503.14476: dynamic sampling; the cost of a kept sample is the inverse of the kept share.
-- Three times and 0.1: ours; no labelled run has this fault, so the check is experimental and only informs.
+- Sizes: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ("slow-steps",)
-NEEDS = {"supply": Need(("generation_rounds", "kept_fraction"), points=20)}
-GROWTH, KEPT = 3.0, 0.1
+GROWTH = Limit(3.0, "times the first fifth", "ours")
+KEPT = Limit(0.1, "share of the samples", "ours")
+RECORDS = Limit(20, "records", "ours")
+NEEDS = {"supply": Need(("generation_rounds", "kept_fraction"), points=RECORDS)}
 
 
 def check(case: Case, supply: Curve) -> Iterator[Finding]:

@@ -6,8 +6,9 @@ of devices. If the gradient is, the learning rate is effectively larger than it 
 mislead.
 
 ## How it is measured
-At every eval the slow course of the training loss is divided by the eval loss. The quotient has to stay within 8 % of
-the same whole number from 2 on, and that number has to be the accumulation steps, the world size, or their product.
+At every eval the slow course of the training loss is divided by the eval loss. The quotient has to stay within {near}
+of the same whole number from {factor} on, and that number has to be the accumulation steps, the world size, or their
+product.
 
 ## Silent when
 - neither number is known (skipped; `--set gradient_accumulation_steps=N` supplies it)
@@ -26,7 +27,7 @@ the same whole number from 2 on, and that number has to be the accumulation step
 
 ## Sources
 - Accumulation bug of transformers 4.46: Unsloth and Hugging Face, "Fixing gradient accumulation", October 2024.
-- 8 %: ours; experimental, no labelled run has this fault.
+- The distance: ours; experimental, no labelled run has this fault.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ import numpy as np
 from lossdoc.checks._loss import declared, living
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
@@ -47,15 +49,15 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "learning"
 EXPLAINS = ("eval-gap", "eval-below-train", "wrong-start")
+NEAR = Limit(0.08, "share of the factor", "ours")
+FACTOR = Limit(2.0, "times the eval loss", "ours: smaller factors hide in the gap of train and eval")
 NEEDS = {"eval_loss": Need("loss", split="eval", points=2), "loss": Need("loss", points=5)}
-
-NEAR = 0.08
 
 
 def check(case: Case, eval_loss: Curve, loss: Curve) -> Iterator[Finding]:
     accumulation = declared(case, "gradient_accumulation_steps") or 1.0
     world = declared(case, "world_size") or 1.0
-    factors = {f for f in (accumulation, world, accumulation * world) if f >= 2}
+    factors = {f for f in (accumulation, world, accumulation * world) if f >= FACTOR}
     if not factors:
         raise Skip("needs the number of accumulation steps or devices: say --set gradient_accumulation_steps=N")
     eval_loss, loss = living(eval_loss), living(loss)

@@ -5,15 +5,15 @@ The same work takes twice the time. Nothing is wrong with the model, but with th
 beside the step.
 
 ## How it is measured
-Step time, or the inverse of a throughput. Lasting: the last third at least twice the first third (after the first 5 %
-of records), with a course that rose surely. Stalls: at least three steps of five times the median, together at least
-a tenth of the time, and not at regular distances.
+Step time, or the inverse of a throughput. Lasting: the last third at least {slower} times the first third (after the
+first 5 % of records), with a course that rose surely. Stalls: at least {stalls} steps of {stall} times the median,
+together at least {lost} of the time, and not at regular distances.
 
 ## Silent when
 - the first records: compilation and caches
 - regular slow steps: evaluation and checkpoints
 - reinforcement learning whose answers lengthen
-- fewer than 40 records
+- fewer than {records} records
 
 ## Likely causes
 - Data loading: a slow disk or network, too few workers, a cache that ran full.
@@ -27,8 +27,8 @@ a tenth of the time, and not at regular distances.
 - Look at clocks, temperatures and the host's memory.
 
 ## Sources
-- runmedic: 3 times the median, 80 %; trainproof: 50 % of the throughput; SageMaker: a stalled step.
-- Twice, five times and a tenth: ours; no labelled run has this fault, so the check is experimental and only informs.
+- runmedic and trainproof: slower steps; SageMaker: a stalled step.
+- Sizes: ours; no labelled run has this fault, so the check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, level, trend
 
 if TYPE_CHECKING:
@@ -51,24 +52,35 @@ SEVERITY: Severity = "info"
 SIGN: SignName = "running"
 EXPLAINS = ()
 RATES = ("tokens_per_second", "samples_per_second", "steps_per_second")
+SLOWER = Limit(2.0, "times the first third", "ours; runmedic: 80 % more, trainproof: 50 % of the throughput")
+SURE = Limit(5.0, "standard errors", "ours")
+STALL = Limit(5.0, "times the usual time", "ours; runmedic: 3")
+STALLS = Limit(3, "steps", "ours")
+LOST = Limit(0.1, "share of the time", "ours")
+LENGTHENS = Limit(3.0, "standard errors of a rising length", "ours: answers that lengthen take their time")
+REGULAR = Limit(
+    0.2,
+    "share of the mean distance",
+    "ours: stalls whose distances vary less are evaluations and checkpoints",
+)
+RECORDS = Limit(40, "records", "ours")
 NEEDS = {
-    "speed": Need(("step_time", *RATES), points=40),
+    "speed": Need(("step_time", *RATES), points=RECORDS),
     "length": Need("completion_length", points=8, optional=True),
 }
-SLOWER, STALL, LOST = 2.0, 5.0, 0.1
 
 
 def check(case: Case, speed: Curve, length: Curve | None) -> Iterator[Finding]:
     if speed.labels or np.any(speed.values <= 0):
         return
-    if length is not None and trend(length.values).score > 3:
+    if length is not None and trend(length.values).score > LENGTHENS:
         return
     time = 1.0 / speed.values if speed.metric in RATES else speed.values
     skip = len(time) // 20
     y = time[skip:]
     third = len(y) // 3
     before, after = level(y[:third]), level(y[-third:])
-    if after.value >= SLOWER * before.value and difference(before, after).score > 5:
+    if after.value >= SLOWER * before.value and difference(before, after).score > SURE:
         yield case.finding(
             speed,
             f"steps take {after.value / before.value:.3g} times as long as in the first third",
@@ -81,7 +93,7 @@ def check(case: Case, speed: Curve, length: Curve | None) -> Iterator[Finding]:
     usual = float(np.median(y))
     slow = np.flatnonzero(y > STALL * usual).astype(np.int64)
     lost = float(np.sum(y[slow] - usual)) / float(np.sum(y))
-    if len(slow) >= 3 and lost >= LOST and not regular(slow):
+    if len(slow) >= STALLS and lost >= LOST and not regular(slow):
         yield case.finding(
             speed,
             f"{len(slow)} steps stalled for more than {STALL:g} times the usual time and cost {lost:.0%} of the run",
@@ -99,4 +111,4 @@ def first_over(y: Floats, limit: float) -> int:
 def regular(places: NDArray[np.int64]) -> bool:
     """Distances that hardly vary: evaluation and checkpoints."""
     gaps = np.diff(places)
-    return len(gaps) >= 2 and float(np.std(gaps)) <= 0.2 * float(np.mean(gaps))
+    return len(gaps) >= 2 and float(np.std(gaps)) <= REGULAR * float(np.mean(gaps))

@@ -5,13 +5,14 @@ Accuracy counts who wins, the margin says by how much. A high accuracy with a ma
 means that the probabilities of the answers differ by one percent from before: the model will answer as it always did.
 
 ## How it is measured
-The level of the second half: accuracy at least 0.7 and margin divided by beta between 0.001 and 0.02 nat per pair.
-Below that the margin is flat (`flat-margin`). Beta is taken from the configuration or from the log itself.
+The level of the second half: accuracy at least {accurate} and margin divided by beta between
+{preference.nothing-nats} and {thin-nats} nat per pair. Below that the margin is flat (`flat-margin`). Beta is taken
+from the configuration or from the log itself.
 
 ## Silent when
 - beta is neither configured nor visible in the log: a margin may be small only because beta is
-- fewer than 8 points were logged
-- the margin is still rising steeply: it more than doubled over the second half
+- fewer than {records} points were logged
+- the margin is still rising steeply: it grew {rising}-fold and more over the second half
 
 ## Likely causes
 - A learning rate too low for the number of steps.
@@ -23,8 +24,7 @@ Below that the margin is flat (`flat-margin`). Beta is taken from the configurat
 - Compare answers of the policy and of the reference on held-out prompts before using the model.
 
 ## Sources
-- 0.02 nat: ours. The slowest healthy labelled run ends at 0.1 nat, runs with a dead learning rate below 2e-5; no
-  labelled run lies between, so this check is experimental and only informs.
+- The size: ours; no labelled run lies between healthy and dead ones, so this check is experimental and only informs.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING
 from lossdoc.checks._preference import NOTHING_NATS, find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level
 
 if TYPE_CHECKING:
@@ -43,13 +44,19 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "learning"
 EXPLAINS = ()
+THIN_NATS = Limit(
+    0.02,
+    "nats per pair",
+    "ours: the slowest healthy labelled run ends at 0.1, runs with a dead learning rate below 2e-5",
+)
+ACCURATE = Limit(0.7, "accuracy", "ours")
+RISING = Limit(2.0, "times the quarter before", "ours: a margin that rises steeply is on its way")
+RECORDS = Limit(8, "records", "ours")
 NEEDS = {
-    "margin": Need("reward_margin", points=8),
-    "accuracy": Need("reward_accuracy", points=8),
+    "margin": Need("reward_margin", points=RECORDS),
+    "accuracy": Need("reward_accuracy", points=RECORDS),
     "beta": Setting("beta", optional=True),
 }
-THIN_NATS = 0.02
-ACCURATE = 0.7
 
 
 def check(case: Case, margin: Curve, accuracy: Curve, beta: object) -> Iterator[Finding]:
@@ -61,7 +68,7 @@ def check(case: Case, margin: Curve, accuracy: Curve, beta: object) -> Iterator[
         return
     quarter = max(1, len(margin) // 4)
     before, after = level(margin.values[-2 * quarter : -quarter]).value, level(margin.values[-quarter:]).value
-    if state.accuracy < ACCURATE or after > 2 * before:
+    if state.accuracy < ACCURATE or after > RISING * before:
         return
     yield case.finding(
         margin,

@@ -5,14 +5,14 @@ A step that sees half as many tokens as before has a noisier gradient and a loss
 the data changed: a filter, a packing, a mask, or a source that ran out.
 
 ## How it is measured
-Tokens per step, or the growth of the running total between records. A lasting change of the level by at least 40 %,
-with the new level held to the end or for a fifth of the run, by more than 8 standard errors.
+Tokens per step, or the growth of the running total between records. A lasting change of the level by at least
+{change}, with the new level held to the end or for a fifth of the run, by more than 8 standard errors.
 
 ## Silent when
 - the last batch of an epoch
 - reinforcement learning, where the number of tokens follows the answers
 - a slow drift: a length curriculum
-- fewer than 40 records
+- fewer than {records} records
 
 ## Likely causes
 - A source of the mixture ran out, or the mixture changed at a stage.
@@ -24,7 +24,7 @@ with the new level held to the end or for a fifth of the run, by more than 8 sta
 - Compare the mixture weights and the sampler state before and after.
 
 ## Sources
-- A token count that stops growing is the known sign. 40 % and a fifth: ours; no labelled run has this fault, so the
+- A token count that stops growing is the known sign. Sizes: ours; no labelled run has this fault, so the
   check is experimental and only informs.
 """
 
@@ -37,6 +37,7 @@ import numpy as np
 
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level, shifts
 
 if TYPE_CHECKING:
@@ -45,8 +46,10 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
 EXPLAINS = ("level-shift",)
-NEEDS = {"tokens": Need(("batch_tokens", "tokens_seen"), points=40)}
-CHANGE = 0.4
+CHANGE = Limit(0.4, "share of the level", "ours")
+LASTS = Limit(5, "parts of the run, one of which the new level holds", "ours")
+RECORDS = Limit(40, "records", "ours")
+NEEDS = {"tokens": Need(("batch_tokens", "tokens_seen"), points=RECORDS)}
 
 
 def check(case: Case, tokens: Curve) -> Iterator[Finding]:
@@ -58,7 +61,7 @@ def check(case: Case, tokens: Curve) -> Iterator[Finding]:
     usual = float(np.median(y))
     for shift in shifts(y, least=CHANGE * usual, most=1):
         before, after = level(y[: shift.index]).value, level(y[shift.index :]).value
-        lasting = len(y) - shift.index >= len(y) // 5
+        lasting = len(y) - shift.index >= len(y) // int(LASTS)
         if before <= 0 or abs(after - before) < CHANGE * before or not lasting:
             continue
         word = "fell" if after < before else "jumped"

@@ -5,7 +5,7 @@ An answer that is cut off has no final part to score: it earns the reward of a w
 anything. When most answers are cut, the reward measures the limit.
 
 ## How it is measured
-The running median of the truncated share at or above 0.5 over at least a quarter of the run and 5 records.
+The running median of the truncated share at or above {most} over at least {lasts} of the run and {records} records.
 
 ## Silent when
 - a minority is cut off
@@ -22,9 +22,9 @@ The running median of the truncated share at or above 0.5 over at least a quarte
 - Mask cut answers out of the loss while the limit stays.
 
 ## Sources
-- axolotl docs/training_stability.qmd: below 0.3 healthy, above 0.8 a red flag. verl best practices: above 0.1 often
+- axolotl docs/training_stability.qmd: below 0.3 healthy. verl best practices: above 0.1 often
   too much.
-- 0.5 ("most"): ours; healthy labelled runs have 0.
+- The limit: ours.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ import numpy as np
 from lossdoc.checks._rl import course_above
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -44,12 +45,14 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("reward-flat", "zero-std-groups")
-NEEDS = {"truncated": Need("truncated_fraction", points=5)}
-MOST = 0.5
+MOST = Limit(0.5, "share of the answers", "ours: healthy labelled runs have 0; axolotl: above 0.8 a red flag")
+LASTS = Limit(0.25, "share of the run", "ours")
+RECORDS = Limit(5, "records", "ours")
+NEEDS = {"truncated": Need("truncated_fraction", points=RECORDS)}
 
 
 def check(case: Case, truncated: Curve) -> Iterator[Finding]:
-    found = course_above(truncated.values, MOST, 0.25, 5)
+    found = course_above(truncated.values, MOST.value, LASTS.value, int(RECORDS))
     if found is None:
         return
     first, last = found

@@ -6,10 +6,11 @@ it, and a copy taken while the file was being written ends inside a line. Everyt
 that place only.
 
 ## How it is measured
-Any of: the source ends inside a record; a progress bar or a counter names a total and the last one stands below 98 %
-of it without a summary of the end; a console log of the Hugging Face trainer, which always prints a summary row, ends
-without one while the epoch or the learning-rate schedule is unfinished; in other logs, a learning rate that falls in
-a straight line and is more than 5 % of the run away from 0; an interruption from the keyboard.
+Any of: the source ends inside a record; a progress bar or a counter names a total and the last one stands below
+{ending.done} of it without a summary of the end; a console log of the Hugging Face trainer, which always prints a
+summary row, ends without one while the epoch or the learning-rate schedule is unfinished; in other logs, a learning
+rate that falls in a straight line and stands before {ending.of-line} of the way to 0; an interruption from the
+keyboard.
 
 ## Silent when
 - the trainer printed its summary, as it does after early stopping too
@@ -43,6 +44,7 @@ from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 SEVERITY: Severity = "info"
 SIGN: SignName = "running"
 EXPLAINS = ()
+
 NEEDS: dict[str, object] = {}
 
 

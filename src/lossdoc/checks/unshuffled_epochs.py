@@ -7,11 +7,11 @@ Learning from sorted data is slower and biased to what came last.
 
 ## How it is measured
 The curve of every epoch, with its own slow trend taken out, is compared with that of the next at the same positions.
-A correlation of 0.6 or more between each pair of epochs, over at least 20 records per epoch.
+A correlation of {alike} or more between each pair of epochs, over at least {least} records per epoch.
 
 ## Silent when
-- there is one epoch, or fewer than 20 records in an epoch
-- the correlation is what 20 records give by chance
+- there is one epoch, or fewer than {least} records in an epoch
+- the correlation is what so few records give by chance
 - batches are sorted by length on purpose
 
 ## Likely causes
@@ -25,7 +25,7 @@ A correlation of 0.6 or more between each pair of epochs, over at least 20 recor
 
 ## Sources
 - `DistributedSampler.set_epoch`: PyTorch documentation.
-- The correlation of 0.6 is ours; experimental, no labelled run has this fault.
+- The correlation is ours; experimental, no labelled run has this fault.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from lossdoc.checks._loss import aligned, living
 from lossdoc.checks.epoch_staircase import boundaries
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import smooth
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "generalising"
 EXPLAINS = ("oscillation",)
-NEEDS = {"loss": Need("loss", points=40), "epoch": Need("epoch", points=10)}
-
-ALIKE, LEAST = 0.6, 20
+ALIKE = Limit(0.6, "correlation", "ours")
+LEAST = Limit(20, "records in an epoch", "ours: fewer agree by chance")
+RECORDS = Limit(40, "records", "ours")
+NEEDS = {"loss": Need("loss", points=RECORDS), "epoch": Need("epoch", points=10)}
 
 
 def check(case: Case, loss: Curve, epoch: Curve) -> Iterator[Finding]:

@@ -5,15 +5,15 @@ The critic predicts returns; advantages are measured against it. With a diverged
 the policy follows them. An explained variance below 0 means that a constant would predict better.
 
 ## How it is measured
-Value loss: the level of the last 15 % is at least 10 times the median of the first half (after the first tenth),
-stays there, and the reward did not rise. Explained variance: the running median stays below -0.1 over the last third
-of the run, 20 records and more.
+Value loss: the level of the last 15 % is at least {factor} times the median of the first half (after the first
+tenth), stays there, and the reward did not rise. Explained variance: the running median stays below {below} over the
+last third of the run, {records} records and more.
 
 ## Silent when
 - the first tenth of the run, where any critic is bad
 - the loss rises with the return: it scales with its square
 - spikes that come back
-- an explained variance below 0 when the value loss has fallen to a thousandth: a solved task's returns hardly vary, and
+- an explained variance below 0 when the value loss has fallen to {nothing}: a solved task's returns hardly vary, and
   there is nothing left to explain
 
 ## Likely causes
@@ -29,7 +29,7 @@ of the run, 20 records and more.
 ## Sources
 - TRL v0.9.6 logging.mdx: the value loss spikes or turns NaN when PPO does not go well.
 - OpenAI baselines, explained variance: 1 perfect, 0 useless, below 0 worse than nothing.
-- The factor 10, -0.1 and a thousandth: ours; no labelled run has this fault.
+- Sizes: ours; no labelled run has this fault.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ import numpy as np
 from lossdoc.checks._rl import course, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import onset, smooth
 
 if TYPE_CHECKING:
@@ -50,12 +51,15 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "stable"
 EXPLAINS = ("reward-flat", "reward-collapse")
+FACTOR = Limit(10.0, "times the first half", "ours")
+BELOW = Limit(-0.1, "explained variance", "ours; OpenAI baselines: below 0 worse than nothing")
+NOTHING = Limit(0.001, "share of the first level", "ours: the returns of a solved task hardly vary")
+RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "critic": Need(("value_loss", "explained_variance"), points=20),
-    "explained": Need("explained_variance", points=20, optional=True),
+    "critic": Need(("value_loss", "explained_variance"), points=RECORDS),
+    "explained": Need("explained_variance", points=RECORDS, optional=True),
     "reward": Need("reward", points=8, optional=True),
 }
-FACTOR, BELOW, NOTHING = 10.0, -0.1, 1e-3
 
 
 def check(case: Case, critic: Curve, explained: Curve | None, reward: Curve | None) -> Iterator[Finding]:

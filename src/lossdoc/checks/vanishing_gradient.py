@@ -5,8 +5,8 @@ Small gradients are right at the end of a run that has learned. Where the loss i
 the network is saturated or cut off: no signal reaches the weights, and the run will not recover by itself.
 
 ## How it is measured
-The level of the last quarter of the gradient norm is at most 5 % of its median over the first third after the first
-records, while the loss improved by less than a fifth of its start.
+The level of the last quarter of the gradient norm is at most {share} of its median over the first third after the
+first records, while the loss improved by less than {good} of its start.
 
 ## Silent when
 - the loss has improved: gradients fade when a model converges
@@ -25,7 +25,7 @@ records, while the loss improved by less than a fifth of its start.
 - Use normalisation and residual connections; replace saturating activations.
 
 ## Sources
-- 5 % of the start: rldoctor's rule (0.05). That the loss must be bad as well is ours: convergence looks alike.
+- The share of the start: rldoctor. That the loss must be bad as well is ours: convergence looks alike.
   Experimental, hence information: no labelled run shows it alone, and no published criterion exists.
 """
 
@@ -39,6 +39,7 @@ import numpy as np
 from lossdoc.checks._loss import gain, living, number
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level, smooth, tail
 
 if TYPE_CHECKING:
@@ -47,15 +48,15 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "info"
 SIGN: SignName = "learning"
 EXPLAINS = ("plateau",)
-NEEDS = {"norm": Need("grad_norm", points=20), "loss": Need("loss", points=20)}
-
-SHARE = 0.05
-GOOD = 0.2
+SHARE = Limit(0.05, "share of the first norm", "rldoctor")
+GOOD = Limit(0.2, "share of the first loss", "ours: gradients fade when a model converges")
+RECORDS = Limit(20, "records", "ours")
+NEEDS = {"norm": Need("grad_norm", points=RECORDS), "loss": Need("loss", points=RECORDS)}
 
 
 def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
     loss = living(loss)
-    if len(loss) < 20:
+    if len(loss) < RECORDS:
         return
     g = norm.values[: len(loss)] if len(norm) >= len(loss) else norm.values
     n = len(g)

@@ -8,9 +8,9 @@ steps, say).
 
 ## How it is measured
 The median of the first three records, so that one odd first record does not count. Limit for language models: ln V +
-2 with the given `vocab_size`, else 14.5, which is ln 262144 + 2 and above any vocabulary in use. For classifiers:
-four times ln k with the given `classes`. Where the log leaves open whether the objective is a regression, the loss
-must also behave like that of a language model: it ends above 1 and scatters by less than 5 %.
+{room} with the given `vocab_size`, else the limit of the largest vocabulary in use. For classifiers: {classes} times
+ln k with the given `classes`. Where the log leaves open whether the objective is a regression, the loss must also
+behave like that of a language model: it ends above {ends-above} and scatters by less than {scatters}.
 
 ## Silent when
 - the loss is below the limit, whatever the vocabulary
@@ -48,6 +48,7 @@ from lossdoc.checks._loss import begins_late, declared, living, number, part, st
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.judge.merit import course, measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import level, noise, tail
 
 if TYPE_CHECKING:
@@ -56,14 +57,19 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "learning"
 EXPLAINS = ("exploding-gradient", "lr-too-high")
+LARGEST = Limit(14.476649250079015, "nats", "ln 262144 + 2, above any vocabulary in use")
+ROOM = Limit(2.0, "nats above ln V", "ours: a head of 0.02 adds 0.0002 per unit of width, so that it covers 8192")
+CLASSES = Limit(4.0, "times ln k", "ours")
+COMES_DOWN = Limit(0.8, "share of the first loss", "ours: a loss that stays as high has another scale")
+ENDS_ABOVE = Limit(1.0, "nats", "ours: squared errors end near 0")
+SCATTERS = Limit(0.05, "share of the loss", "ours: squared errors scatter by their own size")
+RECORDS = Limit(5, "records", "ours")
 NEEDS = {
-    "loss": Need("loss", points=5),
+    "loss": Need("loss", points=RECORDS),
     "vocab_size": Setting("vocab_size", optional=True),
     "classes": Setting("classes", optional=True),
 }
 
-LARGEST = float(np.log(262144)) + 2
-ROOM = 2.0
 LANGUAGE = {"pretrain", "sft"}
 OPEN = {"pretrain", "sft", "classification", "regression"}
 
@@ -72,25 +78,28 @@ def check(case: Case, loss: Curve, vocab_size: object, classes: object) -> Itera
     del vocab_size, classes
     begins_late(loss)
     loss = living(loss)
-    if len(loss) < 5:
+    if len(loss) < RECORDS:
         return
     first = float(np.median(loss.values[:3]))
     vocabulary, k = declared(case, "vocab_size"), declared(case, "classes")
     objectives = set(case.objectives)
     if vocabulary:
-        limit, name, how_sure = float(np.log(vocabulary)) + ROOM, f"ln {vocabulary:g} + 2", "high"
+        limit, name, how_sure = float(np.log(vocabulary)) + ROOM, f"ln {vocabulary:g} + {ROOM:g}", "high"
     elif k:
-        limit, name, how_sure = 4 * float(np.log(k)), f"4 ln {k:g}", "high"
+        limit, name, how_sure = CLASSES * float(np.log(k)), f"{CLASSES:g} ln {k:g}", "high"
     elif objectives and objectives <= LANGUAGE:
-        limit, name, how_sure = LARGEST, "ln 262144 + 2", "high"
+        limit, name, how_sure = LARGEST.value, "ln 262144 + 2", "high"
     elif objectives and objectives <= OPEN and objectives & LANGUAGE:
         if not like_language(loss):
             return
-        limit, name, how_sure = LARGEST, "ln 262144 + 2", "medium" if plain_trainer(case) else "low"
+        limit, name, how_sure = LARGEST.value, "ln 262144 + 2", "medium" if plain_trainer(case) else "low"
     else:
         raise Skip("no start value is known for this objective: say --set vocab_size=V or --set classes=K")
     # A start that rises from there is a divergence, one that begins below the limit a spike.
-    if min(first, float(loss.values[0])) <= limit or float(np.median(loss.values[-len(loss) // 4 :])) > 0.8 * first:
+    if (
+        min(first, float(loss.values[0])) <= limit
+        or float(np.median(loss.values[-len(loss) // 4 :])) > COMES_DOWN * first
+    ):
         return
     confidence: Confidence = "high" if how_sure == "high" else "medium" if how_sure == "medium" else "low"
     end = level(loss.values[tail(len(loss))]).value
@@ -130,4 +139,4 @@ def plain_trainer(case: Case) -> bool:
 def like_language(loss: Curve) -> bool:
     """Ends above 1 and scatters little, as token losses do; squared errors end near 0 or scatter by their own size."""
     late = part(loss, len(loss) // 2).values
-    return float(np.median(late)) > 1 and noise(late) < 0.05 * float(np.median(late))
+    return float(np.median(late)) > ENDS_ABOVE and noise(late) < SCATTERS * float(np.median(late))

@@ -5,8 +5,9 @@ A gradient of exactly 0 means that the loss does not depend on any weight that t
 frozen, or every advantage is 0. Rounding does not do it: a small gradient is small, not 0.
 
 ## How it is measured
-The share of records with a gradient norm of exactly 0. Half of the records and at least ten are a fault when the loss
-does not improve; in reinforcement learning, where groups without any difference in reward give 0 rightly, 95 %.
+The share of records with a gradient norm of exactly 0. {share} of the records and at least {least} are a fault when
+the loss does not improve; in reinforcement learning, where groups without any difference in reward give 0 rightly,
+{share-rl}.
 
 ## Silent when
 - the loss improves: some trainers log 0 for a norm that they do not compute
@@ -26,7 +27,7 @@ does not improve; in reinforcement learning, where groups without any difference
 - Count the labels that are not masked.
 
 ## Sources
-- Shares of 20, 40 and 70 % are rldoctor's; trainproof asks for all. 50 % and the condition on the loss are ours.
+- Smaller shares are rldoctor's; trainproof asks for all. Ours: the share and the condition on the loss.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ import numpy as np
 from lossdoc.checks._loss import gain, living, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import resolution
 
 if TYPE_CHECKING:
@@ -47,9 +49,17 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "error"
 SIGN: SignName = "learning"
 EXPLAINS = ("no-learning", "plateau", "vanishing-gradient")
-NEEDS = {"norm": Need("grad_norm", points=10), "loss": Need("loss", optional=True)}
-
-SHARE, SHARE_RL, LEAST = 0.5, 0.95, 10
+SHARE = Limit(0.5, "share of the records", "ours; rldoctor: 20, 40 and 70 %, trainproof: all")
+SHARE_RL = Limit(
+    0.95,
+    "share of the records",
+    "ours, in reinforcement learning, where groups without any difference in reward give 0 rightly",
+)
+LEAST = Limit(10, "records", "ours")
+DIGITS = Limit(100, "printed digits", "ours: the largest norm of a print that can tell 0 from small")
+IMPROVED = Limit(0.02, "share of the first loss", "ours")
+SURE = Limit(3.0, "standard errors", "ours")
+NEEDS = {"norm": Need("grad_norm", points=LEAST), "loss": Need("loss", optional=True)}
 
 
 def check(case: Case, norm: Curve, loss: Curve | None) -> Iterator[Finding]:
@@ -57,10 +67,10 @@ def check(case: Case, norm: Curve, loss: Curve | None) -> Iterator[Finding]:
     zero = g == 0
     share = float(zero.mean())
     rl = "rl" in case.families()
-    if zero.sum() < LEAST or share < (SHARE_RL if rl else SHARE):
+    if zero.sum() < LEAST or share < (SHARE_RL if rl else SHARE).value:
         return
     # A print of three decimals turns 0.0004 into 0: some other record must be far above the last digit, or all be 0.
-    if 0 < float(g.max()) < 100 * resolution(norm):
+    if 0 < float(g.max()) < DIGITS * resolution(norm):
         return
     if not rl and (loss is None or improves(loss)):
         return
@@ -81,4 +91,4 @@ def improves(loss: Curve) -> bool:
     if len(loss) < 5:
         return False
     found = gain(loss)
-    return found.share > 0.02 and found.score > 3
+    return found.share > IMPROVED and found.score > SURE

@@ -6,9 +6,9 @@ record on it means that all later batches are masked, or that a NaN was replaced
 has learned everything comes down to 0 smoothly and never reads exactly 0 in full precision.
 
 ## How it is measured
-Exact zeros of the training loss: at least five records from the first on, or at least five records to the end after a
-level that was not already small. A printed 0.0000 proves no zero: after an onset such a curve counts only when it
-fell from at least a thousand times its last printed digit.
+Exact zeros of the training loss: at least {least} records from the first on, or at least {least} records to the end
+after a level that was not already small. A printed 0.0000 proves no zero: after an onset such a curve counts only
+when it fell from at least {digits} times its last printed digit.
 
 ## Silent when
 - the trainer is a reinforcement learner, whose loss may be exactly 0
@@ -43,6 +43,7 @@ import numpy as np
 from lossdoc.checks._loss import died, number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import resolution
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "error"
 SIGN: SignName = "finite"
 EXPLAINS = ("no-learning", "plateau", "loss-collapse", "zero-gradient", "flat-margin", "thin-margin", "frozen-eval")
+LEAST = Limit(5, "records", "ours")
+PART_LEAST = Limit(3, "records", "ours, of every part of a loss that boxes or masks give")
+SMALL = Limit(0.05, "share of the first loss", "ours: a loss that was so small before it read 0 went down")
+DIGITS = Limit(1000, "printed digits", "ours: a loss that fell from below may be a rounded one")
 NEEDS = {"loss": Need(("loss", "loss_component"), points=3)}
 
-LEAST = 5
 # Parts that learn from labels: without a label they have nothing to sum up. Others (weights of 0) may be switched off.
 BOX = ("box", "bbox", "giou", "iou", "reg", "loc", "mask", "dfl", "l1")
-PART_LEAST = 3
 
 
 def parts(case: Case) -> Iterator[Finding]:
@@ -100,7 +103,7 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     before = float(np.median(y[max(0, end - 5) : end]))
     start = float(np.median(y[: max(1, min(5, end))]))
     # A sudden end: the level just before is no small part of the start and far above what the print can show. Ours.
-    if before < 0.05 * abs(start) or before < 1000 * resolution(loss):
+    if before < SMALL * abs(start) or before < DIGITS * resolution(loss):
         return
     yield case.finding(
         loss,

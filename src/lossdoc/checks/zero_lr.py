@@ -6,9 +6,9 @@ normal. For all or most of the run, or long before its end, the schedule is wron
 than the run has.
 
 ## How it is measured
-Records whose learning rate is exactly 0, the first 2 and those of an initial warm-up left aside: at least half of the
-run, or a last stretch of zeros that makes up 10 % of the records (at least 5). A rate printed with few digits counts
-only when its last digit is under 1e-4 of the peak, or when nothing else was ever printed.
+Records whose learning rate is exactly 0, the first 2 and those of an initial warm-up left aside: at least {most} of
+the run, or a last stretch of zeros that makes up {end} of the records (at least {least}). A rate printed with few
+digits counts only when its last digit is under {hidden} of the peak, or when nothing else was ever printed.
 
 ## Silent when
 - only the first or the last points are 0
@@ -30,7 +30,7 @@ only when its last digit is under 1e-4 of the peak, or when nothing else was eve
 ## Sources
 - The update of SGD, Adam and AdamW is the rate times a direction, so at rate 0 nothing moves: arXiv 1412.6980,
   algorithm 1; arXiv 1711.05101, algorithm 2.
-- Stretch of zeros at the end: trainproof's rule uses 10 %; ours asks for at least 5 records beside.
+- Stretch of zeros at the end: trainproof's rule; ours asks for a number of records beside.
 - The labelled runs lm-lrzero-a and cls-lrhalf-b.
 """
 
@@ -44,6 +44,7 @@ import numpy as np
 from lossdoc.checks._loss import step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 from lossdoc.signal import resolution
 
 if TYPE_CHECKING:
@@ -62,7 +63,11 @@ EXPLAINS = (
     "constant-prediction",
     "lr-jump",
 )
-NEEDS = {"rate": Need("learning_rate", points=5)}
+LEAST = Limit(5, "records", "ours")
+END = Limit(0.1, "share of the records", "trainproof: a stretch of zeros at the end")
+MOST = Limit(0.5, "share of the records", "ours")
+HIDDEN = Limit(0.0001, "share of the peak", "ours: what half a printed digit may hide")
+NEEDS = {"rate": Need("learning_rate", points=LEAST)}
 
 
 def check(case: Case, rate: Curve) -> Iterator[Finding]:
@@ -71,7 +76,7 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
     zero = y == 0
     peak = float(y.max())
     # Half a printed digit may hide behind a zero.
-    if peak > 0 and resolution(rate) / 2 > 1e-4 * peak:
+    if peak > 0 and resolution(rate) / 2 > HIDDEN * peak:
         return
     if peak == 0:
         # 1e-6 prints as 0.000 in a fixed number of digits; "0" and "0.0" are how a zero itself prints.
@@ -80,7 +85,7 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
         return
     other = np.flatnonzero(~zero)
     last = n - int(other[-1]) - 1
-    if last >= max(5, 0.1 * n):
+    if last >= max(LEAST.value, END * n):
         at = int(other[-1]) + 1
         yield case.finding(
             rate,
@@ -89,7 +94,7 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
             first=at,
             measured={"records": last, "share": last / n, "peak": peak},
         )
-    elif zero[2:].sum() >= 0.5 * n:
+    elif zero[2:].sum() >= MOST * n:
         at = int(np.argmax(zero))
         yield case.finding(
             rate,

@@ -7,8 +7,8 @@ Whether they are all right or all wrong decides what to do; the reward tells.
 
 ## How it is measured
 The share of groups without spread, record by record; a record whose reward_std is 0 counts as 1, since the share can
-read 0 through floating-point noise while no answer differs. Reported when the running median stays at 0.8 or above
-for at least a quarter of the run and 8 records.
+read 0 through floating-point noise while no answer differs. Reported when the running median stays at {share} or above
+for at least {lasts} of the run and {records} records.
 
 ## Silent when
 - the share rises because the task is nearly solved: the reward rose and holds its best level (then it only informs)
@@ -29,9 +29,9 @@ for at least a quarter of the run and 8 records.
 - Filter such groups (dynamic sampling), or draw more answers per prompt at a higher temperature.
 
 ## Sources
-- axolotl docs/training_stability.qmd: below 0.8, red flag at 1.0; the compute used is 1 / (1 - share).
+- axolotl docs/training_stability.qmd: a red flag at 1.0; the compute used is 1 / (1 - share).
 - DAPO, arXiv 2503.14476: dynamic sampling.
-- A quarter of the run: ours; healthy labelled runs reach a median of 0.5 late, faulty ones 1.0.
+- How long: ours.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from lossdoc.checks._preference import paired
 from lossdoc.checks._rl import course, course_above, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -52,12 +53,15 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "learning"
 EXPLAINS = ("dead-reward", "reward-flat", "zero-gradient", "vanishing-gradient", "no-learning", "plateau")
+SHARE = Limit(0.8, "share of the groups", "axolotl, docs/training_stability.qmd: healthy below, a red flag at 1.0")
+LASTS = Limit(0.25, "share of the run", "ours: healthy labelled runs reach a median of 0.5 late, faulty ones 1.0")
+SOLVED = Limit(0.1, "share of the gain", "ours: a reward this near to its best is nearly solved")
+RECORDS = Limit(8, "records", "ours")
 NEEDS = {
-    "share": Need(("zero_std_fraction", "reward_std"), points=8),
+    "share": Need(("zero_std_fraction", "reward_std"), points=RECORDS),
     "std": Need("reward_std", optional=True),
     "reward": Need("reward", points=8, optional=True),
 }
-SHARE = 0.8
 
 
 def check(case: Case, share: Curve, std: Curve | None, reward: Curve | None) -> Iterator[Finding]:
@@ -65,7 +69,7 @@ def check(case: Case, share: Curve, std: Curve | None, reward: Curve | None) -> 
         return
     std = unlabelled(std)
     wasted = no_signal(share, std)
-    found = course_above(wasted, SHARE, 0.25, 8)
+    found = course_above(wasted, SHARE.value, LASTS.value, int(RECORDS))
     if found is None:
         return
     first, last = found
@@ -78,7 +82,7 @@ def check(case: Case, share: Curve, std: Curve | None, reward: Curve | None) -> 
         measured["reward"] = level_there
         moved = course(reward.values, None if std is None else std.values)
         best = float(np.max(reward.values))
-        solved = moved.rose and level_there >= best - 0.1 * abs(best - moved.early)
+        solved = moved.rose and level_there >= best - SOLVED * abs(best - moved.early)
         text += f" while the reward is {level_there:.3g}"
         text += ": the answers are all equally good" if solved else ", and it did not get there by learning"
         if level_there == 0:

@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.comparison.result import Side
+from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, head, level, local_noise, noise, smooth, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
 
-WINDOW = 0.25  # the common last stretch: long enough for 3 evaluations of 12, short enough to be the end
-LEAST = 3  # points of each curve in it
-FEW = 30  # below this a running median over a tenth of the run would blur the course
+
+WINDOW = Limit(
+    0.25,
+    "share of what both runs cover",
+    "ours: long enough for 3 evaluations of 12, short enough to be the end",
+)
+LEAST = Limit(3, "points of each curve in the window", "ours")
+BLURS = Limit(30, "points", "ours: below it a running median over a tenth of the run would blur the course")
+HOLDS = Limit(0.95, "share of the places", "ours: two courses that touch once are no end of a difference")
+AT_ONCE = Limit(0.05, "share of the baseline's run", "ours: of a goal that is reached at once a ratio says nothing")
 
 
 def side(x: Floats, y: Floats, up: bool, lost_at: float | None = None) -> Side | None:
@@ -26,17 +34,17 @@ def side(x: Floats, y: Floats, up: bool, lost_at: float | None = None) -> Side |
     n = len(y)
     if n < LEAST:
         return None
-    best = best_stretch(y, 3 if n < FEW else None, up)
+    best = best_stretch(y, 3 if n < BLURS else None, up)
     return Side(
         start=float(np.median(y[head(n, 0.05, 1, 5)])),
-        final=float(np.median(y[tail(n, 0.1, LEAST)])),
+        final=float(np.median(y[tail(n, 0.1, int(LEAST))])),
         best=best.value,
         best_at=float(x[(best.first + best.last) // 2]),
         points=n,
         noise=noise(y),
         x=x,
         values=y,
-        course=smooth(y, 3 if n < FEW else None),
+        course=smooth(y, 3 if n < BLURS else None),
         lost_at=lost_at,
     )
 
@@ -49,7 +57,7 @@ def window(a: Side, b: Side) -> tuple[float, float]:
     for one in (a, b):
         inside = one.x[one.x <= high]
         if len(inside) >= LEAST:
-            start = min(start, float(inside[-LEAST]))
+            start = min(start, float(inside[-int(LEAST)]))
     return start, high
 
 
@@ -67,23 +75,20 @@ def error(one: Side, low: float, high: float) -> float:
 
 
 def since(a: Side, b: Side, sign: float) -> float | None:
-    """The first place from which on b - a keeps its sign beyond twice the noise of the two courses.
-
-    One place in twenty may fail: two courses that touch once are no end of a difference.
-    """
+    """The first place from which on b - a keeps its sign beyond twice the noise of the two courses."""
     x, course_a, course_b = matched(a, b, max(a.x[0], b.x[0]), min(a.x[-1], b.x[-1]))
     if not len(x):
         return None
     reach = 2 * np.hypot(_wobble(a, x), _wobble(b, x))
     holds = sign * (course_b - course_a) > reach
     share = np.cumsum(holds[::-1])[::-1] / np.arange(len(x), 0, -1)
-    first = np.flatnonzero(holds & (share >= 0.95))
+    first = np.flatnonzero(holds & (share >= HOLDS))
     return float(x[first[0]]) if len(first) else None
 
 
 def _wobble(one: Side, x: Floats) -> Floats:
     """Noise that is left in a running median, at the places x."""
-    points = min(one.points, 3 if one.points < FEW else max(5, one.points // 10))
+    points = min(one.points, 3 if one.points < BLURS else max(5, one.points // 10))
     scale = np.maximum(local_noise(one.course), one.noise / np.sqrt(points))
     return np.asarray(np.interp(x, one.x, scale))
 
@@ -91,11 +96,11 @@ def _wobble(one: Side, x: Floats) -> Floats:
 def slower(a: Side, b: Side, goal: float, falling: bool) -> float | None:
     """Places that b needs to reach `goal`, as a multiple of what a needs; infinite if b does not get there.
 
-    None where a itself is there at once (within three points or a twentieth of it): a ratio of that says nothing.
+    None where a itself is there at once (within three points or a small share of it): a ratio of that says nothing.
     """
     at_a, at_b = _reaches(a, goal, falling), _reaches(b, goal, falling)
     origin = min(0.0, float(a.x[0]), float(b.x[0]))
-    if at_a is None or at_a <= max(a.x[min(2, len(a.x) - 1)], origin + 0.05 * (a.x[-1] - origin)):
+    if at_a is None or at_a <= max(a.x[min(2, len(a.x) - 1)], origin + AT_ONCE * (a.x[-1] - origin)):
         return None
     if at_b is None:
         return float("inf") if b.x[-1] >= a.x[-1] else None

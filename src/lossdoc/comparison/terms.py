@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.model.limit import Limit
 from lossdoc.signal import line
 
 if TYPE_CHECKING:
@@ -32,9 +33,15 @@ _NOT_OF = {
 }
 # The log holds beta times a difference of log-probabilities (log-formats: rewards/* of every preference trainer).
 WITH_BETA = frozenset({"reward_margin", "reward_chosen", "reward_rejected", "implicit_reward"})
-# Losses of one objective and type begin alike: policy and reference are equal. Measured on the labelled runs: within
-# 6 % also where the first record is an average of ten steps; other loss types begin 25 % and more away.
-SAME_START = 0.15
+
+
+SAME_START = Limit(
+    0.15,
+    "share of the first loss",
+    "losses of one objective and type begin alike, since policy and reference are equal; ours: within 6 %"
+    " on the labelled runs, also where the first record is an average of ten steps, other loss types 25 %"
+    " and more away",
+)
 
 
 @dataclass(frozen=True, slots=True)

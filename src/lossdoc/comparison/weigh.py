@@ -8,20 +8,36 @@ import numpy as np
 
 from lossdoc.comparison import differ
 from lossdoc.comparison.result import Delta, Outcome, Side
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import MetricFacts
     from lossdoc.model.finding import Confidence
 
-# Standard errors of both levels. Ours: levels follow slow swings, so that fewer would call these a difference.
-SIGNIFICANT = 4.0
-# A baseline that hardly moved is no measure. Ours: progress counts as at least the noise of a point, a fifth of the
-# first level and a fifth of the range of a fraction: at the default tolerance a tenth of a loss or 0.1 of an accuracy.
-LEAST_PROGRESS = 0.2
-# A margin has no floor to settle on: it grows with every step and every bit of learning rate (see TOLERANCE).
-_FREE = {"reward_margin": 1.5}
-_MOST_OF_IT = 0.8  # of the progress: slower learners are told apart before the floor, where all courses are flat
-_SLOW = 1.5  # worth saying: it takes half again as long
+SIGNIFICANT = Limit(
+    4.0,
+    "standard errors of both levels",
+    "ours: levels follow slow swings, so that fewer would call these a difference",
+)
+LEAST_PROGRESS = Limit(
+    0.2,
+    "share of the first level, or of the range of a fraction",
+    "ours: a baseline that hardly moved is no measure; at the default tolerance a tenth of a loss or 0.1 "
+    "of an accuracy",
+)
+FREE_MARGIN = Limit(
+    1.5,
+    "times the tolerance",
+    "ours: a margin has no floor to settle on, it grows with every step and every bit of learning rate",
+)
+MOST_OF_IT = Limit(
+    0.8,
+    "share of the progress",
+    "ours: slower learners are told apart before the floor, where all courses are flat",
+)
+SLOW = Limit(1.5, "times as long", "ours: worth saying")
+FEW = Limit(8, "points", "ours: a level of fewer is not the last word")
+_FREE = {"reward_margin": FREE_MARGIN}
 
 
 def weigh(
@@ -53,11 +69,13 @@ def weigh(
     lost = other.lost_at is not None and base.lost_at is None
     slower = None
     if good and to_end > 0:
-        goal = grown.start + _MOST_OF_IT * (base.final - grown.start)
+        goal = grown.start + MOST_OF_IT * (base.final - grown.start)
         slower = differ.slower(base, other, goal, falling=base.final < grown.start)
     return Delta(
         number,
-        "worse" if lost and good else _outcome(real, share, end_share, sign, tolerance * _FREE.get(facts.id, 1.0)),
+        "worse"
+        if lost and good
+        else _outcome(real, share, end_share, sign, tolerance * float(_FREE.get(facts.id, 1.0))),
         level=base_level + value,
         base_level=base_level,
         value=value,
@@ -66,7 +84,7 @@ def weigh(
         end_share=end_share,
         window=(float(x[0]), float(x[-1])),
         since=differ.since(base, other, sign) if real else None,
-        slower=slower if slower is not None and (slower >= _SLOW or slower <= 1 / _SLOW) else None,
+        slower=slower if slower is not None and (slower >= SLOW or slower <= 1 / SLOW) else None,
         confidence=_confidence(base, other, value, error),
     )
 
@@ -82,7 +100,7 @@ def _outcome(real: bool, share: float | None, end_share: float | None, sign: flo
 
 
 def _confidence(base: Side, other: Side, value: float, error: float) -> Confidence:
-    """Ours: a level from fewer than eight points, or a difference below eight errors, is not the last word."""
-    if min(base.points, other.points) < 8 or abs(value) < 2 * SIGNIFICANT * error:
+    """A level from few points, or a difference of few errors, is not the last word."""
+    if min(base.points, other.points) < FEW or abs(value) < 2 * SIGNIFICANT * error:
         return "medium"
     return "high"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, head, level, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
@@ -17,19 +18,30 @@ if TYPE_CHECKING:
 
 Went = Literal["better", "lost", "worse", "flat", "unclear"]
 
-# Of the start level: a loss or a score without bounds that gained less has not visibly learned (ours: the labelled
-# runs that are stuck gain at most 0.4 %, the slowest healthy supervised one 7.8 %; runmedic asks for 2 %).
-MATERIAL = 0.03
-OF_FEW = 0.1  # of the start level, where points are too few for a noise (ours: batches of one epoch wander by 6 %)
-# Of a score between 0 and 1: the sampling error of some hundred examples (ours).
-POINTS = 0.01
-# Of what was still to be gained: 0.98 to 0.99 halves the errors (ours).
-OF_ROOM = 0.2
-SIGMAS = 3.0  # ours: beyond the noise of both levels
-MONOTONE = 0.75  # share of the steps that go the right way where points are too few for a noise (ours)
-KEPT = 0.5  # of the best gain that has to be left at the end, else it was lost again (ours)
-FEW = 8
-SHORT = 15  # below it both levels rest on three points: the whole course has to lean the same way (ours)
+
+MATERIAL = Limit(
+    0.03,
+    "share of the first level",
+    "ours: a loss or a score without bounds that gained less has not visibly learned; stuck labelled runs"
+    " gain at most 0.4 %, the slowest healthy supervised one 7.8 %; runmedic asks for 2 %",
+)
+OF_FEW = Limit(
+    0.1,
+    "share of the first level",
+    "ours, where points are too few for a noise: batches of one epoch wander by 6 %",
+)
+POINTS = Limit(0.01, "points of a score from 0 to 1", "ours: the sampling error of some hundred examples")
+OF_ROOM = Limit(0.2, "share of what was still to be gained", "ours: 0.98 to 0.99 halves the errors")
+LEAST = Limit(0.003, "points of a score from 0 to 1", "ours: however little was still to be gained")
+SIGMAS = Limit(3.0, "standard errors of both levels", "ours")
+MONOTONE = Limit(0.75, "share of the steps that go the right way", "ours, where points are too few for a noise")
+KEPT = Limit(0.5, "share of the best gain", "ours: what has to be left at the end, else it was lost again")
+FEW = Limit(8, "points", "ours: fewer hold no noise of their own")
+SHORT = Limit(
+    15,
+    "points",
+    "ours: below it both levels rest on three points, and the whole course has to lean the same way",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +131,12 @@ def course(measure: Measure) -> Course | None:
     return Course(went, first, best, at, last, gain, fell_back)
 
 
-def material(measure: Measure, start: float, points: int = FEW) -> float:
+def material(measure: Measure, start: float, points: float = float("inf")) -> float:
     """The smallest gain that counts from this start on, in the unit of the curve."""
     scale = measure.unit_scale
     if not scale:
-        return (MATERIAL if points >= FEW else OF_FEW) * abs(start)
-    return max(0.003 * scale, min(POINTS * scale, OF_ROOM * measure.room(start)))
+        return (MATERIAL if points >= FEW else OF_FEW).value * abs(start)
+    return max(LEAST * scale, min(POINTS * scale, OF_ROOM * measure.room(start)))
 
 
 def _gain(y: Floats, printed: float) -> tuple[float, float, int, bool]:

@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lossdoc.model.finding import CONFIDENCES, SEVERITIES, Finding
+from lossdoc.model.limit import Limit
 
-# A consequence may be noticed a little before its cause, since each check dates its onset by its own window. Ours.
-_SLACK = 0.1
+_SLACK = Limit(
+    0.1,
+    "share of the run",
+    "ours: a consequence may be noticed a little before its cause, since each check dates its onset by its own window",
+)
 
 
 def reconcile(

@@ -9,6 +9,7 @@ import numpy as np
 from lossdoc.judge.merit import Course, Measure, course, material, measures, said
 from lossdoc.judge.passes import passes
 from lossdoc.model.finding import SIGNS, Sign
+from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,14 +20,21 @@ if TYPE_CHECKING:
 
     Judged = list[tuple[Measure, Course]]
 
-FEW_PASSES = 4.0  # DESIGN 6a: so many passes over the data leave a run without held-out data healthy
-ONE_PASS = 1.05  # an epoch is often rounded up to the next step
-CEILING = 0.95  # of a score with an end: little is left to be gained (ours)
-LEARNED = 0.1  # below the first training loss, before a held-out loss says that something was learned (ours)
-# Of the first loss: runs of the public logs that learned by heart end below 5 %, those that did not above 20 % (ours).
-REMAINS = 0.2
-LITTLE = 0.02  # the same where the log does not say how often the data were seen
-RECORDS = 3  # fewer show no course that could be left (ours)
+FEW_PASSES = Limit(4.0, "passes over the data", "ours: so few leave a run without held-out data healthy")
+ONE_PASS = Limit(1.05, "passes over the data", "ours: an epoch is often rounded up to the next step")
+CEILING = Limit(0.95, "share of a perfect score", "ours: little is left to be gained")
+LEARNED = Limit(
+    0.1,
+    "share of the first training loss",
+    "ours: so far below it, a held-out loss says that something was learned",
+)
+REMAINS = Limit(
+    0.2,
+    "share of the first loss",
+    "ours: runs of the public logs that learned by heart end below 5 %, those that did not above 20 %",
+)
+LITTLE = Limit(0.02, "share of the first loss", "ours, where the log does not say how often the data were seen")
+RECORDS = Limit(3, "points", "ours: fewer show no course that could be left")
 # Objectives that are judged by samples people look at: nothing held out is the rule.
 _GENERATIVE = frozenset({"gan", "diffusion"})
 
@@ -150,7 +158,7 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
         return Sign("yes", f"{_epochs(seen)}: every example was new when its loss was taken")
     excused = families == {"rl"} or bool(set(run.trainer.candidates) & _GENERATIVE)
     few = seen is not None and seen <= FEW_PASSES
-    excused = excused or few or _remains(judged, LITTLE if seen is None else REMAINS)
+    excused = excused or few or _remains(judged, (LITTLE if seen is None else REMAINS).value)
     if held:
         return Sign("unknown", f"one evaluation shows no course: {told}", excused)
     during = f" in {_epochs(seen)}" if seen else ""
