@@ -122,7 +122,7 @@ def test_one_check_on_two_curves_is_one_illness() -> None:
 
 def test_explains_name_checks_and_have_no_cycle() -> None:
     known = set(checks.check_ids())
-    edges = {check: set(checks.load(check).EXPLAINS) for check in known}
+    edges = {check: set(checks.load(check).explains) for check in known}
     assert all(targets <= known for targets in edges.values()), {c: t - known for c, t in edges.items() if t - known}
     done: set[str] = set()
 
@@ -159,8 +159,8 @@ def test_select_and_ignore() -> None:
 @pytest.mark.parametrize("check", checks.check_ids())
 def test_a_check_survives_odd_curves(check: str) -> None:
     """No check may raise on one point, constants, NaN only, huge or tiny numbers, repeated steps."""
-    module = checks.load(check)
-    names = {name for need in module.NEEDS.values() if isinstance(need, Need) for name in need.names} or {"loss"}
+    found = checks.load(check)
+    names = {name for need in found.needs.values() if isinstance(need, Need) for name in need.names} or {"loss"}
     nan, inf = float("nan"), float("inf")
     shapes: list[list[float]] = [
         [1.0],

@@ -25,8 +25,9 @@ def knowledge() -> Knowledge:
     return Knowledge.load()
 
 
-def test_the_file_knows_every_check() -> None:
-    assert sorted(evidence().checks) == CHECKS
+def test_the_file_knows_no_check_that_there_is_not() -> None:
+    """One that it does not know is experimental until `python -m benchmarks.evidence` measured it."""
+    assert set(evidence().checks) <= set(CHECKS)
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -34,7 +35,7 @@ def test_an_experimental_check_only_informs_and_its_page_says_so(check: str, kno
     page = knowledge.check_page(check)
     text = explain.explain(f"check:{check}", knowledge, Look())
     assert "How often it is right" in text
-    assert experimental(page, evidence()) == ("Experimental: right on fewer" in text)
+    assert experimental(page, evidence()) == ("Experimental: " in text)
     if experimental(page, evidence()):
         source = (SOURCE / f"{check.replace('-', '_')}.py").read_text()
         assert page.severity == "info"
@@ -43,7 +44,7 @@ def test_an_experimental_check_only_informs_and_its_page_says_so(check: str, kno
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_generated_pairs_are_counted_apart(check: str) -> None:
-    known = evidence().checks[check]
+    known = evidence().checks.get(check, Figures())
     if known.fault and known.twin:
         assert known.fault[1] == known.twin[1]
         assert known.twin[0] <= 0.02 * known.twin[1]
@@ -58,6 +59,7 @@ def test_published_means_more_than_ours() -> None:
     assert published(_page("- transformers, Trainer: the value is logged."))
     assert not published(_page("- Shares: ours, calibrated on the labelled runs."))
     assert not published(_page(""))
+    assert experimental(_page("- Lin et al., arXiv 1708.02002"), Evidence()), "never measured"
     few = Evidence(checks={"x": Figures(right=ENOUGH - 1)})
     enough = Evidence(checks={"x": Figures(right=ENOUGH)})
     assert experimental(_page("- ours"), few)

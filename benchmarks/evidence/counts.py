@@ -36,7 +36,7 @@ def _without(findings: Sequence[Finding], check: str) -> Sequence[Finding]:
     if all(f.check != check for f in findings):
         return findings
     left = [replace(f, because_of=None) for f in findings if f.check != check]
-    explains = {f.check: checks.load(f.check).EXPLAINS for f in left}
+    explains = {f.check: checks.load(f.check).explains for f in left}
     return reconcile(left, explains, {f.check: order for order, f in enumerate(left)})
 
 

@@ -25,6 +25,7 @@ def command_names() -> list[str]:
     return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
 
 
+_OF_CONTRIBUTORS = ("new",)  # no help of users lists them
 HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -58,7 +59,7 @@ class Commands(typer.core.TyperGroup):
     """A group whose members are the modules of this folder."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return command_names()
+        return [name for name in command_names() if name not in _OF_CONTRIBUTORS]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         return _load(cmd_name) if cmd_name in command_names() else None

@@ -27,7 +27,7 @@ def check_ids(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _of_sign(sign: str) -> list[str]:
-    return [check_id for check_id in checks.check_ids() if sign == checks.load(check_id).SIGN]
+    return [check_id for check_id in checks.check_ids() if sign == checks.load(check_id).sign]
 
 
 def verify(in_force: InForce) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lossdoc import checks
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.judge.reconcile import reconcile
+from lossdoc.knowledge.evidence import evidence, experimental
 from lossdoc.model.finding import Finding, Report, Severity, Skipped
 
 if TYPE_CHECKING:
@@ -45,22 +46,21 @@ def diagnose(
         if why := not_for_this_trainer(check_id, run, knowledge):
             skipped += [Skipped(check_id, why)] * (check_id not in ignore)
             continue
-        check = checks.load(check_id)
-        case = Case(check_id, check.SEVERITY, run, knowledge, run.config)
+        case = Case(check_id, checks.load(check_id).severity, run, knowledge, run.config)
         with np.errstate(all="ignore"):  # logs hold 1e300 and infinity; a check judges what comes out
-            found, judged, reasons = _call(check, case)
+            found, judged, reasons = examine(case)
         if judged:
             findings += (_complete(finding, case, severities or {}) for finding in found)
             passed += [check_id] * (not found and check_id not in ignore)
         elif reasons and check_id not in ignore:
             skipped.append(Skipped(check_id, reasons[0]))
-    explains = {f.check: checks.load(f.check).EXPLAINS for f in findings}
+    explains = {f.check: checks.load(f.check).explains for f in findings}
     findings = reconcile(findings, explains, {f.check: order for order, f in enumerate(findings)})
     findings = _without(ignore, findings)
     roots = [f for f in findings if f.because_of is None]
     with np.errstate(all="ignore"):
         judged_by = deciding(run, knowledge)
-        found_signs = signs(run, knowledge, judged_by, [(f, checks.load(f.check).SIGN) for f in roots])
+        found_signs = signs(run, knowledge, judged_by, [(f, checks.load(f.check).sign) for f in roots])
     curves = [m.curve for m, _ in judged_by]
     return Report(run, findings, skipped, verdict(found_signs, roots), found_signs, curves, passed)
 
@@ -79,17 +79,18 @@ def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> str |
     return f"holds for {', '.join(holds)} but not for {', '.join(off)}; say which with --trainer"
 
 
-def _call(check: checks.Check, case: Case) -> tuple[list[Finding], bool, list[str]]:
-    """All findings of a check, whether any call could judge, and the reasons why others could not."""
+def examine(case: Case) -> tuple[list[Finding], bool, list[str]]:
+    """All findings of a case's check, whether any call could judge, and the reasons why others could not."""
+    check = checks.load(case.check)
     found: list[Finding] = []
     reasons: list[str] = []
     judged = False
-    for arguments in combinations(check.NEEDS, case.run):
+    for arguments in combinations(check.needs, case.run):
         if isinstance(arguments, str):
             reasons.append(arguments)
             continue
         try:
-            found += check.check(case, **arguments)
+            found += check.judge(case, **arguments)
             judged = True
         except Skip as skip:
             reasons.append(str(skip))
@@ -174,7 +175,7 @@ def _without(ignore: Sequence[str], findings: Sequence[Finding]) -> list[Finding
 
 
 def _complete(finding: Finding, case: Case, severities: Mapping[str, Severity]) -> Finding:
-    """Fill in causes and next steps from the check's page, and the severity that the user or the trainer says."""
+    """Fill in what the check's page says, and the severity that the user or the trainer says."""
     advice = case.knowledge.advice(case.check, case.objectives)
     severity = finding.severity
     rules = [case.knowledge.trainer(o).checks.get(case.check) for o in case.objectives]
@@ -182,5 +183,10 @@ def _complete(finding: Finding, case: Case, severities: Mapping[str, Severity]) 
     for mildest in named:
         if _MILDEST[mildest] > _MILDEST[severity]:
             severity = mildest
-    severity = severities.get(case.check, severity)
-    return replace(finding, severity=severity, causes=finding.causes or advice.causes, next=finding.next or advice.next)
+    return replace(
+        finding,
+        severity=severities.get(case.check, severity),
+        causes=finding.causes or advice.causes,
+        next=finding.next or advice.next,
+        experimental=experimental(case.knowledge.check_page(case.check), evidence()),
+    )

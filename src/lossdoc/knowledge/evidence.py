@@ -80,5 +80,6 @@ def published(page: CheckPage) -> bool:
 
 
 def experimental(page: CheckPage, known: Evidence) -> bool:
-    """Too little evidence to warn: such a check only informs."""
-    return known.checks.get(page.id, Figures()).right < ENOUGH and not published(page)
+    """Too little evidence to warn: such a check only informs. One whose figures were never measured has none."""
+    figures = known.checks.get(page.id)
+    return figures is None or (figures.right < ENOUGH and not published(page))

@@ -42,6 +42,7 @@ class Finding:
     next: Sequence[str] = ()
     cannot_tell: Sequence[str] = ()
     because_of: str | None = None  # id of the finding whose consequence this is; None = a root
+    experimental: bool = False  # the check has too little evidence to warn
     known: str = ""  # why it fails nothing: it stands in the baseline, or the configuration accepts it
 
     @property

@@ -11,9 +11,14 @@ from lossdoc.show.pages._ink import Block
 
 
 def section(check: CheckPage, known: Evidence) -> Iterator[Block]:
-    """Nothing where the figures were never measured."""
+    """Nothing where no figures ship at all."""
     figures = known.checks.get(check.id)
-    if figures is None or known.total is None:
+    if known.total is None:
+        return
+    if figures is None:
+        yield from listed(
+            "How often it is right", ["Experimental: its figures were not measured yet, so it only informs."]
+        )
         return
     lines = [_labelled(figures, known), *_public(figures, known), *_without(figures, known), *_generated(figures)]
     if experimental(check, known):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lossdoc.knowledge.evidence import evidence, experimental
 from lossdoc.knowledge.words import plain
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._common import SEVERITY_STYLE
@@ -54,6 +55,7 @@ def _checks(knowledge: Knowledge) -> Iterator[Row]:
             "severity": check.severity,
             "metrics": list(check.metrics),
             "explains": list(check.explains),
+            "experimental": experimental(knowledge.check_page(check.id), evidence()),
             "summary": check.title,
         }
 

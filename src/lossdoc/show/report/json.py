@@ -101,6 +101,7 @@ def finding_fields(finding: Finding, run: Run) -> dict[str, Any]:
         "severity": finding.severity,
         "confidence": finding.confidence,
         "because_of": finding.because_of,
+        "experimental": finding.experimental,
         "known": finding.known or None,
         "metric": finding.metric,
         "split": finding.split,

@@ -56,7 +56,7 @@ def _rule(check: str) -> dict[str, Any]:
         "shortDescription": {"text": title.replace("`", "")},
         "fullDescription": {"text": rest.strip().split("\n\n## ")[0].removeprefix("## What it means").strip()},
         "help": {"text": page, "markdown": page},
-        "defaultConfiguration": {"level": LEVELS[checks.load(check).SEVERITY]},
+        "defaultConfiguration": {"level": LEVELS[checks.load(check).severity]},
     }
 
 
