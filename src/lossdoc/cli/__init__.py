@@ -21,8 +21,9 @@ from lossdoc import __version__
 
 
 def command_names() -> list[str]:
-    """Names of all commands, without importing any."""
-    return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    """Names of the commands for users, without importing any."""
+    names = (m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    return sorted(name for name in names if name not in _OF_CONTRIBUTORS)
 
 
 _OF_CONTRIBUTORS = ("new",)  # no help of users lists them
@@ -59,14 +60,14 @@ class Commands(typer.core.TyperGroup):
     """A group whose members are the modules of this folder."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return [name for name in command_names() if name not in _OF_CONTRIBUTORS]
+        return command_names()
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        return _load(cmd_name) if cmd_name in command_names() else None
+        return _load(cmd_name) if cmd_name in (*command_names(), *_OF_CONTRIBUTORS) else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command; a mistyped one is refused with the name that was probably meant."""
-        if args and not args[0].startswith("-") and args[0] not in command_names():
+        if args and not args[0].startswith("-") and args[0] not in (*command_names(), *_OF_CONTRIBUTORS):
             ctx.fail(f"no command {args[0]!r}.{_instead(args[0])}")
         return super().resolve_command(ctx, args)
 
