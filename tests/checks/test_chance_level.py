@@ -64,3 +64,10 @@ def test_early_in_the_plan_it_is_a_warning() -> None:
     y = level(100, float(np.log(3)), 0.01)
     (finding,) = found("chance-level", loss(y), trainer="classification", config={"max_steps": 400})
     assert finding.severity == "warning"
+
+
+@pytest.mark.parametrize(("best", "fires"), [(2e-6, True), (0.2, False)])
+def test_a_detector_that_finds_nothing(best: float, fires: bool) -> None:
+    """Its loss has no guessing level, its score has."""
+    curves = (loss(falling(12, 3, 1, 0.02)), evals(np.linspace(best / 2, best, 12), 1, "map"))
+    assert bool(found("chance-level", *curves, trainer="detection")) is fires

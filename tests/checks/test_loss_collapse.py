@@ -50,3 +50,13 @@ def test_pairs_that_are_settled_with_huge_margins(reached: float, fires: bool) -
     margin = np.linspace(0, reached, 60)
     y = np.log1p(np.exp(-margin))
     assert bool(found("loss-collapse", loss(y), curve("reward_margin", margin), trainer="dpo")) is fires
+
+
+@pytest.mark.parametrize(
+    ("scores", "fires"), [([0.8, 0.9, 0.95, 0.97, 0.98], False), ([0.7, 0.71, 0.7, 0.7, 0.7], True)]
+)
+def test_a_held_out_score_that_gains_shows_more_than_memory(scores: list[float], fires: bool) -> None:
+    y = 0.69 * np.exp(-np.linspace(0, 8, 200))
+    epoch = curve("epoch", np.linspace(0, 20, 200))
+    curves = (loss(y), epoch, evals(scores, 40, "accuracy"))
+    assert bool(found("loss-collapse", *curves, trainer="classification")) is fires

@@ -62,3 +62,10 @@ def test_noisy_first_records_are_silent(seed: int) -> None:
 
 def test_a_long_warm_up_of_a_healthy_run_is_silent() -> None:
     assert not found("lr-too-high", loss(falling()), curve("learning_rate", np.linspace(0, 1e-3, 300)), trainer="sft")
+
+
+@pytest.mark.parametrize(("end", "severity"), [(0.3, "info"), (1.5, "warning")])
+def test_a_jump_that_was_soon_left_behind_informs(end: float, severity: str) -> None:
+    y = end + level(400, 0, 0.01, 1)
+    y[:12] = [5.0, 60.0, 110.0, 80.0, 40.0, 20.0, 9.0, 4.5, 3.5, 3.0, 2.5, 2.0]
+    assert [f.severity for f in found("lr-too-high", loss(y), trainer="classification")] == [severity]

@@ -87,3 +87,9 @@ def test_values_come_again_by_chance_in_a_long_log_and_in_a_short_one_they_do_no
     batches = np.round(0.7 + 0.05 * rng.standard_normal(20), 4)
     (finding,) = found("no-learning", replace(curve("loss", np.tile(batches, 5)), decimals=4), trainer="sft")
     assert "each again and again" in finding.message
+
+
+def test_few_values_on_the_way_down_are_no_standstill() -> None:
+    y = np.round(falling(300, 6, 1, 0.15), 1)
+    assert not found("no-learning", replace(loss(y), decimals=4), trainer="classification")
+    assert found("no-learning", replace(loss(np.round(level(300, 6, 0.15), 1)), decimals=4), trainer="classification")

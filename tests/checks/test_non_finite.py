@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,10 @@ def test_a_component_that_does_not_apply_is_no_fault() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_finite_run_is_silent(seed: int) -> None:
     assert not found("non-finite", loss(falling(seed=seed)), trainer="sft")
+
+
+@pytest.mark.parametrize(("every", "fires"), [(1, True), (10, False)])
+def test_an_unknown_number_is_taken_for_trained_only_where_it_is_logged_all_along(every: int, fires: bool) -> None:
+    """Detection without small objects: their precision is NaN at every evaluation."""
+    small = replace(curve("aps", np.full(60 // every, np.nan), every=every), known=False)
+    assert bool(found("non-finite", loss(falling(60)), small, trainer="detection")) is fires

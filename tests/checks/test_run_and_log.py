@@ -141,3 +141,11 @@ def test_one_pass_or_an_eval_is_enough() -> None:
     assert not found("missing-eval", loss, curve("epoch", ramp(200, 0, 1)), trainer="pretrain")
     held = curve("loss", [3.0, 2.5, 2.4], "eval", every=60)
     assert not found("missing-eval", loss, held, curve("epoch", ramp(200, 0, 5)), trainer="sft")
+
+
+@pytest.mark.parametrize(("behind", "severity"), [(150, "error"), (900, "info")])
+def test_more_records_behind_an_error_than_a_buffer_holds(behind: int, severity: str) -> None:
+    """A dying program may flush what it had printed before; a whole training behind its error is another attempt."""
+    long = curve("loss", saturating(100 + behind, 4, 2) + noise(100 + behind, 0.1, 1))
+    crash = Event("crash", 100, "FileNotFoundError: 0.pth")
+    assert [f.severity for f in found("crash-in-log", long, trainer="sft", events=[crash])] == [severity]

@@ -140,6 +140,8 @@ def check(
     if (score := by_score(case)) is not None and "supervised" in case.families():
         yield report_score(case, score)
         return
+    if "detection" in case.objectives:
+        raise Skip("the sum of weighted parts of a detector has no guessing level")
     if loss is None:
         raise Skip("no loss in this log, and no score that stands at chance")
     loss = living(loss)
@@ -170,7 +172,7 @@ def report_score(case: Case, found: Chance) -> Finding:
     return case.finding(
         curve,
         f"{curve.name.replace('_', ' ')} is {number(found.value)} at the end and at best {number(best)} in "
-        f"{len(values)} evaluations: {found.meaning}",
+        f"{len(values)} evaluation{'s' * (len(values) > 1)}: {found.meaning}",
         detected=min(len(curve) - 1, 4),
         confidence="high" if len(values) >= 5 else "medium",
         measured={"last": found.value, "best": best, "evaluations": len(values)},

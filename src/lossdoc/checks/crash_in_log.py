@@ -13,7 +13,8 @@ since errors and records reach the file through different buffers.
 - the words stand in generated text, in source code or in a warning
 - the trainer printed its final summary after all, or it resumed behind the error: then it only informs
 - the same error stands between records {caught} times or more: the program catches it and goes on (informs)
-- the error stands before the first record of a run that shows no sign of stopping short: an earlier attempt (informs)
+- the error stands before the first record of a run that shows no sign of stopping short, or more than {buffer} behind
+  it still hold records: an earlier attempt (informs)
 
 ## Likely causes
 - What the quoted line names.
@@ -40,7 +41,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lossdoc.checks._ending import first_line, stops_short
+from lossdoc.checks._ending import first_line, last_line, stops_short
 from lossdoc.judge.case import Case
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
@@ -55,6 +56,11 @@ _CAUGHT = Limit(
     2,
     "errors between records",
     "ours: once may be a batch that was skipped before the same error ended the run",
+)
+_BUFFER = Limit(
+    400,
+    "lines",
+    "ours: a dying program flushes at most 8 KiB of what it had printed (the buffers of C and Python), 20 characters a line",
 )
 NEEDS: dict[str, object] = {}
 
@@ -71,6 +77,9 @@ def check(case: Case) -> Iterator[Finding]:
     begin = first_line(run)
     if begin is not None and worst.line is not None and worst.line < begin and stops_short(run) is None:
         # An error of an earlier attempt; a run that stops short may have had its records buffered behind its error.
+        went_on = True
+    end = last_line(run)
+    if end is not None and worst.line is not None and end - worst.line > _BUFFER:
         went_on = True
     if caught(run, [event.line or 0 for event in crashes if _name(event.text) == _name(worst.text)]):
         went_on = True

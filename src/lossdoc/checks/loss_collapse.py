@@ -7,12 +7,14 @@ first steps it means that the answer stands in the input.
 
 ## How it is measured
 Sudden: within the first records the loss falls below {sudden} of its start and stays there. Memorised: without any
-eval loss, the last stretch is below {pairs} of the start in preference training, or {supervised} in classification
-and language modelling, after more than {epochs} epochs. Saturated: every one of the last records of a preference run
-is below {pairs} of the start while their margins stand above {margin}, whatever the number of epochs.
+eval loss or a held-out score that gained, the last stretch is below {pairs} of the start in preference training, or
+{supervised} in classification and language modelling, after more than {epochs} epochs. Saturated: every one of the
+last records of a preference run is below {pairs} of the start while their margins stand above {margin}, whatever the
+number of epochs.
 
 ## Silent when
-- an eval loss is logged and the way down takes its time (`overfitting` and `eval-gap` judge by it)
+- an eval loss is logged, or a held-out score gained, and the way down takes its time (`overfitting`, `eval-gap` and
+  `no-generalisation` judge by it)
 - it is the first pass over the data and the way down is smooth
 - the trainer may be a regression, whose squared error goes to 0 when it is learned
 - the loss starts small, or is a bounded one that starts below {starts} (dft)
@@ -44,6 +46,7 @@ import numpy as np
 
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
+from lossdoc.judge.merit import course, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import level, smooth, tail
@@ -87,6 +90,7 @@ def check(
 ) -> Iterator[Finding]:
     y = loss.values
     n = len(y)
+    held_out = eval_loss is not None or scored(case)
     start = float(np.max(y[:2]))
     if start < STARTS or n < RECORDS or np.any(y < 0):
         return
@@ -95,24 +99,29 @@ def check(
     if end <= SUDDEN * start and float(np.max(y[few:])) <= 10 * SUDDEN * start:
         yield report(case, loss, start, end, few, f"within {few} records", "high")
         return
-    if margin is not None and eval_loss is None and case.families() == {"preference"}:
+    if margin is not None and not held_out and case.families() == {"preference"}:
         last = min(n, max(4, n // 4))
         if float(np.max(y[-last:])) <= PAIRS * start and float(np.median(margin.values[-last:])) >= MARGIN:
             yield report(case, loss, start, end, n - last, f"while the margins stand above {MARGIN:g}", "medium")
             return
-    if eval_loss is None and set(case.objectives) & LANGUAGE and by_heart(y, end):
+    if not held_out and set(case.objectives) & LANGUAGE and by_heart(y, end):
         first = int(np.argmax(y <= ENTROPY))
-        yield report(
-            case, loss, start, end, first, "with nothing held out: no text leaves so little to guess", "medium"
-        )
+        yield report(case, loss, start, end, first, "without an eval loss: no text leaves so little to guess", "medium")
         return
     passes = float(epoch.values[-1]) if epoch is not None and len(epoch) else 0.0
-    if passes < EPOCHS or eval_loss is not None or "regression" in case.objectives:
+    if passes < EPOCHS or held_out or "regression" in case.objectives:
         return
     share = SUPERVISED if "supervised" in case.families() else PAIRS
     if end <= share * start:
         first = int(np.argmax(smooth(y) <= 0.1 * start))
         yield report(case, loss, start, end, first, f"after {passes:.2g} passes over the data", "medium")
+
+
+def scored(case: Case) -> bool:
+    """A held-out score gained and no other lost: not only the examples were learned."""
+    held = [m for m in measures(case.run, case.knowledge) if m.held_out and m.role == "score"]
+    went = [(m, c) for m in held if (c := course(m)) is not None]
+    return any(c.went == "better" for _, c in went) and all(c.gain > -material(m, c.first) for m, c in went)
 
 
 def by_heart(y: Floats, end: float) -> bool:

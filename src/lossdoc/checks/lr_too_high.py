@@ -17,6 +17,7 @@ last three quarters of it the loss stopped improving after an early gain, or its
 - the loss rises later in the run (`divergence`, `loss-spike`)
 - the first records just scatter, around a level or over factors
 - the rate is still in the first half of its warm-up when it happens
+- the loss is below its first value again within {soon} and ends below {left}: the jump did no harm (informs)
 
 ## Likely causes
 - A learning rate of a small model or of adapters used for full fine-tuning of a large one.
@@ -84,6 +85,8 @@ RECORDS = Limit(15, "records", "ours")
 FALLS = Limit(3.0, "standard errors of a falling trend", "ours: such a loss still improves")
 GAINS = Limit(4.0, "standard errors of the early gain", "ours")
 LOSES = Limit(2.5, "standard errors of a rising trend", "ours")
+SOON = Limit(0.05, "share of the run", "ours: a jump that is left behind by then did no harm to a run that learns")
+LEFT = Limit(0.1, "share of the first loss", "ours: the end of a run that learned all the same")
 NEEDS = {"loss": Need("loss", points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
 
 
@@ -135,11 +138,18 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         + (", worse than before the first step" if worse else ""),
         first=first,
         detected=min(n - 1, max(first + 2, peak)),
-        severity="error" if worse and height >= base else "warning",
+        severity=severity(worse and height >= base, back, n, end.value / base),
         confidence="high" if height >= 0.5 * base else "medium",
         measured={"first": base, "peak": float(y[1 : early + 2].max()), "end": end.value},
         cannot_tell=("whether the rate or the first batches did it",),
     )
+
+
+def severity(ruined: bool, back: int, n: int, left: float) -> Severity:
+    """A jump that was soon left behind by a run that learned all the same has done no harm."""
+    if ruined:
+        return "error"
+    return "info" if back <= SOON * n and left <= LEFT else "warning"
 
 
 def by_factors(y: Floats, early: int, top: float) -> bool:

@@ -190,7 +190,7 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
         return None
     y = loss.values
     scale = noise(y)
-    if repeats(loss):
+    if repeats(loss) and found.share < WORSE:
         return f"it takes only {len(np.unique(y))} values, each again and again to the last digit", "high"
     if never_below(y, scale):
         return f"it never came below its first value, {number(float(y[0]))}, again", "medium"

@@ -11,6 +11,8 @@ least {tail}, or at least {least} that make up {share} of the records. Values th
 
 ## Silent when
 - a key was simply not logged in a record
+- a number that nobody knows by name is taken only now and then: an evaluation may have nothing to measure (no small
+  object, no such class)
 - a reward component is NaN for batches that it does not apply to
 - the perplexity overflows while its loss is finite
 - single gradient norms are NaN while the loss stays finite: reported as information
@@ -97,7 +99,8 @@ def check(case: Case, values: Curve | None) -> Iterator[Finding]:
     if said := last_words(case.run):
         yield case.finding(None, f"the trainer said: {said.text.strip()}", line=said.line)
         return
-    bad = [c for c in case.run.curves if (judged(c) or never(c)) and not np.all(np.isfinite(c.values))]
+    trained = max((len(c) for c in case.run.curves if c.known and c.split == "train"), default=0)
+    bad = [c for c in case.run.curves if (judged(c) or never(c, trained)) and not np.all(np.isfinite(c.values))]
     if bad:
         # One illness: the earliest curve carries the finding, the loss before what is derived from it.
         first = min(
@@ -121,12 +124,14 @@ def last_words(run: Run) -> Event | None:
     return next((e for e in run.events if e.kind == "non_finite"), None)
 
 
-def never(curve: Curve) -> bool:
+def never(curve: Curve, trained: int) -> bool:
     """A quantity, known by name or not, that has no finite value at all, or none any more to the end."""
     if curve.split != "train" or len(curve) < NEVER or np.isfinite(curve.values[-NEVER:]).any():
         return False
     finite = np.isfinite(curve.values)
     if not curve.known:
+        if len(curve) < trained / 2:
+            return False
         # Once it is gone it is gone: what comes and goes is a measure that a batch may not have.
         return not finite.any() or bool(finite[: int(finite.sum())].all())
     return curve.metric in ("loss_component", "grad_norm") and not finite.any()

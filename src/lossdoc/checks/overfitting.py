@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 SEVERITY: Severity = "warning"
 SIGN: SignName = "generalising"
 EXPLAINS = (
+    "no-generalisation",
     "loss-collapse",
     "metric-disagreement",
     "vanishing-gradient",

@@ -20,7 +20,7 @@ TITLE = "Ultralytics YOLO console tables"
 _TRAIN = expression(r"\s*Epoch\s+gpu_mem\s+(?P<names>\S.*?)\s*", re.I)
 _VALID = expression(r"\s*Class\s+Images\s+(?P<names>\S.*?)(?::\s+\d+%.*)?\s*")
 _BAR = expression(r":?\s+\d+%.*$")
-_ALL = expression(r"\s*all\s+\d+\s+(?P<cells>[-\d.\snaeE+]+?)\s*")
+_ALL = expression(r"\s*all\s+[\d.e+]+\s+(?P<cells>[-\d.\snaeE+]+?)\s*")
 _EPOCH = expression(r"\s*(?P<epoch>\d+)/\d+\s+\S+\s+(?P<cells>\S.*?):?\s*")
 
 SAMPLES = [
@@ -96,14 +96,14 @@ SAMPLES = [
         text="""     Epoch   gpu_mem       box       obj    labels  img_size
      0/299     3.01G    0.0625   0.03125       107       640: 100%|██████████| 8/8 [00:03<00:00,  2.3it/s]
                Class     Images     Labels          P          R     mAP@.5 mAP@.5:.95: 100%|██████████| 4/4 [00:01]
-                 all        128        929        0.5       0.25      0.375      0.125
+                 all   5.57e+04   1.74e+05        0.5       0.25      0.375      0.125
 """,
         records=[
             Record(
                 {"box": "0.0625", "obj": "0.03125", "labels": "107", "img_size": "640"}, 2, 0, axis="epoch", epoch=0
             ),
             Record(
-                {"Labels": "929", "P": "0.5", "R": "0.25", "mAP@.5": "0.375", "mAP@.5:.95": "0.125"},
+                {"Labels": "1.74e+05", "P": "0.5", "R": "0.25", "mAP@.5": "0.375", "mAP@.5:.95": "0.125"},
                 4,
                 0,
                 axis="epoch",
