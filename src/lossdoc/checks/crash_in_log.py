@@ -60,7 +60,7 @@ _CAUGHT = Limit(
 _BUFFER = Limit(
     400,
     "lines",
-    "ours: a dying program flushes at most 8 KiB of what it had printed (the buffers of C and Python), 20 characters a line",
+    "ours: a dying program flushes what it had printed, 8 KiB in the buffers of C and Python, 20 characters a line",
 )
 NEEDS: dict[str, object] = {}
 
