@@ -76,16 +76,18 @@ TWO_RUNS = "".join(
 
 
 @pytest.mark.parametrize("wide", [False, True])
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
 @pytest.mark.parametrize("log", [*sorted(EXAMPLES.glob("*.*")), CRASHED, TWO_RUNS], ids=lambda log: str(log)[-20:][:9])
 def test_what_was_written_is_judged_alike(log: Path | str, form: table.Format, wide: bool) -> None:
+    if form == "parquet":
+        pytest.importorskip("pyarrow")
     source = Source.from_path(log) if isinstance(log, Path) else Source.from_text(log)
     first = read_source(source, Options())
     assert isinstance(first, list)
-    again = read_source(Source.from_text(table.encode(first, form, wide).decode()), Options())
+    again = read_source(Source("curves", table.encode(first, form, wide)), Options())
     assert isinstance(again, list)
     assert list(map(_judged, again)) == list(map(_judged, first))
-    assert {run.format for run in again} == {"lossdoc"}
+    assert {run.format for run in again} == {"lossdoc-parquet" if form == "parquet" else "lossdoc"}
 
 
 def _judged(run: Run) -> object:

@@ -105,7 +105,7 @@ def encode(runs: Sequence[Run], form: Format, as_wide: bool) -> bytes:
     """The table as bytes. ImportError where Parquet is asked for and no engine is installed."""
     if form == "parquet":
         buffer = BytesIO()
-        (wide(runs) if as_wide else tidy(runs)).to_parquet(buffer, index=False)
+        (_numbers_and_blanks(wide(runs, text=True)) if as_wide else tidy(runs)).to_parquet(buffer, index=False)
         return buffer.getvalue()
     frame = wide(runs, text=True) if as_wide else tidy(runs)
     if not as_wide:
@@ -119,6 +119,18 @@ def encode(runs: Sequence[Run], form: Format, as_wide: bool) -> bytes:
         for row in frame.to_dict("records")
     )
     return "".join(line + "\n" for line in lines).encode()
+
+
+def _numbers_and_blanks(frame: pd.DataFrame) -> pd.DataFrame:
+    """Curves as numbers again: a blank is null, and a NaN was logged."""
+    import numpy as np
+    import pandas as pd
+
+    for name in frame.columns[4:-1]:
+        blank = frame[name].isna().to_numpy()
+        values = [0.0 if left_out else float(value) for value, left_out in zip(frame[name], blank, strict=True)]
+        frame[name] = pd.arrays.FloatingArray(np.asarray(values), blank)
+    return frame
 
 
 def _harmless(cell: Any) -> Any:
