@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from lossdoc.input.numbers import to_float
 from lossdoc.model.record import Event, Item, Raw, Record, Unread
 from lossdoc.readers._json import loads
+from lossdoc.words.expressions import expression
 
 Row = Mapping[str, Any]  # cells by column; what is blank is not there
 
@@ -17,8 +17,8 @@ WIDE = ["source", "run", "axis", "step"]  # what the columns of a table begin wi
 TIDY = ["source", "run", "metric", "split"]
 _PLACES = frozenset((*WIDE, "about"))
 _AXES = ("step", "epoch", "tokens", "samples")  # rows that nothing places are counted anew
-_COLUMN = re.compile(r"(?:(?P<split>eval|test)/)?(?P<metric>[^\[\]]+)(?:\[(?P<labels>.*)\])?")
-_LABEL = re.compile(r",(?=\w+=)")
+_COLUMN = expression(r"(?:(?P<split>eval|test)/)?(?P<metric>[^\[\]]+)(?:\[(?P<labels>.*)\])?")
+_LABEL = expression(r",(?=\w+=)")
 _KINDS = frozenset(("crash", "end", "resume", "interrupt", "progress", "non_finite", "restart", "cut", "empty"))
 
 

@@ -60,7 +60,7 @@ def _rows(source: Source) -> Iterator[tuple[int, Row | str]]:
         return
     table = csv.reader(lines)
     try:
-        names = [_bare(name) for name in next(table)]
+        names = [_bare(name) for name in next(table, [])]
         for cells in table:
             if len(cells) == len(names):
                 yield table.line_num, {name: _bare(cell) for name, cell in zip(names, cells, strict=True) if cell}
