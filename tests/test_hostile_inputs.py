@@ -26,7 +26,7 @@ from lossdoc.model.record import Item, Record, Unread
 from lossdoc.model.run import Run
 from lossdoc.readers import Reader, _door, readers_in
 from lossdoc.readers.refuse.looks import UNKNOWN, text_looks_like
-from lossdoc.show.report._ticks import power_labels
+from lossdoc.show.plot.ticks import power_labels
 from tests.binary_files import FLOAT, VERSION, event, message, tensor
 from tests.report_maker import curve
 

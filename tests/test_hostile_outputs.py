@@ -18,8 +18,8 @@ from lossdoc.model.finding import NotRead, Report
 from lossdoc.model.run import Run
 from lossdoc.show import report as outputs
 from lossdoc.show import table
+from lossdoc.show.blocks.markdown import plain as in_markdown
 from lossdoc.show.report._words import safe
-from lossdoc.show.report.markdown import text as in_markdown
 
 NAME = "a\n::error::x <img src=x> ![i](http://e.example) ##vso[task.setvariable]x \x1b[31m\u202e\U000e0041.jsonl"
 KEYS = [text[:80].encode("utf-8", "replace").decode() for text in HOSTILE]

@@ -146,9 +146,9 @@ def test_markdown_escapes_what_a_log_says() -> None:
     text = write("markdown", Report(report.run, [finding], [Skipped("zero-lr", EVIL)], "failing"), verbose=True)
     for raw in ("<script>", "`z`", "[l](u)", "\x1b", "y|"):
         assert raw not in text
-    rows = [line for line in text.splitlines() if line.startswith("| ❌")]
+    rows = [line for line in text.splitlines() if line.startswith("| 1 | ❌")]
     assert len(rows) == 1
-    assert rows[0].count(" | ") == 3
+    assert rows[0].count(" | ") == 4
 
 
 def test_markdown_leads_with_a_table_of_several_runs() -> None:

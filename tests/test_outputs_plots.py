@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossdoc.model.finding import Finding
+from lossdoc.show.plot.canvas import Mark, Series, Size, draw
+from lossdoc.show.plot.thin import pieces, thin, wants_log
+from lossdoc.show.plot.ticks import even, labels, powers, ticks
 from lossdoc.show.report._panels import choose
-from lossdoc.show.report._thin import pieces, thin, wants_log
-from lossdoc.show.report._ticks import even, labels, powers, ticks
-from lossdoc.show.report.text._canvas import Mark, Series, Size, draw
 from tests import report_maker as made
 
 

@@ -12,7 +12,7 @@ import pytest
 from lossdoc.model.finding import Finding, Report, Skipped
 from lossdoc.model.run import Trainer
 from lossdoc.show.report import Options, Result, load
-from lossdoc.show.report.text.summary import common
+from lossdoc.show.report._summary import common
 from tests import report_maker as made
 
 GOLDEN = Path(__file__).parent / "golden"

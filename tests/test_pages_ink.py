@@ -7,8 +7,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossdoc.show.blocks import Block, Bullets, Facts, Text, Verbatim, length
 from lossdoc.show.pages._canvas import Series, draw, spark
-from lossdoc.show.pages._ink import Block, Bullets, Facts, Text, Verbatim, length
 from lossdoc.show.pages._text import inline, prose
 
 WORDS = st.text(st.sampled_from("ab c  d-é\n`*|#"), max_size=120)

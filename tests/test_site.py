@@ -15,7 +15,7 @@ from benchmarks.pages.overview import sections
 from benchmarks.pages.site import FOLDERS, MARK, files
 from lossdoc.cli import command_names
 from lossdoc.knowledge import Knowledge
-from lossdoc.show.pages._ink import Cut, Facts, Grid, Text, Verbatim
+from lossdoc.show.blocks import Cut, Facts, Grid, Text, Verbatim
 
 ROOT = Path(__file__).resolve().parents[1]
 _LINK = re.compile(r"\]\(([^)\s]+)\)")

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from benchmarks.pages.picture import gallery, plot
+from lossdoc.show.blocks import Block, Bullets, Commands, Cut, Facts, Grid, Heading, Text, Title, Verbatim
 from lossdoc.show.pages._canvas import Plot
 from lossdoc.show.pages._drawings import Gallery
-from lossdoc.show.pages._ink import Block, Bullets, Commands, Cut, Facts, Grid, Heading, Text, Title, Verbatim
 
 # A word and the heading it stands under -> the page to link, None where there is none.
 Link = Callable[[str], str | None]

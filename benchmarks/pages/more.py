@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lossdoc.knowledge.schema import MetricDocument
+from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._common import expectations
-from lossdoc.show.pages._ink import Block, Text
 from lossdoc.show.pages._text import FAINT, bullets, facts, heading, inline
 
 if TYPE_CHECKING:

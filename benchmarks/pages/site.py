@@ -13,8 +13,8 @@ from benchmarks.pages.picture import MARK
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.facts import Entry
 from lossdoc.knowledge.schema import LossDocument, MetricDocument, TrainerDocument
+from lossdoc.show.blocks import Block
 from lossdoc.show.pages import Look, check, loss, metric, trainer
-from lossdoc.show.pages._ink import Block
 
 __all__ = ["MARK", "files"]
 

@@ -30,6 +30,14 @@ def width_of(stream: TextIO, wanted: int | None, environ: Mapping[str, str] = os
     return max(NARROWEST, min(shutil.get_terminal_size((PIPE_WIDTH, 24)).columns, WIDEST))
 
 
+def height_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> int | None:
+    """LINES, else the terminal's lines; None where the text does not stay on a screen."""
+    lines = environ.get("LINES", "")
+    if not _is_terminal(stream):
+        return None
+    return int(lines) if lines.isdecimal() and int(lines) > 0 else shutil.get_terminal_size((PIPE_WIDTH, 24)).lines
+
+
 def color_of(stream: TextIO, wanted: Color, environ: Mapping[str, str] = os.environ) -> bool:
     """--color, else NO_COLOR, else FORCE_COLOR, else whether this is a terminal that knows colours."""
     if wanted != "auto":

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lossdoc.cli._errors import say
-from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
+from lossdoc.cli._screen import Color, color_of, emit, height_of, needs_ascii, width_of
 from lossdoc.cli._targets import Target
 from lossdoc.show import report as outputs
 
@@ -44,6 +44,7 @@ def look_of(
     text = any(target.file is None and target.format == "text" for target in wanted)
     return outputs.Options(
         width=width_of(stream, width) if on_screen else width or 80,
+        height=height_of(stream) if text else None,
         color=color_of(stream, color) if on_screen else color == "always",
         ascii=text and needs_ascii(stream),
         plots=plots,

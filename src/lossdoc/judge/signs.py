@@ -61,7 +61,7 @@ def signs(
     }
     for finding, sign in reversed(roots):
         if finding.severity != "info":
-            answers[sign] = Sign("no", f"{finding.check}{_since(finding)}")
+            answers[sign] = Sign("no", f"{finding.check}{_since(finding)}", finding=finding.id)
     return {name: answers[name] for name in SIGNS}
 
 

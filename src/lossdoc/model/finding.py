@@ -70,6 +70,7 @@ class Sign:
     answer: Answer
     evidence: str
     excused: bool = False  # an "unknown" that is the rule for this kind of run, so that it does not forbid `healthy`
+    finding: str = ""  # id of the root finding that makes it "no"
 
 
 @dataclass(frozen=True, slots=True)

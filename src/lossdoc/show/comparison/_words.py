@@ -7,8 +7,8 @@ from dataclasses import replace
 from lossdoc.comparison.result import Comparison, Outcome, Row, Standing
 from lossdoc.model.finding import Report
 from lossdoc.show.report import Options
+from lossdoc.show.report._summary import common
 from lossdoc.show.report._words import leading, onset, run_name
-from lossdoc.show.report.text.summary import common
 
 MOST = 12  # rows without --verbose
 SIGN: dict[Outcome, str] = {

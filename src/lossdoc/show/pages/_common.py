@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lossdoc.knowledge.expect import fixed, start_value
 from lossdoc.knowledge.formula import FormulaError, names
+from lossdoc.show.blocks import Block, Commands, Text, Title
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._canvas import short
-from lossdoc.show.pages._ink import Block, Commands, Text, Title
 from lossdoc.show.pages._text import FAINT, bullets, clean, heading, inline
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lossdoc.knowledge.schema import Drawing, MetricDocument, Point
+from lossdoc.show.blocks import Block, Columns, Cut, Line, Text
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._canvas import Series, draw, short, spark
-from lossdoc.show.pages._ink import Block, Columns, Cut, Line, Text
 from lossdoc.show.pages._text import clean, ids, inline
 
 _HEIGHT = 7

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lossdoc.knowledge.evidence import ENOUGH, Evidence, Figures, experimental
 from lossdoc.knowledge.facts import CheckPage
+from lossdoc.show.blocks import Block
 from lossdoc.show.pages._common import listed
-from lossdoc.show.pages._ink import Block
 
 
 def section(check: CheckPage, known: Evidence) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from lossdoc.show.pages._ink import Block, Bullets, Cut, Facts, Heading, Text, Verbatim
+from lossdoc.show.blocks import Block, Bullets, Cut, Facts, Heading, Text, Verbatim
 
 _INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*(?!\w)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

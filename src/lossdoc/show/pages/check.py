@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from lossdoc.knowledge.evidence import evidence
 from lossdoc.knowledge.facts import CheckPage, LimitFacts
 from lossdoc.knowledge.schema import Drawing, MetricDocument
+from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages import Look, _evidence
 from lossdoc.show.pages._common import SEVERITY_STYLE, see_also, title
 from lossdoc.show.pages._drawings import Gallery, Panel
-from lossdoc.show.pages._ink import Block, Text
 from lossdoc.show.pages._text import FAINT, bullets, facts, heading, ids, inline, prose
 
 if TYPE_CHECKING:

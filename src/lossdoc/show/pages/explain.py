@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from lossdoc.knowledge.facts import Entry
 from lossdoc.knowledge.schema import LossDocument, MetricDocument, TrainerDocument
 from lossdoc.knowledge.words import plain
+from lossdoc.show.blocks import Block
+from lossdoc.show.blocks.terminal import render
 from lossdoc.show.pages import Look
-from lossdoc.show.pages._ink import Block
-from lossdoc.show.pages._render import render
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge

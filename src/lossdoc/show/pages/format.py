@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lossdoc.knowledge.facts import Entry
+from lossdoc.show.blocks import Text
 from lossdoc.show.pages._common import title
-from lossdoc.show.pages._ink import Text
 from lossdoc.show.pages._text import CODE, inline
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._common import more, see_also, title
-from lossdoc.show.pages._ink import Block, Text
 from lossdoc.show.pages._text import CODE, facts, heading, inline
 
 if TYPE_CHECKING:

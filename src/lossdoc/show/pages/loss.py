@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from lossdoc.knowledge.formula import FormulaError, Missing, evaluate
 from lossdoc.knowledge.schema import LossDocument
+from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._canvas import Plot, Series
 from lossdoc.show.pages._common import listed, see_also, start_text, title
-from lossdoc.show.pages._ink import Block, Text
 from lossdoc.show.pages._text import FAINT, clean, facts, heading, inline, prose, verbatim
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from lossdoc.knowledge.expect import variation_keys
 from lossdoc.knowledge.schema import Expect, JudgedWith, KeyEntry, MetricDocument, Variation
+from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._common import band, check_lines, expectations, listed, more, see_also, title, watching
 from lossdoc.show.pages._drawings import Gallery, hidden, panels_of
-from lossdoc.show.pages._ink import Block, Text
 from lossdoc.show.pages._text import FAINT, bullets, clean, facts, heading, inline, prose
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from lossdoc.knowledge.expect import variation_keys
 from lossdoc.knowledge.schema import MetricDocument
+from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._common import see_also
 from lossdoc.show.pages._constants import Match, matches
-from lossdoc.show.pages._ink import Block, Text
 from lossdoc.show.pages._text import FAINT, bullets, facts, heading, inline
 
 if TYPE_CHECKING:

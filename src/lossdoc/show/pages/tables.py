@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lossdoc.knowledge.evidence import evidence, experimental
 from lossdoc.knowledge.words import plain
+from lossdoc.show.blocks.terminal import to_stream
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._common import SEVERITY_STYLE
-from lossdoc.show.pages._render import to_stream
 from lossdoc.show.pages._text import CODE, FAINT, HEAD, clean, inline
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lossdoc.knowledge.schema import TrainerDocument
+from lossdoc.show.blocks import Block, Grid, Text
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._common import SEVERITY_STYLE, listed, see_also, start_text, title
-from lossdoc.show.pages._ink import Block, Grid, Text
 from lossdoc.show.pages._text import FAINT, clean, facts, heading, ids, inline, prose, verbatim
 
 if TYPE_CHECKING:

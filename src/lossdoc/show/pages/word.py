@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lossdoc.knowledge.glossary import Word
+from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages._common import listed, see_also, title
-from lossdoc.show.pages._ink import Block, Text
 from lossdoc.show.pages._text import FAINT, inline
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from lossdoc.model.finding import Finding, Report
 from lossdoc.model.run import Curve
+from lossdoc.show.plot.thin import wants_log
 from lossdoc.show.report._numbers import numbered
 from lossdoc.show.report._panels import Panel, choose
-from lossdoc.show.report._thin import wants_log
 from lossdoc.show.report._words import run_name
 
 if TYPE_CHECKING:

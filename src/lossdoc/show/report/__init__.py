@@ -36,13 +36,15 @@ class Result:
 class Options:
     """How text for people looks. Machine formats need none of it.
 
-    width: columns; color: ANSI colours; ascii: nothing outside ASCII; plots: draw curves;
+    width: columns; height: lines of the screen, None where nobody looks at one;
+    color: ANSI colours; ascii: nothing outside ASCII; plots: draw curves;
     quiet: one line per run; verbose: nothing is shortened;
     nearest: for keys that no document knows, what they may have meant;
     paths: sources by the name that a build server's repository has for them.
     """
 
     width: int = 80
+    height: int | None = None
     color: bool = False
     ascii: bool = False
     plots: bool = True

@@ -20,8 +20,10 @@ dt { color: var(--dim); } dd { margin: 0; } dd ul { margin: 0; padding-left: 1.1
   margin: 1rem 0; }
 figure { margin: 0; background: var(--soft); border: 1px solid var(--edge); border-radius: 6px; padding: .5rem; }
 figcaption { font-size: .9rem; } svg { width: 100%; height: auto; display: block; }
-.badge { font-weight: 600; } .failing, .error { color: var(--error); } .suspicious, .warning { color: var(--warning); }
-.info { color: var(--info); } .healthy { color: var(--good); }
+.bold, .error, .warning, .good, .unsure { font-weight: 600; } .error { color: var(--error); }
+.warning { color: var(--warning); }
+.info, .unsure { color: var(--info); } .good { color: var(--good); } .italic { font-style: italic; }
+p { margin: .4rem 0; }
 svg .grid { stroke: var(--edge); stroke-width: 1; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; }
 svg text.tick { fill: var(--dim); } svg text.sick { fill: var(--error); }
 svg .error line, svg .warning line, svg .info line { stroke: currentColor; stroke-dasharray: 4 3; }

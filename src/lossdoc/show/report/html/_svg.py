@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from lossdoc.show.plot.thin import pieces, thin, wants_log
+from lossdoc.show.plot.ticks import labels, power_labels, powers, ticks
 from lossdoc.show.report._panels import Panel
-from lossdoc.show.report._thin import pieces, thin, wants_log
-from lossdoc.show.report._ticks import labels, power_labels, powers, ticks
 from lossdoc.show.report._words import safe
 
 if TYPE_CHECKING:

@@ -7,46 +7,50 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rich import box
-from rich.table import Table
-from rich.text import Text
-
 from lossdoc.model.finding import Report
 from lossdoc.model.run import Run
+from lossdoc.show.blocks import Block, Text
+from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import VERDICTS
+from lossdoc.show.report._page import VERDICT_GLYPH, VERDICT_STYLE
 from lossdoc.show.report._words import count, leading, onset, run_name, safe
-from lossdoc.show.report.text._page import VERDICT_GLYPH, VERDICT_STYLE
 
 
-def summary(reports: Sequence[Report]) -> Iterator[Table | Text]:
+def summary(reports: Sequence[Report]) -> Iterator[Block]:
     """The table, under one line that counts the verdicts. `reports` are in the order of the rows."""
     counts = Counter(report.verdict for report in reports)
     head, tail = common([report.run for report in reports])
     where = f" in {safe(head)}{'*' if tail else ''}{safe(tail)}" if head else ""
-    line = Text(count(len(reports), "run") + where + ": ", style="bold")
-    parts = [
-        Text(f"{counts[verdict]} {verdict}", style=VERDICT_STYLE[verdict]) for verdict in VERDICTS if counts[verdict]
-    ]
-    yield line + Text(", ").join(parts)
+    line = Text(count(len(reports), "run") + where + ": ", "bold")
+    for verdict in VERDICTS:
+        if counts[verdict]:
+            line.append("" if len(line.spans) == 1 else ", ").append(
+                f"{counts[verdict]} {verdict}", VERDICT_STYLE[verdict]
+            )
+    yield line
     yield Text("")
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, header_style="dim", padding=(0, 1))
-    grid.add_column("run", overflow="fold", ratio=1)
-    grid.add_column("verdict", no_wrap=True)
-    grid.add_column("leading finding", ratio=1)
-    for report in reports:
-        verdict = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", style=VERDICT_STYLE[report.verdict])
+    yield rows_of(reports)
+    yield Text("")
+
+
+def rows_of(reports: Sequence[Report], *, linked: bool = False) -> Table:
+    """A row for each run; `linked`: its name leads to its report, the anchor `run0` for the first one."""
+    head, tail = common([report.run for report in reports])
+    rows = []
+    for index, report in enumerate(reports):
+        verdict_cell = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", VERDICT_STYLE[report.verdict])
         name = run_name(replace(report.run, source=report.run.source.removeprefix(head).removesuffix(tail)))
-        grid.add_row(Text(name), verdict, _lead(report))
-    yield grid
-    yield Text("")
+        rows.append([Text(name, target=f"#run{index}" if linked else ""), verdict_cell, _lead(report)])
+    columns = [Column("run", share=True), Column("verdict", wrap=False), Column("leading finding", share=True)]
+    return Table(columns, rows)
 
 
 def _lead(report: Report) -> Text:
     lead = leading(report)
     if lead is None:
         remarks = [f.check for f in report.roots]
-        return Text(f"remarks: {', '.join(remarks)}" if remarks else "", style="dim")
-    return Text.assemble((lead.check, "bold"), f" {onset(lead)}")
+        return Text(f"remarks: {', '.join(remarks)}" if remarks else "", "dim")
+    return Text(lead.check, "code").append(f" {onset(lead)}")
 
 
 def common(runs: Sequence[Run]) -> tuple[str, str]:

@@ -1,7 +1,10 @@
-"""Styled text, wrapped and set in columns, without rich: importing rich costs as much as all the rest of a page.
+"""The model of a page: what stands on it, whether a terminal, Markdown or HTML shows it.
 
-Everything that stands on a page is a Block: it turns into lines for a width. A line is a list of spans (text, style);
-a style is words out of `_CODES`.
+A page is a sequence of blocks. Every block knows its lines for a width, which is what `terminal.render` prints;
+`markdown.render` and `html.render` go by its type. Text is spans (text, style); a style is words out of `STYLES`.
+All text in a block is shown as it is, so that it has to be harmless before it gets here (`safe`, `clean`).
+
+No rich here: importing it costs as much as all the rest of a page of `explain`.
 """
 
 from __future__ import annotations
@@ -13,9 +16,12 @@ from typing import Protocol
 Span = tuple[str, str]
 Line = list[Span]
 
-_CODES = {
+# Words of a style -> the terminal's code: basic colours only, which follow the reader's own theme, light or dark.
+STYLES = {
     "bold": "1", "dim": "2", "italic": "3",
     "red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35", "cyan": "36",
+    # What it means: the other renderers have their own signs and colours for these.
+    "code": "1", "error": "1;31", "warning": "1;33", "info": "34", "good": "1;32", "unsure": "1;36",
 }  # fmt: skip
 _WORD = re.compile(r"\S+\s*|\s+")
 
@@ -40,12 +46,13 @@ def length(line: Line) -> int:
 
 
 class Text:
-    """A paragraph of spans; a newline in it is a line's end."""
+    """A paragraph of spans; a newline in it is a line's end. `target` is an anchor of its page that it leads to."""
 
-    __slots__ = ("spans",)
+    __slots__ = ("spans", "target")
 
-    def __init__(self, text: str = "", style: str = "") -> None:
+    def __init__(self, text: str = "", style: str = "", target: str = "") -> None:
         self.spans: list[Span] = [(text, style)] if text else []
+        self.target = target
 
     def append(self, more: str | Text, style: str = "") -> Text:
         if isinstance(more, Text):
@@ -106,13 +113,15 @@ def _breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
 
 
 class Heading(Text):
-    """The title of a section: bold, with an empty line before it."""
+    """The title of a section: bold, with an empty line before it. level: 1 is a page's own; anchor: for links to it."""
 
-    __slots__ = ()
+    __slots__ = ("anchor", "level", "title")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str | Text, level: int = 2, anchor: str = "") -> None:
         super().__init__()
-        self.append("\n").append(text, "bold")
+        self.title = Text(text, "bold") if isinstance(text, str) else text
+        self.level, self.anchor = level, anchor
+        self.append("\n").append(self.title)
 
 
 class Title(Text):
@@ -148,27 +157,46 @@ class Bullets:
         return [
             [(" • " if number == 0 else "   ", ""), *line]
             for item in self.items
-            for number, line in enumerate(item.lines(width - 3))
+            for number, line in enumerate(item.lines(max(1, width - 3)))
         ]
 
 
 class Facts:
     """Names on the left, what they are on the right; one below the other where names are long."""
 
-    def __init__(self, rows: Sequence[tuple[str, Text]], style: str = "dim") -> None:
-        self.rows, self._style = rows, style
+    def __init__(self, rows: Sequence[tuple[str, Text]], indent: int = 2) -> None:
+        self.rows, self._indent = rows, " " * indent
 
     def lines(self, width: int) -> list[Line]:
-        margin = 2 + max((cells(name) for name, _ in self.rows), default=0) + 2
+        margin = len(self._indent) + max((cells(name) for name, _ in self.rows), default=0) + 2
         made: list[Line] = []
         for name, value in self.rows:
             if margin > width // 2:
-                made.append([(f"  {name}", self._style)])
-                made += [[("      ", ""), *line] for line in value.lines(width - 6)]
+                made.append([(f"{self._indent}{name}", "dim")])
+                made += [[(f"{self._indent}    ", ""), *line] for line in value.lines(width - len(self._indent) - 4)]
                 continue
             for number, line in enumerate(value.lines(width - margin)):
-                head = f"  {name if number == 0 else ''}"
-                made.append([(head + " " * (margin - cells(head)), self._style), *line])
+                head = f"{self._indent}{name if number == 0 else ''}"
+                made.append([(head + " " * (margin - cells(head)), "dim"), *line])
+        return made
+
+
+class Lists:
+    """Lists with their headings on the left, under a number where there are several: what to do about finding 1."""
+
+    def __init__(self, rows: Sequence[tuple[str, Sequence[Text]]], number: Text | None = None) -> None:
+        self.rows, self.number = rows, number or Text()
+
+    def lines(self, width: int) -> list[Line]:
+        lead = length(self.number.spans) + 1 if self.number.spans else 0
+        margin = lead + max((cells(name) for name, _ in self.rows), default=0) + 1
+        made: list[Line] = []
+        for name, items in self.rows:
+            for line in Bullets(items).lines(width - margin):
+                start = [*self.number.spans, (" ", "")] if not made and lead else [(" " * lead, "")]
+                gap = " " * (margin - lead - cells(name))
+                made.append([*start, (name + gap, "dim"), *line])
+                name = ""
         return made
 
 
@@ -237,3 +265,30 @@ class Cut:
             line.append((text, style))
             left -= cells(text)
         return [line]
+
+
+class Whole:
+    """One line however long it is."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+
+    def lines(self, width: int) -> list[Line]:  # noqa: ARG002
+        return [self.text.spans]
+
+
+class Rule:
+    """A line across the page."""
+
+    def lines(self, width: int) -> list[Line]:
+        return [[("─" * width, "dim")]]
+
+
+class Folded:
+    """Blocks that a page opens on demand; a terminal shows them under their title."""
+
+    def __init__(self, title: str, blocks: Sequence[Block]) -> None:
+        self.title, self.blocks = title, blocks
+
+    def lines(self, width: int) -> list[Line]:
+        return [*Text(self.title, "bold").lines(width), *(line for block in self.blocks for line in block.lines(width))]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich import box
-from rich.table import Table
-from rich.text import Text
-
 from lossdoc.comparison.result import Comparison, Delta, Outcome, Row
 from lossdoc.comparison.verdict import difference, places
+from lossdoc.show.blocks import Block, Text
+from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.comparison._words import SIGN, plain, shown, unit
 from lossdoc.show.report import Options
 from lossdoc.show.report._words import count, number, safe
@@ -17,10 +15,10 @@ from lossdoc.show.report._words import count, number, safe
 NARROW, WIDE = 72, 110
 LONGEST = 26  # characters of a metric's name before it is folded
 SHARED: tuple[Outcome, ...] = ("worse", "better", "slightly worse", "slightly better")
-STYLE: dict[Outcome, str] = {"worse": "bold red", "better": "bold green", "not compared": "cyan", "same": "dim"}
+STYLE: dict[Outcome, str] = {"worse": "error", "better": "good", "not compared": "unsure", "same": "dim"}
 
 
-def differences(found: Comparison, options: Options) -> Iterator[Table | Text]:
+def differences(found: Comparison, options: Options) -> Iterator[Block]:
     """One row for each metric and run: levels over the last common stretch, the difference, what it means.
 
     Below `NARROW` columns a row stands on two lines.
@@ -40,38 +38,32 @@ def differences(found: Comparison, options: Options) -> Iterator[Table | Text]:
 def _table(found: Comparison, rows: list[Row], options: Options) -> Table:
     wide = options.width >= WIDE
     several = len(found.reports) > 2
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, header_style="dim", padding=(0, 1))
     longest = max(len(_name(row).plain) for row in rows)
-    grid.add_column("metric", overflow="fold", min_width=min(longest, LONGEST if wide else 20), ratio=1)
-    if several:
-        grid.add_column("run", no_wrap=True)
-    for head in ("level", "baseline") if wide else ("level / baseline",):
-        grid.add_column(head, no_wrap=True, justify="right")
-    grid.add_column("difference", no_wrap=True)
-    grid.add_column("since", no_wrap=True, justify="right")
-    grid.add_column("", overflow="fold")
+    columns = [Column("metric", share=True, least=min(longest, LONGEST if wide else 20))]
+    columns += [Column("run", wrap=False)] * several
+    columns += [
+        Column(head, wrap=False, right=True) for head in (("level", "baseline") if wide else ("level / baseline",))
+    ]
+    columns += [Column("difference", wrap=False), Column("since", wrap=False, right=True), Column()]
+    cells_of_rows = []
     for row in rows:
         for index, delta in enumerate(row.deltas.values()):
             cells = [Text() if index else _name(row)]
             cells += [Text(str(delta.run))] if several else []
             cells += _numbers(delta, wide, options)
             cells += [Text(number(delta.since) if delta.since is not None else ""), _meaning(row, delta, wide)]
-            grid.add_row(*cells)
-    return grid
+            cells_of_rows.append(cells)
+    return Table(columns, cells_of_rows)
 
 
 def _narrow(found: Comparison, rows: list[Row], options: Options) -> Table:
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, header_style="dim", padding=(0, 1))
-    grid.add_column("metric", overflow="fold", ratio=1)
-    grid.add_column("level / baseline", overflow="fold")
+    cells = []
     for row in rows:
         for delta in row.deltas.values():
-            run = Text(f" run {delta.run}" if len(found.reports) > 2 else "")
+            name = _name(row).append(f" run {delta.run}" if len(found.reports) > 2 else "")
             levels, value = _numbers(delta, False, options)
-            grid.add_row(
-                Text("\n").join([_name(row) + run, _meaning(row, delta, False)]), Text("\n").join([levels, value])
-            )
-    return grid
+            cells.append([name.append("\n").append(_meaning(row, delta, False)), levels.append("\n").append(value)])
+    return Table([Column("metric", share=True), Column("level / baseline")], cells)
 
 
 def _refusals(rows: list[Row]) -> dict[str, list[str]]:
@@ -95,18 +87,13 @@ def _name(row: Row) -> Text:
     return Text(safe(row.name) + (f" [{unit(row)}]" if unit(row) else ""), "bold" if row.judged else "")
 
 
-def ends(found: Comparison) -> Iterator[Table | Text]:
+def ends(found: Comparison) -> Iterator[Block]:
     """Where each run ended by itself and its best lasting level, for what decides."""
     rows = [row for row in found.rows if row.judged]
     if not rows:
         return
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 1))
-    grid.add_column("at its own end", overflow="fold")
-    for run in found.reports:
-        grid.add_column(f"run {run}, best at {found.by}", overflow="fold")
-    for row in rows:
-        grid.add_row(_name(row), *(_end(row, run) for run in found.reports))
-    yield grid
+    columns = [Column("at its own end"), *(Column(f"run {run}, best at {found.by}") for run in found.reports)]
+    yield Table(columns, [[_name(row), *(Text(_end(row, run)) for run in found.reports)] for row in rows])
     yield Text("")
 
 
@@ -118,27 +105,23 @@ def _end(row: Row, run: int) -> str:
 def _meaning(row: Row, delta: Delta, wide: bool) -> Text:
     text = Text(SIGN[delta.outcome], STYLE.get(delta.outcome, ""))
     if delta.outcome in SHARED and delta.share is not None:
-        text.append(f" {100 * delta.share:+.0f} %", "not bold")
+        text.append(f" {100 * delta.share:+.0f} %", STYLE.get(delta.outcome, ""))
     if wide and row.judged and delta.confidence != "high" and delta.outcome in SHARED:
-        text.append(f", {delta.confidence} confidence", "not bold dim")
+        text.append(f", {delta.confidence} confidence", "dim")
     return text
 
 
-def setup(found: Comparison, options: Options) -> Iterator[Table | Text]:
+def setup(found: Comparison, options: Options) -> Iterator[Block]:
     """Settings by run, where they differ."""
     if not found.settings:
-        yield Text("settings: no difference that the logs show", style="dim")
+        yield Text("settings: no difference that the logs show", "dim")
         yield Text("")
         return
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 1))
-    grid.add_column("settings that differ", overflow="fold")
-    for run in found.reports:
-        grid.add_column(f"run {run}", overflow="fold")
+    columns = [Column("settings that differ"), *(Column(f"run {run}") for run in found.reports)]
     entries = list(found.settings.items())
     few = entries if options.verbose else entries[:10]
-    for name, values in few:
-        grid.add_row(safe(name), *(safe(values[run]) for run in found.reports))
-    yield grid
+    cells = [[Text(safe(name)), *(Text(safe(values[run])) for run in found.reports)] for name, values in few]
+    yield Table(columns, cells)
     if len(few) < len(entries):
-        yield Text(f"{count(len(entries) - len(few), 'more setting')} with --verbose", style="dim")
+        yield Text(f"{count(len(entries) - len(few), 'more setting')} with --verbose", "dim")
     yield Text("")

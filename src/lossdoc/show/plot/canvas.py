@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lossdoc.show.report._thin import pieces, thin
-from lossdoc.show.report._ticks import even, labels, power_labels, powers, ticks
+from lossdoc.show.plot.thin import pieces, thin
+from lossdoc.show.plot.ticks import even, labels, power_labels, powers, ticks
 
 if TYPE_CHECKING:
     import numpy as np

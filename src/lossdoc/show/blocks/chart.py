@@ -1,0 +1,84 @@
+"""Charts: curves with their findings, as a block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lossdoc.show.blocks import Cut, Line, Text, length
+
+if TYPE_CHECKING:
+    from lossdoc.show.plot.canvas import Mark, Series
+    from lossdoc.show.report._panels import Panel
+
+_ANSI = re.compile("\x1b\\[([0-9;]*)m")
+# Colours as plotext writes them -> words of a style.
+_INKS = {"1": "red", "2": "green", "3": "yellow", "4": "blue", "5": "magenta", "6": "cyan", "8": "dim", "9": "red bold"}
+
+
+class Chart:
+    """One plot under its heading. `panel` is the same for who draws it in another way."""
+
+    def __init__(
+        self,
+        heading: Sequence[Text],
+        series: Sequence[Series],
+        marks: Sequence[Mark],
+        *,
+        rows: int,
+        axis: str,
+        log: bool,
+        ascii: bool,
+        panel: Panel | None = None,
+    ) -> None:
+        self.heading, self.series, self.marks, self.panel = heading, series, marks, panel
+        self._rows, self._axis, self._log, self._ascii = rows, axis, log, ascii
+
+    def lines(self, width: int) -> list[Line]:
+        head = [line for text in self.heading for line in Cut(text).lines(width)]
+        return [*head, *self.body(width)]
+
+    def body(self, width: int) -> list[Line]:
+        from lossdoc.show.plot.canvas import Size, draw
+
+        size = Size(width, self._rows)
+        text = draw(self.series, self.marks, size, self._axis, log=self._log, ascii=self._ascii)
+        return [list(_spans(line)) for line in text.rstrip("\n").split("\n")]
+
+
+class Charts:
+    """Charts side by side, as many as have room; their plots stand on one line."""
+
+    WIDE = 66  # columns of a chart in which a course can be seen
+    GAP = 2
+
+    def __init__(self, charts: Sequence[Chart]) -> None:
+        self.charts = charts
+
+    def lines(self, width: int) -> list[Line]:
+        columns = max(1, width // self.WIDE)
+        room = (width - self.GAP * (columns - 1)) // columns
+        made: list[Line] = []
+        for start in range(0, len(self.charts), columns):
+            sides = [chart.lines(room) for chart in self.charts[start : start + columns]]
+            tall = max(map(len, sides))
+            sides = [[[] for _ in range(tall - len(side))] + side for side in sides]
+            made += ([] if not made else [[]]) + [_beside(parts, room + self.GAP) for parts in zip(*sides, strict=True)]
+        return made
+
+
+def _beside(parts: Sequence[Line], room: int) -> Line:
+    line: Line = []
+    for part in parts:
+        line += [*part, (" " * (room - length(part)), "")]
+    return line
+
+
+def _spans(text: str) -> Iterator[tuple[str, str]]:
+    style = ""
+    for number, part in enumerate(_ANSI.split(text)):
+        if number % 2:
+            style = _INKS.get(part.removeprefix("38;5;"), "")
+        elif part:
+            yield part, style

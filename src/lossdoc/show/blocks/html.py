@@ -1,0 +1,78 @@
+"""Blocks -> HTML. Every text is escaped; a chart is drawn by the function that it is given to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape
+
+from lossdoc.show.blocks import Block, Bullets, Cut, Facts, Folded, Heading, Lists, Rule, Text, Whole
+from lossdoc.show.blocks.chart import Chart, Charts
+from lossdoc.show.blocks.table import Table
+
+Figure = Callable[[Chart], str]
+_CLASSES = ("error", "warning", "info", "good", "unsure", "dim", "bold", "italic")
+
+
+def render(parts: Iterable[Block], figure: Figure) -> str:
+    """A piece of a page."""
+    return "\n".join(piece for part in parts for piece in _block(part, figure))
+
+
+def _block(block: Block, figure: Figure) -> Iterator[str]:
+    if isinstance(block, Heading):
+        anchor = f' id="{escape(block.anchor)}"' if block.anchor else ""
+        yield f"<h{block.level}{anchor}>{inline(block.title)}</h{block.level}>"
+    elif isinstance(block, Text):
+        if block.plain.strip():
+            yield f"<p>{inline(block)}</p>"
+    elif isinstance(block, Cut | Whole):
+        yield f"<p>{inline(block.text)}</p>"
+    elif isinstance(block, Bullets):
+        yield _bullets(block.items)
+    elif isinstance(block, Facts):
+        yield _terms((name, inline(value)) for name, value in block.rows)
+    elif isinstance(block, Lists):
+        yield f"<h3>{inline(block.number)}</h3>" if block.number.spans else ""
+        yield _terms((name, _bullets(items)) for name, items in block.rows)
+    elif isinstance(block, Table):
+        yield from _table([column.head for column in block.columns], block.rows)
+    elif isinstance(block, Charts):
+        yield f'<div class="charts">{"".join(figure(chart) for chart in block.charts)}</div>'
+    elif isinstance(block, Chart):
+        yield figure(block)
+    elif isinstance(block, Folded):
+        yield f"<details><summary>{escape(block.title)}</summary>{render(block.blocks, figure)}</details>"
+    elif isinstance(block, Rule):
+        yield "<hr>"
+    else:
+        raise TypeError(f"no HTML for {type(block).__name__}")
+
+
+def _terms(rows: Iterable[tuple[str, str]]) -> str:
+    return f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{value}</dd>' for name, value in rows)}</dl>"
+
+
+def _bullets(items: Iterable[Text]) -> str:
+    return f"<ul>{''.join(f'<li>{inline(item)}</li>' for item in items)}</ul>"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> Iterator[str]:
+    head = f"<tr>{''.join(f'<th>{escape(head)}</th>' for head in heads)}</tr>" if any(heads) else ""
+    yield f"<table>{head}"
+    for row in rows:
+        yield f"<tr>{''.join(f'<td>{inline(cell)}</td>' for cell in row)}</tr>"
+    yield "</table>"
+
+
+def inline(text: Text) -> str:
+    """Spans with what they mean as classes."""
+    made = []
+    for part, style in text.spans:
+        words = style.split()
+        shown = escape(part.replace("\n", ", "))
+        if {"code", "cyan"} & set(words):
+            shown = f"<code>{shown}</code>"
+        elif classes := " ".join(word for word in words if word in _CLASSES):
+            shown = f'<span class="{classes}">{shown}</span>'
+        made.append(f'<a href="{escape(text.target)}">{shown}</a>' if text.target else shown)
+    return "".join(made)

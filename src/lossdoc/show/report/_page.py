@@ -1,0 +1,201 @@
+"""The report of one run as blocks, in the order in which every medium shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lossdoc.model.finding import Answer, Finding, Report, Severity, Sign, Verdict
+from lossdoc.show.blocks import Block, Lists, Text
+from lossdoc.show.blocks.table import Column, Table
+from lossdoc.show.report import Options
+from lossdoc.show.report._numbers import numbered
+from lossdoc.show.report._words import curve_name, place, run_name, safe, sentence, verdict_sentence
+
+SEVERITY_GLYPH: dict[Severity, str] = {"error": "✗", "warning": "▲", "info": "•"}
+VERDICT_STYLE: dict[Verdict, str] = {
+    "failing": "error",
+    "suspicious": "warning",
+    "not judged": "unsure",
+    "healthy": "good",
+}
+VERDICT_GLYPH: dict[Verdict, str] = {"failing": "✗", "suspicious": "▲", "not judged": "?", "healthy": "✓"}
+ANSWER_STYLE: dict[Answer, str] = {"yes": "good", "no": "error", "unknown": "unsure"}
+ANSWER_GLYPH: dict[Answer, str] = {"yes": "✓", "no": "✗", "unknown": "?"}
+
+SHORT = 3  # causes and steps where not everything is asked for
+NARROW, NARROWEST = 100, 64  # columns below which a finding's place, and its text, stand under its name
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of a report is shown, so that it fits where it goes.
+
+    rows: of a chart; evidence: each sign with its own on a line; brief: the first clause of causes and steps;
+    facts: all of what was read; all_advice: of every finding, else of the first.
+    """
+
+    rows: int = 12
+    evidence: bool = True
+    brief: bool = False
+    facts: bool = True
+    all_advice: bool = True
+
+
+def gates(report: Report) -> Iterator[Block]:
+    """A line that counts, and a row for each gate, failed ones first; nothing where none was asked for."""
+    if not report.gates:
+        return
+    failed = report.failed_gates
+    told = f"{len(failed)} of {len(report.gates)} failed" if failed else "all passed"
+    yield Text(f"Gates: {told}", "error" if failed else "good")
+    columns = [Column(wrap=False), Column("gate", most=40), Column("what was measured", share=True)]
+    rows = [
+        [Text("✓", "good") if gate.passed else Text("✗", "error"), _code(gate.gate), Text(sentence(gate.why))]
+        for gate in sorted(report.gates, key=lambda gate: gate.passed)
+    ]
+    yield Table(columns, rows, bare=True)
+    yield Text("")
+
+
+def findings(report: Report, width: int) -> Iterator[Block]:
+    """The table of root findings, worst first."""
+    if not report.roots:
+        return
+    heads = _heads(width)
+    columns = [Column("#", wrap=False), Column("severity", wrap=False)]
+    columns += [Column(head, most=width * 2 // 5) for head in heads[:-1]]
+    columns.append(Column(heads[-1], share=True))
+    rows = []
+    for index, finding in enumerate(report.roots, 1):
+        where = Text("\n".join(_where(finding)), "dim" if len(heads) < 3 else "")
+        parts = [_code(finding.check), where, Text(sentence(finding.message))]
+        merged = _stacked([part for part in parts[: 4 - len(heads)] if part.plain])
+        rows.append([Text(str(index)), severity(finding), merged, *parts[4 - len(heads) :]])
+    yield Table(columns, rows)
+    yield Text("")
+
+
+def _stacked(parts: Sequence[Text]) -> Text:
+    made = Text()
+    for number, part in enumerate(parts):
+        made.append("\n" if number else "").append(part)
+    return made
+
+
+def _heads(width: int) -> list[str]:
+    if width < NARROWEST:
+        return ["finding"]
+    return ["check", "what was measured"] if width < NARROW else ["check", "where", "what was measured"]
+
+
+def _where(finding: Finding) -> Iterator[str]:
+    if name := curve_name(finding):
+        yield name
+    line = f"line {finding.line}" if finding.line is not None else ""
+    spot = ", ".join(part for part in (place(finding), line) if part)
+    if spot:
+        yield safe(spot)
+    if finding.confidence != "high":
+        yield f"{finding.confidence} confidence"
+
+
+def advice(report: Report, options: Options, room: Room) -> Iterator[Block]:
+    """Of each root finding: its consequences, likely causes, next steps, and what the log cannot prove."""
+    pairs = numbered(report)
+    loud = [pair for pair in pairs if pair[1].because_of is None and (options.verbose or pair[1].severity != "info")]
+    shown = loud if room.all_advice else loud[:1]
+    for number, root in shown:
+        lead = Text(number, root.severity) if len(report.roots) > 1 else None
+        rows = list(_advice(root, [pair for pair in pairs if pair[1].because_of == root.id], options, room))
+        if rows:
+            yield Lists(rows, lead)
+            yield Text("")
+
+
+def _advice(
+    root: Finding, consequences: Sequence[tuple[str, Finding]], options: Options, room: Room
+) -> Iterator[tuple[str, Sequence[Text]]]:
+    listed = [
+        ("so", [_consequence(number, f, room) for number, f in consequences]),
+        ("causes", [_told(cause, room) for cause in root.causes]),
+        ("try", [_told(step, room) for step in root.next]),
+        ("unsure", [_told(limit, room) for limit in root.cannot_tell] if not room.brief else []),
+    ]
+    for name, items in listed:
+        if items:
+            yield name, items if options.verbose else items[:SHORT]
+    if options.verbose:
+        yield "more", [Text("lossdoc explain ").append(root.check, "code")]
+
+
+def _told(words: str, room: Room) -> Text:
+    """Advice of a document, whose `names` are code; its first clause where there is little room."""
+    from lossdoc.show.pages._text import inline
+
+    return inline(first_clause(safe(words)) if room.brief else sentence(words))
+
+
+_CLAUSE_ENDS = (": ", "; ", ". ", " (", ", ")
+_SHORTEST = 12  # characters of a clause that says something
+
+
+def first_clause(words: str) -> str:
+    """What stands before the first colon, semicolon, full stop or bracket outside code; else the whole."""
+    for ends in (_CLAUSE_ENDS[:-1], _CLAUSE_ENDS[-1:]):
+        cuts = [at for end in ends if (at := words.find(end, _SHORTEST)) > 0 and words.count("`", 0, at) % 2 == 0]
+        if cuts and (ends != _CLAUSE_ENDS[-1:] or len(words) > 66):
+            return words[: min(cuts)]
+    return words.removesuffix(".")
+
+
+def _consequence(number: str, finding: Finding, room: Room) -> Text:
+    where = ", ".join(part for part in (curve_name(finding), place(finding)) if part)
+    text = Text(f"{number} ").append(finding.check, "code").append(f" ({where})" if where else "")
+    return text if room.brief else text.append(f": {sentence(finding.message)}")
+
+
+def signs(report: Report, room: Room) -> Iterator[Block]:
+    """The five vital signs; in one line where there is little room."""
+    if not room.evidence:
+        line = Text()
+        for name, sign in report.signs.items():
+            line.append("  " if line.spans else "").append(ANSWER_GLYPH[sign.answer], ANSWER_STYLE[sign.answer])
+            line.append(f" {name}")
+        yield line
+        return
+    rows = [
+        [Text(name), Text(sign.answer, ANSWER_STYLE[sign.answer]), Text(safe(_evidence(sign, report)))]
+        for name, sign in report.signs.items()
+    ]
+    yield Table(
+        [Column("sign", wrap=False), Column("answer", wrap=False), Column("evidence", share=True)], rows, bare=True
+    )
+
+
+def _evidence(sign: Sign, report: Report) -> str:
+    """What a finding says stands in the table already."""
+    found = {finding.id: number for number, finding in enumerate(report.roots, 1)}
+    if sign.finding in found:
+        return f"finding {found[sign.finding]}"
+    return sign.evidence
+
+
+def verdict(report: Report) -> Text:
+    """`✗ FAILING  run.log`."""
+    title = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict.upper()}", VERDICT_STYLE[report.verdict])
+    return title.append("  ").append(run_name(report.run), "bold")
+
+
+def one_line(report: Report) -> Text:
+    """The line of --quiet: verdict, run, sentence."""
+    text = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", VERDICT_STYLE[report.verdict])
+    return text.append(f"  {run_name(report.run)}: {verdict_sentence(report)}")
+
+
+def severity(finding: Finding) -> Text:
+    return Text(f"{SEVERITY_GLYPH[finding.severity]} {finding.severity}", finding.severity)
+
+
+def _code(words: str) -> Text:
+    return Text(safe(words), "code")

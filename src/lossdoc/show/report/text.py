@@ -1,0 +1,88 @@
+"""The report for people: curves, findings, what to do, what was read, the signs, and the verdict last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lossdoc.model.finding import Report
+from lossdoc.show.blocks import Block, Rule, Text, Whole
+from lossdoc.show.blocks.chart import Charts
+from lossdoc.show.blocks.terminal import render
+from lossdoc.show.report import Options, Result
+from lossdoc.show.report import _page as page
+from lossdoc.show.report._charts import charts
+from lossdoc.show.report._facts import facts, judged, left_out
+from lossdoc.show.report._page import Room
+from lossdoc.show.report._summary import summary
+
+NAME = "text"
+TITLE = "for people: curves, findings, advice, and the verdict last"
+
+CHARTS = 9  # where everything is asked for
+# What is given up first, so that the answer stays on the screen: blank rows of charts, evidence that the curves show,
+# the second clauses of advice, facts, what to do about further findings.
+ROOMS = (
+    Room(),
+    Room(rows=10),
+    Room(rows=10, evidence=False),
+    Room(rows=10, evidence=False, facts=False),
+    Room(rows=9, evidence=False, facts=False, brief=True),
+    Room(rows=8, evidence=False, facts=False, brief=True),
+    Room(rows=7, evidence=False, facts=False, brief=True),
+    Room(rows=7, evidence=False, facts=False, brief=True, all_advice=False),
+)
+
+
+def write(result: Result, options: Options) -> str:
+    """One run: its report. Several: a summary table, then the failing ones in full (all with verbose)."""
+    reports = result.worst_first
+    if not reports:
+        return ""
+    if options.quiet:
+        return "".join(render([Whole(page.one_line(report))], options) for report in reports)
+    if len(reports) == 1:
+        return _fitting(reports[0], options)
+    return render(_several(reports, options), options)
+
+
+def _several(reports: list[Report], options: Options) -> Iterator[Block]:
+    yield from summary(reports)
+    full = reports if options.verbose else [r for r in reports if r.verdict == "failing" or r.failed_gates]
+    for report in full:
+        yield Rule()
+        yield from _full(report, options, ROOMS[0])
+    if len(full) < len(reports):
+        yield Text("Full reports of the others: --verbose, or check one of them alone.", "dim")
+
+
+def _fitting(report: Report, options: Options) -> str:
+    """The report in the widest room that leaves the prompt on the screen."""
+    text = render(_full(report, options, ROOMS[0]), options)
+    if options.height is None or options.verbose:
+        return text
+    for room in ROOMS[1:]:
+        if text.count("\n") < options.height:
+            break
+        text = render(_full(report, options, room), options)
+    return text
+
+
+def _full(report: Report, options: Options, room: Room) -> Iterator[Block]:
+    beside = max(1, options.width // Charts.WIDE)
+    # The shell's prompt stands under the last line: what a reader wants first comes last.
+    parts: list[Iterable[Block]] = [
+        charts(report, options, room.rows, CHARTS if options.verbose else beside) if options.plots else (),
+        page.gates(report),
+        page.findings(report, options.width),
+        page.advice(report, options, room),
+        facts(report, options, everything=room.facts),
+        left_out(report, options) if room.facts else (),
+        judged(report, options),
+        [Text("")],
+        page.signs(report, room),
+        [Text(""), page.verdict(report)],
+    ]
+    for part in parts:
+        for block in part:
+            if room.facts or not (isinstance(block, Text) and not block.spans):
+                yield block
