@@ -37,10 +37,12 @@ class Column:
 
 
 class Table:
-    """Rows of cells under heads; `bare` has no heads on a terminal, and a gap of two columns between its own."""
+    """Rows of cells under heads, on a terminal without them where `heads` says so; `bare`: without lines as well."""
 
-    def __init__(self, columns: Sequence[Column], rows: Sequence[Sequence[Text]], *, bare: bool = False) -> None:
-        self.columns, self.rows, self._bare = columns, rows, bare
+    def __init__(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[Text]], *, heads: bool = True, bare: bool = False
+    ) -> None:
+        self.columns, self.rows, self._heads, self._bare = columns, rows, heads, bare
 
     def lines(self, width: int) -> list[Line]:
         from rich import box
@@ -52,7 +54,13 @@ class Table:
         else:
             whole = any(column.share for column in self.columns)
             grid = RichTable(
-                box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=whole, header_style="dim", padding=(0, 1)
+                box=box.SIMPLE_HEAD,
+                show_header=self._heads,
+                pad_edge=False,
+                show_edge=False,
+                expand=whole,
+                header_style="dim",
+                padding=(0, 1),
             )
         for column in self.columns:
             grid.add_column(

@@ -39,7 +39,7 @@ def _run(report: Report, options: Options, anchor: str) -> Iterator[Block]:
     if options.plots:
         yield from charts(report, options, room.rows, CHARTS)
     yield from page.gates(report)
-    yield from page.findings(report, WIDE)
+    yield from page.findings(report, WIDE, room)
     if advice := list(page.advice(report, whole, room)):
         yield Folded("Causes and next steps", advice)
     yield from facts(report, options)

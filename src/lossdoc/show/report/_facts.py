@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lossdoc.model.finding import Report
 from lossdoc.model.run import Run
-from lossdoc.show.blocks import Block, Facts, Text
+from lossdoc.show.blocks import Block, Cut, Facts, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import Options
 from lossdoc.show.report._words import count, join, number, safe, trainer_name
@@ -14,10 +14,15 @@ from lossdoc.show.report._words import count, join, number, safe, trainer_name
 SHORT = 4  # notes, reasons, lines or keys without --verbose
 
 
-def facts(report: Report, options: Options, *, everything: bool = True) -> Iterator[Block]:
-    """Records, trainer, learning rate, settings, notes; only the first two where there is little room."""
-    rows = list(_facts(report.run, options))
-    yield Facts([(name, Text(value)) for name, value in (rows if everything else rows[:2])], indent=0)
+def facts(report: Report, options: Options) -> Iterator[Block]:
+    """Records, trainer, learning rate, settings, notes."""
+    yield Facts([(name, Text(value)) for name, value in _facts(report.run, options)], indent=0)
+
+
+def in_short(report: Report) -> Block:
+    """The same in one line."""
+    judged = f"{count(_judged(report), 'check')} judged"
+    return Cut(Text(f"{_read(report.run)}, {trainer_name(report.run)}; {judged} (-v)", "dim"))
 
 
 def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
@@ -84,8 +89,11 @@ def judged(report: Report, options: Options) -> Iterator[Block]:
 
 def how_much(report: Report) -> str:
     """`23 checks judged, 48 had nothing to look at`."""
-    done = len(report.passed) + len({finding.check for finding in report.findings})
-    return f"{count(done, 'check')} judged, {len(report.skipped):,} had nothing to look at"
+    return f"{count(_judged(report), 'check')} judged, {len(report.skipped):,} had nothing to look at"
+
+
+def _judged(report: Report) -> int:
+    return len(report.passed) + len({finding.check for finding in report.findings})
 
 
 def not_judged(report: Report) -> Iterator[Block]:

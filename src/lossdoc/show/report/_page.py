@@ -10,7 +10,7 @@ from lossdoc.show.blocks import Block, Lists, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import Options
 from lossdoc.show.report._numbers import numbered
-from lossdoc.show.report._words import curve_name, place, run_name, safe, sentence, verdict_sentence
+from lossdoc.show.report._words import count, curve_name, place, run_name, safe, sentence, verdict_sentence
 
 SEVERITY_GLYPH: dict[Severity, str] = {"error": "✗", "warning": "▲", "info": "•"}
 VERDICT_STYLE: dict[Verdict, str] = {
@@ -31,15 +31,16 @@ NARROW, NARROWEST = 100, 64  # columns below which a finding's place, and its te
 class Room:
     """How much of a report is shown, so that it fits where it goes.
 
-    rows: of a chart; evidence: each sign with its own on a line; brief: the first clause of causes and steps;
-    facts: all of what was read; all_advice: of every finding, else of the first.
+    rows: of a chart; evidence: each sign with its own on a line; facts: all of what was read, else one line;
+    brief: the first clause of causes and steps, no heads and no empty lines; findings: rows of the table, with advice
+    on the first one only, None = all of both.
     """
 
     rows: int = 12
     evidence: bool = True
-    brief: bool = False
     facts: bool = True
-    all_advice: bool = True
+    brief: bool = False
+    findings: int | None = None
 
 
 def gates(report: Report) -> Iterator[Block]:
@@ -58,7 +59,7 @@ def gates(report: Report) -> Iterator[Block]:
     yield Text("")
 
 
-def findings(report: Report, width: int) -> Iterator[Block]:
+def findings(report: Report, width: int, room: Room) -> Iterator[Block]:
     """The table of root findings, worst first."""
     if not report.roots:
         return
@@ -67,12 +68,14 @@ def findings(report: Report, width: int) -> Iterator[Block]:
     columns += [Column(head, most=width * 2 // 5) for head in heads[:-1]]
     columns.append(Column(heads[-1], share=True))
     rows = []
-    for index, finding in enumerate(report.roots, 1):
+    for index, finding in enumerate(report.roots[: room.findings], 1):
         where = Text("\n".join(_where(finding)), "dim" if len(heads) < 3 else "")
         parts = [_code(finding.check), where, Text(sentence(finding.message))]
         merged = _stacked([part for part in parts[: 4 - len(heads)] if part.plain])
         rows.append([Text(str(index)), severity(finding), merged, *parts[4 - len(heads) :]])
-    yield Table(columns, rows)
+    yield Table(columns, rows, heads=not room.brief)
+    if len(rows) < len(report.roots):
+        yield Text(f"{count(len(report.roots) - len(rows), 'more finding')} (-v)", "dim")
     yield Text("")
 
 
@@ -104,7 +107,7 @@ def advice(report: Report, options: Options, room: Room) -> Iterator[Block]:
     """Of each root finding: its consequences, likely causes, next steps, and what the log cannot prove."""
     pairs = numbered(report)
     loud = [pair for pair in pairs if pair[1].because_of is None and (options.verbose or pair[1].severity != "info")]
-    shown = loud if room.all_advice else loud[:1]
+    shown = loud if room.findings is None else loud[:1]
     for number, root in shown:
         lead = Text(number, root.severity) if len(report.roots) > 1 else None
         rows = list(_advice(root, [pair for pair in pairs if pair[1].because_of == root.id], options, room))
@@ -116,8 +119,11 @@ def advice(report: Report, options: Options, room: Room) -> Iterator[Block]:
 def _advice(
     root: Finding, consequences: Sequence[tuple[str, Finding]], options: Options, room: Room
 ) -> Iterator[tuple[str, Sequence[Text]]]:
+    so = [_consequence(number, finding) for number, finding in consequences]
+    if room.brief and so:
+        so = [Text(", ".join(f"{number} {finding.check}" for number, finding in consequences))]
     listed = [
-        ("so", [_consequence(number, f, room) for number, f in consequences]),
+        ("so", so),
         ("causes", [_told(cause, room) for cause in root.causes]),
         ("try", [_told(step, room) for step in root.next]),
         ("unsure", [_told(limit, room) for limit in root.cannot_tell] if not room.brief else []),
@@ -149,10 +155,10 @@ def first_clause(words: str) -> str:
     return words.removesuffix(".")
 
 
-def _consequence(number: str, finding: Finding, room: Room) -> Text:
+def _consequence(number: str, finding: Finding) -> Text:
     where = ", ".join(part for part in (curve_name(finding), place(finding)) if part)
     text = Text(f"{number} ").append(finding.check, "code").append(f" ({where})" if where else "")
-    return text if room.brief else text.append(f": {sentence(finding.message)}")
+    return text.append(f": {sentence(finding.message)}")
 
 
 def signs(report: Report, room: Room) -> Iterator[Block]:

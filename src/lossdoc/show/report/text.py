@@ -11,7 +11,7 @@ from lossdoc.show.blocks.terminal import render
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report import _page as page
 from lossdoc.show.report._charts import charts
-from lossdoc.show.report._facts import facts, judged, left_out
+from lossdoc.show.report._facts import facts, in_short, judged, left_out
 from lossdoc.show.report._page import Room
 from lossdoc.show.report._summary import summary
 
@@ -19,17 +19,16 @@ NAME = "text"
 TITLE = "for people: curves, findings, advice, and the verdict last"
 
 CHARTS = 9  # where everything is asked for
-# What is given up first, so that the answer stays on the screen: blank rows of charts, evidence that the curves show,
-# the second clauses of advice, facts, what to do about further findings.
+# What is given up, first to last, so that the answer stays on the screen.
 ROOMS = (
     Room(),
     Room(rows=10),
+    Room(rows=8),
     Room(rows=10, evidence=False),
     Room(rows=10, evidence=False, facts=False),
-    Room(rows=9, evidence=False, facts=False, brief=True),
-    Room(rows=8, evidence=False, facts=False, brief=True),
-    Room(rows=7, evidence=False, facts=False, brief=True),
-    Room(rows=7, evidence=False, facts=False, brief=True, all_advice=False),
+    *(Room(rows=rows, evidence=False, facts=False, brief=True) for rows in (10, 9, 8, 7)),
+    Room(rows=7, evidence=False, facts=False, brief=True, findings=3),
+    Room(rows=6, evidence=False, facts=False, brief=True, findings=2),
 )
 
 
@@ -73,16 +72,16 @@ def _full(report: Report, options: Options, room: Room) -> Iterator[Block]:
     parts: list[Iterable[Block]] = [
         charts(report, options, room.rows, CHARTS if options.verbose else beside) if options.plots else (),
         page.gates(report),
-        page.findings(report, options.width),
+        page.findings(report, options.width, room),
         page.advice(report, options, room),
-        facts(report, options, everything=room.facts),
-        left_out(report, options) if room.facts else (),
-        judged(report, options),
+        [*facts(report, options), *left_out(report, options), *judged(report, options)]
+        if room.facts
+        else [in_short(report)],
         [Text("")],
         page.signs(report, room),
         [Text(""), page.verdict(report)],
     ]
     for part in parts:
         for block in part:
-            if room.facts or not (isinstance(block, Text) and not block.spans):
+            if not room.brief or not (isinstance(block, Text) and not block.spans):
                 yield block
