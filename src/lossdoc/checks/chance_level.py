@@ -171,7 +171,7 @@ def report_score(case: Case, found: Chance) -> Finding:
     best = float(values.max() if found.measure.up else values.min())
     return case.finding(
         curve,
-        f"{curve.name.replace('_', ' ')} is {number(found.value)} at the end and at best {number(best)} in "
+        f"{curve.said} is {number(found.value)} at the end and at best {number(best)} in "
         f"{len(values)} evaluation{'s' * (len(values) > 1)}: {found.meaning}",
         detected=min(len(curve) - 1, 4),
         confidence="high" if len(values) >= 5 else "medium",

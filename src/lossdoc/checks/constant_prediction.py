@@ -70,7 +70,7 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
         return
     p = float(a[-1])
     if score is not None and np.all(score.values[-(n - first) :] == 0):
-        beside, confidence = f"{score.metric} 0", True
+        beside, confidence = f"{score.said} 0", True
     elif eval_loss is not None and (entropy := shares(p)) is not None:
         value = float(np.median(eval_loss.values[-3:]))
         # Near ln 2 the entropy of the shares hardly differs from guessing: chance-level judges that.
@@ -81,7 +81,7 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
         return
     yield case.finding(
         accuracy,
-        f"eval accuracy is {number(p)} in all {n - first} evals from {step(accuracy, first)} on, with {beside}",
+        f"{accuracy.said} is {number(p)} in all {n - first} evals from {step(accuracy, first)} on, with {beside}",
         first=first,
         detected=min(n - 1, first + 2),
         confidence="high" if confidence else "medium",

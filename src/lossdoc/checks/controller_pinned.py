@@ -65,7 +65,7 @@ def check(case: Case, coefficient: Curve) -> Iterator[Finding]:
         return
     yield case.finding(
         coefficient,
-        f"{coefficient.name.replace('_', ' ')} stands at its {side} value {final:.4g} since it stopped moving",
+        f"{coefficient.said} stands at its {side} value {final:.4g} since it stopped moving",
         first=since,
         detected=min(len(y) - 1, since + 9),
         confidence="low",

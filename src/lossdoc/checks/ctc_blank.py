@@ -66,7 +66,7 @@ def check(case: Case, errors: Curve, loss: Curve) -> Iterator[Finding]:
         return
     yield case.finding(
         errors,
-        f"the {errors.metric.replace('_', ' ')} is {half[-1]:.3g} in the last {len(half)} evaluations and the loss is "
+        f"{errors.said} is {half[-1]:.3g} in the last {len(half)} evaluations and the loss is "
         f"flat at {np.median(last):.4g}",
         first=len(errors) // 2,
         confidence="medium",

@@ -66,7 +66,7 @@ def check(case: Case, part: Curve) -> Iterator[Finding]:
         if not solved:
             yield case.finding(
                 part,
-                f"{part.name} is {final:.4g} in {'all' if not since else 'the last'} {constant} records",
+                f"{part.said} is {final:.4g} in {'all' if not since else 'the last'} {constant} records",
                 first=since,
                 detected=min(len(y) - 1, since + int(RECORDS.value) - 1),
                 measured={"value": final, "records": constant},
@@ -78,7 +78,7 @@ def check(case: Case, part: Curve) -> Iterator[Finding]:
     if share is not None and share >= SHARE:
         yield case.finding(
             part,
-            f"{part.name} makes up {share:.0%} of the variance of all parts of the reward",
+            f"{part.said} makes up {share:.0%} of the variance of all parts of the reward",
             detected=len(y) // 2,
             severity="info",
             confidence="low",

@@ -64,7 +64,7 @@ def check(case: Case, divergence: Curve) -> Iterator[Finding]:
         return
     yield case.finding(
         divergence,
-        f"{divergence.name.replace('_', ' ')} went from {start.value:.4g} to {end.value:.4g} over {len(y)} records",
+        f"{divergence.said} went from {start.value:.4g} to {end.value:.4g} over {len(y)} records",
         detected=len(y) // 2,
         confidence="medium",
         measured={"start": start.value, "end": end.value, "records": len(y)},

@@ -64,7 +64,7 @@ def check(case: Case, part: Curve, total: Curve | None) -> Iterator[Finding]:
     if whole > 0 and own / whole >= SHARE:
         yield case.finding(
             part,
-            f"{part.name.replace('_', ' ')} makes up {own / whole:.0%} of the sum of the {len(parts)} logged parts",
+            f"{part.said} makes up {own / whole:.0%} of the sum of the {len(parts)} logged parts",
             detected=len(part) // 2,
             confidence="low",
             measured={"share": own / whole},
@@ -78,7 +78,7 @@ def check(case: Case, part: Curve, total: Curve | None) -> Iterator[Finding]:
     if start > 0 and mine.value > RISE * start and mine.score > SURE and sum_.score < -SURE:
         yield case.finding(
             part,
-            f"{part.name.replace('_', ' ')} rose by {mine.value / start:.0%} while the total fell",
+            f"{part.said} rose by {mine.value / start:.0%} while the total fell",
             confidence="low",
             measured={"rise": mine.value / start, "total_change": sum_.value},
         )

@@ -140,7 +140,7 @@ def check(
         return
     yield case.finding(
         eval_loss,
-        f"{eval_loss.name} is {number(float(eval_loss.values[first]))} against {number(float(course[first]))} in "
+        f"{eval_loss.said} is {number(float(eval_loss.values[first]))} against {number(float(course[first]))} in "
         f"training at {step(eval_loss, first)} and stays above it, by {number(end)} at the end",
         first=first,
         detected=min(len(gap) - 1, first + 1),

@@ -78,7 +78,7 @@ def check(case: Case, eval_loss: Curve, loss: Curve, rate: Curve | None) -> Iter
         return
     yield case.finding(
         eval_loss,
-        f"eval loss is {y[-1]:.6g} in all {len(y) - first} evals from {step(eval_loss, first)} on, while the training "
+        f"{eval_loss.said} is {y[-1]:.6g} in all {len(y) - first} evals from {step(eval_loss, first)} on, while the training "
         f"loss improved by {100 * moved.share:.0f} %",
         first=first,
         detected=min(len(y) - 1, first + 2),

@@ -82,7 +82,7 @@ def check(case: Case, balance: Curve, experts: object) -> Iterator[Finding]:
     first = (onset(y, before.value, margin=max(limit, scale)) or 0) + len(balance) // 10
     yield case.finding(
         balance,
-        f"{balance.name.replace('_', ' ')} went from {before.value:.3g} to {after.value:.3g}",
+        f"{balance.said} went from {before.value:.3g} to {after.value:.3g}",
         first=first,
         confidence="high" if collapsed else "medium",
         measured={"before": before.value, "after": after.value, "peak": float(np.max(y))},

@@ -111,7 +111,7 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     best = "" if went.best in (went.first, went.last) else f" (best {number(went.best)})"
     yield case.finding(
         curve,
-        f"{curve.name.replace('_', ' ')} does not get better: {number(went.first)} at the first evaluation, "
+        f"{curve.said} does not get better: {number(went.first)} at the first evaluation, "
         f"{number(went.last)} at the last of {evals}{best}, while the training {what} fell by {share:.0%}",
         detected=min(evals, int(EVALS)) - 1,
         confidence="high" if evals >= 8 else "medium",

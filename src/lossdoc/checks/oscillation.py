@@ -88,7 +88,7 @@ def check(case: Case, eval_loss: Curve, eval_accuracy: Curve | None) -> Iterator
     typical = float(np.median(np.abs(np.diff(y))))
     yield case.finding(
         eval_loss,
-        f"the evals swing: eval loss between {number(low)} and {number(high)} since {step(eval_loss, n // 5)} "
+        f"the evals swing: {eval_loss.said} between {number(low)} and {number(high)} since {step(eval_loss, n // 5)} "
         f"(typically {number(typical)} from one to the next), without settling",
         first=n // 5,
         detected=n // 2,

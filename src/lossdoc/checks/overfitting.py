@@ -147,15 +147,15 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     mild = (rise < MILD * abs(low) and better >= BETTER) or goal is not None
     beside = "" if fall is None else f", while the training loss fell by another {number(fall)}"
     if score is not None and better >= 0.01:
-        beside += f"; {score.name} improved by {better:.3f} since"
+        beside += f"; {score.said} improved by {better:.3f} since"
     if goal is not None and goal.curve is not score:
-        beside += f"; {goal.curve.name.replace('_', ' ')} got better since, to {number(float(goal.curve.values[-1]))}"
+        beside += f"; {goal.curve.said} got better since, to {number(float(goal.curve.values[-1]))}"
     unknown = ["whether the metric that matters has turned as well"] if score is None and goal is None else []
     if fall is None:
         unknown.append("whether the training loss still fell: it is not in this log")
     yield case.finding(
         eval_loss,
-        f"{eval_loss.name} is best at {step(eval_loss, best)} with {number(float(y[best]))} and ends at "
+        f"{eval_loss.said} is best at {step(eval_loss, best)} with {number(float(y[best]))} and ends at "
         f"{number(float(y[-1]))}{beside}",
         first=best,
         detected=min(n - 1, best + 2),

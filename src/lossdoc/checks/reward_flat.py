@@ -87,7 +87,7 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
     if np.ptp(values) <= 1e-12 * max(1.0, abs(float(values[0]))):
         yield case.finding(
             reward,
-            f"the {reward.name.replace('_', ' ')} is {values[0]:.4g} in all {len(values)} records",
+            f"the {reward.said} is {values[0]:.4g} in all {len(values)} records",
             detected=min(19, len(values) - 1),
             measured={"reward": float(values[0]), "records": len(values)},
         )

@@ -93,7 +93,7 @@ def against_eval(case: Case, reward: Curve, score: Curve) -> Finding | None:
         return None
     return case.finding(
         score,
-        f"the trained reward rose from {moved.early:.3g} to {moved.late:.3g} while the eval {score.metric} fell from "
+        f"the trained reward rose from {moved.early:.3g} to {moved.late:.3g} while {score.said} fell from "
         f"{y[best]:.3g} to {end:.3g}: suspicion of reward hacking",
         first=best,
         detected=min(len(y) - 1, best + 2),
@@ -113,7 +113,7 @@ def against_each_other(case: Case, parts: list[Curve]) -> Finding | None:
     first = onset(-down.values, -loss.early, margin=0.25 * (loss.early - loss.late)) or 0
     return case.finding(
         down,
-        f"{up.name} rose from {gain.early:.3g} to {gain.late:.3g} while {down.name} fell from {loss.early:.3g} to "
+        f"{up.said} rose from {gain.early:.3g} to {gain.late:.3g} while {down.said} fell from {loss.early:.3g} to "
         f"{loss.late:.3g}: suspicion of reward hacking",
         first=first,
         detected=min(len(down) - 1, first + max(3, len(down) // 20)),

@@ -86,7 +86,7 @@ def check(case: Case, rejected: Curve, chosen: Curve, beta: object) -> Iterator[
     first = onset(np.sign(nats) * curve.values, 0.0, margin=min(FAR_NATS.value, 0.5 * abs(nats)) * found.value) or 0
     yield case.finding(
         curve,
-        f"{curve.name.replace('_', ' ')} stands at {nats:.3g} nats from the reference{grown}",
+        f"{curve.said} stands at {nats:.3g} nats from the reference{grown}",
         first=first,
         confidence="medium",
         measured={"nats": nats, "beta": found.value, "beta_source": found.source, "factor": factor or 0.0},

@@ -88,7 +88,7 @@ def check(case: Case, measure: Curve) -> Iterator[Finding]:
     words = f"grew from {start:.3g} to {typical:.3g}" if growing else f"stands at {typical:.3g}"
     yield case.finding(
         measure,
-        f"{measure.name.replace('_', ' ')} {words}: sampler and trainer disagree",
+        f"{measure.said} {words}: sampler and trainer disagree",
         first=first,
         detected=min(last, first + 4),
         last=last,

@@ -128,7 +128,7 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
                     yield _missing(need)
                 else:
                     points = len(chosen.finite() if need.finite else chosen)
-                    yield f"{points} points of {chosen.name} are too few (needs {need.points})"
+                    yield f"{points} points of {chosen.said} are too few (needs {need.points})"
                 break
             arguments[name] = usable
         else:

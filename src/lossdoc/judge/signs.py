@@ -128,7 +128,7 @@ def _counts(measure: Measure, families: set[str]) -> bool:
 
 def _foremost(judged: Judged) -> Judged:
     """Held-out scores first, then other scores, then losses; of equals the one with the most points."""
-    order = {"score": 0, "support": 1, "objective": 2, "part": 3}
+    order = {"score": 0, "objective": 1, "part": 2, "support": 3}
     return sorted(judged, key=lambda mc: (order[mc[0].role], not mc[0].held_out, -len(mc[0].curve)))
 
 

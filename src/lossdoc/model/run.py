@@ -67,8 +67,18 @@ class Curve:
         return int(self.lines[index]) if len(self.lines) else None
 
     @property
+    def said(self) -> str:
+        """The log's own name: `val_loss`; with the split and the labels that it does not hold: `eval acc (wiki)`."""
+        from lossdoc.words.splits import held_out_word
+
+        split = "" if self.split == "train" or held_out_word(self.key) else f"{self.split} "
+        more = [value for value in self.labels.values() if value.lower() not in self.key.lower()]
+        labels = f" ({', '.join(more)})" if more else ""
+        return f"{split}{self.key or self.metric}{labels}"
+
+    @property
     def name(self) -> str:
-        """How people write this curve: `eval loss (wiki)`."""
+        """What lossdoc calls this curve, in whatever log: `eval loss (wiki)`."""
         label = f" ({', '.join(self.labels.values())})" if self.labels else ""
         return f"{'' if self.split == 'train' else self.split + ' '}{self.metric}{label}"
 

@@ -42,6 +42,7 @@ COLUMNS = frozenset(("split", "mode", "phase", "stage", "subset", "partition", "
 _TAKES = expression(r"[\s_./-]*(?:set|data|split|phase|loop|mode|stage|step|results?|metrics?|summary|stats)?$")
 _STATED = expression(rf"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{{0,3}}({'|'.join(SPLITS)})\b")
 _HELD = expression(r"held[\s_-]?out|hold[\s_-]?out", re.I)
+_PARTS = expression(r"[\W_\d]+|(?<=[a-z])(?=[A-Z])")
 
 
 @lru_cache(4096)
@@ -59,6 +60,13 @@ def split_of_mark(text: str) -> str | None:
     lowered = _TAKES.sub("", lowered) or lowered
     lowered = lowered.removeprefix("in ").removeprefix("on ").removeprefix("the ")
     return SPLITS.get(lowered) or ALONE.get(lowered)
+
+
+@lru_cache(4096)
+def held_out_word(name: str) -> bool:
+    """Whether a name says that it is of no training data: `val_loss`, `Test Accuracy`, `valid_0's auc`."""
+    parts = _PARTS.split(name)
+    return any(SPLITS.get(part.lower(), "train") != "train" for part in parts)
 
 
 def split_columns(names: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from lossdoc.show.plot.canvas import Mark, Series
 from lossdoc.show.plot.thin import wants_log
 from lossdoc.show.report import Options
 from lossdoc.show.report._panels import Panel, choose
-from lossdoc.show.report._words import safe
+from lossdoc.show.report._words import logged_name
 
 # (unicode pen, ASCII pen, colour): told apart by their pens where there is no colour.
 PENS = (
@@ -55,16 +55,16 @@ def _chart(panel: Panel, room: int, rows: int, options: Options) -> Chart:
 
 
 def _heading(panel: Panel, pens: Sequence[tuple[str, str]], log: bool, width: int) -> list[Text]:
-    """`loss  ⣿ train  • eval  × 3 NaN  ┊1 non-finite`; the findings on a line of their own where they do not fit."""
+    """`⣿ loss  • eval_loss  × 3 NaN  ┊1 non-finite`; the findings on a line of their own where they do not fit."""
     import numpy as np
 
-    first = panel.curves[0]
-    text = Text(" " + safe(first.metric + "".join(f" ({v})" for v in first.labels.values())), "bold")
+    text = Text()
     several = len(panel.curves) > 1
     for curve, (pen, ink) in zip(panel.curves, pens, strict=False):
+        text.append("  " if text.spans else " ")
         if several:
-            word = curve.split if curve.metric == first.metric else safe(curve.name)
-            text.append("  ").append("⣿" if pen == "braille" else pen, ink).append(f" {word}")
+            text.append("⣿ " if pen == "braille" else f"{pen} ", ink)
+        text.append(logged_name(curve), "" if text.spans[2:] else "bold")
         for word, sick in (("NaN", np.isnan(curve.values).sum()), ("infinite", np.isinf(curve.values).sum())):
             if sick:
                 text.append("  ").append(f"× {sick} {word}", "red")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lossdoc.model.finding import Answer, Finding, Report, Severity, Sign, Verdict
+from lossdoc.model.run import Run
 from lossdoc.show.blocks import Block, Lists, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import Options
@@ -69,7 +70,7 @@ def findings(report: Report, width: int, room: Room) -> Iterator[Block]:
     columns.append(Column(heads[-1], share=True))
     rows = []
     for index, finding in enumerate(report.roots[: room.findings], 1):
-        where = Text("\n".join(_where(finding)), "dim" if len(heads) < 3 else "")
+        where = Text("\n".join(_where(finding, report.run)), "dim" if len(heads) < 3 else "")
         parts = [_code(finding.check), where, Text(sentence(finding.message))]
         merged = _stacked([part for part in parts[: 4 - len(heads)] if part.plain])
         rows.append([Text(str(index)), severity(finding), merged, *parts[4 - len(heads) :]])
@@ -92,8 +93,8 @@ def _heads(width: int) -> list[str]:
     return ["check", "what was measured"] if width < NARROW else ["check", "where", "what was measured"]
 
 
-def _where(finding: Finding) -> Iterator[str]:
-    if name := curve_name(finding):
+def _where(finding: Finding, run: Run) -> Iterator[str]:
+    if name := curve_name(finding, run):
         yield name
     line = f"line {finding.line}" if finding.line is not None else ""
     spot = ", ".join(part for part in (place(finding), line) if part)
@@ -110,16 +111,16 @@ def advice(report: Report, options: Options, room: Room) -> Iterator[Block]:
     shown = loud if room.findings is None else loud[:1]
     for number, root in shown:
         lead = Text(number, root.severity) if len(report.roots) > 1 else None
-        rows = list(_advice(root, [pair for pair in pairs if pair[1].because_of == root.id], options, room))
+        rows = list(_advice(root, report.run, [pair for pair in pairs if pair[1].because_of == root.id], options, room))
         if rows:
             yield Lists(rows, lead)
             yield Text("")
 
 
 def _advice(
-    root: Finding, consequences: Sequence[tuple[str, Finding]], options: Options, room: Room
+    root: Finding, run: Run, consequences: Sequence[tuple[str, Finding]], options: Options, room: Room
 ) -> Iterator[tuple[str, Sequence[Text]]]:
-    so = [_consequence(number, finding) for number, finding in consequences]
+    so = [_consequence(number, finding, run) for number, finding in consequences]
     if room.brief and so:
         so = [Text(", ".join(f"{number} {finding.check}" for number, finding in consequences))]
     listed = [
@@ -155,8 +156,8 @@ def first_clause(words: str) -> str:
     return words.removesuffix(".")
 
 
-def _consequence(number: str, finding: Finding) -> Text:
-    where = ", ".join(part for part in (curve_name(finding), place(finding)) if part)
+def _consequence(number: str, finding: Finding, run: Run) -> Text:
+    where = ", ".join(part for part in (curve_name(finding, run), place(finding)) if part)
     text = Text(f"{number} ").append(finding.check, "code").append(f" ({where})" if where else "")
     return text.append(f": {sentence(finding.message)}")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lossdoc.model.finding import Finding, Report, Sign
-from lossdoc.model.run import Run
+from lossdoc.model.run import Curve, Run
 from lossdoc.words.expressions import expression
 
 # Controls (C0, DEL, C1), line and paragraph separators, direction overrides and other invisible marks, surrogates.
@@ -17,6 +17,7 @@ _UNSAFE = expression(
 # What Azure Pipelines, TeamCity and older runners of GitHub take for a command wherever in a line it stands.
 _COMMAND = expression(r"##(?=\w*\[)")
 _SPACE = expression(r"[\t\r\n\f\v ]+")
+_LETTERS = expression(r"[^\W\d_]+")
 
 
 def safe(text: object) -> str:
@@ -54,13 +55,20 @@ def onset(finding: Finding) -> str:
     return f"at {where}" if where else ""
 
 
-def curve_name(finding: Finding) -> str:
-    """The curve of a finding as people write it: `eval loss (wiki)`; "" when it has none."""
+def curve_name(finding: Finding, run: Run) -> str:
+    """The curve of a finding in the log's words; "" when it has none."""
     if finding.metric is None:
         return ""
-    labels = f" ({', '.join(finding.labels.values())})" if finding.labels else ""
-    split = "" if finding.split in (None, "train") else f"{finding.split} "
-    return safe(f"{split}{finding.metric}{labels}")
+    curve = run.get(finding.metric, finding.split or "train", finding.labels)
+    return logged_name(curve) if curve is not None else safe(finding.metric)
+
+
+def logged_name(curve: Curve) -> str:
+    """`val_loss`, `Epsilon (exploration_rate)`: the log's own name, with ours where they have nothing in common."""
+    ours = [word[:3] for word in _LETTERS.findall(curve.metric.lower())]
+    theirs = [word[:3] for word in _LETTERS.findall(curve.said.lower())]
+    foreign = curve.known and not set(ours) & set(theirs)
+    return safe(f"{curve.said} ({curve.metric})" if foreign else curve.said)
 
 
 def run_name(run: Run) -> str:

@@ -60,7 +60,7 @@ def _suite(report: Report) -> Iterator[str]:
 
 
 def _case(finding: Finding, report: Report, name: str) -> Iterator[str]:
-    curve = curve_name(finding)
+    curve = curve_name(finding, report.run)
     title = _attribute(f"{finding.check} ({curve})" if curve else finding.check)
     body = _text("\n".join(_told(finding, report)))
     yield f"    <testcase classname={name} name={title}>"

@@ -41,7 +41,7 @@ class Frame:
 
 def chart(panel: Panel) -> str:
     """The picture with its accessible title."""
-    name = safe(", ".join(c.name for c in panel.curves))
+    name = safe(", ".join(c.said for c in panel.curves))
     head = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><title>{escape(name)}</title>'
     log = wants_log([curve.values for curve in panel.curves])
     return "\n".join([head, *inside(panel, log=log), "</svg>"])
