@@ -101,7 +101,7 @@ def test_names_and_numbers_tie_plots_to_findings() -> None:
     text = shown(made.displacement(), width=140)
     assert "┊1 likelihood-displacement" in text
     assert "┊1a one-sided-margin" in text
-    assert "1a one-sided-margin (reward_margin" in text
+    assert "1a one-sided-margin (rewards/margins" in text
 
 
 def test_empty_result_is_empty() -> None:

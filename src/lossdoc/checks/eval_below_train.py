@@ -64,8 +64,8 @@ def check(case: Case, eval_loss: Curve, loss: Curve) -> Iterator[Finding]:
     share = float(np.median(gap / course))
     yield case.finding(
         eval_loss,
-        f"{eval_loss.said} is {100 * share:.0f} % below the training loss (medians {number(float(np.median(course - gap)))} "
-        f"and {number(float(np.median(course)))})",
+        f"{eval_loss.said} is {100 * share:.0f} % below the training loss "
+        f"(medians {number(float(np.median(course - gap)))} and {number(float(np.median(course)))})",
         first=n // 4,
         confidence="medium",
         measured={"share": share},

@@ -78,8 +78,8 @@ def check(case: Case, eval_loss: Curve, loss: Curve, rate: Curve | None) -> Iter
         return
     yield case.finding(
         eval_loss,
-        f"{eval_loss.said} is {y[-1]:.6g} in all {len(y) - first} evals from {step(eval_loss, first)} on, while the training "
-        f"loss improved by {100 * moved.share:.0f} %",
+        f"{eval_loss.said} is {y[-1]:.6g} in all {len(y) - first} evals from {step(eval_loss, first)} on, while the "
+        f"training loss improved by {100 * moved.share:.0f} %",
         first=first,
         detected=min(len(y) - 1, first + 2),
         measured={"evals": len(y) - first, "train_gain_percent": 100 * moved.share},

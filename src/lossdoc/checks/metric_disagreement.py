@@ -76,8 +76,8 @@ def check(case: Case, eval_loss: Curve, score: Curve) -> Iterator[Finding]:
         return
     yield case.finding(
         score,
-        f"{eval_loss.said} fell from {number(float(eval_loss.values[0]))} to {number(float(eval_loss.values[-1]))} while "
-        f"{score.said} went from {number(float(score.values[0]))} to {number(float(score.values[-1]))}",
+        f"{eval_loss.said} fell from {number(float(eval_loss.values[0]))} to {number(float(eval_loss.values[-1]))} "
+        f"while {score.said} went from {number(float(score.values[0]))} to {number(float(score.values[-1]))}",
         confidence="medium",
         measured={"loss_change": falling.change, "score_change": moving.change},
         cannot_tell=("which of the two measures what is wanted",),

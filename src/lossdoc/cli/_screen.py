@@ -33,7 +33,7 @@ def width_of(stream: TextIO, wanted: int | None, environ: Mapping[str, str] = os
 def height_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> int | None:
     """LINES, else the terminal's lines; None where the text does not stay on a screen."""
     lines = environ.get("LINES", "")
-    if not _is_terminal(stream):
+    if not is_terminal(stream):
         return None
     return int(lines) if lines.isdecimal() and int(lines) > 0 else shutil.get_terminal_size((PIPE_WIDTH, 24)).lines
 

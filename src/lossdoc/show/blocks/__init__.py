@@ -46,13 +46,16 @@ def length(line: Line) -> int:
 
 
 class Text:
-    """A paragraph of spans; a newline in it is a line's end. `target` is an anchor of its page that it leads to."""
+    """A paragraph of spans; a newline in it is a line's end.
 
-    __slots__ = ("spans", "target")
+    On a page with links `anchor` is its place and `target` the place that it leads to.
+    """
 
-    def __init__(self, text: str = "", style: str = "", target: str = "") -> None:
+    __slots__ = ("anchor", "spans", "target")
+
+    def __init__(self, text: str = "", style: str = "", *, anchor: str = "", target: str = "") -> None:
         self.spans: list[Span] = [(text, style)] if text else []
-        self.target = target
+        self.anchor, self.target = anchor, target
 
     def append(self, more: str | Text, style: str = "") -> Text:
         if isinstance(more, Text):
@@ -113,14 +116,14 @@ def _breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
 
 
 class Heading(Text):
-    """The title of a section: bold, with an empty line before it. level: 1 is a page's own; anchor: for links to it."""
+    """The title of a section: bold, with an empty line before it; `level` 1 is the page's own."""
 
-    __slots__ = ("anchor", "level", "title")
+    __slots__ = ("level", "title")
 
     def __init__(self, text: str | Text, level: int = 2, anchor: str = "") -> None:
-        super().__init__()
+        super().__init__(anchor=anchor)
         self.title = Text(text, "bold") if isinstance(text, str) else text
-        self.level, self.anchor = level, anchor
+        self.level = level
         self.append("\n").append(self.title)
 
 

@@ -48,13 +48,13 @@ class Chart:
 
 
 class Charts:
-    """Charts side by side, as many as have room; their plots stand on one line."""
+    """Charts side by side, as many as have room; their plots stand on one line. `run` is the number of their run."""
 
     WIDE = 66  # columns of a chart in which a course can be seen
     GAP = 2
 
-    def __init__(self, charts: Sequence[Chart]) -> None:
-        self.charts = charts
+    def __init__(self, charts: Sequence[Chart], run: int = 0) -> None:
+        self.charts, self.run = charts, run
 
     def lines(self, width: int) -> list[Line]:
         columns = max(1, width // self.WIDE)

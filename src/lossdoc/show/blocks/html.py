@@ -1,4 +1,4 @@
-"""Blocks -> HTML. Every text is escaped; a chart is drawn by the function that it is given to."""
+"""Blocks -> HTML. Every text is escaped; where charts go and who draws them is said by a function."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from lossdoc.show.blocks import Block, Bullets, Cut, Facts, Folded, Heading, Lis
 from lossdoc.show.blocks.chart import Chart, Charts
 from lossdoc.show.blocks.table import Table
 
-Figure = Callable[[Chart], str]
+Place = Callable[[Charts], str]
 _CLASSES = ("error", "warning", "info", "good", "unsure", "dim", "bold", "italic")
 
 
-def render(parts: Iterable[Block], figure: Figure) -> str:
+def render(parts: Iterable[Block], place: Place) -> str:
     """A piece of a page."""
-    return "\n".join(piece for part in parts for piece in _block(part, figure))
+    return "\n".join(piece for part in parts for piece in _block(part, place))
 
 
-def _block(block: Block, figure: Figure) -> Iterator[str]:
+def _block(block: Block, place: Place) -> Iterator[str]:
     if isinstance(block, Heading):
         anchor = f' id="{escape(block.anchor)}"' if block.anchor else ""
         yield f"<h{block.level}{anchor}>{inline(block.title)}</h{block.level}>"
@@ -37,11 +37,11 @@ def _block(block: Block, figure: Figure) -> Iterator[str]:
     elif isinstance(block, Table):
         yield from _table([column.head for column in block.columns], block.rows)
     elif isinstance(block, Charts):
-        yield f'<div class="charts">{"".join(figure(chart) for chart in block.charts)}</div>'
+        yield place(block)
     elif isinstance(block, Chart):
-        yield figure(block)
+        yield place(Charts([block]))
     elif isinstance(block, Folded):
-        yield f"<details><summary>{escape(block.title)}</summary>{render(block.blocks, figure)}</details>"
+        yield f"<details><summary>{escape(block.title)}</summary>{render(block.blocks, place)}</details>"
     elif isinstance(block, Rule):
         yield "<hr>"
     else:
@@ -75,4 +75,5 @@ def inline(text: Text) -> str:
         elif classes := " ".join(word for word in words if word in _CLASSES):
             shown = f'<span class="{classes}">{shown}</span>'
         made.append(f'<a href="{escape(text.target)}">{shown}</a>' if text.target else shown)
-    return "".join(made)
+    whole = "".join(made)
+    return f'<span id="{escape(text.anchor)}">{whole}</span>' if text.anchor else whole

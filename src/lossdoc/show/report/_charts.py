@@ -25,14 +25,12 @@ PENS = (
 MARK_INK: dict[Severity, str] = {"error": "red", "warning": "orange", "info": "blue"}
 
 
-def charts(report: Report, options: Options, rows: int, most: int) -> Iterator[Block]:
+def charts(report: Report, options: Options, rows: int, most: int, run: int = 0) -> Iterator[Block]:
     """At most so many, the most important first; `rows` is the height of each."""
     columns = max(1, options.width // Charts.WIDE)
-    panels = choose(report, most)
-    if panels:
-        room = (options.width - Charts.GAP * (columns - 1)) // columns
-        yield Charts([_chart(panel, room, rows, options) for panel in panels])
-        yield Text("")
+    room = (options.width - Charts.GAP * (columns - 1)) // columns
+    yield Charts([_chart(panel, room, rows, options) for panel in choose(report, most)], run)
+    yield Text("")
 
 
 def _chart(panel: Panel, room: int, rows: int, options: Options) -> Chart:

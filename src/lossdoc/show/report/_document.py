@@ -19,29 +19,34 @@ CHARTS = 6
 WIDE = 200  # columns of a page: every table in full
 
 
-def document(result: Result, options: Options, title: Text, shown: Sequence[Report]) -> Iterator[Block]:
-    """`title`, a table of the runs where there are several, and the reports of `shown`."""
+def document(
+    result: Result, options: Options, title: Text, shown: Sequence[Report], *, folded: bool
+) -> Iterator[Block]:
+    """`title`, a table of the runs where there are several, and reports of `shown`; `folded`: advice on demand."""
     reports = result.worst_first
     yield Heading(title, level=1)
     if len(reports) > 1:
         yield rows_of(reports, linked=True)
     for number, report in enumerate(reports):
         if report in shown:
-            yield from _run(report, options, f"run{number}")
+            yield from _run(report, options, number, folded)
     if result.not_read:
         yield Heading("Not read", level=2)
         yield refusals(result.not_read)
 
 
-def _run(report: Report, options: Options, anchor: str) -> Iterator[Block]:
-    room, whole = page.Room(), replace(options, verbose=True)
-    yield Heading(page.verdict(report), level=2, anchor=anchor)
+def _run(report: Report, options: Options, number: int, folded: bool) -> Iterator[Block]:
+    room, whole = page.Room(run=number), replace(options, verbose=True)
+    yield Heading(page.verdict(report), level=2, anchor=f"run{number}")
     if options.plots:
-        yield from charts(report, options, room.rows, CHARTS)
+        yield from charts(report, options, room.rows, CHARTS, number)
     yield from page.gates(report)
     yield from page.findings(report, WIDE, room)
-    if advice := list(page.advice(report, whole, room)):
+    advice = list(page.advice(report, whole, room))
+    if advice and folded:
         yield Folded("Causes and next steps", advice)
+    else:
+        yield from advice
     yield from facts(report, options)
     yield from left_out(report, options)
     if options.verbose and report.skipped:

@@ -14,5 +14,10 @@ def numbered(report: Report) -> list[tuple[str, Finding]]:
     return pairs
 
 
+def anchor(run: int, number: str) -> str:
+    """The place of a finding on a page of several runs."""
+    return f"run{run}-finding{number}"
+
+
 def _letters(n: int) -> str:
     return (_letters(n // 26 - 1) if n >= 26 else "") + chr(ord("a") + n % 26)

@@ -10,7 +10,7 @@ from lossdoc.model.run import Run
 from lossdoc.show.blocks import Block, Lists, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import Options
-from lossdoc.show.report._numbers import numbered
+from lossdoc.show.report._numbers import anchor, numbered
 from lossdoc.show.report._words import count, curve_name, place, run_name, safe, sentence, verdict_sentence
 
 SEVERITY_GLYPH: dict[Severity, str] = {"error": "✗", "warning": "▲", "info": "•"}
@@ -34,7 +34,7 @@ class Room:
 
     rows: of a chart; evidence: each sign with its own on a line; facts: all of what was read, else one line;
     brief: the first clause of causes and steps, no heads and no empty lines; findings: rows of the table, with advice
-    on the first one only, None = all of both.
+    on the first one only, None = all of both; run: its number on a page with several.
     """
 
     rows: int = 12
@@ -42,6 +42,7 @@ class Room:
     facts: bool = True
     brief: bool = False
     findings: int | None = None
+    run: int = 0
 
 
 def gates(report: Report) -> Iterator[Block]:
@@ -73,7 +74,8 @@ def findings(report: Report, width: int, room: Room) -> Iterator[Block]:
         where = Text("\n".join(_where(finding, report.run)), "dim" if len(heads) < 3 else "")
         parts = [_code(finding.check), where, Text(sentence(finding.message))]
         merged = _stacked([part for part in parts[: 4 - len(heads)] if part.plain])
-        rows.append([Text(str(index)), severity(finding), merged, *parts[4 - len(heads) :]])
+        number = Text(str(index), anchor=anchor(room.run, str(index)))
+        rows.append([number, severity(finding), merged, *parts[4 - len(heads) :]])
     yield Table(columns, rows, heads=not room.brief)
     if len(rows) < len(report.roots):
         yield Text(f"{count(len(report.roots) - len(rows), 'more finding')} (-v)", "dim")
@@ -120,7 +122,7 @@ def advice(report: Report, options: Options, room: Room) -> Iterator[Block]:
 def _advice(
     root: Finding, run: Run, consequences: Sequence[tuple[str, Finding]], options: Options, room: Room
 ) -> Iterator[tuple[str, Sequence[Text]]]:
-    so = [_consequence(number, finding, run) for number, finding in consequences]
+    so = [_consequence(number, finding, run, anchor(room.run, number)) for number, finding in consequences]
     if room.brief and so:
         so = [Text(", ".join(f"{number} {finding.check}" for number, finding in consequences))]
     listed = [
@@ -156,9 +158,9 @@ def first_clause(words: str) -> str:
     return words.removesuffix(".")
 
 
-def _consequence(number: str, finding: Finding, run: Run) -> Text:
+def _consequence(number: str, finding: Finding, run: Run, place_of: str) -> Text:
     where = ", ".join(part for part in (curve_name(finding, run), place(finding)) if part)
-    text = Text(f"{number} ").append(finding.check, "code").append(f" ({where})" if where else "")
+    text = Text(f"{number} ", anchor=place_of).append(finding.check, "code").append(f" ({where})" if where else "")
     return text.append(f": {sentence(finding.message)}")
 
 

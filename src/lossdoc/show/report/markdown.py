@@ -19,4 +19,4 @@ def write(result: Result, options: Options) -> str:
         for report in reports
         if len(reports) == 1 or options.verbose or report.failed_gates or report.verdict in ("failing", "suspicious")
     ]
-    return render(document(result, options, Text("lossdoc"), shown))
+    return render(document(result, options, Text("lossdoc"), shown, folded=True))

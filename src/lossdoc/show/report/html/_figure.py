@@ -1,16 +1,21 @@
-"""The place of a chart in the page: its legend and its picture."""
+"""The place of charts in the page."""
 
 from __future__ import annotations
 
 from html import escape
 
-from lossdoc.show.blocks.chart import Chart
+from lossdoc.show.blocks.chart import Chart, Charts
 from lossdoc.show.report._words import logged_name
+from lossdoc.show.report.html import explorer
 from lossdoc.show.report.html._svg import chart
 
 
-def figure(block: Chart) -> str:
-    """`<figure>` of a chart of the report."""
+def place(block: Charts) -> str:
+    """All charts of a run: drawings, and where the script may run what moves in their stead."""
+    return "".join(explorer.charts(block.run, "".join(map(_figure, block.charts))))
+
+
+def _figure(block: Chart) -> str:
     panel = block.panel
     assert panel is not None
     names = [f'<b class="k{rank}">&#9632; {escape(logged_name(c))}</b>' for rank, c in enumerate(panel.curves)]

@@ -16,7 +16,6 @@ from lossdoc.model.finding import Report
 from lossdoc.show.report.html.explorer import data
 
 CHARTS = data.CHARTS
-anchor = data.anchor
 
 
 def styles() -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lossdoc.model.finding import Report
 from lossdoc.model.run import Curve, Run
+from lossdoc.show.plot.thin import thin
 from lossdoc.show.report._numbers import numbered
 from lossdoc.show.report._panels import PARTNERS, choose
-from lossdoc.show.report._thin import thin
 from lossdoc.show.report._words import run_name, safe
 
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ def of(reports: Sequence[Report]) -> dict[str, Any]:
     curves = sum(min(share, len(report.run.curves)) for report in reports)
     most = min(MOST, max(FEWEST, POINTS // max(1, curves)))
     return {"runs": [_run(report, share, most) for report in reports]}
-
-
-def anchor(run: int, number: str) -> str:
-    """The id of a finding on the page."""
-    return f"run{run}-finding{number}"
 
 
 def group(curve: Curve) -> str:
