@@ -14,11 +14,13 @@ from rich.live import Live
 from rich.text import Text
 
 from lossdoc.model.finding import Report
+from lossdoc.show import blocks
+from lossdoc.show.blocks.chart import Charts
+from lossdoc.show.blocks.terminal import render
 from lossdoc.show.report import Options
+from lossdoc.show.report._charts import charts
+from lossdoc.show.report._page import VERDICT_GLYPH, VERDICT_STYLE, Room, signs
 from lossdoc.show.report._words import count, number, run_name, safe
-from lossdoc.show.report.text._page import VERDICT_GLYPH, VERDICT_STYLE, render
-from lossdoc.show.report.text.plots import plots
-from lossdoc.show.report.text.signs import signs
 
 
 class Screen:
@@ -46,17 +48,18 @@ class Screen:
 def standing(reports: Sequence[Report], silent: float, options: Options) -> str:
     """Charts and signs of the run that is worst off, and where it stands; `silent`: seconds since the log last grew."""
     if not reports:
-        return render([Text("waiting for the first records; Ctrl-C ends", style="dim")], options)
+        return render([blocks.Text("waiting for the first records; Ctrl-C ends", "dim")], options)
     report = max(reports, key=_bad)
-    run = report.run
+    run, room = report.run, Room()
     last = run.last_step
     where = f", step {number(last)}" if last is not None else ""
     others = f", the worst of {count(len(reports), 'run')}" if len(reports) > 1 else ""
-    state = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", style=VERDICT_STYLE[report.verdict])
-    state.append(f"  {safe(run_name(run))}{others}: {count(run.records, 'record')}{where}", style="not bold default")
-    state.append(f"  {silent:.0f} s without news" if silent >= 5 else "", style="not bold dim")
-    state.append("  Ctrl-C ends", style="not bold dim")
-    return render([*plots(report, options), signs(report), Text(""), state], options)
+    state = blocks.Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", VERDICT_STYLE[report.verdict])
+    state.append(f"  {safe(run_name(run))}{others}: {count(run.records, 'record')}{where}")
+    state.append(f"  {silent:.0f} s without news" if silent >= 5 else "", "dim").append("  Ctrl-C ends", "dim")
+    beside = max(1, options.width // Charts.WIDE)
+    parts = [*charts(report, options, room.rows, beside), *signs(report, room), blocks.Text(""), state]
+    return render(parts, options)
 
 
 def _bad(report: Report) -> tuple[bool, bool, int]:
