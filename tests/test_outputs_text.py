@@ -77,12 +77,32 @@ def test_quiet_is_one_line_per_run() -> None:
     assert lines[0].startswith("✗ failing  runs/nan.log: non-finite at step 180")
 
 
+def test_two_hundred_runs_stay_readable() -> None:
+    reports = [made.healthy(f"ok{n}.log") for n in range(190)] + [made.nan_run() for _ in range(10)]
+    lines = shown(*reports).splitlines()
+    assert len(lines) < 100
+    assert lines[-1] == "200 runs: 10 failing, 190 healthy"
+    assert "and 190 healthy (-v)" in lines
+    assert "5 more failing: check one of them alone, or -v" in lines
+    assert sum("ok" in line for line in shown(*reports, verbose=True).splitlines()) >= 190
+
+
+@pytest.mark.parametrize("height", [24, 30, 40, 60])
+@pytest.mark.parametrize("make", [made.displacement, made.nan_run, made.healthy, made.unjudged])
+def test_the_answer_fits_the_screen(make: Callable[[], Report], height: int) -> None:
+    lines = shown(make(), height=height).splitlines()
+    assert len(lines) < height
+    assert lines[-1].split()[1] in ("FAILING", "SUSPICIOUS", "HEALTHY", "NOT")
+    assert any("┤" in line for line in lines)
+
+
 def test_worst_first_and_full_reports_of_failing_runs_only() -> None:
     text = shown(made.healthy(), made.displacement(), made.nan_run())
     order = [text.index(word) for word in ("runs/nan.log", "dpo.log", "ok.log")]
     assert order == sorted(order)
     assert "✗ FAILING  runs/nan.log" in text
     assert "SUSPICIOUS" not in text
+    assert text.endswith("3 runs: 1 failing, 1 suspicious, 1 healthy\n")
     assert "SUSPICIOUS  dpo.log" in shown(made.healthy(), made.displacement(), made.nan_run(), verbose=True)
 
 

@@ -10,7 +10,7 @@ from lossdoc import checks
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.judge.reconcile import reconcile
 from lossdoc.knowledge.evidence import evidence, experimental
-from lossdoc.model.finding import Finding, Report, Severity, Skipped
+from lossdoc.model.finding import Finding, Merit, Report, Severity, Skipped
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -61,8 +61,8 @@ def diagnose(
     with np.errstate(all="ignore"):
         judged_by = deciding(run, knowledge)
         found_signs = signs(run, knowledge, judged_by, [(f, checks.load(f.check).sign) for f in roots])
-    curves = [m.curve for m, _ in judged_by]
-    return Report(run, findings, skipped, verdict(found_signs, roots), found_signs, curves, passed)
+    merits = [Merit(m.curve, m.up) for m, _ in judged_by]
+    return Report(run, findings, skipped, verdict(found_signs, roots), found_signs, merits, passed)
 
 
 def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> str | None:

@@ -74,6 +74,14 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Merit:
+    """A curve that progress was judged by; `up`: more is better."""
+
+    curve: Curve
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a gate (`eval/loss.last < 1.2`): `why` says what was measured, or why it cannot be judged."""
 
@@ -92,7 +100,7 @@ class Report:
     skipped: Sequence[Skipped]
     verdict: Verdict
     signs: Mapping[SignName, Sign] = field(default_factory=dict)  # in the order of SIGNS
-    measures: Sequence[Curve] = ()  # the curves that progress was judged by, the one that decides first
+    measures: Sequence[Merit] = ()  # what progress was judged by, the one that decides first
     passed: Sequence[str] = ()  # checks that judged and found nothing
     gates: Sequence[Outcome] = ()
     limits: Mapping[str, float] = field(default_factory=dict)  # that the user said instead of ours

@@ -12,7 +12,7 @@ from lossdoc.show.report import Options, Result
 from lossdoc.show.report import _page as page
 from lossdoc.show.report._charts import charts
 from lossdoc.show.report._facts import facts, how_much, left_out, not_judged
-from lossdoc.show.report._summary import rows_of
+from lossdoc.show.report._summary import table
 from lossdoc.show.report._words import safe
 
 CHARTS = 6
@@ -26,7 +26,7 @@ def document(
     reports = result.worst_first
     yield Heading(title, level=1)
     if len(reports) > 1:
-        yield rows_of(reports, linked=True)
+        yield from table(reports, linked=True)
     for number, report in enumerate(reports):
         if report in shown:
             yield from _run(report, options, number, folded)

@@ -50,7 +50,7 @@ def choose(report: Report, most: int) -> list[Panel]:
         (f.metric, f.labels, f.split or "train") for _, f in ranked if f.metric is not None
     ]
     asked = len(wanted)
-    wanted += [(c.metric, c.labels, c.split) for c in report.measures if draws(c)]
+    wanted += [(c.metric, c.labels, c.split) for c in (merit.curve for merit in report.measures) if draws(c)]
     wanted += [(metric, {}, "train") for metric in (USUAL_WITH_REWARD if run.all("reward") else USUAL)]
     # An unknown curve is drawn rather than nothing.
     wanted += [(c.metric, c.labels, c.split) for c in run.curves if not c.known and draws(c)]

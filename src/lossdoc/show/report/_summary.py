@@ -1,4 +1,4 @@
-"""Several runs at a glance: run, verdict, leading finding; worst first."""
+"""Several runs at a glance, worst first: run, verdict, what and since when, the measure that decides."""
 
 from __future__ import annotations
 
@@ -13,36 +13,44 @@ from lossdoc.show.blocks import Block, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import VERDICTS
 from lossdoc.show.report._page import VERDICT_GLYPH, VERDICT_STYLE
-from lossdoc.show.report._words import count, leading, onset, run_name, safe
+from lossdoc.show.report._words import count, leading, number, onset, run_name, safe
+
+MOST = 40  # runs that are not healthy, and
+FEW = 20  # healthy ones: beyond these they are only counted
 
 
-def summary(reports: Sequence[Report]) -> Iterator[Block]:
-    """The table, under one line that counts the verdicts. `reports` are in the order of the rows."""
+def counted(reports: Sequence[Report]) -> Text:
+    """`4 runs in examples/: 1 failing, 3 healthy`."""
     counts = Counter(report.verdict for report in reports)
     head, tail = common([report.run for report in reports])
     where = f" in {safe(head)}{'*' if tail else ''}{safe(tail)}" if head else ""
     line = Text(count(len(reports), "run") + where + ": ", "bold")
     for verdict in VERDICTS:
         if counts[verdict]:
-            line.append("" if len(line.spans) == 1 else ", ").append(
-                f"{counts[verdict]} {verdict}", VERDICT_STYLE[verdict]
-            )
-    yield line
-    yield Text("")
-    yield rows_of(reports)
-    yield Text("")
+            line.append("" if len(line.spans) == 1 else ", ")
+            line.append(f"{counts[verdict]} {verdict}", VERDICT_STYLE[verdict])
+    return line
 
 
-def rows_of(reports: Sequence[Report], *, linked: bool = False) -> Table:
+def table(reports: Sequence[Report], *, linked: bool = False, everything: bool = True) -> Iterator[Block]:
     """A row for each run; `linked`: its name leads to its report, the anchor `run0` for the first one."""
+    shown = list(reports)
+    if not everything:
+        healthy = [report for report in reports if report.verdict == "healthy"]
+        others = [report for report in reports if report.verdict != "healthy"]
+        shown = others[:MOST] + (healthy if len(reports) <= FEW else [])
     head, tail = common([report.run for report in reports])
     rows = []
-    for index, report in enumerate(reports):
-        verdict_cell = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", VERDICT_STYLE[report.verdict])
+    for index, report in enumerate(shown):
+        verdict = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", VERDICT_STYLE[report.verdict])
         name = run_name(replace(report.run, source=report.run.source.removeprefix(head).removesuffix(tail)))
-        rows.append([Text(name, target=f"#run{index}" if linked else ""), verdict_cell, _lead(report)])
-    columns = [Column("run", share=True), Column("verdict", wrap=False), Column("leading finding", share=True)]
-    return Table(columns, rows)
+        run = Text(name, target=f"#run{index}" if linked else "")
+        rows.append([run, verdict, _lead(report), Text(_measure(report))])
+    columns = [Column("run", most=30), Column("verdict", wrap=False), Column("what, since", share=True)]
+    yield Table([*columns, Column("last, best", share=True)], rows)
+    if len(shown) < len(reports):
+        left = Counter(report.verdict for report in reports if report not in shown)
+        yield Text(f"and {', '.join(f'{left[v]} {v}' for v in VERDICTS if left[v])} (-v)", "dim")
 
 
 def _lead(report: Report) -> Text:
@@ -51,6 +59,21 @@ def _lead(report: Report) -> Text:
         remarks = [f.check for f in report.roots]
         return Text(f"remarks: {', '.join(remarks)}" if remarks else "", "dim")
     return Text(lead.check, "code").append(f" {onset(lead)}")
+
+
+def _measure(report: Report) -> str:
+    """`val_loss 1.203, best 0.6353 at epoch 9`: what decides; "" where nothing does."""
+    if not report.measures:
+        return ""
+    merit = report.measures[0]
+    curve = merit.curve.finite()
+    if not len(curve):
+        return safe(f"{merit.curve.said} never finite")
+    at = int(curve.values.argmax() if merit.up else curve.values.argmin())
+    last, best = float(curve.values[-1]), float(curve.values[at])
+    axis = {"row": "record"}.get(curve.axis, curve.axis)
+    told = "" if best == last else f", best {number(best)} at {axis} {number(float(curve.steps[at]))}"
+    return safe(f"{curve.said} {number(last)}{told}")
 
 
 def common(runs: Sequence[Run]) -> tuple[str, str]:

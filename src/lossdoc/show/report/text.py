@@ -13,12 +13,14 @@ from lossdoc.show.report import _page as page
 from lossdoc.show.report._charts import charts
 from lossdoc.show.report._facts import facts, in_short, judged, left_out
 from lossdoc.show.report._page import Room
-from lossdoc.show.report._summary import summary
+from lossdoc.show.report._summary import counted, table
 
 NAME = "text"
 TITLE = "for people: curves, findings, advice, and the verdict last"
 
 CHARTS = 9  # where everything is asked for
+SHORTS = 5  # failing ones of several runs
+IN_SHORT = Room(brief=True, findings=3)
 # What is given up, first to last, so that the answer stays on the screen.
 ROOMS = (
     Room(),
@@ -33,7 +35,7 @@ ROOMS = (
 
 
 def write(result: Result, options: Options) -> str:
-    """One run: its report. Several: a summary table, then the failing ones in full (all with verbose)."""
+    """One run: its report. Several: a table, then the failing ones in short (all in full with verbose)."""
     reports = result.worst_first
     if not reports:
         return ""
@@ -45,13 +47,23 @@ def write(result: Result, options: Options) -> str:
 
 
 def _several(reports: list[Report], options: Options) -> Iterator[Block]:
-    yield from summary(reports)
-    full = reports if options.verbose else [r for r in reports if r.verdict == "failing" or r.failed_gates]
-    for report in full:
+    """The table of all, the failing ones in short (all in full with verbose), and last how many are how."""
+    yield from table(reports, everything=options.verbose)
+    yield Text("")
+    if options.verbose:
+        for report in reports:
+            yield Rule()
+            yield from _full(report, options, ROOMS[0])
         yield Rule()
-        yield from _full(report, options, ROOMS[0])
-    if len(full) < len(reports):
-        yield Text("Full reports of the others: --verbose, or check one of them alone.", "dim")
+    failing = [r for r in reports if r.verdict == "failing" or r.failed_gates]
+    for report in () if options.verbose else failing[:SHORTS]:
+        yield page.verdict(report)
+        yield from page.gates(report)
+        yield from page.findings(report, options.width, IN_SHORT)
+        yield from page.advice(report, options, IN_SHORT)
+    if not options.verbose and len(failing) > SHORTS:
+        yield Text(f"{len(failing) - SHORTS} more failing: check one of them alone, or -v", "dim")
+    yield counted(reports)
 
 
 def _fitting(report: Report, options: Options) -> str:
