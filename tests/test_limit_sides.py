@@ -1,0 +1,37 @@
+"""Both sides of limits: what is said just below and just above, of small made runs; and which limits have none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.limit_sides import holds, knowledge, table
+
+RUNS, ROWS = table()
+UNTESTED = Path(__file__).parent / "data" / "limits_untested.json"
+
+
+@pytest.mark.parametrize("check", sorted({row.family.check for row in ROWS}))
+def test_what_is_said_on_both_sides(check: str) -> None:
+    wrong = [row for row in ROWS if row.family.check == check and not holds(row, RUNS[row.family.base])]
+    anew = f"where that is meant: python -m benchmarks.mutants.find {check}"
+    assert not wrong, f"{len(wrong)} rows no longer hold, the first: {wrong[0]}; {anew}"
+
+
+def test_rows_have_two_sides() -> None:
+    """Most rows stand close to a limit; some hold a run alone whose judgement hangs on it."""
+    two = [row for row in ROWS if row.says_low != row.says_high]
+    assert len(two) > 0.7 * len(ROWS)
+    assert all(row.says_low != row.says_high or row.low == row.high for row in ROWS)
+
+
+def test_every_limit_has_a_row_or_is_listed() -> None:
+    """`python -m benchmarks.mutants.find CHECK` looks for rows of a new limit."""
+    tested = {name for row in ROWS for name in row.limits}
+    listed = set(json.loads(UNTESTED.read_text()))
+    known = set(knowledge().limits())
+    assert not known - tested - listed, "limits without a row: a run just below and one just above are missing"
+    assert not listed - known, "no such limits"
+    assert not listed & tested, "these have rows now: take them off the list"
