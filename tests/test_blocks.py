@@ -15,7 +15,8 @@ from lossdoc.input.source import Source
 from lossdoc.knowledge.recognise import first_values
 from lossdoc.model.record import Block, BulkItem, Record, Unread
 from lossdoc.model.run import Curve, Run
-from lossdoc.readers import csv_table, jsonl
+from lossdoc.readers import csv_table
+from lossdoc.readers.json import jsonl
 
 OPTIONS = Options()
 

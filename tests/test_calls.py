@@ -20,7 +20,7 @@ import lossdoc
 from lossdoc import calls
 from lossdoc.model import finding as model
 from lossdoc.readers._in_memory import in_memory
-from lossdoc.readers.trainer_state import SAMPLES
+from lossdoc.readers.json.trainer_state import SAMPLES
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"

@@ -16,9 +16,10 @@ from lossdoc.input.rotated import together
 from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
 from lossdoc.model.record import BulkItem, Columns, Item, Record
-from lossdoc.readers import Reader, _door, csv_table, json_document
+from lossdoc.readers import Reader, _door, csv_table
 from lossdoc.readers._tensorboard import SPLITS, run_of
 from lossdoc.readers.binary import mlflow_store, tfevents
+from lossdoc.readers.json import json_document
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Run

@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from lossdoc.api import Part
 from lossdoc.cli._progress import size_of, with_progress
 from lossdoc.model.finding import NotRead, Report
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 # What makes processes worth their start, about 20 ms each (ours): a small log takes 6 ms, a megabyte 50 ms.
 MANY_PARTS = 24

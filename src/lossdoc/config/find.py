@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,10 @@ from typing import Any
 
 from lossdoc.config.errors import ConfigError, near
 from lossdoc.config.schema import KEYS
+from lossdoc.words.expressions import expression
 
+# What a table [tool.lossdoc] can look like; what looks like one and is none, the parser tells.
+_OURS = expression(r"""\btool["']?\s*\.\s*["']?lossdoc|^\s*\[?\s*["']?tool["']?\s*[\]=]""", re.M)
 NAMES = ("lossdoc.toml", "pyproject.toml")  # in one folder the first wins
 
 
@@ -56,7 +58,12 @@ def nearest(start: Path) -> Path | None:
 def _tool(path: Path) -> Mapping[str, Any]:
     """The table [tool] of a pyproject.toml that we only pass by: one that is broken is not ours to complain about."""
     try:
-        tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+        text = path.read_text(encoding="utf-8")
+        if not _OURS.search(text):  # most are passed by without the parser
+            return {}
+        import tomllib
+
+        tool = tomllib.loads(text).get("tool", {})
     except (OSError, ValueError):
         return {}
     return tool if isinstance(tool, Mapping) else {}
@@ -64,6 +71,8 @@ def _tool(path: Path) -> Mapping[str, Any]:
 
 def read(path: Path, shown: str = "") -> Layer:
     """One file. ConfigError where it cannot be read, is no TOML, or holds a key that there is not."""
+    import tomllib
+
     name = shown or str(path)
     try:
         text = path.read_text(encoding="utf-8")

@@ -9,7 +9,6 @@ from lossdoc import checks
 from lossdoc.config.errors import ConfigError, near
 from lossdoc.config.schema import flat
 from lossdoc.config.settings import problem
-from lossdoc.gates.grammar import GateError, parse, required
 from lossdoc.judge.limits import problem as impossible
 from lossdoc.model.finding import SIGNS
 
@@ -97,6 +96,10 @@ def _ids(words: Iterable[str], place: str, signs: bool = True) -> None:
 
 
 def _gates(expect: Sequence[str], require: Sequence[str], in_force: InForce, place: str = "") -> None:
+    if not expect and not require:
+        return
+    from lossdoc.gates.grammar import GateError, parse, required
+
     for key, words in (("expect", expect), ("require", require)):
         for word in words:
             try:

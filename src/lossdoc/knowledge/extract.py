@@ -116,7 +116,9 @@ def checks(package: Traversable, problems: list[Problem], limits: Limits | None 
 def formats(package: Traversable, problems: list[Problem]) -> list[Entry]:
     """Log formats: constants NAME and TITLE of the readers' files, and the title lines of `readers/lines/*.yaml`."""
     found: list[Entry] = []
-    for stem, text, path in (*code(package, "readers"), *code(package, "readers/binary")):
+    for stem, text, path in (
+        part for folder in ("readers", "readers/json", "readers/binary") for part in code(package, folder)
+    ):
         try:
             said = literals(ast.parse(text))
         except SyntaxError as error:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[1]
 _PACKED = "knowledge.index"  # in the package; made by the build of the wheel, a checkout has none
-_WATCHED = ("knowledge", "checks", "judge", "comparison", "readers", "readers/binary", "readers/lines")
+_WATCHED = ("knowledge", "checks", "judge", "comparison", "readers", "readers/json", "readers/binary", "readers/lines")
 
 
 def package_dir() -> Traversable:

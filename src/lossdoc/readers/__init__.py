@@ -13,7 +13,8 @@ module may instead have `readers()`, which returns such objects: `line_formats` 
 Scores: 0.9 and more when the content proves the format, 0.8 to 0.88 for lines of one known program, 0.4 to 0.7 for
 shapes that several programs share, below 0.4 for the last resort.
 
-Readers of files that are no text stand in `binary/` and are the only ones asked about such a source.
+Readers of files that are no text stand in `binary/` and are the only ones asked about such a source. Those of JSON
+stand in `json/` and are asked first where a text begins like JSON: what one of them proves loads no other.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ from typing import Protocol
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Record, Unread
 from lossdoc.readers import _door
+from lossdoc.words.expressions import expression
 
 PROOF = 0.9  # a score of a reader whose content proves the format
 _SURE = 0.5
-_TEXT, _BINARY = __name__, f"{__name__}.binary"
+_TEXT, _JSON, _BINARY = __name__, f"{__name__}.json", f"{__name__}.binary"
+_BEGINS_LIKE_JSON = expression(r"[\ufeff\s]*(?:\{\s*\"|\[\s*[\[{])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,12 @@ def readers_in(folder: str) -> tuple[Reader, ...]:
 
 def all_readers() -> tuple[Reader, ...]:
     """Every reader, in order of name."""
-    return tuple(sorted((*readers_in(_TEXT), *readers_in(_BINARY)), key=lambda reader: reader.NAME))
+    return tuple(sorted((*text_readers(), *readers_in(_BINARY)), key=lambda reader: reader.NAME))
+
+
+def text_readers() -> tuple[Reader, ...]:
+    """Every reader of text, in order of name."""
+    return tuple(sorted((*readers_in(_TEXT), *readers_in(_JSON)), key=lambda reader: reader.NAME))
 
 
 def _turn(reader: Reader) -> int:
@@ -93,10 +101,25 @@ def detect(source: Source) -> list[tuple[float, Reader]]:
 
     Formats as data are asked only where no content proves a format, the last resort only when nobody else is sure.
     """
-    readers = readers_in(_BINARY if source.is_binary else _TEXT)
-    scored: list[tuple[float, Reader]] = []
-    for turn, enough in enumerate((2.0, PROOF, _SURE)):
-        if all(score < enough for score, _ in scored):
-            asked = [reader for reader in readers if _turn(reader) == turn]
-            scored.extend((score, reader) for reader in asked if (score := _door.score(reader, source)) > 0)
+    if source.is_binary:
+        return _best_first(_scores(readers_in(_BINARY), source))
+    first = readers_in(_JSON) if _BEGINS_LIKE_JSON.match(source.head) else ()
+    scored = _scores(first, source)
+    if _undecided(scored, PROOF):
+        rest = [reader for reader in text_readers() if reader not in first]
+        for turn, enough in enumerate((PROOF, PROOF, _SURE)):
+            if _undecided(scored, enough):
+                scored += _scores([reader for reader in rest if _turn(reader) == turn], source)
+    return _best_first(scored)
+
+
+def _best_first(scored: list[tuple[float, Reader]]) -> list[tuple[float, Reader]]:
     return sorted(scored, key=lambda pair: -pair[0])
+
+
+def _scores(readers: Sequence[Reader], source: Source) -> list[tuple[float, Reader]]:
+    return [(score, reader) for reader in readers if (score := _door.score(reader, source)) > 0]
+
+
+def _undecided(scored: Sequence[tuple[float, Reader]], enough: float) -> bool:
+    return all(score < enough for score, _ in scored)

@@ -6,7 +6,6 @@ may follow comment lines or the "#{json}" line of monitor files, and cells may b
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -31,6 +30,7 @@ NAME = "csv"
 TITLE = "CSV or TSV with a header row"
 SAMPLES: list[Sample] = CSV
 
+_QUOTES, _NO_QUOTES = 0, 3  # csv.QUOTE_MINIMAL and csv.QUOTE_NONE
 _STRETCH = 50_000  # rows that are read at once
 _DELIMITERS = (",", "\t", ";", "|")
 _DECIMAL_COMMA = expression(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
@@ -128,6 +128,8 @@ def _cut_row(lines: list[str], delimiter: str) -> Unread | None:
 def split_cells(line: str, delimiter: str) -> list[str]:
     """Cells of one line without padding; quotes are honoured where there are any."""
     if '"' in line:
+        import csv
+
         try:
             cells = next(csv.reader([line.replace("\r", " ")], delimiter=delimiter, skipinitialspace=True), [])
         except csv.Error:  # a cell of more than 128 KiB, or one that no writer of CSV makes
@@ -207,9 +209,9 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
     )
     text = "\n".join(lines)
     try:
-        frame = read(io.StringIO(text), quoting=csv.QUOTE_NONE if _open_quote(lines) else csv.QUOTE_MINIMAL)
+        frame = read(io.StringIO(text), quoting=_NO_QUOTES if _open_quote(lines) else _QUOTES)
     except pd.errors.ParserError:  # quotes that stand as no quote can: they are characters like others
-        frame = read(io.StringIO(text), quoting=csv.QUOTE_NONE)
+        frame = read(io.StringIO(text), quoting=_NO_QUOTES)
     numbered = len(frame) == len(lines)  # not when a quoted cell holds a line break
     comma = delimiter == ";" and not any("." in line for line in lines[:50])
     kept = [(index, name) for index, name in enumerate(names) if name]

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
-from importlib import resources
 from itertools import islice
 from typing import Any
 
@@ -88,6 +87,8 @@ class LazyFormat:
 @cache
 def readers() -> tuple[Reader, ...]:
     """One reader per YAML file, in order of name."""
-    folder = resources.files(__package__) / "lines"
+    from lossdoc.knowledge.store import package_dir  # importlib.resources brings zipfile and tempfile
+
+    folder = package_dir() / "readers" / "lines"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
     return tuple(LazyFormat(f.name.removesuffix(".yaml"), f.read_text("utf-8")) for f in files)

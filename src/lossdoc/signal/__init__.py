@@ -18,6 +18,7 @@ unit of `y` and changes nothing else. Checks rely on both, tests prove both.
     onset(y, ...)                index where a curve left its reference level and did not come back
     settled(y)                   index from which on nothing material happens
     stretches(mask), longest(mask)   (first, last) of runs of True
+    median(y)                    without the price of numpy.median
     line(x, y)                   (slope, start) of the least-squares line
     thin(x, y, at_most)          block medians of very long curves
     resolution(...)              the smallest difference that a printed number can show
@@ -28,6 +29,7 @@ from lossdoc.signal.course import local_noise, noise, resolution, smooth, thin
 from lossdoc.signal.level import Difference, Level, Stretch, best_stretch, difference, head, level, tail
 from lossdoc.signal.line import line
 from lossdoc.signal.masks import longest, stretches
+from lossdoc.signal.medians import median
 from lossdoc.signal.slope import Trend, trend
 from lossdoc.signal.spike import Spike, spikes
 
@@ -45,6 +47,7 @@ __all__ = [
     "line",
     "local_noise",
     "longest",
+    "median",
     "noise",
     "onset",
     "resolution",

@@ -7,6 +7,7 @@ Equal to `numpy.median` to the last bit: NaN where a value is NaN, the mean of t
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 SHORT = 1000  # values up to here are sorted: that costs less than the preparations of numpy.median
 
 
-def median(y: Floats) -> float:
+def median(y: Floats | Sequence[float]) -> float:
     """Median of y, shape (n,); NaN without values."""
     n = len(y)
     if not n:
         return float("nan")
     if n > SHORT:
-        return float(row_medians(y[None])[0])
+        return float(row_medians(np.asarray(y)[None])[0])
     return middle(np.sort(y))
 
 
@@ -34,6 +35,18 @@ def middle(ordered: Floats) -> float:
     if ordered[-1] != ordered[-1]:  # NaN is sorted to the end
         return float("nan")
     return float(ordered[half]) if n % 2 else float((ordered[half - 1] + ordered[half]) / 2)
+
+
+def quantile(y: Floats, share: float) -> float:
+    """Linear between the two values beside it, as `numpy.quantile` has it to the last bit. At least one value."""
+    place = share * (len(y) - 1)
+    low = int(place)
+    high = min(low + 1, len(y) - 1)
+    ordered = np.partition(y, sorted({low, high, len(y) - 1}))  # the last one is NaN where any is
+    if ordered[-1] != ordered[-1]:
+        return float("nan")
+    a, b, between = float(ordered[low]), float(ordered[high]), place - low
+    return b - (b - a) * (1 - between) if between >= 0.5 else a + (b - a) * between
 
 
 def row_medians(table: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.signal.course import local_noise, smooth
-from lossdoc.signal.medians import growing, median, running
+from lossdoc.signal.medians import growing, median, quantile, running
 from lossdoc.signal.memory import once
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def tail_weight(y: Floats) -> float:
     scale = np.maximum(local_noise(y), np.finfo(float).tiny)
     residual = (y - smooth(y)) / scale
     light = residual[residual < GROSS]  # none where the values are so large that their differences overflow
-    return float(max(1.0, np.quantile(light, 0.95) / LIGHT_TAIL)) if len(light) else 1.0
+    return float(max(1.0, quantile(light, 0.95) / LIGHT_TAIL)) if len(light) else 1.0
 
 
 def spikes(y: Floats, sigmas: float = 6.0, least: float = 0.0, floor: float = 0.0) -> list[Spike]:

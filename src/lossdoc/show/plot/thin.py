@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from lossdoc.signal import median
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -48,5 +50,5 @@ def wants_log(curves: Sequence[Floats]) -> bool:
     if not len(values) or values.min() <= 0:
         return False
     with np.errstate(over="ignore"):  # the mean of the two values in the middle, near the end of floats
-        middle = np.median(values)
+        middle = median(values)
     return bool(values.max() / 100 > middle or values.min() < middle / 1000)

@@ -8,7 +8,7 @@ from typing import Any
 
 from lossdoc.input.source import Source
 from lossdoc.model.record import Columns, Event, Item, Record
-from lossdoc.readers import Sample, html_table
+from lossdoc.readers import Sample
 from lossdoc.readers._json import loads
 from lossdoc.readers._nested import best_reader, shifted
 
@@ -90,6 +90,8 @@ def read(source: Source) -> Iterator[Item]:
             for kind, chunks in _texts(output):
                 where, first = _find(source.text, chunks, where)
                 if kind == "html":
+                    from lossdoc.readers import html_table
+
                     places = list(_outer(chunks, first, []))
                     for item in html_table.items("".join(chunks)):
                         writers.add(None)

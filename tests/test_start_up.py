@@ -1,0 +1,50 @@
+"""What a command loads: counted in modules and expressions, never in milliseconds."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import lossdoc
+from lossdoc.words.expressions import _Expression
+
+_LOADED = """
+import sys
+sys.argv = ["lossdoc", "check", sys.argv[1]]
+from lossdoc.__main__ import main
+try:
+    main()
+except SystemExit:
+    pass
+print(*sys.modules, file=sys.stderr)
+"""
+
+
+def _modules(log: Path) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", _LOADED, log], capture_output=True, text=True, timeout=60)
+    return set(done.stderr.split())
+
+
+def test_lines_of_json_load_no_reader_of_other_formats(tmp_path: Path) -> None:
+    log = tmp_path / "run.jsonl"
+    log.write_text("".join(f'{{"step": {n}, "loss": {3 - n / 99}}}\n' for n in range(1, 99)))
+    loaded = _modules(log)
+    assert "lossdoc.readers.json.jsonl" in loaded
+    assert not {"lossdoc.readers.key_value", "lossdoc.readers.csv_table", "lossdoc.readers.hf_stdout"} & loaded
+    assert not {"pandas", "yaml", "html.parser", "concurrent.futures", "zipfile"} & loaded
+
+
+def test_every_expression_is_one() -> None:
+    found = 0
+    for module in pkgutil.walk_packages(lossdoc.__path__, "lossdoc."):
+        if ".integrations" in module.name or module.name.endswith("__main__"):
+            continue
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, _Expression):
+                re.compile(value.pattern, value._flags)
+                found += 1
+    assert found > 100
