@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lossdoc.checks._schedule import _climb, rises
 from tests.checks.losses import Floats, falling, loss
 from tests.checks.synthetic import curve, found
 
@@ -78,3 +79,8 @@ def test_one_rise_along_a_line_is_no_jump_however_few_digits_are_printed() -> No
     assert not found("lr-jump", curve("learning_rate", printed), trainer="sft")
     printed[15_000:] *= 2
     assert found("lr-jump", curve("learning_rate", printed), trainer="sft")
+
+
+def test_a_rate_that_rises_and_then_stays_is_judged() -> None:
+    assert rises(np.array([1.0, 3.0, 4.0, 2.0, 2.0, 2.0, 2.0])) == []
+    assert _climb(np.array([1.0, 2.0, 2.0, 2.0])) == 1

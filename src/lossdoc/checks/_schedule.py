@@ -73,7 +73,9 @@ def _climb(rate: Floats) -> int:
     while i < len(growth) and growth[i] >= 0:
         if growth[i] == 0:
             changes = np.flatnonzero(growth[i:])
-            flat = int(changes[0]) if len(changes) else len(growth)
+            if not len(changes):  # it stays where it is
+                break
+            flat = int(changes[0])
             if not seen or flat > max(int(FLAT), 2 * longest) or growth[i + flat] > 3 * max(seen[-3:]):
                 break
             longest, i = max(longest, flat), i + flat
@@ -92,19 +94,20 @@ def rises(rate: Floats, resolution: float = 0.0) -> list[Rise]:
     peak = float(rate.max())
     begin = warm_up(rate)
     found: list[Rise] = []
+    points = rate.tolist()  # one by one an array is ten times as slow
     i = begin
-    n = len(rate)
+    n = len(points)
     while i < n - 1:
-        if rate[i + 1] <= rate[i]:
+        if points[i + 1] <= points[i]:
             i += 1
             continue
         first = i
-        while i < n - 1 and rate[i + 1] >= rate[i]:
+        while i < n - 1 and points[i + 1] >= points[i]:
             i += 1
         last = i
-        while last > first and rate[last - 1] == rate[last]:
+        while last > first and points[last - 1] == points[last]:
             last -= 1
-        low, high = float(rate[first]), float(rate[last])
+        low, high = points[first], points[last]
         if high - low < max(OF_PEAK * peak, 5 * resolution) or high < OF_START * low:
             continue
         steps = np.diff(rate[first : last + 1])
