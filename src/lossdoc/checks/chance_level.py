@@ -18,17 +18,23 @@ within {exact}, or within {pair-near} with a margin that is flat and an accuracy
 - the level is a coincidence of a curve that falls through it
 
 ## Likely causes
-- Labels are shuffled, or have nothing to do with the inputs.
-- The inputs are constant: an empty tokenization, a wrong column, a mask that hides everything.
-- The learning rate is so high that the network saturated, or so low that it never left the start.
-- Gradients do not reach the network: frozen, detached, saturating activations.
+- The learning rate is far too low: nothing has moved from the start. [rate-low]
+- The learning rate is so high that the network saturated. [rate-high]
+- Labels are shuffled, or have nothing to do with the inputs. [labels]
+- Gradients do not reach the weights: parameters that are frozen, or a graph that is detached. [frozen]
+- The optimizer holds other parameters than the model: built before it was wrapped, moved or given adapters.
+  [stale-optimizer]
+- A deep stack of saturating layers lets no gradient through. [saturation]
+- The schedule came to its end before anything was learned. [schedule-short]
+- The inputs are constant: an empty tokenization, a wrong column, a mask that hides everything. [constant-inputs]
 
 ## What to try
+- Raise the learning rate tenfold, twice. [rate-low]
+- Divide the learning rate by 10 and use a warm-up. [rate-high]
 - Train on 16 examples until they are known by heart; if that fails the model or optimizer is at fault, else the
-  labels.
-- Print inputs and labels side by side as the model gets them.
-- Divide the learning rate by 10 and use a warm-up; then multiply it by 10.
-- Put batch or layer normalisation between saturating layers, or replace the activation.
+  labels. [labels, frozen, stale-optimizer]
+- Print inputs and labels side by side as the model gets them. [labels, constant-inputs]
+- Put batch or layer normalisation between saturating layers, or replace the activation. [saturation]
 
 ## Sources
 - ln k: entropy of a uniform guess. runmedic takes 2 % of a whole number of classes; ours is nearer, with

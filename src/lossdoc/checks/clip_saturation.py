@@ -13,14 +13,14 @@ The running median of the clip fraction at or above {limit} over at least {lasts
 - single batches
 
 ## Likely causes
-- A learning rate too high.
+- A learning rate too high. [rate-high]
 - Too many passes over one batch, or data that are many updates old.
-- Sampler and trainer disagree about the probabilities.
+- Sampler and trainer disagree about the probabilities. [answers]
 
 ## What to try
-- Lower the learning rate or the number of passes per batch.
-- Stop the passes early at a target for the update's KL (0.01 to 0.03).
-- Compare the log-probabilities of sampler and trainer before the first update: they should agree.
+- Lower the learning rate. [rate-high]
+- Make fewer passes per batch, or stop them early at a target for the update's KL (0.01 to 0.03).
+- Compare the log-probabilities of sampler and trainer before the first update: they should agree. [answers]
 
 ## Sources
 - axolotl docs/training_stability.qmd: below 0.1 healthy, a red flag for much more; metrics.help and rldoctor

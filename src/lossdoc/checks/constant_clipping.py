@@ -17,8 +17,8 @@ is the one before clipping.
 
 ## Likely causes
 - The loss is summed over tokens or examples, or multiplied by a loss scale that is not divided out.
-- The threshold was taken over from another model.
-- The learning rate or the initialisation makes gradients large.
+- The threshold was taken over from another model. [clip-threshold]
+- The learning rate or the initialisation makes gradients large. [rate-high]
 
 ## What to try
 - With Adam: nothing, if the loss is sound.

@@ -16,14 +16,16 @@ entropy of the shares p and 1 - p.
 
 ## Likely causes
 - Unbalanced classes: guessing the larger one is the quickest way down.
-- A dead or saturated network, from a learning rate that is too high.
-- Labels that have nothing to do with the inputs, inputs that are constant.
+- A learning rate that is too low to leave the start. [rate-low]
+- A dead or saturated network, from a learning rate that is too high. [rate-high]
+- Labels that have nothing to do with the inputs, inputs that are constant. [labels]
 - A threshold or an argmax over the wrong axis.
 
 ## What to try
 - Print the confusion matrix.
 - Weight the classes or sample them evenly; judge by F1 or balanced accuracy.
-- Divide the learning rate by 10 and warm up.
+- Divide the learning rate by 10 and warm up. [rate-high]
+- Raise the learning rate tenfold. [rate-low]
 - Overfit 20 examples of both classes.
 
 ## Sources

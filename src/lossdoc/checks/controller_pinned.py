@@ -20,7 +20,8 @@ value over the last third and {stands} records.
 
 ## What to try
 - Compare the measured KL or entropy with its target.
-- Widen the bounds or change the target; lower the learning rate.
+- Widen the bounds or change the target.
+- Lower the learning rate. [rate-high]
 
 ## Sources
 - TRL v0.9.6 logging.mdx: the KL coefficient climbs before instabilities.

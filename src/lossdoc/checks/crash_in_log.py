@@ -19,15 +19,15 @@ since errors and records reach the file through different buffers.
 ## Likely causes
 - What the quoted line names.
 - For errors inside sampling or an assert on the device: NaN or infinity in the logits, an index outside the
-  vocabulary.
-- For out of memory: longer sequences than before, a batch too large, a leak (see `memory-growth`).
-- For communication errors: another rank died first; its log has the reason.
+  vocabulary. [nan-crash]
+- For out of memory: longer sequences than before, a batch too large, a leak (see `memory-growth`). [memory-crash]
+- For communication errors: another rank died first; its log has the reason. [communication-crash]
 
 ## What to try
 - Read the traceback at the given line from its end upwards.
-- For NaN: train in bf16 or float32, lower the learning rate, look at the loss before it.
-- For memory: smaller batch with accumulation, gradient checkpointing, a cap on sequence length.
-- For several ranks: find the rank that failed first.
+- For NaN: train in bf16 or float32, lower the learning rate, look at the loss before it. [nan-crash]
+- For memory: smaller batch with accumulation, gradient checkpointing, a cap on sequence length. [memory-crash]
+- For several ranks: find the rank that failed first. [communication-crash]
 
 ## Sources
 - runmedic's patterns and axolotl's error table; log-formats notes on torch elastic (exitcode) and Ray prefixes.

@@ -15,12 +15,13 @@ and the loss over the last third fell by less than {fall} and less than {sure} s
 ## Likely causes
 - Transcripts longer than the frames after subsampling, or empty transcripts.
 - A vocabulary in which the blank is another index than the loss expects.
-- A learning rate too high for the start, or features without normalisation.
+- A learning rate too high for the start. [rate-high]
+- Features without normalisation.
 
 ## What to try
 - Train on twenty short utterances until they are recognised.
 - Compare frame and label lengths; print the blank index of model and loss.
-- Longer warm-up; a lower learning rate.
+- A lower learning rate, with a longer warm-up. [rate-high]
 
 ## Sources
 - Graves et al. 2006 (CTC); the blank shelf is common knowledge among toolkits (ESPnet, NeMo).

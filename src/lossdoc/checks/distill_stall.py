@@ -13,13 +13,15 @@ without a falling trend, over at least {records} records, at a level above {near
 - a cross-entropy against the teacher at the teacher's entropy: that is its floor (only divergences are judged)
 
 ## Likely causes
-- Different tokenizers or chat templates of teacher and student.
-- A learning rate too low, or frozen weights.
+- Different tokenizers or chat templates of teacher and student. [text]
+- A learning rate too low. [rate-low]
+- Frozen weights. [frozen]
 - A temperature whose square is missing from the loss, so that its gradient is tiny.
 - A teacher far beyond the student's capacity.
 
 ## What to try
-- Compare the token ids of one sample in both models; the start should be of the order of 1 nat.
+- Compare the token ids of one sample in both models; the start should be of the order of 1 nat. [text]
+- Raise the learning rate. [rate-low]
 - Overfit ten samples.
 - Multiply the loss by the square of the temperature.
 

@@ -18,16 +18,21 @@ the record at which the curve left the best level and did not come back.
 - there are fewer than {records} records
 
 ## Likely causes
-- The learning rate is too high, jumped, or met no clipping.
-- The warm-up is too short, or the optimizer state was lost at a resume.
-- A stretch of broken data: wrong labels, other encoding, padding that counts as labels.
-- Half precision without loss scaling.
+- The learning rate jumped. [rate-jump]
+- The learning rate is too high. [rate-high]
+- No clipping, or a threshold that stops nothing. [no-clipping]
+- The warm-up is too short. [no-warm-up]
+- The optimizer state was lost at a resume. [restart]
+- A stretch of broken data: wrong labels, other encoding, padding that counts as labels. [bad-batch]
+- Half precision without loss scaling. [half-precision]
 
 ## What to try
-- Go back to the best checkpoint and continue with a third of the learning rate.
-- Clip the gradient norm at 1.0 and warm up over the first 1 to 5 % of the steps.
+- Go back to the best checkpoint and continue at the rate that held before the jump. [rate-jump]
+- Go back to the best checkpoint and continue with a third of the learning rate. [rate-high]
+- Clip the gradient norm at 1.0. [no-clipping]
+- Warm up over the first 1 to 5 % of the steps. [no-warm-up]
 - Look at the learning rate and the gradient norm around the onset; look at the batches that were read there.
-- Skip the data of the 200 to 500 batches around the onset when the rest is sound (PaLM).
+- Skip the data of the 200 to 500 batches around the onset when the rest is sound (PaLM). [bad-batch]
 
 ## Sources
 - Rise that counts: ours (runs that lost so much of their progress never recovered in the labelled set; PaLM-like

@@ -14,16 +14,19 @@ differential (Gaussian policies): a fall of {tenfold-nats} nats with a falling r
 - the first records of a run, or fewer than {records} records
 
 ## Likely causes
-- A learning rate too high, many passes over one batch.
-- Symmetric clipping: it holds unlikely tokens back more than likely ones.
-- No entropy term, or a low sampling temperature.
-- A few prompts seen over and over.
+- A learning rate too high. [rate-high]
+- Many passes over one batch.
+- Symmetric clipping: it holds unlikely tokens back more than likely ones. [answers]
+- No entropy term.
+- A low sampling temperature. [cold-sampling]
+- A few prompts seen over and over. [answers]
 
 ## What to try
+- Lower the learning rate; go back to a checkpoint with entropy left. [rate-high]
 - Clip higher on the upper side (0.28 against 0.2), or control the tokens with the highest covariance (Clip-Cov,
-  KL-Cov).
-- An entropy bonus or a higher sampling temperature.
-- Lower the learning rate; go back to a checkpoint with entropy left.
+  KL-Cov). [answers]
+- An entropy bonus.
+- A higher sampling temperature. [cold-sampling]
 
 ## Sources
 - Cui et al., arXiv 2505.22617: reward follows R = -a exp(H) + b, entropy is spent for it.

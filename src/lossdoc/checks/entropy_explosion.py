@@ -16,11 +16,12 @@ fell by at least {rl.matters} of the spread of one answer, surely ({rl.sure} sta
 ## Likely causes
 - Data far off policy: old samples, sampler and trainer that disagree.
 - An upper clip that is too wide, or too large an entropy bonus.
-- A learning rate too high.
+- A learning rate too high. [rate-high]
 
 ## What to try
 - Lower the upper clip or the entropy bonus; fewer updates per batch.
-- Compare the log-probabilities of sampler and trainer; correct by importance weights.
+- Lower the learning rate. [rate-high]
+- Compare the log-probabilities of sampler and trainer; correct by importance weights. [answers]
 - Go back to a checkpoint before the rise.
 
 ## Sources

@@ -15,12 +15,13 @@ boundaries, at least {steps} of them.
 - the learning rate steps at the same places
 
 ## Likely causes
-- Several epochs over data that the model can remember.
-- A learning rate that is high for fine-tuning.
+- Several epochs over data that the model can remember. [passes]
+- A learning rate that is high for fine-tuning. [rate-high]
 
 ## What to try
 - Watch an eval loss: if it does not fall at the boundaries, stop after the epoch in which it was best.
-- Lower the learning rate or train fewer epochs.
+- Train fewer epochs. [passes]
+- Lower the learning rate. [rate-high]
 
 ## Sources
 - Steps at epoch boundaries in fine-tuning and their removal by a lower rate: FastChat issue 2025. Sizes: ours.

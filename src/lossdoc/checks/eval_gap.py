@@ -22,16 +22,16 @@ At every eval the eval loss is compared with the slow course of the training los
 - the eval loss has no training loss beside it
 
 ## Likely causes
-- Eval data of another domain, language, length or date than the training data.
+- Eval data of another domain, language, length or date than the training data. [other-data]
 - Preprocessing that differs: another template, tokenizer, normalisation, missing augmentation or mask.
-- Labels swapped or encoded differently in one of the two sets.
+- Labels swapped or encoded differently in one of the two sets. [swapped]
 - Eval runs with other settings: dropout left on, batch statistics not updated, a model in the wrong mode.
 
 ## What to try
 - Evaluate on a few hundred training examples with the eval code: a gap there is the code's.
-- Train on a part of the eval set and evaluate on the rest of it.
+- Train on a part of the eval set and evaluate on the rest of it. [other-data]
 - Print ten examples of both sets after preprocessing, with labels.
-- For pairs, swap chosen and rejected of one set and look at the accuracy.
+- For pairs, swap chosen and rejected of one set and look at the accuracy. [swapped]
 
 ## Sources
 - Shares: ours, calibrated on labelled runs with shifted eval data against healthy ones, where the eval text

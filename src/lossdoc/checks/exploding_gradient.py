@@ -17,16 +17,17 @@ are information.
 - the trainer's loss is no measure of progress
 
 ## Likely causes
-- Outlier batches: a loss that is summed, a mask that leaves one token, corrupted targets.
-- No gradient clipping, or a learning rate too high for the curvature.
+- Outlier batches: a loss that is summed, a mask that leaves one token, corrupted targets. [bad-batch]
+- No gradient clipping. [no-clipping]
+- A learning rate too high for the curvature. [rate-high]
 - Growth of attention logits or of output logits; weight decay 0.
-- Half precision: values near overflow.
+- Half precision: values near overflow. [half-precision]
 
 ## What to try
-- Clip the gradient norm at 1.0, or at ten times its median.
-- Find the batches of the peak records and look at their lengths and labels.
-- Divide the learning rate by 3; warm up longer.
-- For large models: normalise queries and keys, add a z-loss of 1e-4.
+- Clip the gradient norm at 1.0, or at its median where that is higher. [no-clipping, clip-threshold]
+- Find the batches of the peak records and look at their lengths and labels. [bad-batch]
+- Divide the learning rate by 3; warm up longer. [rate-high]
+- For large models: normalise queries and keys, add a z-loss of 1e-4. [text]
 
 ## Sources
 - Growth of logits before instabilities: Wortsman et al., arXiv 2309.14322.

@@ -16,12 +16,14 @@ stretch.
 
 ## Likely causes
 - Fine-tuning on a narrow domain without any of the old data.
-- A learning rate too high for continued training.
-- Too many epochs on the new data.
+- A learning rate too high for continued training. [rate-high]
+- Too many epochs on the new data. [passes]
 
 ## What to try
 - Mix in 1 to 10 % of the old data.
-- Lower the learning rate, or train adapters only.
+- Lower the learning rate. [rate-high]
+- Train fewer epochs. [passes]
+- Train adapters only. [adapter]
 - Keep the checkpoint at which both sets are acceptable.
 
 ## Sources

@@ -18,13 +18,15 @@ stretch by more than {recovers} standard errors and {rise} points.
 - the distance from one half is within the noise of the batch
 
 ## Likely causes
-- The columns chosen and rejected are swapped, in one data set of several or in the evaluation set alone.
-- A scorer with the opposite sign picked the pairs (lower is better read as higher is better).
-- A learning rate so high that the policy fell apart.
+- The columns chosen and rejected are swapped, in one data set of several or in the evaluation set alone. [swapped]
+- A scorer with the opposite sign picked the pairs (lower is better read as higher is better). [swapped]
+- A learning rate so high that the policy fell apart. [rate-high]
 
 ## What to try
-- Read five pairs with their labels, of the training and of the evaluation set.
+- Read five pairs with their labels, of the training and of the evaluation set. [swapped]
 - Swap the columns where they are wrong and start again; a run trained on swapped pairs cannot be saved by more steps.
+  [swapped]
+- Lower the learning rate. [rate-high]
 
 ## Sources
 - axolotl docs/training_stability.qmd (accuracy below 0.5 with a negative margin: labels swapped).

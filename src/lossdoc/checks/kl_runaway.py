@@ -17,16 +17,16 @@ or the reward fell at the same time.
 - beta is configured as 0: then it only informs
 
 ## Likely causes
-- A learning rate too high.
-- Beta too small, or 0.
+- A learning rate too high. [rate-high]
+- Beta too small, or 0. [beta-low]
 - A reward that pays for one odd kind of answer.
-- Large updates: many passes over one batch, loose clipping.
+- Large updates: many passes over one batch, loose clipping. [no-clipping]
 
 ## What to try
-- Go back to a checkpoint before the rise; lower the learning rate by 3 to 10.
-- Raise beta tenfold, or use a controller with a target.
+- Go back to a checkpoint before the rise; lower the learning rate by 3 to 10. [rate-high]
+- Raise beta tenfold, or use a controller with a target. [beta-low]
 - Clip the gradient norm at 0.1 to 0.2.
-- Read the answers with the highest reward.
+- Read the answers with the highest reward. [answers]
 
 ## Sources
 - axolotl docs/training_stability.qmd: 0 to 0.5 healthy, a red flag for much more (per-token mean, GRPO).

@@ -14,13 +14,13 @@ start took at most {sudden} of the run. A slower shrinking with a rising reward 
 
 ## Likely causes
 - A reward that punishes length or pays for short answers.
-- A learning rate too high: the policy fell into the end token.
+- A learning rate too high: the policy fell into the end token. [rate-high]
 - A changed template or stop token.
 
 ## What to try
 - Read ten answers before and after the fall.
 - Give no reward to empty answers; require the parts that matter.
-- Lower the learning rate; go back to a checkpoint before the fall.
+- Lower the learning rate; go back to a checkpoint before the fall. [rate-high]
 
 ## Sources
 - metrics.help, completions: a fall by more than half. prime-rl: more than 5 % empty or failed rollouts.

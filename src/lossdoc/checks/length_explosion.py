@@ -15,12 +15,13 @@ that stretch are cut off (truncated share {most} and more), or when the reward d
 
 ## Likely causes
 - A reward that grows with length, or that a judge gives to longer answers.
+- A policy that fell apart after a large update. [rate-high]
 - A loss normalised per answer: long wrong answers are punished less per token.
 - The end token is never rewarded or is masked out.
-- A policy that fell apart after a large update.
 
 ## What to try
 - Punish overlong answers softly (DAPO), or mask cut answers out of the loss.
+- Lower the learning rate; go back to a checkpoint before the rise. [rate-high]
 - Normalise by a constant instead of the length (Dr. GRPO).
 - Read the longest answers: reasoning, repetition or noise?
 

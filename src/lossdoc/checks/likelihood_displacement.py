@@ -23,16 +23,18 @@ down is in the measurements.
 - a held-out score of the answers (reward, accuracy of a task) improves at the same time: then it only informs
 
 ## Likely causes
-- A learning rate too high for preference training, often by a factor of ten or more.
-- Beta too small: nothing holds the policy near its reference.
+- A learning rate too high for preference training, often by a factor of ten or more. [rate-high]
+- Beta too small: nothing holds the policy near its reference. [beta-low]
 - Chosen and rejected answers nearly alike, so that lowering one lowers the other.
 - Answers far from what the policy would write itself: no supervised fine-tuning on the chosen ones beforehand.
-- Several epochs over few pairs.
+- Several epochs over few pairs. [passes]
 
 ## What to try
-- Lower the learning rate, by a factor of 3 to 10.
-- Raise beta.
-- Add a likelihood term on the chosen answers (`rpo_alpha`, the `sft` loss type, or ORPO and CPO with their own).
+- Lower the learning rate, by a factor of 3 to 10. [rate-high]
+- Raise beta. [beta-low]
+- Add a likelihood term on the chosen answers (the `sft` loss type beside `sigmoid`, `rpo_alpha`, or ORPO and CPO with
+  their own).
+- Train fewer epochs. [passes]
 - Drop pairs whose answers hardly differ.
 - Read answers of the policy: repetition and odd words are the sign that it matters.
 

@@ -20,16 +20,17 @@ number of epochs.
 - the loss starts small, or is a bounded one that starts below {starts} (dft)
 
 ## Likely causes
-- Many epochs over few examples, or duplicates in the data.
+- Many epochs over few examples, or duplicates in the data. [passes]
 - Labels leak into the inputs: shifted by one, still in the prompt, or a column that gives them away.
-- Preference pairs that differ by something trivial: length, a marker, an end-of-text token.
-- A mask that leaves only tokens that are certain, such as the template.
+- Preference pairs that differ by something trivial: length, a marker, an end-of-text token. [trivial-pairs]
+- A mask that leaves only tokens that are certain, such as the template. [text]
 
 ## What to try
 - Evaluate on held-out data at once; without it nothing can be said for this run.
+- Train one epoch. [passes]
 - Count the duplicates in the training data.
 - Print what the loss is computed on: inputs, labels and mask of one batch.
-- Train one epoch, with a lower learning rate; for DPO a higher beta or label smoothing.
+- For DPO a higher beta or label smoothing. [trivial-pairs]
 
 ## Sources
 - DPO loss that reaches 0.0 with margins of 17: TRL issue 1236. A DPO loss under 0.1 may mean overfitting:

@@ -16,15 +16,15 @@ the fall goes on in the last quarter of the run.
 - no loss scale is logged (bf16 and fp32 have none)
 
 ## Likely causes
-- Activations or logits outside the range of fp16 (65504).
-- A learning rate that is too high: weights or activations grow without bound.
+- Activations or logits outside the range of fp16 (65504). [half-precision]
+- A learning rate that is too high: weights or activations grow without bound. [rate-high]
 - A layer that overflows by construction: softmax over large logits, a norm in half precision, a division by a small
   number.
 
 ## What to try
-- Train in bf16.
+- Train in bf16. [half-precision]
 - Keep softmax, norms and the loss in fp32.
-- Go back to the checkpoint before the fall and lower the learning rate; look for growing activations.
+- Go back to the checkpoint before the fall and lower the learning rate; look for growing activations. [rate-high]
 
 ## Sources
 - Minimum loss scale 1e-4: fairseq, fp16 optimizer. A loss scale near 0 before divergence: OPT-175B logbook.

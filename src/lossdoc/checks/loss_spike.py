@@ -20,16 +20,19 @@ number of such records per 1000.
 - the loss never came back (`divergence`)
 
 ## Likely causes
-- Broken batches: wrong labels, another encoding, one document repeated, lengths far off.
+- Broken batches: wrong labels, another encoding, one document repeated, lengths far off. [bad-batch]
 - The learning rate is high for the state of the optimizer; Adam's second moment was too small for what came.
-- A jump of the learning rate, or a warm restart.
+  [rate-high]
+- A jump of the learning rate, or a warm restart. [rate-jump]
+- No clipping, or a threshold that stops nothing. [no-clipping]
 - The loss of a batch is summed or scaled differently (an incomplete accumulation, a short last batch).
 
 ## What to try
-- Look at the batches of these steps: decode them, count their labels.
-- Clip the gradient norm, or skip steps whose loss or norm is 6 sigma above the last 128.
-- Lower Adam's beta2 to 0.95, or the learning rate by a third, when spikes repeat.
-- Restart 100 steps before the spike and leave out the batches that made it.
+- Look at the batches of these steps: decode them, count their labels. [bad-batch]
+- Clip the gradient norm. [no-clipping]
+- Keep the learning rate where it was before the jump. [rate-jump]
+- Lower the learning rate, or Adam's beta2 to 0.95, when spikes repeat. [rate-high]
+- Restart 100 steps before the spike and leave out the batches that made it. [bad-batch]
 
 ## Sources
 - 6 sigma over the last 128 steps is skipped: OLMo-core, SkipStepOptimizer; spike score per 1000 steps: OLMo 2, arXiv

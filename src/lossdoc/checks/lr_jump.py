@@ -17,13 +17,14 @@ are warm restarts or cycles.
 - restarts are regular, or the configuration names them: information
 
 ## Likely causes
-- A resumed run that began its schedule anew, with or without a new warm-up.
-- A scheduler made for fewer steps than the run has: a cosine comes back up after its end.
-- A second scheduler, or a manual change during the run.
+- A resumed run that began its schedule anew, with or without a new warm-up. [restart]
+- A scheduler made for fewer steps than the run has: a cosine comes back up after its end. [schedule-short]
+- A second scheduler, or a manual change during the run. [rate-jump]
 
 ## What to try
-- Load the scheduler's state when resuming.
-- Set the scheduler's total steps to the trainer's optimizer steps: batches / accumulation * epochs.
+- Keep the learning rate where it was before the jump. [rate-jump]
+- Load the scheduler's state when resuming. [restart]
+- Set the scheduler's total steps to the trainer's optimizer steps: batches / accumulation * epochs. [schedule-short]
 - When the rate is to rise again, do it with a short warm-up.
 
 ## Sources

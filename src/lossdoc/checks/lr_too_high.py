@@ -20,15 +20,15 @@ last three quarters of it the loss stopped improving after an early gain, or its
 - the loss is below its first value again within {soon} and ends below {left}: the jump did no harm (informs)
 
 ## Likely causes
-- A learning rate of a small model or of adapters used for full fine-tuning of a large one.
-- No warm-up, or a warm-up of a few steps.
-- A schedule that keeps climbing: total steps of the scheduler set too high.
-- Batch size lowered without lowering the rate.
+- A learning rate of a small model or of adapters used for full fine-tuning of a large one. [rate-high]
+- No warm-up, or a warm-up of a few steps. [no-warm-up]
+- A schedule that keeps climbing: total steps of the scheduler set too high. [schedule-climbs]
+- Batch size lowered without lowering the rate. [small-batch]
 
 ## What to try
-- Divide the learning rate by 10; then by 3 until the first 50 steps only fall.
-- Warm up over 1 to 5 % of the steps, at least 50.
-- Clip the gradient norm at 1.0, or lower when the norm peaks at the jump.
+- Divide the learning rate by 10; then by 3 until the first 50 steps only fall. [rate-high]
+- Warm up over 1 to 5 % of the steps, at least 50. [no-warm-up]
+- Clip the gradient norm at 1.0, or lower when the norm peaks at the jump. [no-clipping]
 - Run a sweep of 100 steps each over four rates.
 
 ## Sources

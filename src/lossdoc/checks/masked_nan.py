@@ -16,15 +16,16 @@ last ones while other fields go on.
 - single records miss the loss, or it never was logged in every record
 
 ## Likely causes
-- Weights in pure fp16 without a gradient scaler, or attention masks that overflow in half precision.
-- The learning rate is too high or has no warm-up.
-- A batch without any label that counts (all tokens masked) divides 0 by 0.
+- A batch without any label that counts (all tokens masked) divides 0 by 0, or holds NaN itself. [bad-batch]
+- The learning rate is too high or has no warm-up. [rate-high]
+- Weights in pure fp16 without a gradient scaler, or attention masks that overflow in half precision. [half-precision]
 
 ## What to try
-- Set `logging_nan_inf_filter=False` and log every step to see where it happens.
-- Train in bf16 or fp32.
+- Print the batches around this step and count the labels that are not -100. [bad-batch]
+- Set `logging_nan_inf_filter=False` and log every step to see where it happens. [hidden-nan]
 - Start again from a checkpoint before this step with a third of the learning rate; later checkpoints hold NaN.
-- Print the batches around this step and count the labels that are not -100.
+  [rate-high]
+- Train in bf16 or fp32. [half-precision]
 
 ## Sources
 - `logging_nan_inf_filter`: transformers, TrainingArguments and Trainer._inner_training_loop.

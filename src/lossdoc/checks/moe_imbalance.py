@@ -16,7 +16,7 @@ the load that doubled counts as well.
 
 ## Likely causes
 - A coefficient of the balancing loss that is too small, or missing.
-- A learning rate too high for the router.
+- A learning rate too high for the router. [rate-high]
 - Router logits that grow without bound (no z-loss).
 
 ## What to try

@@ -19,16 +19,18 @@ it began. Two evaluations are enough where the training loss falls by {deep} bet
 - fewer than {evals} evaluations, but for the large gap above
 
 ## Likely causes
-- Too little data for the size of the model, or too many passes over it.
-- The held-out set comes from elsewhere: other classes, another language, another preparation.
+- Too little data for the size of the model.
+- Too many passes over the data. [passes]
+- The held-out set comes from elsewhere: other classes, another language, another preparation. [other-data]
 - Labels that are noise: they can only be learned by heart.
 - The score is computed wrongly, or on another output than the one that is trained.
 
 ## What to try
 - Evaluate on a part of the training data: the score has to rise there, or the evaluation is at fault.
 - Print ten held-out examples with their predictions and their labels.
+- Train fewer epochs. [passes]
 - Add data, augmentation or regularisation; train a smaller model, or fewer of its layers.
-- Compare how both sets are prepared, from the raw file to the tensor.
+- Compare how both sets are prepared, from the raw file to the tensor. [other-data]
 
 ## Sources
 - Training falls while held-out stands still, as learning by heart: Zhang et al., arXiv 1611.03530.

@@ -20,18 +20,24 @@ a policy that has not moved at all.
 - less than {loss.unfinished} of the planned run is over: then it is a warning, not an error
 
 ## Likely causes
+- The learning rate is far too low, or was never warmed up; pure bf16 weights round updates near 1e-6 away. [rate-low]
+- Labels are shuffled against their inputs. [labels]
 - The optimizer holds other parameters than the model: built before the model was wrapped, moved or given adapters.
-- The parameters are frozen, or the graph is detached (gradient checkpointing with frozen inputs).
-- The learning rate is far too low, 0, or was never warmed up; pure bf16 weights round updates near 1e-6 away.
-- Labels are shuffled against their inputs, or inputs are constant.
-- A deep stack of saturating layers lets no gradient through.
+  [stale-optimizer]
+- The parameters are frozen, or the graph is detached (gradient checkpointing with frozen inputs). [frozen]
+- The learning rate is far too high: the first steps ruined the weights. [rate-high]
+- The schedule came to its end before anything was learned. [schedule-short]
+- Inputs are constant. [constant-inputs]
+- A deep stack of saturating layers lets no gradient through. [saturation]
 
 ## What to try
+- Raise the learning rate tenfold, twice. [rate-low]
 - Overfit one batch of 8 examples; a sound set-up reaches a loss near 0 in 100 steps.
 - Compare one weight before and after a step, and count the parameters with `requires_grad` that the optimizer holds.
-- Raise the learning rate tenfold, twice.
-- Print one batch with its labels as the model sees them.
-- Call `enable_input_require_grads()` when adapters train under gradient checkpointing.
+  [stale-optimizer, frozen]
+- Divide the learning rate by 10. [rate-high]
+- Print one batch with its labels as the model sees them. [labels, constant-inputs]
+- Call `enable_input_require_grads()` when adapters train under gradient checkpointing. [adapter]
 
 ## Sources
 - The least improvement: the rule of runmedic; trainproof asks for more of the medians.

@@ -18,16 +18,19 @@ least {tail}, or at least {least} that make up {share} of the records. Values th
 - single gradient norms are NaN while the loss stays finite: reported as information
 
 ## Likely causes
-- Half precision (fp16) overflowed: activations, logits or a loss of large magnitude.
-- The learning rate is too high or has no warm-up.
-- A batch holds NaN, an empty target, or a label outside the classes.
+- A batch holds NaN, an empty target, or a label outside the classes. [bad-batch]
+- The learning rate is too high or has no warm-up. [rate-high]
+- Half precision (fp16) overflowed: activations, logits or a loss of large magnitude. [half-precision]
 - log(0), a division by 0 or a square root of 0 in the loss: a mask that leaves no token, a probability of exactly 0.
+  [bad-operation]
 
 ## What to try
-- Train in bf16 or fp32; with fp16 use a gradient scaler.
-- Go back to the checkpoint before the first NaN and divide the learning rate by 3 to 10.
-- Look at the batch of that step; run it alone under `torch.autograd.set_detect_anomaly(True)`.
-- Clip the gradient norm at 1.0, add a small epsilon inside logs, roots and divisions.
+- Go back to the checkpoint before the first NaN and divide the learning rate by 3 to 10. [rate-high]
+- Look at the batch of that step; run it alone under `torch.autograd.set_detect_anomaly(True)`. [bad-batch,
+  bad-operation]
+- Train in bf16 or fp32; with fp16 use a gradient scaler. [half-precision]
+- Clip the gradient norm at 1.0. [no-clipping]
+- Add a small epsilon inside logs, roots and divisions. [bad-operation]
 
 ## Sources
 - Any non-finite loss is terminal: Keras TerminateOnNaN, Lightning detect_nan, SageMaker Debugger ExplodingTensor.

@@ -16,13 +16,13 @@ first ({lasts} for a loss).
 - only the training loss scatters: that is its batch
 
 ## Likely causes
-- The learning rate is too high, or does not decay.
-- Batches are very small, or sorted by class.
-- The eval set is so small that its sampling error shows.
+- The learning rate is too high, or does not decay. [rate-high]
+- Batches are very small, or sorted by class. [small-batch]
+- The eval set is so small that its sampling error shows. [small-eval]
 - Batch normalisation statistics are not settled at eval time.
 
 ## What to try
-- Divide the learning rate by 3 to 10, or let it decay.
+- Divide the learning rate by 3 to 10, or let it decay. [rate-high]
 - Raise the batch size, or average weights (EMA) for evaluation.
 - Enlarge the eval set; its standard error at accuracy 0.5 is 0.5 / sqrt(n).
 

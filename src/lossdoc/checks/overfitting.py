@@ -20,16 +20,19 @@ rise.
 - there are fewer than {evals} evals
 
 ## Likely causes
-- Too many epochs over too little data.
-- Too much capacity or too little regularisation: dropout, weight decay, rank of the adapter.
-- A learning rate that is too high for fine-tuning.
+- Too many epochs over too little data. [passes]
+- Too much capacity or too little regularisation: dropout, weight decay. [capacity]
+- A learning rate that is too high for fine-tuning. [rate-high]
+- An adapter of too high a rank. [adapter]
+- The eval data are of another kind than the training data. [other-data]
 - Duplicates within the training data, or labels that are noise.
 
 ## What to try
-- Keep the checkpoint of the best step; set `load_best_model_at_end` and early stopping with a patience of 2 to 3
-  evals.
-- Train fewer epochs, or a third of the learning rate.
-- Add data, augmentation, dropout or weight decay; lower the adapter's rank.
+- Keep the checkpoint of the best step; stop early, with a patience of 2 to 3 evals.
+- Train fewer epochs. [passes]
+- Train with a third of the learning rate. [rate-high]
+- Add data, augmentation, dropout or weight decay. [capacity]
+- Lower the adapter's rank. [adapter]
 - Judge by the metric that matters before throwing a run away: preference tuning may still profit after the loss has
   turned.
 

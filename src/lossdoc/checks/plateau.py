@@ -18,13 +18,15 @@ least {most} of the rest.
 
 ## Likely causes
 - The floor of the data: noise in labels, entropy of the text, label smoothing.
-- The learning rate is too high to settle, or too low to get on.
+- The learning rate is too high to settle. [rate-high]
+- The learning rate is too low to get on. [rate-low]
 - The model is too small, or too much of it is frozen.
 
 ## What to try
-- Stop earlier, or lower the learning rate at the point where it flattens: a fall that follows shows that the rate was
-  too high.
-- Compare with the eval loss: when both are flat and equal, it is the data's floor.
+- Lower the learning rate at the point where it flattens: a fall that follows shows that the rate was too high.
+  [rate-high]
+- Raise the learning rate. [rate-low]
+- Compare with the eval loss: when both are flat and equal, it is the data's floor; stop earlier.
 - Try a larger model or fewer frozen layers on a tenth of the budget.
 
 ## Sources

@@ -15,7 +15,7 @@ with at least {records} records, while it does not rise again.
 ## Likely causes
 - A decoder strong enough to model the data alone (autoregressive).
 - A KL weight of full size from the first step.
-- A learning rate too high for the encoder.
+- A learning rate too high for the encoder. [rate-high]
 
 ## What to try
 - Anneal the KL weight from 0, cyclically if needed; free bits.

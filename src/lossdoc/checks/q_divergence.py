@@ -20,7 +20,8 @@ and at least {returns} times the largest logged episode return, in size.
 
 ## What to try
 - Slower target updates; the minimum of two critics (TD3, SAC).
-- Clip or scale rewards; a lower learning rate of the critic.
+- Clip or scale rewards.
+- A lower learning rate of the critic.
 - Layer normalisation in the critic.
 
 ## Sources

@@ -15,12 +15,14 @@ records. From {notable-high} and {notable-low} on it informs.
 
 ## Likely causes
 - Old log-probabilities taken with another temperature, mask or precision.
-- Many updates on one batch, or a learning rate too high.
+- A learning rate too high. [rate-high]
+- Many updates on one batch.
 - Samples many versions old.
 
 ## What to try
 - Compute the ratio before the first update: it must be 1.
-- Fewer passes per batch; a lower learning rate; skip batches whose mean ratio exceeds 10.
+- A lower learning rate. [rate-high]
+- Fewer passes per batch; skip batches whose mean ratio exceeds 10.
 
 ## Sources
 - TRL docs ppo_trainer.md: around 1; 2.0, 1000.0 or 0.1 point to a fault. TRL issue 1857.

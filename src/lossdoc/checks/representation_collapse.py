@@ -15,13 +15,15 @@ early level or below, over the last fifth of the run; or a positive and a negati
 
 ## Likely causes
 - No stop of the gradient, no predictor or no centring in self-distillation.
-- A temperature or scale of 0, or a learning rate too high.
+- A temperature or scale of 0.
+- A learning rate too high. [rate-high]
 - Negatives that are missing or duplicates of the positives.
 
 ## What to try
 - Check the branch that must not receive gradients; raise the momentum of the teacher.
 - Add a variance term (VICReg), or larger batches with more negatives.
-- Lower the learning rate; look at the scale of the logits.
+- Lower the learning rate. [rate-high]
+- Look at the scale of the logits.
 
 ## Sources
 - Bardes et al., arXiv 2105.04906 (VICReg): collapse and the variance term. sentence-transformers issue 3054: ln B at

@@ -15,7 +15,7 @@ more than {rise} and {sure} standard errors.
 - several runs stand one after another in one file: each is judged alone
 
 ## Likely causes
-- A crash, a preempted machine or a stop by hand, and a restart from the last checkpoint.
+- A crash, a preempted machine or a stop by hand, and a restart from the last checkpoint. [restart]
 - With a jump of the loss: the optimizer state, the schedule or the random state of the data was not restored.
 
 ## What to try

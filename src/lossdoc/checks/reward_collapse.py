@@ -15,15 +15,18 @@ more than {errors} standard errors, and more than {lost} of what had been gained
 - ordinary noise around a flat or rising course
 
 ## Likely causes
-- A learning rate too high, or one that jumped.
-- The reward function or its service broke: every answer scores 0 from one step on.
-- Sampler and trainer disagree, or the data are too far off policy.
-- The policy left its reference: KL weight too small.
-- Multi-turn masks that train on the environment's tokens.
+- The reward function or its service broke: every answer scores 0 from one step on. [reward-broken]
+- The learning rate jumped. [rate-jump]
+- A learning rate too high. [rate-high]
+- Sampler and trainer disagree, or the data are too far off policy. [answers]
+- The policy left its reference: KL weight too small. [beta-low]
+- Multi-turn masks that train on the environment's tokens. [answers]
 
 ## What to try
-- Read answers from just before and after the fall; score them by hand.
-- Roll back to a checkpoint before the fall; lower the learning rate; clip gradients at 0.1 to 0.2.
+- Read answers from just before and after the fall; score them by hand. [reward-broken, answers]
+- Roll back to a checkpoint before the fall, and keep the learning rate where it was. [rate-jump]
+- Roll back to a checkpoint before the fall; lower the learning rate. [rate-high]
+- Clip gradients at 0.1 to 0.2. [answers]
 - Look at KL, entropy, length and gradient norm: which moved first?
 
 ## Sources

@@ -20,17 +20,20 @@ to less than {nowhere} over all steps move no weight.
 - the reward fell: that is `reward-collapse`
 
 ## Likely causes
-- A learning rate too low, or weights in pure bf16 at rates near 1e-6, where updates round to nothing.
-- A reward without information: noise, a constant, a parser that never matches.
-- Groups without spread (see `zero-std-groups`).
+- A learning rate too low, or weights in pure bf16 at rates near 1e-6, where updates round to nothing. [rate-low]
+- A reward without information: noise. [reward-noise]
+- A reward that is a constant, a parser that never matches. [reward-constant]
+- Groups without spread (see `zero-std-groups`). [no-spread]
 - Tasks too hard for the model to solve now and then.
-- A KL penalty so strong that the policy cannot leave its reference.
+- A KL penalty so strong that the policy cannot leave its reference. [beta-high]
 
 ## What to try
-- Test the reward function alone, on answers of known quality.
-- Compare answers of the first and last checkpoint: are they different at all?
-- Raise the learning rate threefold; keep master weights in float32.
-- Look at the spread within groups and at the components of the reward.
+- Raise the learning rate. [rate-low]
+- Test the reward function alone, on answers of known quality. [answers]
+- Check the reward of the environment on a policy that is known to be good.
+- Compare answers of the first and last checkpoint: are they different at all? [answers]
+- Look at the spread within groups and at the components of the reward. [answers]
+- Lower beta. [beta-high]
 
 ## Sources
 - axolotl docs/agents/grpo.md: reward should move within about 20 steps.

@@ -17,13 +17,17 @@ records while a correctness component is below {correct-below} and did not rise.
 
 ## Likely causes
 - A reward that can be had cheaply: length, key words, a format.
-- A reward model used far outside the answers it was trained on.
-- A check of correctness that never fires, so that only the format is left to learn.
+- A learning rate so high that the policy fell apart, and only the cheap part held. [rate-high]
+- A reward model used far outside the answers it was trained on. [answers]
+- A KL penalty that is too weak. [beta-low]
+- A check of correctness that never fires, so that only the format is left to learn. [answers]
 
 ## What to try
-- Read the twenty answers with the highest reward.
+- Read the twenty answers with the highest reward. [answers]
 - Add a second, independent check and look at both.
-- Lower the weight of the cheap part; strengthen the KL penalty; stop at the best eval.
+- Lower the learning rate. [rate-high]
+- Lower the weight of the cheap part; stop at the best eval.
+- Strengthen the KL penalty. [beta-low]
 
 ## Sources
 - Gao et al., arXiv 2210.10760: proxy rises while gold falls, gold peaks in the square root of the KL.

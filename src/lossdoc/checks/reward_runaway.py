@@ -16,13 +16,15 @@ times the reference's, or above {any-nats} nats whatever the answer's length.
 - a reward model: its scores have a scale of their own
 
 ## Likely causes
-- Many epochs over few pairs: the pairs are memorised.
-- A learning rate too high, or beta too small.
-- Pairs that are trivial to tell apart (a format mark, a length).
+- Many epochs over few pairs: the pairs are memorised. [passes]
+- A learning rate too high. [rate-high]
+- Beta too small. [beta-low]
+- Pairs that are trivial to tell apart (a format mark, a length). [trivial-pairs]
 
 ## What to try
-- Stop after one epoch, or where held-out accuracy stops rising.
-- Lower the learning rate or raise beta.
+- Stop after one epoch, or where held-out accuracy stops rising. [passes]
+- Lower the learning rate. [rate-high]
+- Raise beta. [beta-low]
 - Use a loss with a target margin (IPO) or label smoothing (cDPO), which stop pushing.
 
 ## Sources

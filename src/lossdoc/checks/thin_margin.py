@@ -15,12 +15,12 @@ from the configuration or from the log itself.
 - the margin is still rising steeply: it grew {rising}-fold and more over the second half
 
 ## Likely causes
-- A learning rate too low for the number of steps.
+- A learning rate too low for the number of steps. [rate-low]
 - Too few steps, or a warm-up over most of the run.
 - Strong gradient clipping together with a small learning rate.
 
 ## What to try
-- Raise the learning rate threefold, or train longer.
+- Raise the learning rate threefold, or train longer. [rate-low]
 - Compare answers of the policy and of the reference on held-out prompts before using the model.
 
 ## Sources

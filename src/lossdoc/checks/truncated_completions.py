@@ -12,12 +12,12 @@ The running median of the truncated share at or above {most} over at least {last
 - the share is high for a few records only
 
 ## Likely causes
-- The maximum completion length is below what an answer needs.
+- The maximum completion length is below what an answer needs. [length-limit]
 - The end token is missing from the template, or is never sampled.
-- Answers grew over the run (see `length-explosion`).
+- Answers grew over the run (see `length-explosion`). [answers-grew]
 
 ## What to try
-- Raise the maximum completion length; compare with the length of answers that end by themselves.
+- Raise the maximum completion length; compare with the length of answers that end by themselves. [length-limit]
 - Check that the chat template ends answers with the end token of the generation settings.
 - Mask cut answers out of the loss while the limit stays.
 

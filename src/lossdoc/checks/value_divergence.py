@@ -17,7 +17,7 @@ last third of the run, {records} records and more.
   there is nothing left to explain
 
 ## Likely causes
-- A learning rate of the critic too high, or no value clipping.
+- A learning rate of the critic too high, or no value clipping. [rate-high]
 - Returns of a large or changing scale: rewards not normalised.
 - A discount near 1 with bootstrapping from a stale target.
 

@@ -14,15 +14,15 @@ first records, while the loss improved by less than {good} of its start.
 - the norm was scaled by a loss scale that changed
 
 ## Likely causes
-- Saturated outputs after steps that were too large: dead ReLU units, sigmoid or softmax at its end.
-- A deep stack of sigmoid or tanh layers without normalisation.
+- Saturated outputs after steps that were too large: dead ReLU units, sigmoid or softmax at its end. [rate-high]
+- A deep stack of sigmoid or tanh layers without normalisation. [saturation]
 - Weight decay that drives the weights to 0.
 - Rewards or margins so large that the preference loss is flat.
 
 ## What to try
-- Go back to the checkpoint before the fall and use a tenth of the learning rate.
+- Go back to the checkpoint before the fall and use a tenth of the learning rate. [rate-high]
 - Look at the norms layer by layer to see where the signal ends.
-- Use normalisation and residual connections; replace saturating activations.
+- Use normalisation and residual connections; replace saturating activations. [saturation]
 
 ## Sources
 - The share of the start: rldoctor. That the loss must be bad as well is ours: convergence looks alike.

@@ -15,11 +15,11 @@ the loss does not improve; in reinforcement learning, where groups without any d
 - the printed digits cannot tell 0 from small
 
 ## Likely causes
-- All parameters are frozen, or the adapters are not in the optimizer.
+- All parameters are frozen, or the adapters are not in the optimizer. [frozen]
 - The graph is detached: gradient checkpointing over frozen inputs, `torch.no_grad`, `.detach()` or `.item()` in the
   loss.
 - All labels of the batch are masked.
-- All answers of a group have the same reward.
+- All answers of a group have the same reward. [no-spread]
 
 ## What to try
 - List the parameters that have a gradient after one backward pass.

@@ -16,16 +16,16 @@ when it fell from at least {digits} times its last printed digit.
 - a NaN stands beside it (that is `masked-nan` or `non-finite`)
 
 ## Likely causes
-- The chat template or the response marker is not found, so that every token is masked to -100.
-- Truncation cuts off the answers: the prompt alone fills the maximum length.
+- The chat template or the response marker is not found, so that every token is masked to -100. [text]
+- Truncation cuts off the answers: the prompt alone fills the maximum length. [text]
 - The data collator masks the wrong part, or the labels are all padding.
 - An earlier NaN is filtered by the trainer.
 
 ## What to try
 - Print one batch and count the labels that are not -100; decode them.
-- Raise the maximum length, or truncate the prompt instead of the answer.
-- Compare the response template with the decoded text token by token.
-- Set `logging_nan_inf_filter=False`.
+- Raise the maximum length, or truncate the prompt instead of the answer. [text]
+- Compare the response template with the decoded text token by token. [text]
+- Let the trainer show NaN: set `logging_nan_inf_filter=False`. [hidden-nan]
 
 ## Sources
 - All labels masked gives 0 or NaN: TRL, completion-only loss and its warning on missing response templates.

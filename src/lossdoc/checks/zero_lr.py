@@ -16,16 +16,16 @@ digits counts only when its last digit is under {hidden} of the peak, or when no
 - the rate touches 0 and climbs again (that is `lr-jump`)
 
 ## Likely causes
+- The learning rate was set to 0, or to an integer division that gives 0. [rate-zero]
 - The scheduler counts other steps than the trainer: total steps without gradient accumulation, number of devices or
-  epochs.
-- The run was resumed or prolonged with a scheduler that had already ended.
-- The learning rate was set to 0, or to an integer division that gives 0.
+  epochs. [schedule-short]
+- The run was resumed or prolonged with a scheduler that had already ended. [restart]
 - A parameter group without a learning rate is the one that is logged.
 
 ## What to try
-- Print the scheduler's total steps and the trainer's; make them equal.
-- Set the learning rate and the number of warm-up steps explicitly, and look at the first 10 logged rates.
-- When resuming for longer, make a new schedule for the steps that are left.
+- Set the learning rate and the number of warm-up steps explicitly, and look at the first 10 logged rates. [rate-zero]
+- Print the scheduler's total steps and the trainer's; make them equal. [schedule-short]
+- When resuming for longer, make a new schedule for the steps that are left. [restart]
 
 ## Sources
 - The update of SGD, Adam and AdamW is the rate times a direction, so at rate 0 nothing moves: arXiv 1412.6980,

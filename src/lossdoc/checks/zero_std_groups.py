@@ -17,16 +17,20 @@ for at least {lasts} of the run and {records} records.
 
 ## Likely causes
 - All wrong: the task is too hard for the model, or the parser of the reward function never finds an answer.
-- All right: the prompts are too easy, or are solved by now.
-- The reward function returns a constant.
-- The policy lost its diversity: low temperature, collapsed entropy.
-- Too few answers per prompt.
+  [reward-never]
+- All right: the prompts are too easy, or are solved by now. [reward-always]
+- The reward function returns a constant. [reward-constant]
+- The policy fell apart: a learning rate too high. [rate-high]
+- The policy lost its diversity: low temperature, collapsed entropy. [cold-sampling]
+- Too few answers per prompt. [few-answers]
 
 ## What to try
-- Score one answer by hand with the reward function.
-- All wrong: easier prompts, partial credit, a few supervised examples first.
-- All right: harder prompts, or stop, the task is done.
-- Filter such groups (dynamic sampling), or draw more answers per prompt at a higher temperature.
+- Score one answer by hand with the reward function. [reward-never, reward-constant]
+- All wrong: easier prompts, partial credit, a few supervised examples first. [reward-never]
+- All right: harder prompts, or stop, the task is done. [reward-always]
+- Lower the learning rate; go back to a checkpoint with varied answers. [rate-high]
+- Filter such groups (dynamic sampling).
+- Draw more answers per prompt at a higher temperature. [few-answers]
 
 ## Sources
 - axolotl docs/training_stability.qmd: a red flag at 1.0; the compute used is 1 / (1 - share).

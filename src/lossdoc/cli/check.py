@@ -44,6 +44,7 @@ def command(
     isolated: option.Isolated = False,
     jobs: option.Jobs = None,
     plots: option.Plots = True,
+    advice: option.Advice = True,
     quiet: option.Quiet = False,
     verbose: option.Verbose = False,
     width: option.Width = None,
@@ -93,6 +94,8 @@ def command(
         result = examine(paths, options, in_force, jobs, quiet=quiet, write_baseline=write_baseline)
     except (ValueError, OSError) as error:
         return _refuse(str(error), format_)
+    if not advice:
+        result = result.without_advice()
     say_not_read(list(result.not_read), verbose=verbose)
     _say_notes(result.reports)
     look = look_of(wanted, width=width, color=color, plots=plots, quiet=quiet, verbose=verbose)

@@ -35,6 +35,7 @@ def diagnose(
     """
     import numpy as np
 
+    from lossdoc.advice import advise
     from lossdoc.judge.signs import deciding, signs, verdict  # NumPy: not for --help
 
     findings: list[Finding] = []
@@ -56,7 +57,7 @@ def diagnose(
             skipped.append(Skipped(check_id, reasons[0]))
     explains = {f.check: checks.load(f.check).explains for f in findings}
     findings = reconcile(findings, explains, {f.check: order for order, f in enumerate(findings)})
-    findings = _without(ignore, findings)
+    findings = advise(_without(ignore, findings), run, knowledge)
     roots = [f for f in findings if f.because_of is None]
     with np.errstate(all="ignore"):
         judged_by = deciding(run, knowledge)
@@ -175,8 +176,7 @@ def _without(ignore: Sequence[str], findings: Sequence[Finding]) -> list[Finding
 
 
 def _complete(finding: Finding, case: Case, severities: Mapping[str, Severity]) -> Finding:
-    """Fill in what the check's page says, and the severity that the user or the trainer says."""
-    advice = case.knowledge.advice(case.check, case.objectives)
+    """The severity that the user or the trainer says; causes and next steps come when all findings are known."""
     severity = finding.severity
     rules = [case.knowledge.trainer(o).checks.get(case.check) for o in case.objectives]
     named = [rule.severity for rule in rules if rule and rule.severity]
@@ -186,7 +186,5 @@ def _complete(finding: Finding, case: Case, severities: Mapping[str, Severity]) 
     return replace(
         finding,
         severity=severities.get(case.check, severity),
-        causes=finding.causes or advice.causes,
-        next=finding.next or advice.next,
         experimental=experimental(case.knowledge.check_page(case.check), evidence()),
     )

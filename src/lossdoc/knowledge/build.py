@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,6 +20,7 @@ from lossdoc.knowledge.limits import read_limits
 from lossdoc.knowledge.names import Names, names
 from lossdoc.knowledge.schema import (
     KINDS,
+    Cause,
     Constants,
     Document,
     Framework,
@@ -28,6 +29,8 @@ from lossdoc.knowledge.schema import (
     TrainerDocument,
 )
 from lossdoc.knowledge.sections import pack
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 FOLDERS = {"metric": "", "trainer": "trainers", "loss": "losses"}
 
@@ -124,19 +127,31 @@ def read_yaml(roots: Sequence[tuple[Traversable, str]], name: str, problems: lis
     return joined
 
 
-def side_files(roots: Sequence[tuple[Traversable, str]], problems: list[Problem]) -> tuple[Constants, dict[str, str]]:
-    """The constants, and by framework what it is built on."""
+def side_files(
+    roots: Sequence[tuple[Traversable, str]], problems: list[Problem]
+) -> tuple[Constants, dict[str, Cause], dict[str, Framework]]:
+    """The constants, the causes, and the frameworks by name."""
+    constants = _struct(read_yaml(roots, "constants.yaml", problems), Constants, "constants.yaml", problems)
+    causes = {
+        name: cause
+        for name, data in read_yaml(roots, "causes.yaml", problems).items()
+        if (cause := _struct(data, Cause, "causes.yaml", problems, name))
+    }
+    folders = [root / "frameworks" for root, _ in roots]
+    files = {f"frameworks/{file.name}" for folder in folders if folder.is_dir() for file in folder.iterdir()}
+    frameworks = {
+        file.removeprefix("frameworks/").removesuffix(".yaml"): said
+        for file in sorted(files)
+        if file.endswith(".yaml") and (said := _struct(read_yaml(roots, file, problems), Framework, file, problems))
+    }
+    return constants or Constants(), causes, frameworks
+
+
+def _struct(data: dict[str, Any], kind: type[S], file: str, problems: list[Problem], *at: str) -> S | None:
     faults: list[tuple[list[str | int], str]] = []
-    constants = convert(read_yaml(roots, "constants.yaml", problems), Constants, faults)
-    problems.extend(Problem("metrics/constants.yaml", 1, ".".join(map(str, p)), why) for p, why in faults)
-    built_on: dict[str, str] = {}
-    for name, data in read_yaml(roots, "frameworks.yaml", problems).items():
-        faults = []
-        framework = convert(data, Framework, faults)
-        problems.extend(Problem("metrics/frameworks.yaml", 1, ".".join(map(str, [name, *p])), why) for p, why in faults)
-        if framework and framework.builtOn:
-            built_on[name] = framework.builtOn
-    return constants or Constants(), built_on
+    made = convert(data, kind, faults)
+    problems.extend(Problem(f"metrics/{file}", 1, ".".join(map(str, [*at, *p])), why) for p, why in faults)
+    return made
 
 
 def index(roots: Sequence[tuple[Traversable, str]], package: Traversable, stamp: bytes = b"") -> bytes:
@@ -146,7 +161,7 @@ def index(roots: Sequence[tuple[Traversable, str]], package: Traversable, stamp:
     metrics = {i: d for i, (d, _) in found["metric"].items() if isinstance(d, MetricDocument)}
     trainers = {i: d for i, (d, _) in found["trainer"].items() if isinstance(d, TrainerDocument)}
     losses = {i: d for i, (d, _) in found["loss"].items() if isinstance(d, LossDocument)}
-    constants, built_on = side_files(roots, problems)
+    constants, causes, frameworks = side_files(roots, problems)
     limits = read_limits(package)
     known_checks = checks(package, problems, limits)
     entries = [
@@ -166,13 +181,17 @@ def index(roots: Sequence[tuple[Traversable, str]], package: Traversable, stamp:
         "keys": encode(tables([rule for d in metrics.values() for rule in rules(d)])),
         "names": encode(words),
         "constants": encode(constants),
-        "frameworks": encode(built_on),
+        "causes": encode(causes),
+        "built on": encode({name: said.builtOn for name, said in frameworks.items() if said.builtOn}),
+        "frameworks": encode(sorted(frameworks)),
         "problems": encode(sorted(problems)),
         "drawings": encode(drawings(metrics)),
         "summaries": encode(
             {f"{k}:{i}": d.shortDescription for k, by_id in found.items() for i, (d, _) in by_id.items()}
         ),
     }
+    for name, framework in frameworks.items():
+        parts[f"framework:{name}"] = encode(framework)
     for kind, by_id in found.items():
         for document_id, (document, _) in by_id.items():
             parts[f"{kind}:{document_id}"] = encode(document)

@@ -77,9 +77,10 @@ def trainer_facts(found: Mapping[str, TrainerDocument]) -> dict[str, TrainerFact
     facts: dict[str, TrainerFacts] = {}
     for document in found.values():
         chain = lineage(document)
-        checks = {}
+        checks, usual = {}, {}
         for ancestor in reversed(chain):
             checks.update(ancestor.checks)
+            usual.update(ancestor.usual)
         facts[document.id] = TrainerFacts(
             id=document.id,
             name=document.name or document.id,
@@ -91,6 +92,7 @@ def trainer_facts(found: Mapping[str, TrainerDocument]) -> dict[str, TrainerFact
             frameworks=next((d.frameworks for d in chain if d.frameworks), []),
             checks=checks,
             lossTypes=document.lossTypes,
+            usual=usual,
         )
     return facts
 

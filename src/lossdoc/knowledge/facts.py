@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from lossdoc.knowledge.schema import CheckChange, Detect, Expect, LossType, Severity
+from lossdoc.knowledge.schema import CheckChange, Detect, Expect, LossType, Severity, Usual
 
 Kind = Literal["metric", "loss", "trainer", "check", "format"]
 Bounds = tuple[float | None, float | None]
@@ -47,7 +47,7 @@ class MetricFacts(Struct, frozen=True, omit_defaults=True):
 
 
 class TrainerFacts(Struct, frozen=True, omit_defaults=True):
-    """Facts of one training objective; `detect`, `checks` and `family` are inherited from the parent."""
+    """Facts of one training objective; `detect`, `checks`, `usual` and `family` are inherited from the parent."""
 
     id: str
     name: str = ""
@@ -59,6 +59,7 @@ class TrainerFacts(Struct, frozen=True, omit_defaults=True):
     frameworks: Sequence[str] = ()
     checks: Mapping[str, CheckChange] = field(default_factory=dict)
     lossTypes: Mapping[str, LossType] = field(default_factory=dict)
+    usual: Mapping[str, Sequence[Usual]] = field(default_factory=dict)
 
 
 class LimitFacts(Struct, frozen=True, array_like=True):
@@ -109,11 +110,18 @@ class Expectation(Struct, frozen=True):
     needs: Sequence[str] = ()  # settings that would give the start value
 
 
+class Hint(Struct, frozen=True):
+    """A cause or a step of a page, and the causes of `metrics/causes.yaml` that it is about."""
+
+    text: str
+    causes: Sequence[str] = ()
+
+
 class Advice(Struct, frozen=True):
     """What a finding quotes: likely causes and next steps."""
 
-    causes: Sequence[str] = ()
-    next: Sequence[str] = ()
+    causes: Sequence[Hint] = ()
+    next: Sequence[Hint] = ()
     title: str = ""
 
 
@@ -127,6 +135,8 @@ class CheckPage(Struct, frozen=True):
     explains: Sequence[str]
     metrics: Sequence[str]
     limits: Sequence[str] = ()
+    causes: Sequence[Hint] = ()
+    next: Sequence[Hint] = ()
 
     def section(self, heading: str) -> str:
         """Text under a heading, "" where the page has none."""

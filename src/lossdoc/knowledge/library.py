@@ -24,9 +24,9 @@ from lossdoc.knowledge.facts import (
     TrainerFacts,
 )
 from lossdoc.knowledge.keys import Ambiguous, Matcher, Tables, level
-from lossdoc.knowledge.schema import KINDS, Constants, Document
+from lossdoc.knowledge.schema import KINDS, Cause, Constants, Document, Framework, Usual
 from lossdoc.knowledge.sections import Sections
-from lossdoc.knowledge.source_code import bullets, page
+from lossdoc.knowledge.source_code import hint, page
 from lossdoc.knowledge.store import open_index
 from lossdoc.knowledge.trainers import Parsed, parse
 from lossdoc.knowledge.words import plain, squeezed, without_split
@@ -42,6 +42,7 @@ class Knowledge:
         self._sections = sections
         self._named = {plain(key): target for key, target in (named or {}).items()}
         self._resolved: dict[tuple[str, str | None, tuple[str, ...]], Resolved | None] = {}
+        self._frameworks: dict[str, Framework | None] = {}
 
     @classmethod
     def load(cls, extra: Sequence[Path] = (), named: Mapping[str, str] | None = None) -> Knowledge:
@@ -170,7 +171,7 @@ class Knowledge:
 
     def framework(self, word: str) -> str | None:
         """The framework of this name, whatever its case and separators; None where there is none."""
-        known = {f for facts in self.trainers() for f in facts.frameworks} | {*self._built_on, *self._built_on.values()}
+        known = {f for facts in self.trainers() for f in facts.frameworks} | {*self._framework_names}
         return {squeezed(name): name for name in sorted(known)}.get(squeezed(word))
 
     def built_on(self, framework: str) -> list[str]:
@@ -179,7 +180,20 @@ class Knowledge:
 
     @cached_property
     def _built_on(self) -> dict[str, str]:
-        return msgpack.decode(self._sections["frameworks"], type=dict[str, str])
+        return msgpack.decode(self._sections["built on"], type=dict[str, str])
+
+    @cached_property
+    def _framework_names(self) -> list[str]:
+        return msgpack.decode(self._sections["frameworks"], type=list[str])
+
+    def framework_document(self, name: str) -> Framework | None:
+        """What the documents say of a framework; None where there is none of its name."""
+        if name not in self._frameworks:
+            there = name in self._framework_names
+            self._frameworks[name] = (
+                msgpack.decode(self._sections[f"framework:{name}"], type=Framework) if there else None
+            )
+        return self._frameworks[name]
 
     def lineage(self, objective: str) -> list[str]:
         """An objective and its parents."""
@@ -255,11 +269,36 @@ class Knowledge:
     def advice(self, check_id: str, objectives: Sequence[str] = ()) -> Advice:
         """Causes and next steps of a check; a trainer's own where all candidates give the same."""
         said = self.check_page(check_id)
-        causes, steps = bullets(said.section("Likely causes")), bullets(said.section("What to try"))
+        causes, steps = said.causes, said.next
         changes = [self.trainer(o).checks.get(check_id) for o in objectives]
         if changes and changes[0] and all(change == changes[0] for change in changes):
-            causes, steps = changes[0].causes or causes, changes[0].next or steps
+            causes = [hint(text) for text in changes[0].causes] or causes
+            steps = [hint(text) for text in changes[0].next] or steps
         return Advice(causes=causes, next=steps, title=said.title)
+
+    def causes(self) -> dict[str, Cause]:
+        """What in a log speaks for the causes that pages name, by their names."""
+        return self._causes
+
+    @cached_property
+    def _causes(self) -> dict[str, Cause]:
+        return msgpack.decode(self._sections["causes"], type=dict[str, Cause])
+
+    def usual(
+        self, setting: str, objective: str, framework: str | None, parameters: float | None = None
+    ) -> list[Usual]:
+        """What a setting usually is under an objective: the rows for this framework, else those for all."""
+        rows = self.trainer(objective).usual.get(setting, ())
+        line = self.frameworks(framework)
+        rows = [row for row in rows if set(row.frameworks) & set(line)] or [row for row in rows if not row.frameworks]
+        if parameters is None:
+            return rows
+        fitting = [
+            row
+            for row in rows
+            if row.parameters is None or (row.parameters[0] or 0) <= parameters <= (row.parameters[1] or float("inf"))
+        ]
+        return fitting or rows
 
     def entries(self, kind: str | None = None) -> list[Entry]:
         """Everything that can be explained, of one kind or of all."""

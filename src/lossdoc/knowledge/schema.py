@@ -187,6 +187,16 @@ class LossType(Strict):
     start: Start | None = None
 
 
+class Usual(Strict):
+    """What a setting usually is: a range, and for whom where that is said."""
+
+    range: tuple[float, float]
+    when: str = ""  # full weights, LoRA
+    frameworks: list[str] = []  # only these; none: all
+    parameters: tuple[float | None, float | None] | None = None  # of the model
+    source: str = ""
+
+
 class TrainerDocument(Document):
     """`metrics/trainers/<objective>.md`: one training objective."""
 
@@ -199,6 +209,7 @@ class TrainerDocument(Document):
     latex: str = ""
     patterns: list[Pattern] = []
     lossTypes: dict[str, LossType] = {}
+    usual: dict[str, list[Usual]] = {}
 
 
 class LossCurve(Strict):
@@ -247,9 +258,35 @@ class Constants(Strict):
 
 
 class Framework(Strict):
-    """One entry of `metrics/frameworks.yaml`."""
+    """`metrics/frameworks/<name>.yaml`: what a trainer stands on, and how it spells what one may want to change.
+
+    `form` is a line with {key}, {value} and perhaps {config}, the class of `configs` for the objective (under "" for
+    all others). A setting is its key, a whole line with {value}, or either by objective.
+    """
 
     builtOn: str | None = None
+    otherwise: str | None = None  # the framework whose settings it takes as well
+    form: str = ""
+    configs: dict[str, str] = {}
+    settings: dict[str, str | dict[str, str]] = {}
+    checked: str = ""  # the release whose classes or arguments the spellings were held against
+    sources: list[str] = []
+
+
+class Cause(Strict):
+    """One entry of `metrics/causes.yaml`: what in a log speaks for a cause of many illnesses, and what to change.
+
+    `needs`, `raised`, `lowered` and `dropped` are facts (`lossdoc.advice.facts`) or `found <check>`. Without a fact
+    that it needs, or with one that drops it, the cause is not named; the others move it up and down.
+    """
+
+    needs: list[str] = []
+    raised: list[str] = []
+    lowered: list[str] = []
+    dropped: list[str] = []
+    reading: str = ""  # the setting whose value and usual range stand behind the cause
+    change: dict[str, str] = {}  # setting: rule (`lossdoc.advice.changes`); the first one that can be said is
+    step: str = ""  # what to try, where a page has no step for it
 
 
 KINDS: dict[str, type[Document]] = {"metric": MetricDocument, "trainer": TrainerDocument, "loss": LossDocument}

@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossdoc.knowledge.facts import CheckFacts, CheckPage
+from lossdoc.knowledge.facts import CheckFacts, CheckPage, Hint
 
 if TYPE_CHECKING:
     from lossdoc.knowledge.limits import Limits
 
 _HEADING = re.compile(r"^##+\s+(.+?)\s*$")
 _BULLET = re.compile(r"^\s*[-*]\s+(.*)$")
+# "The learning rate is too high. [rate-high]": the cause of metrics/causes.yaml that a bullet is about, no prose.
+_CAUSES = re.compile(r"\s*\[([a-z][a-z-]*(?:,\s+[a-z][a-z-]*)*)\](?=\s*$)", re.MULTILINE)
 
 
 def literals(tree: ast.Module) -> dict[str, Any]:
@@ -91,12 +93,25 @@ def page(facts: CheckFacts) -> CheckPage:
     return CheckPage(
         id=facts.id,
         title=facts.title,
-        sections=tuple((name, "\n".join(lines).strip()) for name, lines in sections),
+        sections=tuple((name, _CAUSES.sub("", "\n".join(lines)).strip()) for name, lines in sections),
+        causes=_hints(sections, "Likely causes"),
+        next=_hints(sections, "What to try"),
         severity=facts.severity,
         explains=facts.explains,
         metrics=facts.metrics,
         limits=facts.limits,
     )
+
+
+def _hints(sections: Sequence[tuple[str, list[str]]], heading: str) -> tuple[Hint, ...]:
+    lines = next((lines for name, lines in sections if name == heading), [])
+    return tuple(map(hint, bullets("\n".join(lines))))
+
+
+def hint(text: str) -> Hint:
+    """A bullet and the causes that it names at its end."""
+    named = _CAUSES.search(text)
+    return Hint(_CAUSES.sub("", text), tuple(re.split(r",\s+", named[1])) if named else ())
 
 
 def bullets(text: str) -> list[str]:

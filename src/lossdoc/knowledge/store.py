@@ -87,7 +87,7 @@ def _cache_file(extra: Sequence[Path]) -> Path:
 def _stamp(extra: Sequence[Path]) -> bytes:
     ours = metrics_dir()
     roots = [*extra, *([ours] if isinstance(ours, Path) else [])]
-    folders = [str(r) for root in roots for r in (root, root / "trainers", root / "losses")]
+    folders = [str(r) for root in roots for r in (root, root / "trainers", root / "losses", root / "frameworks")]
     folders += [str(PACKAGE / name) for name in _WATCHED]
     seen: list[tuple[str, int, int]] = []
     for folder in folders:

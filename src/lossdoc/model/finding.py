@@ -21,6 +21,16 @@ CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A setting to change: what the run had (None where nothing says it), what to try, and the line that says so."""
+
+    setting: str  # our name of it: learning_rate
+    was: float | None
+    to: float | bool
+    line: str  # as the trainer spells it: DPOConfig(learning_rate=5e-7)  # was 5e-6
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong. `severity` = how bad if true, `confidence` = how sure."""
 
@@ -38,8 +48,10 @@ class Finding:
     file: str | None = None
     line: int | None = None
     measured: Mapping[str, float | int | str] = field(default_factory=dict)
-    causes: Sequence[str] = ()
+    causes: Sequence[str] = ()  # what this log supports most comes first
+    suspects: Sequence[str] = ()  # of each cause the names in metrics/causes.yaml, with blanks between; "" for none
     next: Sequence[str] = ()
+    changes: Sequence[Change] = ()
     cannot_tell: Sequence[str] = ()
     because_of: str | None = None  # id of the finding whose consequence this is; None = a root
     experimental: bool = False  # the check has too little evidence to warn

@@ -37,9 +37,9 @@ def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     for name, text in check.sections:
         yield heading(name)
         if name.lower() == "likely causes" and objectives:
-            yield from bullets(advice.causes)
+            yield from bullets(hint.text for hint in advice.causes)
         elif name.lower() == "what to try" and objectives:
-            yield from bullets(advice.next)
+            yield from bullets(hint.text for hint in advice.next)
         else:
             yield from prose(text)
         if name.lower() == "how it is measured":

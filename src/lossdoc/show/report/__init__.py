@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
 
@@ -25,6 +25,14 @@ class Result:
 
     reports: Sequence[Report]
     not_read: Sequence[NotRead] = ()
+
+    def without_advice(self) -> Result:
+        """Measurements only: no causes, no next steps."""
+        reports = []
+        for report in self.reports:
+            bare = [replace(f, causes=(), suspects=(), next=(), changes=()) for f in report.findings]
+            reports.append(replace(report, findings=bare))
+        return replace(self, reports=reports)
 
     @property
     def worst_first(self) -> list[Report]:

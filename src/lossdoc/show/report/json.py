@@ -115,7 +115,9 @@ def finding_fields(finding: Finding, run: Run) -> dict[str, Any]:
         "message": finding.message,
         "measured": finding.measured,
         "causes": list(finding.causes),
+        "suspects": [names.split() for names in finding.suspects],
         "next": list(finding.next),
+        "changes": [{"setting": c.setting, "was": c.was, "to": c.to, "line": c.line} for c in finding.changes],
         "cannot_tell": list(finding.cannot_tell),
     }
 
