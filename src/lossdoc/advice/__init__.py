@@ -55,7 +55,7 @@ def _advised(situation: Situation, known: Mapping[str, Cause]) -> Finding:
         setting = next((s for name in hint.causes if weight(name) is not None and (s := known[name].reading)), "")
         said = situation.readings.sentence(setting) if setting and setting not in read else ""
         read |= {setting} if said else set()
-        texts.append(f"{hint.text.removesuffix('.')}: {said}" if said else hint.text)
+        texts.append(f"{hint.text.removesuffix('.')}. {said}." if said else hint.text)
     steps = [*_added(causes, steps, known, weight), *steps]
     changes: dict[str, Change] = {}
     lines = []

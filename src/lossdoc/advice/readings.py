@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Run
 
 NAMES = {
-    "learning_rate": "the learning rate",
-    "max_grad_norm": "the clip threshold",
-    "num_train_epochs": "the passes over the data",
-    "train_batch_size": "the batch size",
-    "beta": "beta",
-    "temperature": "the sampling temperature",
-    "num_generations": "the number of answers per prompt",
-    "max_completion_length": "the limit of the answers' length",
+    "learning_rate": "The learning rate",
+    "max_grad_norm": "The clip threshold",
+    "num_train_epochs": "The number of passes over the data",
+    "train_batch_size": "The batch size",
+    "beta": "Beta",
+    "temperature": "The sampling temperature",
+    "num_generations": "The number of answers per prompt",
+    "max_completion_length": "The limit of the answers' length",
 }
 
 
@@ -37,7 +37,7 @@ class Range:
     low: float
     high: float
     rows: Sequence[Usual]
-    whose: str
+    whose: str  # dpo, grpo or rloo
 
 
 class Readings:
@@ -104,10 +104,10 @@ class Readings:
         if not rows:
             return None
         low, high = min(row.range[0] for row in rows), max(row.range[1] for row in rows)
-        return Range(low, high, rows, " or ".join(trainer.candidates[:2]) if len(trainer.candidates) < 3 else "")
+        return Range(low, high, rows, " or ".join(trainer.candidates))
 
     def sentence(self, setting: str) -> str:
-        """`the learning rate was 1e-9; usual for dpo is 5e-7 to 5e-6 (full weights)`; "" where it was not read."""
+        """`The learning rate was 1e-9; usual for dpo is 5e-7 to 5e-6 (full weights)`; "" where it was not read."""
         value = self.value(setting)
         if value is None:
             return ""
@@ -115,13 +115,10 @@ class Readings:
         usual = self.usual(setting)
         if usual is None:
             return said
-        whose = f" for {usual.whose}" if usual.whose else ""
-        if usual.whose and len(usual.rows) <= 2:
-            ranges = [
-                f"{number(r.range[0])} to {number(r.range[1])}{f' ({r.when})' if r.when else ''}" for r in usual.rows
-            ]
-            return f"{said}; usual{whose} is {' or '.join(ranges)}"
-        return f"{said}; usual{whose} is {number(usual.low)} to {number(usual.high)}"
+        if len(usual.rows) > 2:
+            return f"{said}; usual for {usual.whose} is {number(usual.low)} to {number(usual.high)}"
+        ranges = [f"{number(r.range[0])} to {number(r.range[1])}{f' ({r.when})' if r.when else ''}" for r in usual.rows]
+        return f"{said}; usual for {usual.whose} is {' or '.join(ranges)}"
 
 
 def number(value: float) -> str:

@@ -23,7 +23,7 @@ def line(setting: str, value: str, trainer: Trainer, knowledge: Knowledge) -> st
         key = _key(framework, setting, trainer)
         if key is not None:
             form = next((one.form for one in chain if one.form), PLAIN)
-            config = next((name for one in chain if (name := _config(one, trainer))), None)
+            config = next((_config(one, trainer) for one in chain if one.configs), None)
             template = form if _WORD.fullmatch(key) else key
             if "{config}" in template and config is None:
                 template = PLAIN

@@ -86,7 +86,9 @@ Jobs = Annotated[
     typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes for many logs (default: all cores, if worth it)."),
 ]
 Plots = Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the curves that matter.")]
-Advice = Annotated[bool, typer.Option("--advice/--no-advice", help="Likely causes and what to try, beside measurements.")]
+Advice = Annotated[
+    bool, typer.Option("--advice/--no-advice", help="Likely causes and what to try, beside measurements.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="One line per run.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Shorten nothing; all runs in full.")]
 Width = Annotated[
