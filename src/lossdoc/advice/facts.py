@@ -1,30 +1,27 @@
 """What a log shows that speaks for a cause or rules it out: one function a fact, named as the causes name it.
 
-A fact is True, False, or None where the log cannot tell. `found lr-jump` is the fact that this check found something.
-Words of size (a tenth of the usual, three passes) are named below; they order causes and judge no run.
+`found lr-jump` is the fact that this check found something. Here stand the facts of trainer, loss, gradient, data and
+crash; those of the rate and of the reward stand beside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.advice import reward  # noqa: F401  its facts enter themselves
+from lossdoc.advice.rate import jump_of
+from lossdoc.advice.registry import FACTS, fact
+from lossdoc.advice.situation import Situation
 from lossdoc.signal import noise
 
 if TYPE_CHECKING:
-    from lossdoc.advice.situation import Situation
-    from lossdoc.model.run import Curve, Floats
+    from lossdoc.model.run import Floats
 
-Fact = Callable[["Situation"], bool | None]
-
-FAR = 10.0  # times the usual
-JUMP = 1.5  # from one record to the next
-EARLY, LATE = 0.1, 0.25  # share of the run
 MANY = 3.0  # passes over the data
-COLD = 0.7  # sampling temperature
-FACTS: dict[str, Fact] = {}
+
+__all__ = ["FACTS", "holds", "jump_of"]
 
 
 def holds(name: str, situation: Situation) -> bool | None:
@@ -34,15 +31,10 @@ def holds(name: str, situation: Situation) -> bool | None:
     return FACTS[name](situation)
 
 
-def _fact(function: Fact) -> Fact:
-    FACTS[function.__name__.replace("_", "-")] = function
-    return function
-
-
 # -- who trains
 
 
-@_fact
+@fact
 def language_model(s: Situation) -> bool | None:
     """What is trained writes text: its answers can be read, adapters and templates exist."""
     kinds = {_writes_text(s, objective) for objective in s.run.trainer.candidates}
@@ -60,139 +52,16 @@ def _writes_text(s: Situation, objective: str) -> bool | None:
     return None if facts.family == "other" else False
 
 
-@_fact
+@fact
 def gradient_descent(s: Situation) -> bool | None:
     """Weights move by gradients: not trees."""
     return s.run.trainer.candidates != ("gbdt",)
 
 
-# -- the learning rate
+# -- the loss
 
 
-def _rate(s: Situation, test: Callable[[float, float, float], bool]) -> bool | None:
-    value, usual = s.readings.value("learning_rate"), s.readings.usual("learning_rate")
-    return test(value, usual.low, usual.high) if value is not None and usual is not None else None
-
-
-@_fact
-def rate_far_below_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, low, _high: value < low / FAR)
-
-
-@_fact
-def rate_below_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, low, _high: value < low)
-
-
-@_fact
-def rate_usual_or_more(s: Situation) -> bool | None:
-    return _rate(s, lambda value, low, _high: value >= low)
-
-
-@_fact
-def rate_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, low, high: low <= value <= high)
-
-
-@_fact
-def rate_above_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, _low, high: value > high)
-
-
-@_fact
-def rate_far_above_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, _low, high: value > FAR * high)
-
-
-@_fact
-def rate_zero(s: Situation) -> bool | None:
-    value = s.readings.value("learning_rate")
-    return None if value is None else value == 0
-
-
-@_fact
-def rate_jumped(s: Situation) -> bool | None:
-    """The rate rose at one record, after its warm-up and not after the fault had begun."""
-    rate = s.readings.rate
-    if rate is None or len(rate) < 10:
-        return None
-    at = jump_of(rate)
-    onset = s.at_onset(rate)
-    return at is not None and (onset is None or at <= onset + max(2, len(rate) // 20))
-
-
-@_fact
-def rate_steady(s: Situation) -> bool | None:
-    """No record's rate stands far above the one before, warm-up aside."""
-    rate = s.readings.rate
-    return None if rate is None or len(rate) < 10 else jump_of(rate) is None
-
-
-def jump_of(rate: Curve) -> int | None:
-    """The record at which the rate jumps up, from near what had been its peak or after it had fallen."""
-    y = rate.values
-    peaks = np.maximum.accumulate(y)
-    for at in np.flatnonzero(y[1:] > JUMP * y[:-1]) + 1:
-        warm = at >= 3 and (y[at - 1] >= 0.9 * peaks[at - 1] >= 0.9 * peaks[at - 2] or y[at - 1] < 0.9 * peaks[at - 1])
-        if warm and y[at - 1] <= y[at - 2] * 1.05 and y[at - 1] > 0:
-            return int(at)
-    return None
-
-
-@_fact
-def rate_climbs(s: Situation) -> bool | None:
-    """The rate still rises when the fault begins, or over most of the run."""
-    rate = s.readings.rate
-    if rate is None or len(rate) < 10:
-        return None
-    return bool(np.argmax(rate.values) >= 0.5 * len(rate) and rate.values[0] < 0.5 * rate.values.max())
-
-
-@_fact
-def rate_ended_early(s: Situation) -> bool | None:
-    """The rate came down to next to nothing before the last tenth of the run."""
-    rate = s.readings.rate
-    if rate is None or len(rate) < 10:
-        return None
-    y = rate.values[: -max(1, len(rate) // 10)]
-    peak = int(np.argmax(y))
-    return bool((y[peak:] <= 0.01 * y[peak]).any())
-
-
-@_fact
-def rate_lasted(s: Situation) -> bool | None:
-    ended = rate_ended_early(s)
-    return None if ended is None else not ended
-
-
-@_fact
-def warmed_up(s: Situation) -> bool | None:
-    rate = s.readings.rate
-    if rate is None or len(rate) < 10:
-        return None
-    return bool(np.argmax(rate.values) >= max(2, len(rate) // 100) and rate.values[0] < 0.5 * rate.values.max())
-
-
-@_fact
-def no_warm_up(s: Situation) -> bool | None:
-    warm = warmed_up(s)
-    return None if warm is None else not warm
-
-
-# -- when it began
-
-
-@_fact
-def from_the_start(s: Situation) -> bool | None:
-    return None if s.progress is None else s.progress <= EARLY
-
-
-@_fact
-def late(s: Situation) -> bool | None:
-    return None if s.progress is None else s.progress >= LATE
-
-
-@_fact
+@fact
 def calm_before(s: Situation) -> bool | None:
     """Loss and gradient norm had stood as always up to the record before the fault."""
     seen: list[bool] = []
@@ -209,7 +78,7 @@ def calm_before(s: Situation) -> bool | None:
     return all(seen) if seen else None
 
 
-@_fact
+@fact
 def jumped_early(s: Situation) -> bool | None:
     """The training loss rose above its start within the first fifth."""
     y = _train(s)
@@ -219,7 +88,7 @@ def jumped_early(s: Situation) -> bool | None:
     return bool(head.max() > y[0] + max(0.1 * abs(float(y[0])), 5 * noise(y)))
 
 
-@_fact
+@fact
 def loss_fell(s: Situation) -> bool | None:
     y = _train(s)
     if y is None or len(y) < 10:
@@ -236,26 +105,26 @@ def _train(s: Situation) -> Floats | None:
 # -- gradients
 
 
-@_fact
+@fact
 def gradient_alive(s: Situation) -> bool | None:
     norm = _norm(s)
     return None if norm is None else bool(np.median(norm) > 1e-8)
 
 
-@_fact
+@fact
 def gradient_zero(s: Situation) -> bool | None:
     norm = _norm(s)
     return None if norm is None else bool(np.median(norm) == 0)
 
 
-@_fact
+@fact
 def gradient_tiny(s: Situation) -> bool | None:
     """A gradient is there, and so small that a deep stack may have lost it."""
     norm = _norm(s)
     return None if norm is None else bool(0 < np.median(norm) < 0.05)
 
 
-@_fact
+@fact
 def gradient_spiked(s: Situation) -> bool | None:
     """The gradient norm peaked where the fault began."""
     norm = s.run.get("grad_norm")
@@ -267,20 +136,20 @@ def gradient_spiked(s: Situation) -> bool | None:
     return bool(around.max() > 5 * np.median(norm.values[:at]))
 
 
-@_fact
+@fact
 def clipped(s: Situation) -> bool | None:
     """Clipping is known to be on."""
     threshold = s.readings.value("max_grad_norm")
     return None if threshold is None else threshold > 0
 
 
-@_fact
+@fact
 def not_clipped(s: Situation) -> bool | None:
     on = clipped(s)
     return None if on is None else not on
 
 
-@_fact
+@fact
 def half_precision(s: Situation) -> bool | None:
     """fp16 is configured, or a loss scale is logged."""
     if s.run.config.get("fp16") is True or s.run.all("loss_scale"):
@@ -288,7 +157,7 @@ def half_precision(s: Situation) -> bool | None:
     return False if s.run.config.get("bf16") is True or s.run.config.get("fp16") is False else None
 
 
-@_fact
+@fact
 def full_range(s: Situation) -> bool | None:
     """bf16 or float32: nothing of fp16's range can overflow."""
     half = half_precision(s)
@@ -304,19 +173,19 @@ def _norm(s: Situation) -> Floats | None:
 # -- data and evaluation
 
 
-@_fact
+@fact
 def many_passes(s: Situation) -> bool | None:
     passes = s.readings.value("num_train_epochs")
     return None if passes is None else passes >= MANY
 
 
-@_fact
+@fact
 def one_pass(s: Situation) -> bool | None:
     passes = s.readings.value("num_train_epochs")
     return None if passes is None else passes <= 1.05
 
 
-@_fact
+@fact
 def evaluation_moves(s: Situation) -> bool | None:
     """The held-out loss differs between evaluations: some weight was changed."""
     loss = s.run.get("loss", "eval")
@@ -324,13 +193,13 @@ def evaluation_moves(s: Situation) -> bool | None:
     return bool(np.ptp(y) > 1e-5 * abs(float(np.median(y)))) if len(y) >= 2 else None
 
 
-@_fact
+@fact
 def evaluation_still(s: Situation) -> bool | None:
     moves = evaluation_moves(s)
     return None if moves is None else not moves
 
 
-@_fact
+@fact
 def sets_disagree(s: Situation) -> bool | None:
     """The accuracy is above one half on one of the two sets and below it on the other."""
     ends = []
@@ -343,111 +212,6 @@ def sets_disagree(s: Situation) -> bool | None:
     return (ends[0] - 0.5) * (ends[1] - 0.5) < 0
 
 
-# -- beta, sampling and reward
-
-
-def _beta(s: Situation, test: Callable[[float, float, float], bool]) -> bool | None:
-    value, usual = s.readings.value("beta"), s.readings.usual("beta")
-    return test(value, usual.low, usual.high) if value is not None and usual is not None else None
-
-
-@_fact
-def beta_below_usual(s: Situation) -> bool | None:
-    return _beta(s, lambda value, low, _high: value < low)
-
-
-@_fact
-def beta_usual_or_more(s: Situation) -> bool | None:
-    return _beta(s, lambda value, low, _high: value >= low)
-
-
-@_fact
-def beta_above_usual(s: Situation) -> bool | None:
-    return _beta(s, lambda value, _low, high: value > high)
-
-
-@_fact
-def sampled_cold(s: Situation) -> bool | None:
-    temperature = s.readings.value("temperature")
-    return None if temperature is None else temperature < COLD
-
-
-@_fact
-def sampled_warm(s: Situation) -> bool | None:
-    cold = sampled_cold(s)
-    return None if cold is None else not cold
-
-
-def _reward(s: Situation) -> Floats | None:
-    reward = s.run.get("reward")
-    reward = reward.finite() if reward is not None else None
-    return reward.values if reward is not None and len(reward) >= 5 else None
-
-
-@_fact
-def reward_all_zero(s: Situation) -> bool | None:
-    reward = _reward(s)
-    return None if reward is None else not reward.any()
-
-
-@_fact
-def reward_constant(s: Situation) -> bool | None:
-    """The same number from first to last, and not 0."""
-    reward = _reward(s)
-    return None if reward is None else bool(reward[0] != 0 and np.ptp(reward) <= 1e-6 * abs(float(reward[0])))
-
-
-@_fact
-def reward_varies(s: Situation) -> bool | None:
-    reward = _reward(s)
-    return None if reward is None else bool(np.ptp(reward) > 1e-6 * float(np.abs(reward).max()))
-
-
-@_fact
-def reward_became_zero(s: Situation) -> bool | None:
-    """The reward was not 0 and is exactly 0 from the fault on."""
-    curve = s.run.get("reward")
-    curve = curve.finite() if curve is not None else None
-    if curve is None or len(curve) < 10:
-        return None
-    tail = curve.values[-max(5, len(curve) // 10) :]
-    return bool(not tail.any() and curve.values.any())
-
-
-@_fact
-def reward_rose(s: Situation) -> bool | None:
-    reward = _reward(s)
-    if reward is None:
-        return None
-    part = max(2, len(reward) // 10)
-    return bool(np.median(reward[-part:]) - np.median(reward[:part]) > 3 * noise(reward))
-
-
-@_fact
-def reward_high(s: Situation) -> bool | None:
-    """The reward ends at the best that was seen, above 0, and had been lower."""
-    reward = _reward(s)
-    if reward is None:
-        return None
-    end = float(np.median(reward[-max(3, len(reward) // 10) :]))
-    return bool(end > 0 and end >= 0.9 * reward.max() and np.ptp(reward) > 0)
-
-
-@_fact
-def answers_cut_from_the_start(s: Situation) -> bool | None:
-    cut = s.run.get("truncated_fraction")
-    y = cut.finite().values if cut is not None else np.array([])
-    return bool(np.median(y[: max(3, len(y) // 10)]) > 0.5) if len(y) >= 5 else None
-
-
-@_fact
-def answers_grew(s: Situation) -> bool | None:
-    length = s.run.get("completion_length")
-    y = length.finite().values if length is not None else np.array([])
-    part = max(3, len(y) // 10)
-    return bool(np.median(y[-part:]) > JUMP * np.median(y[:part])) if len(y) >= 10 else None
-
-
 # -- crashes
 
 
@@ -456,22 +220,22 @@ def _crash(s: Situation, *words: str) -> bool | None:
     return any(word in text for text in texts for word in words) if texts else None
 
 
-@_fact
+@fact
 def crash_names_nan(s: Situation) -> bool | None:
     return _crash(s, "nan", "inf", "device-side assert", "out of bounds")
 
 
-@_fact
+@fact
 def crash_names_memory(s: Situation) -> bool | None:
     return _crash(s, "out of memory", "memoryerror", "oom")
 
 
-@_fact
+@fact
 def crash_names_communication(s: Situation) -> bool | None:
     return _crash(s, "nccl", "gloo", "broken pipe", "connection", "socket")
 
 
-@_fact
+@fact
 def crash_names_nothing_known(s: Situation) -> bool | None:
     named = [fact(s) for fact in (crash_names_nan, crash_names_memory, crash_names_communication)]
     return None if None in named else not any(named)
