@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -139,12 +140,17 @@ def _advice(
 
 
 def _told(words: str, room: Room) -> Text:
-    """Advice of a document, whose `names` are code; its first clause where there is little room."""
+    """Advice of a document, whose `names` are code; the first clause and the line to paste where room is short."""
     from lossdoc.show.pages._text import inline
 
-    return inline(first_clause(safe(words)) if room.brief else sentence(words))
+    if not room.brief:
+        return inline(sentence(words))
+    clause = first_clause(safe(words))
+    paste = _PASTE.search(safe(words))
+    return inline(f"{clause}: {paste[1]}" if paste and paste[1] not in clause else clause)
 
 
+_PASTE = re.compile(r": (`[^`]+`)$")
 _CLAUSE_ENDS = (": ", "; ", ". ", " (", ", ")
 _SHORTEST = 12  # characters of a clause that says something
 
