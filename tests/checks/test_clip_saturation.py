@@ -31,3 +31,11 @@ def test_sequence_ratios_clip_by_design() -> None:
     fraction = curve("clip_fraction", 0.5 + noise(100, 0.05, 1))
     assert not found(CHECK, fraction, config={"importance_sampling_level": "sequence"})
     assert not found(CHECK, curve("clip_fraction", 0.5 + noise(100, 0.05, 1), key="cispo_clip_ratio"))
+
+
+def test_a_policy_thrown_so_far_that_it_is_clipped_no_more() -> None:
+    clipped = curve("clip_fraction", np.r_[0.9, np.full(39, 0.02)])
+    (finding,) = found(CHECK, clipped, curve("approx_kl", np.abs(0.9 + noise(40, 0.4, 5))))
+    assert finding.metric == "approx_kl"
+    assert not found(CHECK, clipped, curve("approx_kl", np.abs(0.05 + noise(40, 0.03, 5))))
+    assert not found(CHECK, clipped, curve("approx_kl", np.r_[2.0, 1.5, np.full(38, 0.01)]))

@@ -1,11 +1,13 @@
-"""A large share of the tokens hits the clip of the policy ratio for long: the updates are too large.
+"""Each update moves the policy too far: it is clipped most of the time, or ends far from the policy that sampled.
 
 ## What it means
-A clipped token gives no gradient. A few percent are the clip at work; when a third of the tokens is clipped, most of
-the batch pushes against the wall and the new policy is far from the one that sampled the data.
+A clipped token or action gives no gradient. A few percent are the clip at work; when a third is clipped, most of the
+batch pushes against the wall and the new policy is far from the one that sampled the data. A policy that was thrown
+far enough is clipped no more: then the KL divergence between old and new policy tells.
 
 ## How it is measured
-The running median of the clip fraction at or above {limit} over at least {lasts} of the run and {records} records.
+The running median of the clip fraction at or above {limit} over at least {lasts} of the run and {records} records; else
+that of the KL of the update (`approx_kl`, not the distance to a reference) at or above {update} nats for as long.
 
 ## Silent when
 - the fraction is 0: with one update per batch the ratio is 1 by construction
@@ -36,7 +38,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._rl import course_above
-from lossdoc.judge.case import Case, Need, Setting
+from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 
@@ -48,33 +50,51 @@ SIGN: SignName = "stable"
 EXPLAINS = ("ratio-drift",)
 LIMIT = Limit(
     0.3,
-    "share of the tokens",
+    "share of the samples",
     "axolotl, docs/training_stability.qmd: a red flag above; metrics.help and rldoctor: 0.2 to 0.4",
+)
+UPDATE = Limit(
+    0.2,
+    "nats",
+    "ours: ten times the usual target of 0.01 to 0.05 per update (OpenAI Spinning Up, PPO)",
 )
 LASTS = Limit(0.25, "share of the run", "ours: single batches are clipped by chance")
 RECORDS = Limit(8, "records", "ours")
 NEEDS = {
-    "fraction": Need("clip_fraction", points=RECORDS),
+    "fraction": Need("clip_fraction", points=RECORDS, optional=True),
+    "update": Need("approx_kl", points=RECORDS, optional=True),
     "level": Setting("importance_sampling_level", optional=True),
     "loss_type": Setting("loss_type", optional=True),
 }
 
 
-def check(case: Case, fraction: Curve, level: object, loss_type: object) -> Iterator[Finding]:
-    words = f"{level} {loss_type} {case.run.trainer.loss_type} {fraction.key}".lower()
+def check(
+    case: Case, fraction: Curve | None, update: Curve | None, level: object, loss_type: object
+) -> Iterator[Finding]:
+    if fraction is None and update is None:
+        raise Skip("neither a clip fraction nor a KL of the update in this log")
+    key = fraction.key if fraction else ""
+    words = f"{level} {loss_type} {case.run.trainer.loss_type} {key}".lower()
     if any(word in words for word in ("sequence", "gspo", "cispo")):
         return
-    found = course_above(fraction.values, LIMIT.value, LASTS.value, int(RECORDS.value))
-    if found is None:
+    if fraction is not None and (found := _sustained(fraction, LIMIT)):
+        text, sure, measure = "{:.0%} of the samples are clipped", 0.5, fraction
+    elif update is not None and (found := _sustained(update, UPDATE)):
+        text, sure, measure = "one update moves the policy by a KL of {:.3g} nats", 1.0, update
+    else:
         return
     first, last = found
-    typical = float(np.median(fraction.values[first : last + 1]))
+    typical = float(np.median(measure.values[first : last + 1]))
     yield case.finding(
-        fraction,
-        f"{typical:.0%} of the tokens are clipped over {last - first + 1} records",
+        measure,
+        f"{text.format(typical)} over {last - first + 1} records",
         first=first,
-        detected=min(last, first + max(7, len(fraction) // 4)),
+        detected=min(last, first + max(7, len(measure) // 4)),
         last=last,
-        confidence="high" if typical >= 0.5 else "medium",
-        measured={"clip_fraction": typical, "records": last - first + 1},
+        confidence="high" if typical >= sure else "medium",
+        measured={measure.metric: typical, "records": last - first + 1},
     )
+
+
+def _sustained(curve: Curve, limit: Limit) -> tuple[int, int] | None:
+    return course_above(curve.values, limit.value, LASTS.value, int(RECORDS.value))

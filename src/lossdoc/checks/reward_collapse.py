@@ -5,9 +5,12 @@ A policy that had reached a reward loses it and does not come back: gibberish, e
 that stopped working. What is trained after that is lost.
 
 ## How it is measured
-The best level that lasted a tenth of the run against the level of the last 15 %. Reported when the fall is at least
+The best level that lasted a tenth of the run against the level of its end. Reported when the fall is at least
 {spreads} times the spread of one answer's reward (reward_std where logged, else {rl.batch-factor} times the noise),
 more than {errors} standard errors, and more than {lost} of what had been gained since the start or below the start.
+
+An agent's return has no spread of answers: there the fall is at least {agents.fell} of the level, more than
+{agents.surely} standard errors, and more than {agents.gone} of what had been gained. {agents.few} records are enough.
 
 ## Silent when
 - the reward dips and recovers (exploration)
@@ -41,8 +44,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.checks._agents import FEW, is_agent, lost, returns
 from lossdoc.checks._rl import highest_level, rl_only, spread_of, unlabelled
-from lossdoc.judge.case import Case, Need
+from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import noise, onset
@@ -66,7 +70,7 @@ ERRORS = Limit(6.0, "standard errors", "ours")
 LOST = Limit(0.5, "share of what had been gained", "ours")
 RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "reward": Need("reward", points=RECORDS),
+    "reward": Need(("reward", "return_mean"), points=FEW),
     "std": Need("reward_std", optional=True),
 }
 
@@ -75,6 +79,13 @@ def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
     rl_only(case)
     values = reward.values
     n = len(values)
+    if is_agent(case):
+        yield from of_an_agent(case, reward)
+        return
+    if reward.metric != "reward":
+        raise Skip("a return is judged for agents only")
+    if n < RECORDS:
+        raise Skip(f"{n} records of the reward are too few (needs {RECORDS})")
     best_first, best_last, held = highest_level(values, max(5, n // 10))
     last = values[n - max(4, round(0.15 * n)) :]
     if best_last >= n - len(last):
@@ -100,4 +111,23 @@ def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
         confidence="high" if fall > scale or share > 0.9 else "medium",
         measured={"held": held, "final": final, "fall": fall, "spread": scale},
         cannot_tell=("whether the policy fell apart or the grader did; the answers show it",),
+    )
+
+
+def of_an_agent(case: Case, reward: Curve) -> Iterator[Finding]:
+    values = reward.values
+    found = returns(values)
+    if not lost(values, found):
+        return
+    fall = found.best - found.final
+    first = onset(-values, -found.best, from_index=found.best_last, margin=0.5 * fall)
+    first = min(len(values) - 1, found.best_last + 1) if first is None else first
+    yield case.finding(
+        reward,
+        f"the {reward.name.replace('_', ' ')} held {found.best:.4g} and fell to {found.final:.4g}",
+        first=first,
+        detected=min(len(values) - 1, first + max(3, len(values) // 20)),
+        confidence="high" if fall > 0.8 * max(abs(found.best), abs(found.final)) else "medium",
+        measured={"held": found.best, "final": found.final, "fall": fall},
+        cannot_tell=("whether the policy fell apart or the environment changed",),
     )

@@ -12,6 +12,11 @@ errors, and that no stretch in between stood {stood} above the start. A reward t
 records and more is flat as well. Where the noise hides more than that, the learning rate can tell: rates that add up
 to less than {nowhere} over all steps move no weight.
 
+An agent's return has no spread of answers, and a table of running means no noise: there flat means that it changed by
+at most {agents.still} of its level, with a standard error below that, without a sure gain of {agents.gained} and
+without a stretch in between that stood {agents.peaked} of the level above the start. {agents.few} records are enough
+where the noise allows.
+
 ## Silent when
 - fewer than {records} records, noise that hides changes of {sure}, or a log that begins in the middle of a run
   (skipped, with the reason)
@@ -47,6 +52,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.checks._agents import is_agent, returns
 from lossdoc.checks._loss import begins_late
 from lossdoc.checks._rl import course, highest_level, rl_only, unlabelled
 from lossdoc.checks._schedule import travel
@@ -97,6 +103,22 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         return
     rl_only(case)
     begins_late(reward)
+    found = returns(values) if is_agent(case) else None
+    if found and found.still:
+        yield case.finding(
+            reward,
+            f"the {reward.name.replace('_', ' ')} was {found.early:.4g} on average in the first fifth of the records "
+            f"and {found.late:.4g} in the last three tenths",
+            detected=len(values) // 2,
+            confidence="high" if len(values) >= RECORDS else "medium",
+            measured={"early": found.early, "late": found.late, "error": found.error, "records": len(values)},
+            cannot_tell=("whether the policy does not move or moves where the reward does not look",),
+        )
+        return
+    if found and found.hidden:
+        raise Skip(f"the noise of {len(values)} records hides what the return did")
+    if found:
+        return
     if len(values) < RECORDS:
         raise Skip(f"{len(values)} records of the reward are too few to call it flat (needs {RECORDS})")
     moved = course(values, None if unlabelled(std) is None or std is None else std.values)

@@ -25,6 +25,11 @@ MATERIAL = Limit(
     "ours: a loss or a score without bounds that gained less has not visibly learned; stuck labelled runs"
     " gain at most 0.4 %, the slowest healthy supervised one 7.8 %; runmedic asks for 2 %",
 )
+OF_RETURN = Limit(
+    0.1,
+    "share of the first level",
+    "ours, for the return of an agent: running means of random policies wander by so much",
+)
 OF_FEW = Limit(
     0.1,
     "share of the first level",
@@ -52,6 +57,7 @@ class Measure:
     role: str
     up: bool
     bounds: tuple[float | None, float | None] | None
+    least: float = MATERIAL.default  # share of the start level that counts as a gain where there is no end
 
     @property
     def held_out(self) -> bool:
@@ -93,16 +99,17 @@ class Course:
 
 def measures(run: Run, knowledge: Knowledge) -> list[Measure]:
     """Every curve whose document gives it a direction and a role; parts of a loss only where no total is logged."""
-    found = list(_measures(run.curves, knowledge))
+    least = OF_RETURN.value if run.trainer.candidates == ("rl",) else MATERIAL.value
+    found = list(_measures(run.curves, knowledge, least))
     totals = {m.curve.split for m in found if m.role == "objective"}
     return [m for m in found if m.role != "part" or m.curve.split not in totals]
 
 
-def _measures(curves: Iterable[Curve], knowledge: Knowledge) -> Iterator[Measure]:
+def _measures(curves: Iterable[Curve], knowledge: Knowledge, least: float) -> Iterator[Measure]:
     for curve in curves:
         facts = knowledge.metric(curve.metric)
         if facts.merit and facts.direction in ("up", "down") and len(curve):
-            yield Measure(curve, facts.merit, facts.direction == "up", facts.bounds)
+            yield Measure(curve, facts.merit, facts.direction == "up", facts.bounds, least)
 
 
 def course(measure: Measure) -> Course | None:
@@ -135,7 +142,7 @@ def material(measure: Measure, start: float, points: float = float("inf")) -> fl
     """The smallest gain that counts from this start on, in the unit of the curve."""
     scale = measure.unit_scale
     if not scale:
-        return (MATERIAL if points >= FEW else OF_FEW).value * abs(start)
+        return (measure.least if points >= FEW else OF_FEW.value) * abs(start)
     return max(LEAST * scale, min(POINTS * scale, OF_ROOM * measure.room(start)))
 
 
