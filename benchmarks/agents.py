@@ -58,6 +58,7 @@ def train(scenario: Scenario, folder: Path) -> None:
     sb3, gym = importlib.import_module("stable_baselines3"), importlib.import_module("gymnasium")
     common = "stable_baselines3.common"
     monitor = importlib.import_module(f"{common}.monitor").Monitor
+    importlib.import_module("torch").set_num_threads(1)  # nets so small lose far more than they gain by threads
     folder.mkdir(parents=True, exist_ok=True)
 
     def environment() -> Any:
