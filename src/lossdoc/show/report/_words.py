@@ -117,7 +117,7 @@ def decides(name: str, sign: Sign) -> bool:
 def sentence(text: str) -> str:
     """Safe text that ends like a sentence."""
     text = safe(text)
-    return text if text.endswith((".", "!", "?")) else text + "."
+    return text if text.endswith((".", "!", "?", "`")) else text + "."  # what is to be pasted stays as it is
 
 
 def join(words: Sequence[str], limit: int) -> str:
