@@ -340,3 +340,49 @@ def test_required_signs() -> None:
     (gate,) = json.loads(failing.stdout)["runs"][0]["gates"]
     assert gate["why"].startswith("finite is no: masked-nan")
     assert run("check", HEALTHY, "--require", "lerning").returncode == 2
+
+
+_READING = {"--trainer", "--set", "--map", "--input-format", "--metrics", "--config", "--isolated"}
+_JUDGING = {"--select", "--ignore", "--extend-select", "--extend-ignore", "--severity", "--limit", "--fail-on"}
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("check", _READING | _JUDGING),
+        ("watch", _READING | _JUDGING),
+        ("compare", _READING | {"--limit"}),
+        ("convert", _READING),
+        ("plot", _READING),
+        ("explain", {"--trainer", "--set", "--metrics", "--config", "--isolated"}),
+        ("list", {"--metrics", "--config", "--isolated"}),
+    ],
+)
+def test_every_command_takes_what_it_could_use(command: str, options: set[str]) -> None:
+    assert options <= set(re.findall(r"--[\w-]+", run(command, "--help", COLUMNS="300").stdout))
+
+
+def test_pages_and_pictures_read_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own.jsonl"
+    own.write_text("".join(json.dumps({"step": i, "my_objective": 3.0 / i}) + "\n" for i in range(1, 60)))
+    monkeypatch.chdir(tmp_path)
+    assert run("explain", "my_objective").returncode == 2
+    Path("lossdoc.toml").write_text('trainer = "dpo"\nmap = { my_objective = "loss" }\n')
+    assert "Direct preference optimization" in run("explain", "my_objective").stdout
+    assert run("explain", "my_objective", "--isolated").returncode == 2
+    found = json.loads(run("list", "metrics", "--filter", "my_objective", "-f", "json").stdout)
+    assert [row["id"] for row in found["metrics"]] == ["loss"]
+    assert run("plot", own, "-m", "loss").returncode == 0
+    assert run("plot", own, "-m", "loss", "--isolated").returncode == 2
+    assert run("plot", own, "-m", "loss", "--isolated", "--map", "my_objective=loss").returncode == 0
+    Path("lossdoc.toml").write_text("trainr = 'dpo'\n")
+    for arguments in (("explain", "loss"), ("list", "metrics"), ("plot", own)):
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert "did you mean trainer" in done.stderr.lower()
+
+
+def test_zero_warnings_and_empty_lists_of_the_command_line() -> None:
+    assert run("check", SICK, "-q", "--max-warnings", "0").returncode == 1
+    assert run("watch", SICK, "--until-idle", "0", "--severity", "likelihood-displacement=error").returncode == 1
+    assert run("watch", SICK, "--until-idle", "0", "--extend-ignore", "stable", "--fail-on", "info").returncode == 0

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from lossdoc.api import Options, read_input
+from lossdoc.api import Options, diagnose, read_input, read_source
+from lossdoc.input.source import Source
 from lossdoc.model.run import Run
 from lossdoc.show import table
 
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 LOG = "\n".join(
     [
         '{"step": 1, "loss": 2.0, "grad_norm": 1.0}',
@@ -57,3 +59,50 @@ def test_what_was_written_is_read_again(runs: list[Run], tmp_path: Path) -> None
     assert before is not None
     assert loss.values.tolist()[0] == before.values.tolist()[0]
     assert len(loss) == len(before)
+
+
+CRASHED = "".join(
+    f"{{'loss': {3 - n / 30:.4f}, 'learning_rate': 1e-05, 'epoch': {n / 20:.2f}}}\n" for n in range(60)
+) + (
+    'Traceback (most recent call last):\n  File "train.py", line 3, in <module>\n    main()\n'
+    "torch.OutOfMemoryError: CUDA out of memory.\n"
+)
+TWO_RUNS = "".join(
+    json.dumps({"run_id": run, "step": n, "loss": 1 / n if run == "a" or n < 30 else "NaN", "eval_loss": 1.2 / n})
+    + "\n"
+    for run in "ab"
+    for n in range(1, 60)
+)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("log", [*sorted(EXAMPLES.glob("*.*")), CRASHED, TWO_RUNS], ids=lambda log: str(log)[-20:][:9])
+def test_what_was_written_is_judged_alike(log: Path | str, form: table.Format, wide: bool) -> None:
+    if form == "parquet":
+        pytest.importorskip("pyarrow")
+    source = Source.from_path(log) if isinstance(log, Path) else Source.from_text(log)
+    first = read_source(source, Options())
+    assert isinstance(first, list)
+    again = read_source(Source("curves", table.encode(first, form, wide)), Options())
+    assert isinstance(again, list)
+    assert list(map(_judged, again)) == list(map(_judged, first))
+    assert {run.format for run in again} == {"lossdoc-parquet" if form == "parquet" else "lossdoc"}
+
+
+def _judged(run: Run) -> object:
+    report = diagnose(run, Options())
+    signs = {name: sign.answer for name, sign in report.signs.items()}
+    return report.verdict, signs, [(f.check, f.first_step) for f in report.findings], run.trainer.candidates
+
+
+def test_what_says_nothing_about_itself_is_told() -> None:
+    head = "source,run,axis,step,loss,about\n"
+    found = read_source(Source.from_text(head + "".join(f"a,,step,{n},{3 / n},{{\n" for n in range(1, 9))), Options())
+    assert isinstance(found, list)
+    assert {u.why for u in found[0].unread} == {"what stands under about is no object"}
+    cut = read_source(
+        Source.from_text(head + "".join(f"a,,step,{n},{3 / n},\n" for n in range(1, 9)) + "a,,step"), Options()
+    )
+    assert isinstance(cut, list)
+    assert [u.why for u in cut[0].unread] == ["the row is cut: 3 of 6 cells"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,17 +15,13 @@ if TYPE_CHECKING:
     from lossdoc.config import InForce
 
 
-def listed(words: Sequence[str] | None) -> list[str] | None:
-    """`["a,b", "c"]` -> `["a", "b", "c"]`; None where the option was not given."""
-    if words is None:
-        return None
+def listed(words: Sequence[str]) -> list[str]:
+    """`["a,b", "c"]` -> `["a", "b", "c"]`."""
     return [word.strip() for text in words for word in text.split(",") if word.strip()]
 
 
-def pairs(words: Sequence[str] | None, option: str, example: str) -> dict[str, str] | None:
+def pairs(words: Sequence[str], option: str, example: str) -> dict[str, str]:
     """`["a=b"]` -> `{"a": "b"}`; ValueError for a word without its value."""
-    if words is None:
-        return None
     found: dict[str, str] = {}
     for word in words:
         key, equals, value = word.rpartition("=")
@@ -35,27 +31,61 @@ def pairs(words: Sequence[str] | None, option: str, example: str) -> dict[str, s
     return found
 
 
-def numbers(words: Sequence[str] | None) -> dict[str, float] | None:
+def numbers(words: Sequence[str], option: str, example: str) -> dict[str, float]:
     """`["overfitting.rise=0.1"]` -> `{"overfitting.rise": 0.1}`; ValueError for what is no number."""
-    said = pairs(words, "--limit", "NAME=NUMBER, such as --limit overfitting.rise=0.1")
-    if said is None:
-        return None
     found: dict[str, float] = {}
-    for name, text in said.items():
+    for name, text in pairs(words, option, example).items():
         try:
             found[name] = float(text)
         except ValueError:
-            raise ValueError(f"--limit {name}={text}: {text!r} is no number (5 % is 0.05)") from None
+            raise ValueError(f"{option} {name}={text}: {text!r} is no number (5 % is 0.05)") from None
     return found
 
 
-def gather(given: Mapping[str, Any], config: Path | None, isolated: bool) -> InForce:
-    """`given`: by key of the configuration, None where the option was not given. ValueError for what cannot be used."""
+def _shares(words: Sequence[str]) -> dict[str, float]:
+    """`["0.1", "loss=0.05"]` -> `{"default": 0.1, "loss": 0.05}`; ValueError for what is no share."""
+    found: dict[str, float] = {}
+    for word in words:
+        name, _, share = word.rpartition("=")
+        try:
+            found[name or "default"] = float(share)
+        except ValueError:
+            raise ValueError(f"--tolerance {word}: write it as SHARE or METRIC=SHARE, such as loss=0.05") from None
+    return found
+
+
+# Parameters of commands that are keys of the configuration as well: the key, and how the command line says its value.
+_SAID: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "trainer": ("trainer", str),
+    "set_": ("settings", settings),
+    "map_": ("map", partial(pairs, option="--map", example="NAME=METRIC, such as --map my_dev=eval/loss")),
+    "select": ("select", listed),
+    "ignore": ("ignore", listed),
+    "extend_select": ("extend-select", listed),
+    "extend_ignore": ("extend-ignore", listed),
+    "severity": ("severity", partial(pairs, option="--severity", example="CHECK=LEVEL, such as loss-spike=info")),
+    "limit": ("limits", partial(numbers, option="--limit", example="NAME=NUMBER, such as overfitting.rise=0.1")),
+    "input_format": ("input-format", str),
+    "metrics": ("metrics", lambda folders: [str(folder) for folder in folders]),
+    "fail_on": ("fail-on", str),
+    "expect": ("expect", list),
+    "require": ("require", listed),
+    "max_warnings": ("max-warnings", int),
+    "exit_zero": ("exit-zero", bool),
+    "baseline": ("baseline", str),
+    "output_format": ("output-format", list),
+    "tolerance": ("tolerance", _shares),
+}
+
+
+def gather(told: Mapping[str, Any]) -> InForce:
+    """What holds for a command that was told this (its parameters by name). ValueError for what cannot be used."""
     from lossdoc.config import load
     from lossdoc.config.words import verify
 
-    said = {key: value for key, value in given.items() if value is not None and value is not False}
-    in_force = load(Path.cwd(), said, config, isolated)
+    given = {name: told[name] for name in _SAID.keys() & told.keys() if told[name] not in (None, [])}
+    said = {_SAID[name][0]: _SAID[name][1](value) for name, value in given.items() if value is not False}
+    in_force = load(Path.cwd(), said, told["config"], told["isolated"])
     verify(in_force)
     return in_force
 
@@ -106,7 +136,3 @@ def no_documents(folder: Path) -> str:
         return ""
     inner = next((one for one in sorted(folder.iterdir()) if one.is_dir() and any(one.glob("*.md"))), None)
     return f"no documents (*.md) in it{f'; did you mean {inner}?' if inner else ''}"
-
-
-def set_values(words: Sequence[str] | None) -> dict[str, float | str] | None:
-    return None if words is None else settings(words)

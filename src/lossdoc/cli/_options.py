@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from lossdoc.cli._documents import ConfigFile as ConfigFile
+from lossdoc.cli._documents import Documents as Documents
+from lossdoc.cli._documents import Isolated as Isolated
 from lossdoc.cli._screen import Color
 from lossdoc.show import report as outputs
 
@@ -29,15 +32,6 @@ Names = Annotated[
 InputFormat = Annotated[
     str | None, typer.Option(metavar="NAME", help="Read the input as this format (see: lossdoc list formats).")
 ]
-Documents = Annotated[
-    list[Path] | None,
-    typer.Option(metavar="DIR", help="A folder of your own documents. Repeatable.", exists=True, file_okay=False),
-]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="This configuration instead of the nearest lossdoc.toml or pyproject.toml."),
-]
-Isolated = Annotated[bool, typer.Option("--isolated", help="Read no configuration file.")]
 Select = Annotated[
     list[str] | None,
     typer.Option(metavar="CHECK", help="Run only these checks, or those of a vital sign. Repeatable, or a,b,c."),

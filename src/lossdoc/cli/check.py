@@ -59,34 +59,14 @@ def command(
     an input that gave no metric.
     """
     from lossdoc.cli._examine import examine
-    from lossdoc.cli._in_force import gather, listed, numbers, options_of, pairs, set_values
+    from lossdoc.cli._in_force import gather, options_of
     from lossdoc.cli._outcome import exit_code
     from lossdoc.cli._targets import targets
     from lossdoc.cli._write import look_of, write
 
     format_ = format_name(format_) if format_ else None
     try:
-        given: dict[str, Any] = {
-            "trainer": trainer,
-            "settings": set_values(set_),
-            "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
-            "select": listed(select),
-            "ignore": listed(ignore),
-            "extend-select": listed(extend_select),
-            "extend-ignore": listed(extend_ignore),
-            "severity": pairs(severity, "--severity", "CHECK=LEVEL, such as --severity loss-spike=info"),
-            "limits": numbers(limit),
-            "input-format": input_format,
-            "metrics": [str(folder) for folder in metrics] if metrics else None,
-            "fail-on": fail_on,
-            "expect": expect,
-            "require": listed(require),
-            "max-warnings": max_warnings,
-            "exit-zero": exit_zero,
-            "baseline": str(baseline) if baseline else None,
-            "output-format": output_format,
-        }
-        in_force = gather(given, config, isolated)
+        in_force = gather(locals())
         chosen = in_force.config.output_format
         # A format on the command line takes the place of the configured ones.
         wanted = targets(format_, output, chosen if output_format or not (format_ or output) else [])

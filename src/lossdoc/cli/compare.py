@@ -89,22 +89,15 @@ def command(
 
     Exit codes: 0, 1 with --fail-on regression when there is one, 2 bad arguments or an input that gave no run.
     """
-    from lossdoc.cli._in_force import gather, numbers, options_of, pairs
+    from lossdoc.cli._in_force import gather, options_of
     from lossdoc.comparison.align import NoCommonAxis
     from lossdoc.show.comparison import load
     from lossdoc.show.report import Options as Look
 
     task, found, problem = _Task(), None, ""
     try:
-        given = {
-            "trainer": trainer,
-            "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
-            "limits": numbers(limit),
-            "input-format": input_format,
-            "metrics": [str(folder) for folder in metrics] if metrics else None,
-            "tolerance": _tolerances(tolerance),
-        }
-        in_force = gather(given, config, isolated)
+        # Said of one run (--set), by position (--baseline), or of this command alone: no keys of the configuration.
+        in_force = gather({**locals(), "set_": None, "baseline": None, "fail_on": None})
         options = options_of(in_force)
         task = _read(paths, options, _settings(set_ or [], len(paths)))
         wanted = _metrics(metric or [], task.runs, options)
@@ -223,20 +216,6 @@ def _compare(task: _Task, options: Options, choice: Choice) -> Comparison:
     reports: list[Report] = [diagnose(run, options) for run in task.runs]
     with instead(said_instead(options.limits, options.knowledge)):
         return compare(reports, options.knowledge, choice)
-
-
-def _tolerances(words: Sequence[str] | None) -> dict[str, float] | None:
-    """`["0.1", "loss=0.05"]` -> `{"default": 0.1, "loss": 0.05}`; ValueError for what is no share."""
-    if words is None:
-        return None
-    found: dict[str, float] = {}
-    for word in words:
-        name, _, share = word.rpartition("=")
-        try:
-            found[name or "default"] = float(share)
-        except ValueError:
-            raise ValueError(f"--tolerance {word}: write it as SHARE or METRIC=SHARE, such as loss=0.05") from None
-    return found
 
 
 def _choice(by: By | None, baseline: int, metrics: Sequence[str], tolerances: Mapping[str, float]) -> Choice:

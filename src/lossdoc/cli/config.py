@@ -41,7 +41,7 @@ def command(
     if keys:
         return _show([(key, meaning(key)) for key in KEYS], ("key", "meaning"), format_, width, color)
     try:
-        in_force = gather({}, config, isolated)
+        in_force = gather(locals())
         options_of(in_force)
     except (ConfigError, ValueError) as error:
         say(str(error))

@@ -43,19 +43,12 @@ def command(
 ) -> int:
     """Write the curves of logs under their canonical names: CSV, JSON lines or Parquet."""
     from lossdoc.api import read_paths
-    from lossdoc.cli._in_force import gather, options_of, pairs, set_values
+    from lossdoc.cli._in_force import gather, options_of
     from lossdoc.show import table
 
     try:
         kind = _kind(to, output)
-        given = {
-            "trainer": trainer,
-            "settings": set_values(set_),
-            "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
-            "input-format": input_format,
-            "metrics": [str(folder) for folder in metrics] if metrics else None,
-        }
-        options = options_of(gather(given, config, isolated))
+        options = options_of(gather(locals()))
         data = standard_input() if "-" in paths else None
         results = read_paths(paths, options, data)
     except ValueError as error:

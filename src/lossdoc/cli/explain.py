@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from lossdoc.cli._documents import ConfigFile, Documents, Isolated, known
 from lossdoc.cli._pager import show
 from lossdoc.cli._screen import Color, color_of, needs_ascii, width_of
 
@@ -30,10 +30,9 @@ def command(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Another setting for start values. Repeatable."),
     ] = None,
-    metrics: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A folder of your own documents. Repeatable.", exists=True, file_okay=False),
-    ] = None,
+    metrics: Documents = None,
+    config: ConfigFile = None,
+    isolated: Isolated = False,
     everything: Annotated[bool, typer.Option("--all", help="Shorten no list.")] = False,
     width: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Columns of the page (default: the terminal's, else 80).")
@@ -45,18 +44,10 @@ def command(
     `trainer:reward`, `loss:ipo` say which kind is meant where a word has several meanings. On a terminal a long page
     goes through PAGER (less); NO_PAGER=1 prints it.
     """
-    from lossdoc.knowledge import Knowledge
     from lossdoc.show.pages import Look, explain
 
-    knowledge = Knowledge.load(tuple(metrics or ()))
-    for problem in knowledge.problems_in(metrics or ()):
-        _say(str(problem))
-    given: dict[str, float | str] = {}
     try:
-        if set_:
-            from lossdoc.cli._values import settings
-
-            given |= settings(set_)
+        knowledge, trainer, given = known(locals())
         parsed = knowledge.parse_trainer(trainer) if trainer else None
     except ValueError as error:
         _say(str(error))

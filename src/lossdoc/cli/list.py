@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from lossdoc.cli._documents import ConfigFile, Documents, Isolated, known
 from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
 
 
@@ -25,24 +25,24 @@ def command(
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", "-f", help="For people or for programs.")
     ] = "text",
-    metrics: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A folder of your own documents. Repeatable.", exists=True, file_okay=False),
-    ] = None,
+    metrics: Documents = None,
+    config: ConfigFile = None,
+    isolated: Isolated = False,
     width: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Columns of the table (default: the terminal's, else 80).")
     ] = None,
     color: Annotated[Color, typer.Option(help="Colour the table.")] = "auto",
 ) -> int:
     """List the metrics, loss functions, trainers, checks, log formats or limits that lossdoc knows."""
-    from lossdoc.knowledge import Knowledge
     from lossdoc.show.pages import Look, tables
 
-    knowledge = Knowledge.load(tuple(metrics or ()))
-    for problem in knowledge.problems_in(metrics or ()):
+    try:
+        knowledge, _, _ = known(locals())
+    except ValueError as error:
         from lossdoc.cli._errors import say
 
-        say(str(problem))
+        say(str(error))
+        return 2
     found = tables.rows(what, knowledge, filter_ or [])
     if format_ == "json":
         from msgspec import json

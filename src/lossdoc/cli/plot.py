@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lossdoc.cli import _options as option
 from lossdoc.cli._errors import say, say_not_read
 from lossdoc.cli._screen import Color, color_of, deliver, needs_ascii, save, width_of
-from lossdoc.cli._values import reader_name, settings
 from lossdoc.model.finding import NotRead
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ def command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the picture to a file .svg or .png.")
     ] = None,
-    trainer: Annotated[str | None, typer.Option("--trainer", "-t", metavar="NAME", help="Who trained.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="What the log does not say.")
-    ] = None,
-    input_format: Annotated[str | None, typer.Option(metavar="NAME", help="Read the input as this format.")] = None,
+    trainer: option.Trainer = None,
+    set_: option.Settings = None,
+    map_: option.Names = None,
+    input_format: option.InputFormat = None,
+    metrics: option.Documents = None,
+    config: option.ConfigFile = None,
+    isolated: option.Isolated = False,
     width: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Columns (default: the terminal's, else 80).")
     ] = None,
@@ -69,14 +71,15 @@ def command(
 
     Without --metric it draws what `check` would. Exit codes: 0, or 2 for bad arguments and an input without metrics.
     """
-    from lossdoc.api import Options, diagnose, read_paths
+    from lossdoc.api import diagnose, read_paths
+    from lossdoc.cli._in_force import gather, options_of
     from lossdoc.show.picture import arrange, text
     from lossdoc.show.report import Options as Look
 
     try:
         if output is not None and output.suffix.lower() not in (".svg", ".png"):
             raise ValueError(f"--output {output}: a picture is {output.stem}.svg or {output.stem}.png")
-        options = Options(trainer, reader_name(input_format), settings(set_ or []))
+        options = options_of(gather(locals()))
         choice = _choice(metric or [], steps, smooth, log, findings)
         if follow:
             if output is not None or len(paths) != 1 or "-" in paths:

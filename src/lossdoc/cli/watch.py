@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -35,6 +35,9 @@ def command(
     map_: option.Names = None,
     select: option.Select = None,
     ignore: option.Ignore = None,
+    extend_select: option.ExtendSelect = None,
+    extend_ignore: option.ExtendIgnore = None,
+    severity: option.SeverityOf = None,
     limit: option.LimitOf = None,
     input_format: option.InputFormat = None,
     metrics: option.Documents = None,
@@ -68,24 +71,13 @@ def command(
     At the end (--until-idle, --timeout, --fail-fast, Ctrl-C) the whole log is judged once more, as `check` does.
     Exit codes are those of `check`: 0, 1 for findings at or above --fail-on, 2 where there was nothing to judge.
     """
-    from lossdoc.cli._in_force import gather, listed, numbers, options_of, pairs, set_values
+    from lossdoc.cli._in_force import gather, listed, options_of
     from lossdoc.live.watcher import Watcher
 
     try:
-        given: dict[str, Any] = {
-            "trainer": trainer,
-            "settings": set_values(set_),
-            "map": pairs(map_, "--map", "NAME=METRIC, such as --map my_dev=eval/loss"),
-            "select": listed(select),
-            "ignore": listed(ignore),
-            "limits": numbers(limit),
-            "input-format": input_format,
-            "metrics": [str(folder) for folder in metrics] if metrics else None,
-            "fail-on": fail_on,
-        }
-        in_force = gather(given, config, isolated)
+        in_force = gather(locals())
         options = options_of(in_force)
-        fast = _checks(listed(fail_fast) or [])
+        fast = _checks(listed(fail_fast or []))
     except (ValueError, OSError) as error:
         say(str(error))
         return 2

@@ -58,6 +58,8 @@ def recognise(
 
     `framework` is what the format alone says (a trainer_state.json is of transformers or of what is built on it).
     """
+    if hint is None and (before := _recognised_before(items, knowledge)):
+        return before
     first = first_values(items)
     config = {k: v for item in items if isinstance(item, Event) and item.kind == "config" for k, v in item.data.items()}
     said = (hint.framework if hint else None) or config.get("framework")
@@ -89,6 +91,20 @@ def recognise(
         )
     trainer = Trainer((hint.objective,), name, hint.loss_type, True, "given with --trainer")
     return Recognised(trainer, reading, notes)
+
+
+def _recognised_before(items: Sequence[BulkItem], knowledge: Knowledge) -> Recognised | None:
+    """What stands in a converted log, the same for all of its runs; its keys are in nobody's words any more."""
+    said = [item.data for item in items if isinstance(item, Event) and item.kind == "trainer"]
+    if not said or any(data != said[0] for data in said):
+        return None
+    known = {facts.id for facts in knowledge.trainers()}
+    candidates = said[0].get("candidates")
+    named = tuple(name for name in candidates if name in known) if isinstance(candidates, list) else ()
+    framework, loss_type = (
+        text if isinstance(text := said[0].get(key), str) else None for key in ("framework", "loss_type")
+    )
+    return Recognised(Trainer(named, framework, loss_type, False, "recognised before it was converted"))
 
 
 def first_values(items: Iterable[BulkItem]) -> dict[str, float]:
