@@ -129,6 +129,7 @@ def test_junit_and_json_hold_what_passed() -> None:
 def test_sarif_rules_carry_the_whole_page() -> None:
     (rule, *_) = json.loads(write("sarif", made.displacement()))["runs"][0]["tool"]["driver"]["rules"]
     assert rule["name"] == "LikelihoodDisplacement"
+    assert rule["helpUri"].startswith("https://")
     assert "## What to try" in rule["help"]["markdown"]
     assert rule["shortDescription"]["text"]
     assert rule["fullDescription"]["text"]
@@ -386,3 +387,41 @@ def test_zero_warnings_and_empty_lists_of_the_command_line() -> None:
     assert run("check", SICK, "-q", "--max-warnings", "0").returncode == 1
     assert run("watch", SICK, "--until-idle", "0", "--severity", "likelihood-displacement=error").returncode == 1
     assert run("watch", SICK, "--until-idle", "0", "--extend-ignore", "stable", "--fail-on", "info").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("check --trainer trl-dp", "trl-dpo"),
+        ("check --select overf", "overfitting"),
+        ("check --ignore learning,overf", "learning,overfitting"),
+        ("check --severity loss-spike=w", "loss-spike=warning"),
+        ("check --limit overfitting.r", "overfitting.rise="),
+        ("check --require run", "running"),
+        ("check --format sar", "sarif"),
+        ("check --input-format trainer", "trainer-state"),
+        ("explain likelihood-d", "likelihood-displacement"),
+        ("plot --metric grad_n", "grad_norm"),
+        ("compare -m grad_n", "grad_norm"),
+        ("list form", "formats"),
+    ],
+)
+def test_the_shell_completes_values(typed: str, offered: str) -> None:
+    words = typed.split()
+    place = {"COMP_WORDS": f"lossdoc {typed}", "COMP_CWORD": str(len(words)), "_LOSSDOC_COMPLETE": "complete_bash"}
+    code = "from lossdoc.cli import app; app(prog_name='lossdoc')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**os.environ, **place}
+    )
+    assert offered in done.stdout.split()
+
+
+def test_workflows_build_what_they_name() -> None:
+    folder = ROOT / ".github" / "workflows"
+    matrix = yaml.safe_load((folder / "ci.yml").read_text())["jobs"]["tests"]["strategy"]["matrix"]
+    assert "3.11" in matrix["python"]
+    assert {"python": "3.11", "resolution": "lowest-direct"} in matrix["include"]
+    release = yaml.safe_load((folder / "release.yml").read_text())
+    assert set(release["jobs"]["publish"]["needs"]) == {"checks", "build"}
+    assert (ROOT / "examples" / "sft-healthy.log").is_file()
+    assert 'ENTRYPOINT ["lossdoc"]' in (ROOT / "Dockerfile").read_text()

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from lossdoc.cli import _complete as complete
 from lossdoc.cli._documents import ConfigFile as ConfigFile
 from lossdoc.cli._documents import Documents as Documents
 from lossdoc.cli._documents import Isolated as Isolated
@@ -19,7 +20,14 @@ Paths = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Logs: files, folders of runs, globs, or - for standard input.")
 ]
 Trainer = Annotated[
-    str | None, typer.Option("--trainer", "-t", metavar="NAME", help="Who trained: dpo, trl-dpo, verl-grpo, ...")
+    str | None,
+    typer.Option(
+        "--trainer",
+        "-t",
+        metavar="NAME",
+        help="Who trained: dpo, trl-dpo, verl-grpo, ...",
+        autocompletion=complete.trainers,
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -30,24 +38,50 @@ Names = Annotated[
     typer.Option("--map", metavar="NAME=METRIC", help="A name of your own: --map my_dev=eval/loss. Repeatable."),
 ]
 InputFormat = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Read the input as this format (see: lossdoc list formats).")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Read the input as this format (see: lossdoc list formats).",
+        autocompletion=complete.input_formats,
+    ),
 ]
 Select = Annotated[
     list[str] | None,
-    typer.Option(metavar="CHECK", help="Run only these checks, or those of a vital sign. Repeatable, or a,b,c."),
+    typer.Option(
+        metavar="CHECK",
+        help="Run only these checks, or those of a vital sign. Repeatable, or a,b,c.",
+        autocompletion=complete.checks,
+    ),
 ]
 Ignore = Annotated[
-    list[str] | None, typer.Option(metavar="CHECK", help="Leave these checks out. Repeatable, or a,b,c.")
+    list[str] | None,
+    typer.Option(metavar="CHECK", help="Leave these checks out. Repeatable, or a,b,c.", autocompletion=complete.checks),
 ]
-ExtendSelect = Annotated[list[str] | None, typer.Option(metavar="CHECK", help="Add to the selection configured.")]
-ExtendIgnore = Annotated[list[str] | None, typer.Option(metavar="CHECK", help="Add to what is ignored as configured.")]
+ExtendSelect = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CHECK", help="Add to the selection configured.", autocompletion=complete.checks),
+]
+ExtendIgnore = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CHECK", help="Add to what is ignored as configured.", autocompletion=complete.checks),
+]
 SeverityOf = Annotated[
     list[str] | None,
-    typer.Option("--severity", metavar="CHECK=LEVEL", help="error, warning or info for findings of a check."),
+    typer.Option(
+        "--severity",
+        metavar="CHECK=LEVEL",
+        help="error, warning or info for findings of a check.",
+        autocompletion=complete.severities,
+    ),
 ]
 LimitOf = Annotated[
     list[str] | None,
-    typer.Option("--limit", metavar="NAME=NUMBER", help="Another limit: --limit overfitting.rise=0.1. Repeatable."),
+    typer.Option(
+        "--limit",
+        metavar="NAME=NUMBER",
+        help="Another limit: --limit overfitting.rise=0.1. Repeatable.",
+        autocompletion=complete.limits,
+    ),
 ]
 FailOnOption = Annotated[
     FailOn | None, typer.Option(help="Exit with 1 on a finding of this severity or worse (default: error).")
@@ -58,7 +92,11 @@ Expect = Annotated[
 ]
 Require = Annotated[
     list[str] | None,
-    typer.Option(metavar="SIGN", help="Vital signs that have to be yes: learning,generalising. Unknown fails."),
+    typer.Option(
+        metavar="SIGN",
+        help="Vital signs that have to be yes: learning,generalising. Unknown fails.",
+        autocompletion=complete.signs,
+    ),
 ]
 MaxWarnings = Annotated[int | None, typer.Option(min=0, metavar="N", help="Exit with 1 on more warnings than this.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
@@ -68,12 +106,22 @@ Baseline = Annotated[
 WriteBaseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Write what is found as known findings.")]
 Format = Annotated[
     str | None,
-    typer.Option("--format", "-f", metavar="NAME", help=f"One of: {', '.join(outputs.writer_names())}."),
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="NAME",
+        help=f"One of: {', '.join(outputs.writer_names())}.",
+        autocompletion=complete.output_formats,
+    ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")]
 OutputFormat = Annotated[
     list[str] | None,
-    typer.Option(metavar="FORMAT:FILE", help="A further report: sarif:lossdoc.sarif. Repeatable."),
+    typer.Option(
+        metavar="FORMAT:FILE",
+        help="A further report: sarif:lossdoc.sarif. Repeatable.",
+        autocompletion=complete.output_formats,
+    ),
 ]
 Jobs = Annotated[
     int | None,

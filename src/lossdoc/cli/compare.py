@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from lossdoc.cli import _complete as complete
 from lossdoc.cli import _options as option
 from lossdoc.cli._errors import say, say_not_read, unexpected
 from lossdoc.cli._input import standard_input
@@ -42,7 +43,13 @@ def command(
     ] = None,
     metric: Annotated[
         list[str] | None,
-        typer.Option("--metric", "-m", metavar="NAME", help="Compare and judge only this. Repeatable, or a,b,c."),
+        typer.Option(
+            "--metric",
+            "-m",
+            metavar="NAME",
+            help="Compare and judge only this. Repeatable, or a,b,c.",
+            autocompletion=complete.metrics,
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,

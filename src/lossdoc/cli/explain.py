@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lossdoc.cli import _complete as complete
 from lossdoc.cli._documents import ConfigFile, Documents, Isolated, known
 from lossdoc.cli._pager import show
 from lossdoc.cli._screen import Color, color_of, needs_ascii, width_of
@@ -18,11 +19,18 @@ def command(
         typer.Argument(
             metavar="WORD",
             help="A metric or a key of it, a loss function, a trainer, a check, a format, or a number such as 0.6931.",
+            autocompletion=complete.words,
         ),
     ],
     trainer: Annotated[
         str | None,
-        typer.Option("--trainer", "-t", metavar="NAME", help="As seen under this trainer: dpo, trl-dpo, ..."),
+        typer.Option(
+            "--trainer",
+            "-t",
+            metavar="NAME",
+            help="As seen under this trainer: dpo, trl-dpo, ...",
+            autocompletion=complete.trainers,
+        ),
     ] = None,
     classes: Annotated[int | None, typer.Option(min=2, help="Classes or vocabulary size, for start values.")] = None,
     beta: Annotated[float | None, typer.Option(help="beta, for start values.")] = None,

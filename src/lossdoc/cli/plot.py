@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lossdoc.cli import _complete as complete
 from lossdoc.cli import _options as option
 from lossdoc.cli._errors import say, say_not_read
 from lossdoc.cli._screen import Color, color_of, deliver, needs_ascii, save, width_of
@@ -34,6 +35,7 @@ def command(
             "-m",
             metavar="NAME",
             help="A metric, a key, or a pattern of keys ('rewards/*'). Repeatable, or a,b.",
+            autocompletion=complete.metrics,
         ),
     ] = None,
     steps: Annotated[

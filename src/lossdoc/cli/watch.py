@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from lossdoc.cli import _complete as complete
 from lossdoc.cli import _options as option
 from lossdoc.cli._errors import say, say_not_read
 from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
@@ -43,7 +44,10 @@ def command(
     metrics: option.Documents = None,
     fail_on: option.FailOnOption = None,
     fail_fast: Annotated[
-        list[str] | None, typer.Option(metavar="CHECK", help="End at once, with 1, on a finding of these checks.")
+        list[str] | None,
+        typer.Option(
+            metavar="CHECK", help="End at once, with 1, on a finding of these checks.", autocompletion=complete.checks
+        ),
     ] = None,
     until_idle: Annotated[
         float | None, typer.Option(min=0.0, metavar="SECONDS", help="End when nothing was written for so long.")

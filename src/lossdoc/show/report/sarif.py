@@ -20,6 +20,7 @@ NAME = "sarif"
 TITLE = "SARIF 2.1.0 for code scanning"
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+HELP = "https://pypi.org/project/lossdoc/"  # every page is in the rule itself; this is where there is more
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 
 
@@ -29,7 +30,14 @@ def write(result: Result, options: Options) -> str:
     gates = [(gate, report) for report in result.worst_first for gate in report.failed_gates]
     rules = list(dict.fromkeys([*(finding.check for finding, _ in found), *(GATE for _ in gates[:1])]))
     run = {
-        "tool": {"driver": {"name": "lossdoc", "version": __version__, "rules": [_rule(rule) for rule in rules]}},
+        "tool": {
+            "driver": {
+                "name": "lossdoc",
+                "version": __version__,
+                "informationUri": HELP,
+                "rules": [_rule(rule) for rule in rules],
+            }
+        },
         "invocations": [
             {
                 "executionSuccessful": not any(n.named for n in result.not_read),
@@ -46,7 +54,7 @@ def write(result: Result, options: Options) -> str:
 
 def _rule(check: str) -> dict[str, Any]:
     """Name, first sentence and the whole page of a check: what a viewer shows beside its results."""
-    rule: dict[str, Any] = {"id": check, "name": check.replace("-", " ").title().replace(" ", "")}
+    rule: dict[str, Any] = {"id": check, "name": check.replace("-", " ").title().replace(" ", ""), "helpUri": HELP}
     if check == GATE:
         said = "Something that the user expects of a run does not hold, or cannot be judged."
         return rule | {"shortDescription": {"text": said}, "help": {"text": said}}
