@@ -227,6 +227,25 @@ def read_part(part: Part, options: Options, data: bytes | None = None) -> list[l
     """Everything that a part holds; `data` are the bytes of standard input."""
     if part.name == "-":
         return [read_input(None, options, data)]
+    results = _read_part(part, options)
+    for result in results:
+        if isinstance(result, list) and result:
+            _learn_from_beside(result)
+    return results
+
+
+def _learn_from_beside(runs: Sequence[Run]) -> None:
+    """Settings of a file beside the log count where neither the log nor the user says them."""
+    from lossdoc.config.beside import settings_beside
+
+    found, name = settings_beside(Path(runs[0].sources[0] if runs[0].sources else runs[0].source))
+    for run in runs:
+        new = {key: value for key, value in found.items() if key not in run.config}
+        run.beside = (new, name)
+        run.config = {**run.config, **new}
+
+
+def _read_part(part: Part, options: Options) -> list[list[Run] | NotRead]:
     if isinstance(part.files, tuple):
         return [read_parts(part.files, options)]
     here = Path(part.name)

@@ -109,6 +109,7 @@ class Run:
     sources: Sequence[str] = ()
     trainer: Trainer = field(default_factory=Trainer)
     config: Mapping[str, Any] = field(default_factory=dict)  # what the log or the user says
+    beside: tuple[Mapping[str, Any], str] = field(default_factory=lambda: ({}, ""))  # settings of a file beside the log
     events: Sequence[Event] = ()
     unread: Sequence[Unread] = ()
     records: int = 0  # rows with a metric as they stand in the source

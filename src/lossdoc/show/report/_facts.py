@@ -32,9 +32,13 @@ def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
     yield "trainer", trainer_name(run) + given + why
     if rate := _rate(run):
         yield "rate", rate
-    if run.config:
-        settings = [safe(f"{key}={_setting(value)}") for key, value in run.config.items()]
-        yield "settings", join(settings, 10**9 if options.verbose else 8)
+    most = 10**9 if options.verbose else 8
+    beside, file = run.beside
+    if own := [safe(f"{key}={_setting(value)}") for key, value in run.config.items() if key not in beside]:
+        yield "settings", join(own, most)
+    if beside:
+        told = join([safe(f"{key}={_setting(value)}") for key, value in beside.items()], most)
+        yield "" if own else "settings", f"{told} (from {safe(file)})"
     if len(run.sources) > 1:
         yield "files", join([safe(s) for s in run.sources], 10**9 if options.verbose else 4)
     notes = [safe(note) for note in run.notes]
