@@ -35,7 +35,7 @@ class Rise:
 
 
 def travel(rate: Floats, steps: Floats) -> float:
-    """The learning rates of all steps added up: with an Adam-like optimizer about the farthest any weight goes.
+    """The learning rates of all steps added up: with an Adam-like optimiser about the farthest any weight goes.
 
     `rate` is what was logged at `steps`; a record stands for the steps since the one before it.
     """
@@ -48,7 +48,7 @@ def travel(rate: Floats, steps: Floats) -> float:
 def warm_up(rate: Floats) -> int:
     """Index of the last point of an initial rise, 0 where the schedule does not begin with one.
 
-    The first record may stand alone: the rate that the optimizer was made with, logged before the scheduler set it.
+    The first record may stand alone: the rate that the optimiser was made with, logged before the scheduler set it.
     """
     if len(rate) > FLAT and rate[1] < 0.5 * rate[0]:
         end = 1 + _climb(rate[1:])

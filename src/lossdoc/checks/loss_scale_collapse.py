@@ -27,7 +27,7 @@ the fall goes on in the last quarter of the run.
 - Go back to the checkpoint before the fall and lower the learning rate; look for growing activations. [rate-high]
 
 ## Sources
-- Minimum loss scale 1e-4: fairseq, fp16 optimizer. A loss scale near 0 before divergence: OPT-175B logbook.
+- Minimum loss scale 1e-4: fairseq, fp16 optimiser. A loss scale near 0 before divergence: OPT-175B logbook.
 - Factor and shares: ours; experimental on our labelled runs, which are not trained in fp16, hence a warning only
   by the published criterion.
 """

@@ -1,4 +1,4 @@
-"""The learning rate is 0: the optimizer changes nothing.
+"""The learning rate is 0: the optimiser changes nothing.
 
 ## What it means
 With a learning rate of 0 no weight moves. As the first point of a warm-up or the last point of a decay that is
