@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from lossdoc.knowledge.words import inner_split, plain, uncamel, without_average, without_split
 from lossdoc.words.splits import SPLITS
+from lossdoc.words.terms import in_english
 
 _PART = re.compile(r"\{(\w+)\}")
 # Loops that people write themselves: what their words mean is known from the shape of their lines alone.
@@ -138,7 +139,7 @@ class Matcher:
         """The rule for a key; None where no document knows it. Ambiguous where several claim it."""
         if len(key) > _LONGEST:
             return None
-        for text in dict.fromkeys((key, uncamel(key))):
+        for text in dict.fromkeys((key, uncamel(key), in_english(uncamel(key)))):
             variants = without_split(text)
             for level in levels:
                 hit = self._exact(self._tables.exact.get(level, {}), variants)

@@ -6,6 +6,7 @@ Used by `key_value`: which of them are a log is decided there.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -19,8 +20,10 @@ from lossdoc.readers._pairs import Cut, known_cut, pairs
 from lossdoc.readers._standing import counters, header, may_head, title
 from lossdoc.readers._translate import translated
 from lossdoc.readers._words import is_axis, is_strong, tokens
+from lossdoc.readers.home_made.lead import common_lead
 from lossdoc.readers.home_made.lines import Composed, composed
 from lossdoc.words.expressions import expression
+from lossdoc.words.terms import is_foreign
 
 # A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
 _WORDS = (
@@ -56,12 +59,14 @@ _DURATION = expression(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|h)$")
 _COVER = 0.3  # share of a line that names and numbers must fill: prose is below
 _COVER_PLACED = 0.2  # where one of the names counts steps or epochs
 _MOST_NAMES = 400  # different sets of names that are counted before a text is given up as no log
+_LED_BY = 40  # lines that may count say what all of them begin with (ours)
 _MOST_COUNTED = 200_000  # lines that are read for rows whose names say nothing
 _FEWEST_COUNTED = 5  # such rows of one shape (ours)
 _SHARE_COUNTED = 0.5  # of all lines (ours)
 _CHANGED = ("\r", "\x1b", "\x08", " [repeated ", "/it]", "it/s]")  # what makes cleaning do more than cut a prefix
 # f1 is a metric, f2 is none.
 _NUMBERED = expression("|".join(re.sub(r"\d", r"\\d", word) for word in _WORDS if not word.isalpha()), re.I)
+_LETTERS = expression(r"[^\W\d_]+")
 _GLUED = expression(r"[A-Za-z]\d+")  # digits that belong to a word: top1, host7
 
 
@@ -111,6 +116,7 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
     saved: list[Entry] = []
     shapes: Memory[_Known] = Memory()
     under_header = False
+    lead = common_lead(list(islice(_first_lines(source), _LED_BY)))
     for number, written in source.iter_raw():
         raw = written if written.isascii() else translated(written)
         look = shape(raw) if len(raw) <= LONGEST else b""
@@ -129,6 +135,8 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
         for line in source.parts(number, raw):
             if not line.final:  # of a rewritten line only what was left standing counts
                 continue
+            if lead and line.text.startswith(lead):
+                line = line._replace(text=line.text[len(lead) :])
             bare = line.text.strip()
             bare = _GIVEN.sub("", bare) if "{" in bare else bare
             whole = composed(bare) if _may_be_row(bare) else None
@@ -166,6 +174,13 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
             names = found.setdefault(signature_of(tuple(row or ())), Names(axis=True))
             names.add(row or {})
     return (found, entries) if any(names.is_log for names in found.values()) else _counted(source) or (found, entries)
+
+
+def _first_lines(source: Source) -> Iterator[str]:
+    """Lines from the beginning that may count, cleaned."""
+    for number, raw in source.iter_raw():
+        if _may_count(raw):
+            yield from (line.text for line in source.parts(number, raw) if line.final)
 
 
 def _counted(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]] | None:
@@ -211,7 +226,7 @@ def _may_count(raw: str) -> bool:
     lowered = raw.lower()
     if any(word in lowered for word in _WORDS) and len(raw) < 20000 and _HINT.search(lowered):
         return True
-    return may_head(lowered)
+    return may_head(lowered) or any(map(is_foreign, _LETTERS.findall(lowered[:LONGEST])))
 
 
 def _may_be_row(bare: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from lossdoc.input.numbers import to_float
 from lossdoc.readers.home_made.lines import heading
+from lossdoc.words.counters import COUNTERS, counter_name
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import SPLITS, split_of
+from lossdoc.words.splits import ALONE, SPLITS, split_of
 
 _SPLIT = r"(?P<split>train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?"
 # Not the bold "**Step 2:**" of a generated answer, nor the indented "epoch: 300" of printed settings.
@@ -29,8 +31,7 @@ _HEADING = expression(
     r"|(?:evaluat|validat)(?:e|ing)(?: on)?[ :]+(?:the )?(?:train|val|test|dev)\w*(?: set)?[.: ]*$"
 )
 _LONGEST_HEADING = 120
-# A line that ends with the word of a split: "[val]", "--- Validation ---", "phase=val:".
-_MARKED = expression(rf"(?:^|[\s\W])(?:{'|'.join(SPLITS)})(?:[ _](?:set|phase|results|metrics|summary))?[\W_]*$")
+_LETTERS = expression(r"[^\W\d_]+")
 # "[3/25]", "[3/25][100/1583]", "[3/25], [100/1583]": a step, or an epoch and a step in it.
 _COUNTERS = expression(r"^\s*\[\s*(\d+)/\d+\](?:\s*,?\s*\[\s*(\d+)/\d+\])?")
 # "[3,  2000]" (PyTorch's tutorial): an epoch and a batch. "3/900 (epoch 0.01)", "3 [D loss: 0.5]": a step.
@@ -55,11 +56,12 @@ def header(text: str) -> Header | None:
     found = _HEADER.match(text)
     if found is None:
         marked = heading(text)
-        if marked is None or marked[1] is None:
+        if marked is None or not marked.counters:
             return None
-        place = float(marked[1].value.partition("/")[0])
-        by_epoch = marked[1].name.lower() == "epoch"
-        return Header(place, None, marked[0]) if by_epoch else Header(None, place, marked[0])
+        (counter,) = marked.counters
+        place = to_float(counter.value.partition("/")[0].replace(",", ""))
+        by_epoch = counter_name(counter.name) == "epoch"
+        return Header(place, None, marked.split) if by_epoch else Header(None, place, marked.split)
     number = float(found["n"])
     split = split_of(found["split"])
     return Header(number, None, split) if found["axis"].lower() == "epoch" else Header(None, number, split)
@@ -71,12 +73,15 @@ def title(text: str) -> str | None:
     if found is not None:
         return split_of(found["split"] or found["set"])
     marked = heading(text)
-    return marked[0] if marked is not None and marked[1] is None else None
+    return marked.split if marked is not None and not marked.counters else None
 
 
 def may_head(raw: str) -> bool:
     """A cheap look at a line in lower case, before it is cleaned."""
-    return len(raw) <= _LONGEST_HEADING and (_HEADING.search(raw) is not None or _MARKED.search(raw) is not None)
+    return len(raw) <= _LONGEST_HEADING and (
+        _HEADING.search(raw) is not None
+        or any(word in SPLITS or word in ALONE or word in COUNTERS for word in _LETTERS.findall(raw))
+    )
 
 
 def counters(text: str) -> tuple[float | None, float] | None:

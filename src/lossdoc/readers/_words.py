@@ -6,11 +6,11 @@ claimed. Which metric a key means is never decided here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from lossdoc.words.expressions import expression
+from lossdoc.words.terms import in_english
 
 
 def words(text: str) -> frozenset[str]:
@@ -59,13 +59,14 @@ _PROGRESS = words(
 # "test error" is a share of wrong answers; an error alone may be anybody's.
 _ERROR = words("error err")
 _SPLITS = words("train training val valid validation test testing dev")
-_SPLIT = expression(r"[^a-z0-9#]+")
+_CAMEL = expression(r"(?<=[a-z])(?=[A-Z])")
+_SPLIT = expression(r"[^\w#]+|_+")
 
 
 def tokens(key: str) -> list[str]:
-    """valLoss, "Val Loss", val/loss -> ["val", "loss"]."""
-    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
-    return [part for part in _SPLIT.split(snake) if part]
+    """valLoss, "Val Loss", val/loss, val_perda -> ["val", "loss"]."""
+    snake = _CAMEL.sub("_", key)
+    return [part for part in _SPLIT.split(in_english(snake)) if part]
 
 
 @lru_cache(4096)

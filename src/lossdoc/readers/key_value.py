@@ -20,9 +20,9 @@ from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
 from lossdoc.readers._standing import Header, counters, header, title
 from lossdoc.readers._words import is_axis, tokens
-from lossdoc.readers.home_made.marks import mentioned, unknown_marks
+from lossdoc.readers.home_made.marks import unknown_marks
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import split_of, stated_split
+from lossdoc.words.splits import mentioned, split_of, stated_split
 
 NAME = "key-value"
 TITLE = "Lines of names and numbers (any program)"

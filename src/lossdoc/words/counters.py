@@ -10,17 +10,29 @@ def _words(name: str, text: str) -> dict[str, str]:
     return dict.fromkeys(text.split(), name)
 
 
-COUNTERS: dict[str, str] = {
-    **_words("epoch", "epoch epochs ep eps epo epoca época epoche époque epoque эпоха эпохи epoka эпох tijdperk devir"),
-    **_words("step", "step steps global_step globalstep global-step stp schritt schritte étape etape paso passo шаг"),
-    **_words("step", "krok adım stap pas"),
-    **_words("iter", "iter iters iteration iterations it itr iteración iteracion iteração iteracao itération итерация"),
+_ENGLISH: dict[str, str] = {
+    **_words("epoch", "epoch epochs ep eps epo"),
+    **_words("step", "step steps global_step globalstep global-step stp cycle cycles gen generation pass sweep"),
+    **_words("step", "round rounds rnd"),
+    **_words("iter", "iter iters iteration iterations it itr"),
     **_words("update", "update updates num_updates upd"),
     **_words("batch", "batch batches minibatch bat"),
-    **_words("step", "cycle cycles gen generation pass sweep"),
-    **_words("episode", "episode episodes episodio"),
-    **_words("step", "round rounds rnd ronda runde tour"),
+    **_words("episode", "episode episodes"),
 }
+FOREIGN: dict[str, str] = {
+    **_words(
+        "epoch", "epoca época epoche epochen époque epoque эпоха эпохи epoka эпох tijdperk devir epok dönem donem"
+    ),
+    **_words("epoch", "dönem donem епоха 轮次 轮数 轮 エポック 에포크 에폭 周期"),
+    **_words(
+        "step", "schritt schritte étape etape paso pasos passo passos шаг шага krok adım adim stap pas steg langkah"
+    ),
+    **_words("step", "langkah ronda runde tour 步数 步骤 步 ステップ 스텝"),
+    **_words("iter", "iteración iteracion iteração iteracao itération iterazione итерация итерации iteracja iterasyon"),
+    **_words("iter", "迭代 迭代次数 反復 イテレーション 반복"),
+    **_words("episode", "episodio episódio эпизод 回合 エピソード 에피소드"),
+}
+COUNTERS: dict[str, str] = {**_ENGLISH, **FOREIGN}
 # One letter counts only where its number stands right behind it: E3, s100.
 GLUED: dict[str, str] = {"e": "epoch", "i": "iter", "s": "step", "t": "step", "b": "batch", "n": "step"}
 
@@ -34,7 +46,7 @@ def _choice(words: dict[str, str]) -> str:
 _BEFORE = r"(?:(?:global|current|training|train|optimizer|total|num)[ _-])?"
 NUMBERED = (
     rf"(?:(?P<before>{_BEFORE})(?P<word>{_choice(COUNTERS)})\.?(?:\s?(?:no|nr|num|number|idx|id)\.?)?\s*[:=#№_-]?\s*"
-    rf"|(?P<letter>{_choice(GLUED)})|(?P<hash>[#№@]))"
+    rf"|(?P<letter>{_choice(GLUED)})(?:\s*[:=])?|(?P<hash>[#№@]))"
 )
 
 

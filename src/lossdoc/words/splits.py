@@ -40,7 +40,8 @@ ALONE: dict[str, str] = {
 LETTERS = {"t": "train", "v": "eval"}
 COLUMNS = frozenset(("split", "mode", "phase", "stage", "subset", "partition", "set", "dataset", "fase", "part"))
 _TAKES = expression(r"[\s_./-]*(?:set|data|split|phase|loop|mode|stage|step|results?|metrics?|summary|stats)?$")
-_STATED = expression(rf"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{{0,3}}({'|'.join(SPLITS)})\b")
+_STATED = expression(r"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{0,3}([^\W\d_]+)\b")
+_WORD = expression(r"(?<![\w./-])[^\W\d_]+(?![\w./-])")
 _HELD = expression(r"held[\s_-]?out|hold[\s_-]?out", re.I)
 _PARTS = expression(r"[\W_\d]+|(?<=[a-z])(?=[A-Z])")
 
@@ -81,5 +82,10 @@ def split_in(cells: Iterable[object]) -> str | None:
 
 def stated_split(text: str) -> str | None:
     """The split that a line of names and values states among them: "mode validation", "phase=val"."""
-    found = _STATED.search(text)
-    return SPLITS[found[1].lower()] if found else None
+    return next((SPLITS[word] for found in _STATED.finditer(text) if (word := found[1].lower()) in SPLITS), None)
+
+
+def mentioned(text: str) -> str | None:
+    """The one split whose words a line holds, wherever they stand; None where it holds none, or words of two."""
+    splits = {SPLITS[word] for word in _WORD.findall(text.lower()) if word in SPLITS}
+    return splits.pop() if len(splits) == 1 else None

@@ -8,37 +8,43 @@ tokenizer, which looks for pairs wherever they stand.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lossdoc.readers._words import is_strong, tokens, words
+from lossdoc.readers._words import is_strong, words
 from lossdoc.readers.home_made.lexemes import (
     BARE,
     BEHIND,
     BRACKETS,
+    COUNTED,
     COUNTER,
     FLAG,
     GAP,
+    LEAD,
+    NOTHING,
     ORDINAL,
+    OWNERS,
     PAIR,
+    SEVERAL,
     STATED,
     TAIL,
     WORD,
+    WRITER,
 )
+from lossdoc.readers.home_made.names import FILLERS, IN_NAMES, is_nobodys, split_first, without_fillers
 from lossdoc.words.counters import COUNTERS, counter_name
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import LETTERS, SPLITS, split_of_mark
 
 _KEPT = words("epoch epochs step steps iter iteration iterations update batch episode global_step")
-# Rates, times and counters belong to no split.
-_NOBODYS = expression(
-    r"(?i)\b(?:lr|learning.?rate|time|eta|epochs?|steps?|iter\w*|batch\w*|speed|mem\w*|gpu\w*|elapsed|sec\w*|grad\w*|\w*norm|wd|momentum|it)\b"
-)
 _UNNAMED = "step"  # what a counter without a name is taken for
 _MOST_LEFT = 3  # pieces that no rule takes, in a line that has pairs and a place or a mark (ours)
 _MOST_LEFT_SHARE = 0.3  # of the letters of a line (ours)
+_LONGEST_BRACKET = 300  # characters (ours)
 _TOKEN = expression(r"[^\s|,;()\[\]{}<>=:]+")
 _ORNAMENTS = "/\\.$%&@~`'\"*_-+!?^#"
+_FILLED = expression(r"(?P<word>[^\W\d_]+)\s+(?=[^\W\d]|[\d\[(<{*#-])")
 _TAIL_WORDS = words("in took eta elapsed remaining left at est dt")
 _DURATION = expression(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|minutes|h)$")
 # Words of a sentence, which no name of a quantity holds.
@@ -55,6 +61,7 @@ class Pair(NamedTuple):
     start: int
     end: int
     owner: str | None  # the word of the mark
+    named: bool = True  # False for a counter that stands without a name
 
 
 @dataclass(slots=True)
@@ -71,7 +78,7 @@ class Parts:
 
     def mark(self, word: str, split: str) -> None:
         self.marks.append(split)
-        self.owner = word
+        self.owner = word if word.lower() in SPLITS else split  # a name that begins with it is to be understood
 
 
 def taken_apart(text: str) -> Parts | None:
@@ -105,7 +112,7 @@ def _left_over(text: str, at: int, end: int, parts: Parts) -> int:
     split = split_of_mark(word) if word.isalpha() else None
     if split is not None:
         parts.mark(word, split)
-    else:
+    elif word.lower() not in FILLERS and any(map(str.isalnum, word)):
         parts.prose |= is_strong(word)  # its value is none that we read
         parts.residue.append(text[at:after])
         if not parts.pairs and word[:1].isalpha() and len(parts.tags) < 2:
@@ -115,7 +122,10 @@ def _left_over(text: str, at: int, end: int, parts: Parts) -> int:
 
 def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | None:
     """What stands in a bracket is read like a line of its own."""
-    close = text.find(BRACKETS[text[at]], at, end)
+    level = LEAD.match(text, at, end) if at == 0 else None
+    if level is not None:
+        return level.end()
+    close = _closing(text, at, end)
     if close < 0 or depth > 2:
         return at + 1
     inner = text[at + 1 : close]
@@ -129,10 +139,27 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
         if parts.counters:
             return close + 1
         start = at + 1 + len(inner) - len(inner.lstrip())
-        parts.counters.append(Pair(_UNNAMED, inner.strip(), start, start + len(inner.strip()), None))
+        parts.counters.append(Pair(_UNNAMED, inner.strip(), start, start + len(inner.strip()), None, False))
         return close + 1
+    before = len(parts.pairs)
     _scan(text, at + 1, close, parts, depth + 1)
+    if before and len(parts.pairs) == before + 1 and split_of_mark(parts.pairs[-1].name) is not None:
+        named = parts.pairs.pop()  # "loss: 0.5 (val: 0.6)"
+        parts.pairs.append(named._replace(name=f"{named.name} {parts.pairs[-1].name}", owner=named.name))
     return close + 1
+
+
+def _closing(text: str, at: int, end: int) -> int:
+    """Where the bracket that opens here closes, -1 for nowhere near."""
+    opening, depth = text[at], 0
+    for place in range(at, min(end, at + _LONGEST_BRACKET)):
+        if text[place] == opening:
+            depth += 1
+        elif text[place] == BRACKETS[opening]:
+            depth -= 1
+            if depth == 0:
+                return place
+    return -1
 
 
 def _is_tail(inner: str) -> bool:
@@ -142,11 +169,31 @@ def _is_tail(inner: str) -> bool:
 
 def _item(text: str, at: int, end: int, parts: Parts) -> int | None:
     """Where the piece that begins here ends: the first rule that takes it counts."""
-    for rule in (_stated, _flag, _counter, _tail, _mark, _pair, _behind, _tag):
+    for rule in (_lead, _filler, _stated, _flag, _counter, _tail, _mark, _several, _pair, _nothing, _behind, _tag):
         after = rule(text, at, end, parts)
         if after is not None:
             return after
     return None
+
+
+def _lead(text: str, at: int, end: int, parts: Parts) -> int | None:
+    """What a logger or a launcher wrote before the line: passed over, but the name of who wrote it."""
+    if parts.pairs:
+        return None
+    found = LEAD.match(text, at, end)
+    if found is not None:
+        return found.end()
+    found = WRITER.match(text, at, end)
+    if found is None:
+        return None
+    parts.tags.append(found[0])
+    return found.end()
+
+
+def _filler(text: str, at: int, end: int, _: Parts) -> int | None:
+    """ "Starting epoch 3", "at step 100": a word before others that says nothing."""
+    found = _FILLED.match(text, at, end)
+    return found.end() if found is not None and found["word"].lower() in FILLERS - IN_NAMES else None
 
 
 def _stated(text: str, at: int, end: int, parts: Parts) -> int | None:
@@ -179,23 +226,36 @@ def _flag(text: str, at: int, end: int, parts: Parts) -> int | None:
 def _counter(text: str, at: int, end: int, parts: Parts) -> int | None:
     found = COUNTER.match(text, at, end)
     if found is not None:
-        if found["letter"] and text[found.end("letter") : found.start("value")].strip("[(<"):
+        if found["letter"] and not _stands_for_a_counter(text, found, parts):
             return None
         written = (found["before"] or "") + found["word"] if found["word"] else found["letter"]
         name = _name_of(written, found["word"]) if written else _UNNAMED
-        parts.counters.append(Pair(name, found["value"], *found.span("value"), None))
+        parts.counters.append(Pair(name, found["value"], *found.span("value"), None, bool(written)))
+        return found.end()
+    found = None if parts.pairs else COUNTED.match(text, at, end)
+    counted = COUNTERS.get(found["word"].lower()) if found is not None else None
+    if found is not None and counted is not None and all(pair.name != counted for pair in parts.counters):
+        parts.counters.append(Pair(counted, found["value"], *found.span("value"), None))
         return found.end()
     if parts.counters and parts.pairs:
         return None
     found = BARE.match(text, at, end) or (None if parts.counters or parts.pairs else ORDINAL.match(text, at, end))
     if found is None:
         return None
+    if any(not pair.named and "/" not in pair.value for pair in parts.counters) and "/" in found["value"]:
+        parts.counters = [pair for pair in parts.counters if pair.named]  # "[0] 3/12"
     if any(pair.name == _UNNAMED for pair in parts.counters):
         if len(parts.counters) > 1 or "/" not in parts.counters[0].value:
             return None
-        parts.counters = [parts.counters[0]._replace(name="epoch")]  # "[3/25], [100/1583]"
-    parts.counters.append(Pair(_UNNAMED, found["value"], *found.span("value"), None))
+        parts.counters = [parts.counters[0]._replace(name="epoch", named=True)]  # "[3/25], [100/1583]"
+    parts.counters.append(Pair(_UNNAMED, found["value"], *found.span("value"), None, False))
     return found.end()
+
+
+def _stands_for_a_counter(text: str, found: re.Match[str], parts: Parts) -> bool:
+    """ "E3", "s100"; "i=100" and "T: 7" only before everything else."""
+    between = text[found.end("letter") : found.start("value")].strip(" [(<")
+    return not between or (between in "=:" and not parts.counters and not parts.pairs and found["value"].isdigit())
 
 
 def _name_of(written: str, word: str | None) -> str:
@@ -239,6 +299,9 @@ def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
     after = at + len(word)
     rest = text[after:end]
     following = rest.lstrip()
+    if " " in word and not following[:1].isdigit():
+        parts.mark(word.split()[0], split)  # "validation step loss: 0.5"
+        return after
     if following[:1] == "_" or (rest[:1] in ("/", ".") and rest[1:2].isalnum()):
         return None
     if not following or not following[0].isalnum():
@@ -248,10 +311,15 @@ def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
             return None  # "train: 0.02"
         parts.mark(word, split)
         return after
-    if rest[:1].isspace() and (COUNTER.match(following) or BARE.match(following)):
+    if rest[:1].isspace() and (COUNTER.match(following) or BARE.match(following) or _is_counted(following)):
         parts.mark(word, split)
         return after
     return None
+
+
+def _is_counted(text: str) -> bool:
+    found = COUNTED.match(text)
+    return found is not None and found["word"].lower() in COUNTERS
 
 
 _NUMBERLESS = expression(r"[|:,;>\])}=*→│–—-]+\s*(?:[^\W\d]|[|\[({<#]|\d+\s*/\s*\d|$)")
@@ -261,9 +329,10 @@ def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:
     found = PAIR.match(text, at, end)
     if found is None:
         return None
-    name = found["name"].rstrip(".").removesuffix(" so far")
+    name = without_fillers(found["name"].rstrip(".").removesuffix(" so far"))
     group = next(g for g in ("wrapped", "plain", "boxed_wrapped", "boxed") if found[g] is not None)
     value = found[group]
+    name = split_first(name)
     said = name.split()
     among = {word.lower() for word in said} & _SENTENCE
     if (among - {"of"} or (among and found["space"])) or (said[-1].lower() in _INDICES and value.isdigit()):
@@ -271,11 +340,15 @@ def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:
         return None
     if said[0].lower() in SPLITS and len(said) == 1 and _DURATION.search(value):
         return found.end()  # "train 2.6s": how long it took
+    if found["dash"] and not is_strong(name):
+        return None  # "epoch 3 - 0.5 s"
     if found["space"] and len(said) > 1 and said[-1].lower() in COUNTERS:
         return None  # "finish training epoch 3"
-    if found["space"] and len(said) > 2 and not is_strong(name) and not _NOBODYS.search(name):
+    if found["space"] and len(said) > 2 and not is_strong(name) and not is_nobodys(name):
         return None  # a sentence
-    alone = split_of_mark(said[0]) if len(said) > 1 and said[0].lower() not in SPLITS else None
+    alone = None  # "learning rate" is of no split
+    if len(said) > 1 and said[0].lower() not in SPLITS and not is_nobodys(name):
+        alone = split_of_mark(said[0])
     if alone is not None:
         parts.mark(said[0], alone)
         name = name[len(said[0]) :].lstrip()
@@ -283,6 +356,28 @@ def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:
     if len(said) > 1 and said[0].lower() in SPLITS:
         parts.owner = said[0]
     return found.end()
+
+
+def _several(text: str, at: int, end: int, parts: Parts) -> int | None:
+    """ "loss 0.5/0.6 (train/val)", "train/val loss: 0.5 / 0.6": a value of each of two splits."""
+    found = SEVERAL.match(text, at, end)
+    if found is None:
+        return None
+    owners = OWNERS.search(found["behind"] or found["name"])
+    splits = [split_of_mark(word) for word in owners.group("one", "other")] if owners is not None else []
+    if owners is None or None in splits:
+        return None
+    name = found["name"].replace(owners[0], "").strip(" ()[]") or "loss"
+    for owner, value in (("one", "first"), ("other", "second")):
+        parts.mark(owners[owner], str(split_of_mark(owners[owner])))
+        parts.pairs.append(Pair(f"{parts.owner} {name}", found[value], *found.span(value), parts.owner))
+    return found.end()
+
+
+def _nothing(text: str, at: int, end: int, _: Parts) -> int | None:
+    """ "grad_norm: None": a name whose value was not measured, or is a list."""
+    found = NOTHING.match(text, at, end)
+    return found.end() if found is not None else None
 
 
 def _behind(text: str, at: int, end: int, parts: Parts) -> int | None:
@@ -305,12 +400,3 @@ def _tag(text: str, at: int, end: int, parts: Parts) -> int | None:
         return None
     parts.tags.append(found[0])
     return found.end()
-
-
-def own_split(name: str) -> str | None:
-    """The split that a name says itself, wherever in it: val_loss, "Train Loss", loss_eval."""
-    return next((SPLITS[part] for part in tokens(name) if part in SPLITS), None)
-
-
-def is_nobodys(name: str) -> bool:
-    return _NOBODYS.search(name) is not None

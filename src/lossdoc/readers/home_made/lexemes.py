@@ -20,9 +20,12 @@ _PLAIN = rf"(?P<plain>{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\
 _ENDS = r"(?![\w@]|:\d|-\d|\.\w|\s?/\s?\d)"
 _VALUE = rf"(?:{_WRAPPED}|{_PLAIN}){_ENDS}"
 _BOXED = rf"(?P<open>[\[(<{{])\s*{_VALUE}\s*[\])>}}]"
-_JOINT = r"(?:\s*(?:->|=>|>>|→|:=|==|[:=≈~]|\.{2,})\s*|\s+(?:is|was|at|equals|of)\s+|(?P<space>\s+)|(?=[\[(<{]))"
+_JOINT = (
+    r"(?:\s*(?:-{1,3}>|={1,2}>|>>|→|⇒|:{1,2}=?|={1,2}|[≈~]|\.{2,})\s*|\s+(?:is|was|at|equals|of)\s+"
+    r"|(?P<dash>\s+[-–—>]\s+)|(?P<space>\s+)|(?=[\[(<{]))"
+)
 _FIRST = r"[^\W\d]"
-_ASIDE = r"(?:\s?\((?!(?:nan|inf)\b)[a-zA-Z_]\w*\))?"  # "loss (avg)"
+_ASIDE = r"(?:\s?[\[(<{](?!(?:nan|inf)\b)[^\W\d]\w*[\])>}])?"  # "loss (avg)", "loss[val]"
 _NAME = rf"{_FIRST}[\w./%@^'+-]*{_ASIDE}(?:\ {_FIRST}[\w./%@^'-]*{_ASIDE}){{0,4}}?"
 _INSIDE = _BOXED.replace("(?P<wrapped>", "(?P<boxed_wrapped>").replace("(?P<plain>", "(?P<boxed>")
 
@@ -32,36 +35,77 @@ PAIR = expression(
     # a second number in brackets is an average, a share or a limit of the first
     r"(?:\s?\(\s*(?:(?:avg|mean|ave|best|±|\+/?-)?[ :=]*)[-+]?[\d.][\d.eE+/%-]*\s*\))?"
 )
+# "loss 0.5/0.6 (train/val)": a value for each split, named behind the values, beside the name or before it.
+_BETWEEN = _JOINT.replace("?P<dash>", "?:").replace("?P<space>", "?:")
+_AGAIN = _VALUE.replace("(?P<wrapped>", "(?:").replace("(?P<plain>", "(?:").replace(r"|\s?/\s?\d", "")
+SEVERAL = expression(
+    rf"(?P<name>{_NAME}){_BETWEEN}(?P<first>{_AGAIN})\s?/\s?(?P<second>{_AGAIN})(?!\s?/)"
+    rf"(?:\s*[\[(](?P<behind>[^\W\d]+\s?/\s?[^\W\d]+)[\])])?"
+)
+OWNERS = expression(r"(?P<one>[^\W\d]+)\s?/\s?(?P<other>[^\W\d]+)")
+# "grad_norm: None", "lr=-", "lr=[1e-4, 1e-5]": a name without a number.
+NOTHING = expression(
+    rf"{_FIRST}[\w./%@-]*\s*(?:[:=]\s*(?:(?i:none|null|n/?a|unknown|true|false)\b|-+(?=[\s,|;)]|$)|\?|--?:--|\[[^\[\]]*,[^\[\]]*\])"
+    r"|\s(?:None|--?:--|\?)(?=[\s,|;)]|$))"
+)
+# "100 steps": the number stands before the word.
+COUNTED = expression(r"(?P<value>\d[\d,]*(?:\.\d+)?[kKM]?)\s+(?P<word>[^\W\d]+)(?!\w|/|\s*[:=]\s*[-+.\d])")
+# "loss (val)", "loss[val]", "loss@val", "val@loss": a split that a name holds in other ways than with _ and /.
+HELD = expression(
+    r"(?P<base>.+?)\s?(?:[\[(<{](?P<boxed>[^\W\d]+)[\])>}]|[@|:>\\]+(?P<behind>[^\W\d]+)|\s(?:on|for|in|of)\s(?:the\s)?(?P<of>[^\W\d]+)(?:\sset)?)"
+)
+HELD_FIRST = expression(r"(?P<first>[^\W\d_]+)[@\\]+(?P<base>.+)")
 # "0.5 loss": the number stands before its name.
 BEHIND = expression(rf"{_VALUE}\s+(?P<name>{_FIRST}[\w./@-]*(?: {_FIRST}[\w./@-]*)?)(?=\s*(?:[|,;)\]]|$))")
 COUNTER = expression(
-    rf"(?i:{NUMBERED})\s*(?P<open>[\[(<])?\s*(?P<value>\d{1, 3}(?:,\d{3})+(?!\d)|\d+(?:\s*/\s*\d+)?)"
+    rf"(?i:{NUMBERED})\s*(?P<open>[\[(<])?\s*(?P<value>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+(?:\.\d+)?[kM]?(?:\s*/\s*\d+)?)"
     r"(?:st|nd|rd|th)?(?:\s*(?i:of|von|de|di|из)\s*\d+)?\s*"
     r"(?(open)[\])>])(?![\w%]|\.\d|-\d|:\d|\s?(?:ms|s|sec|it/s)\b|/)"
 )
 # "3/12:", "[3/12]": a counter without a name.
-BARE = expression(r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>-]|$)|\s+[^\W\d(\[<{*])(?![\w%]|\.\d)")
+BARE = expression(
+    r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>-]|$)|\s+[\[(<{*]{0,3}\s?[^\W\d])(?![\w%]|\.\d)"
+)
 ORDINAL = expression(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|-\s|\.\s))(?!:\d)")
 STATED = expression(
     rf"(?i)(?P<quote>[\"']?)(?:{'|'.join(sorted(COLUMNS))})(?P=quote)\s*(?:[:=]|->|is\b|\s)\s*"
     r"(?P<mark>[\"']?[^\W\d][\w-]*[\"']?)(?![\w.]*\s*[:=(]\s*[-+.\d])"
 )
 FLAG = expression(r"(?i)(?:is[_ ]?)?(?P<mark>[a-z]+)\s*[:=]\s*(?P<answer>true|false|yes|no)\b")
-WORD = expression(r"[^\W\d_](?:[\w-]*\w)?(?:\s+(?i:set|data|split|phase|loop|results?|metrics?|summary|stats|out))?\b")
+WORD = expression(
+    r"[^\W\d_](?:[\w-]*\w)?(?:\s+(?i:set|data|split|phase|loop|mode|step|results?|metrics?|summary|stats|out))?\b"
+)
 # A rate, a duration, a time of day, a bar, a date: the tail of a line, in a bracket or not.
 _TIME = r"(?:\d+\s?(?:d|days?),?\s?)?(?:\d+:)?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?"
 _SPAN = r"\d+(?:\.\d+)?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b"
 _PER = r"[A-Za-z]+/(?:s|sec|second|it|iter|step|epoch|batch|ep|min|h|gpu|sample)\b|[A-Za-z]+ per [a-z]+"
-_RATE = rf"[\d.]+[kKM]?\s?(?:{_PER}|fps\b|wps\b|tps\b|[GM]i?B\b|%)"
+_ITEMS = r"(?:samples?|examples?|images?|tokens?|params?|items?|rows|steps?)\b"
+_RATE = rf"[\d.]+[kKMBG]?\s?(?:{_PER}|{_ITEMS}|fps\b|wps\b|tps\b|[GM]i?B\b|%)"
 _CALLED = r"(?:eta|elapsed|remaining|took|in|time|left|total|duration|speed|rate|throughput|~|@|est\.?)"
 TAIL = expression(
     rf"(?i)(?:{_CALLED}\s*(?:time|left|in)?\s*[:=~]?\s*)?"
     rf"(?:(?:{_SPAN}[\s,]*)+(?![\w])|{_TIME}(?:\s?<\s?(?:{_TIME}|\?))?|{_RATE})"
-    r"(?:\s?(?:elapsed|remaining|left|total|eta|/\s?(?:it|epoch|step|batch|iter)))?(?![\w:])"
+    r"(?:\s?(?:elapsed|remaining|left|total|eta|/\s?(?:it|epoch|step|batch|iter)))?(?!\w|:\w)"
+)
+# What loggers and launchers write before a line beside what `input.prefixes` knows: dates, levels, places in a source.
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+LEAD = expression(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?{_MONTH}\.?\s+\d{{1,2}}(?:,?\s+\d{{4}})?(?=[\s,\]])"
+    rf"|\d{{1,2}}[-/ ]{_MONTH}[-/ ]\d{{2,4}}\b"
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[-T_](?=\d))?|\d\d?[-/]\d\d?(?:[-/]\d{2,4})?(?=,? \d\d:\d\d)|\d{8}[_-]\d{4,6}\b"
+    r"|[DIWEC] \d{6} [\d:.]+ [\w.]+:\d+\]?|1\d{9}(?:\.\d+)?(?![\w.])"
+    r"|(?:time|ts|timestamp)=\"[^\"]*\"|level=\w+"
+    r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|NOTICE|TRACE)(?:\[\d+\])?(?![\w=])|(?:debug|info|warning)(?=\s*[:\]|])"
+    r"|(?:[\w-]+/)*[\w-]+\.(?:py|cc|cpp|cu|rs|ipynb)(?::\d+)?(?::\w+)?(?![\w=])"
+    r"|[\w.-]+@[A-Za-z][\w.-]*(?=\s+[^\d\s:=])|<\d>"
+)
+# Who wrote a line: it may tell lines of one place apart, and is no place itself.
+WRITER = expression(
+    r"(?i)(?:(?:local_|global_)?rank|gpu|cuda|device|worker|node|host|pid|proc|process|thread|replica)\s?[:=#_-]?\s?\d+(?=[\s\]):|>,]|$)"
 )
 # What parts the pieces of a line, ornaments and pictograms included.
 GAP = expression(
     r"(?:[\s|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@](?!\d)|/(?=\s)|:(?!\w)|\.(?!\d)"
-    r"|[\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]|and\b|\[[=>.#█ -]{4,}\])+"
+    r"|[█▏▎▍▌▋▊▉░▒▓]|[\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]|and\b|\[[=>.#█ -]{4,}\])+"
 )
 BRACKETS = {"[": "]", "(": ")", "<": ">", "{": "}"}

@@ -7,12 +7,16 @@ from typing import NamedTuple
 from lossdoc.model.record import Raw
 from lossdoc.readers._pairs import Cut
 from lossdoc.readers._words import is_strong
-from lossdoc.readers.home_made.grammar import Pair, Parts, is_nobodys, own_split, taken_apart
+from lossdoc.readers.home_made.grammar import Pair, Parts, taken_apart
+from lossdoc.readers.home_made.names import is_nobodys, own_split
+from lossdoc.words.counters import counter_name
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import SPLITS, split_of_mark
+from lossdoc.words.splits import SPLITS, mentioned, split_of_mark
 
 _FRACTION = expression(r"(?i)\d\.\d{2}|nan|inf")
-_LONGEST_HEADING = 80
+_LONGEST_HEADING = 120
+# Not the bold "**Step 2:**" of a generated answer, nor the indented "epoch: 300" of printed settings.
+_SETTING = expression(r" *\*\*(?!\*)| {4,}\w+: ")
 _GLUED = expression(r"[^\W\d][\w@]*?\d+|@\d+")
 
 
@@ -37,25 +41,49 @@ def composed(text: str, counted: bool = False) -> Composed | None:
     if not _measures(parts) and not (counted and _counts(parts)):
         return None
     split, pairs = _by_split(parts)
+    if split is None and not parts.marks and not any(own_split(pair.name) for pair in pairs):
+        split = mentioned(text)
     spans: dict[str, tuple[int, int]] = {}
-    counters = parts.counters
+    counters = _told_apart(parts.counters)
     if len(counters) == 1 and counters[0].name.lower() == "batch":
         counters = [counters[0]._replace(name="step")]  # with nothing beside it, it is no place in an epoch
-    for pair in (*counters, *pairs):
+    for pair in (*sorted(counters, key=lambda pair: not pair.named), *pairs):
         spans.setdefault(pair.name, (pair.start, pair.end))
     row: dict[str, Raw] = {name: text[start:end] for name, (start, end) in spans.items()}
     values = [(name, start, end) for name, (start, end) in spans.items()]
     return Composed(row, split, tuple(parts.tags), Cut(_literals(text, spans), values))
 
 
-def heading(text: str) -> tuple[str, Pair | None] | None:
-    """The split, and the counter if there is one, of a line that holds nothing else: it speaks of the rows under it."""
-    if len(text) > _LONGEST_HEADING:
+def _told_apart(counters: list[Pair]) -> list[Pair]:
+    """A number in a bracket of its own is nothing beside an epoch with a name, and an epoch beside a step with one."""
+    named = {counter_name(pair.name) or pair.name for pair in counters if pair.named}
+    if not named or len(named) == len(counters):
+        return counters
+    if "epoch" in named:
+        return [pair for pair in counters if pair.named or "/" in pair.value]
+    return [pair if pair.named else pair._replace(name="epoch") for pair in counters]
+
+
+class Heading(NamedTuple):
+    """What a line says that holds no value of its own: it speaks of the rows under it."""
+
+    split: str | None
+    counters: list[Pair]
+
+
+def heading(text: str) -> Heading | None:
+    """The split and the place that a line names which holds nothing else; None where it holds more, or neither."""
+    if len(text) > _LONGEST_HEADING or _SETTING.match(text):
         return None
     parts = taken_apart(text)
-    if parts is None or parts.pairs or parts.tags or len(set(parts.marks)) != 1 or len(parts.counters) > 1:
+    if parts is None or parts.residue or any(not is_nobodys(pair.name) for pair in parts.pairs):
         return None
-    return parts.marks[0], parts.counters[0] if parts.counters else None
+    counters = _told_apart(parts.counters)
+    if parts.marks:
+        counters = [pair for pair in counters if pair.named or "/" in pair.value]
+    if len(counters) > 1 or not (parts.marks or (counters and counters[0].named)):
+        return None
+    return Heading(parts.marks[-1] if parts.marks else None, counters)
 
 
 def _name_losses(parts: Parts) -> None:

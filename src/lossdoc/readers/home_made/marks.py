@@ -1,4 +1,4 @@
-"""What keeps the splits of a log apart where the grammar does not read its lines, or does not know its words."""
+"""What keeps the splits of a log apart where the grammar does not know its words."""
 
 from __future__ import annotations
 
@@ -7,20 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lossdoc.readers._words import is_axis
-from lossdoc.words.expressions import expression
-from lossdoc.words.splits import SPLITS
 
 if TYPE_CHECKING:
     from lossdoc.readers._row_lines import Entry
 
-_MENTIONED = expression(rf"(?i)(?<![\w./-])(?:{'|'.join(sorted(SPLITS, key=len, reverse=True))})(?![\w./-])")
 _MOST_MARKS = 6  # words in the place of a mark: more of them are names of something else
-
-
-def mentioned(text: str) -> str | None:
-    """The one split whose words a line holds, wherever they stand; None where it holds none, or words of two."""
-    splits = {SPLITS[found.lower()] for found in _MENTIONED.findall(text)}
-    return splits.pop() if len(splits) == 1 else None
 
 
 def unknown_marks(entries: Iterable[Entry]) -> set[tuple[str, ...]]:
