@@ -18,19 +18,20 @@ An agent's return has no spread of answers: there the fall is at least {agents.f
 - ordinary noise around a flat or rising course
 
 ## Likely causes
-- The reward function or its service broke: every answer scores 0 from one step on. [reward-broken]
+- The reward broke: its function, its service or its environment gives one value from some step on. [reward-broken]
 - The learning rate jumped. [rate-jump]
-- A learning rate too high. [rate-high]
+- A learning rate too high, or updates too large (clip range, passes per batch). [rate-high]
 - Sampler and trainer disagree, or the data are too far off policy. [answers]
 - The policy left its reference: KL weight too small. [beta-low]
 - Multi-turn masks that train on the environment's tokens. [answers]
+- The policy has no exploration left, or a critic diverged: its values say nothing any more.
 
 ## What to try
 - Read answers from just before and after the fall; score them by hand. [reward-broken, answers]
 - Roll back to a checkpoint before the fall, and keep the learning rate where it was. [rate-jump]
 - Roll back to a checkpoint before the fall; lower the learning rate. [rate-high]
 - Clip gradients at 0.1 to 0.2. [answers]
-- Look at KL, entropy, length and gradient norm: which moved first?
+- Look at entropy, KL, length, value loss and gradient norm: which moved first?
 
 ## Sources
 - Search-R1 issue 88, ZeroSearch issue 23, ConvSearch-R1 issue 6: collapses at steps 160 to 300.

@@ -27,9 +27,10 @@ where the noise allows.
 ## Likely causes
 - A learning rate too low, or weights in pure bf16 at rates near 1e-6, where updates round to nothing. [rate-low]
 - A reward without information: noise. [reward-noise]
-- A reward that is a constant, a parser that never matches. [reward-constant]
+- A reward that is a constant: a goal that is never found (exploration), a parser that never matches. [reward-constant]
 - Groups without spread (see `zero-std-groups`). [no-spread]
-- Tasks too hard for the model to solve now and then.
+- Tasks too hard to be solved now and then.
+- Nothing that follows counts (a discount near 0), or exploration that never ends.
 - A KL penalty so strong that the policy cannot leave its reference. [beta-high]
 
 ## What to try
@@ -38,6 +39,7 @@ where the noise allows.
 - Check the reward of the environment on a policy that is known to be good.
 - Compare answers of the first and last checkpoint: are they different at all? [answers]
 - Look at the spread within groups and at the components of the reward. [answers]
+- Make the task easier first: a denser reward, shorter episodes, partial credit.
 - Lower beta. [beta-high]
 
 ## Sources
