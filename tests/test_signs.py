@@ -83,3 +83,19 @@ def test_a_share_may_be_written_in_percent() -> None:
         found = course(measure)
         assert found is not None
         assert found.went == "better"
+
+
+@pytest.mark.parametrize(
+    ("end", "accuracies", "answer"),
+    [
+        (0.61, [0.7202, 0.7202, *[0.7188] * 13], "unknown"),
+        (0.9, [0.7202, 0.7202, *[0.7188] * 13], "yes"),
+        (0.61, np.linspace(0.72, 0.78, 15), "yes"),
+        (0.61, [0.981] * 15, "yes"),
+    ],
+)
+def test_a_held_out_loss_that_falls_far_while_no_score_follows(end: float, accuracies: object, answer: str) -> None:
+    """One answer for all: the majority class. A loss that falls a little may leave a score where it was."""
+    held_out = (evals(np.linspace(1.0, end, 15), 10), evals(np.asarray(accuracies), 10, "accuracy"))
+    report = judged(loss(falling(150, 1.0, end, 0.01)), *held_out, trainer="classification")
+    assert report.signs["generalising"].answer == answer

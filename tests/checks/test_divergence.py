@@ -61,3 +61,24 @@ def test_a_small_share_of_the_progress_is_not_lost_for_good(seed: int) -> None:
     y = 0.22 + 0.46 * np.exp(-np.linspace(0, 8, 80)) + noise(80, 0.006, seed)
     y[68:] += 0.065
     assert not found("divergence", loss(y), trainer="dpo")
+
+
+@pytest.mark.parametrize(
+    ("values", "fires"),
+    [
+        ([0.14, 25237, 75835, 28575], True),
+        ([0.06, 0.16, 0.058, 5.4e19, 4.3e20], True),
+        ([0.14, 0.2, 25237], False),
+        ([0.14, 25237, 0.2, 0.15], False),
+        ([0.0, 1.3, 1.2, 1.1], False),
+        ([0.5, 2.0, 3.0, 4.0], False),
+    ],
+)
+def test_an_explosion_needs_two_records(values: list[float], fires: bool) -> None:
+    assert bool(found("divergence", loss(np.array(values)), trainer="classification")) is fires
+
+
+def test_more_than_all_is_all() -> None:
+    y = np.array([1.18, 1.04, 0.99, 0.94, 0.89, 0.85, 0.81, 0.79, 0.76, 0.74, 13.4, 26.6, 26.7, 26.6, 26.6])
+    (finding,) = found("divergence", loss(y), trainer="classification")
+    assert "all of what had been gained is lost" in finding.message

@@ -9,13 +9,14 @@ level shift.
 The level of the last stretch against the best level that lasted (running medians). It has to be worse by at least
 {lost} of all that had been gained and {least} of the best level, or by {worse} of the best level and {small} of what
 had been gained, by {score} times its own error, and by {scatter} times the scatter of single records. The onset is
-the record at which the curve left the best level and did not come back.
+the record at which the curve left the best level and did not come back. From a record on that stands at {blown} the
+largest one before, to the end of the log, two records are enough.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
 - the loss came most of the way back
 - the objective is a policy loss, an adversarial loss or the like, whose level means nothing
-- there are fewer than {records} records
+- there are fewer than {records} records, and no such explosion
 
 ## Likely causes
 - The learning rate jumped. [rate-jump]
@@ -48,13 +49,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._loss import living, number, step
-from lossdoc.judge.case import Case, Need
+from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, level, noise, onset, resolution, tail
 
 if TYPE_CHECKING:
-    from lossdoc.model.run import Curve
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "error"
 SIGN: SignName = "stable"
@@ -103,15 +104,34 @@ IMPROVING = Limit(
     "ours: an eval loss that ends so near to its best is still improving",
 )
 LATE_NOISES = Limit(4.0, "times the noise of the second half", "ours: losses near 0 double by chance")
-NEEDS = {"loss": Need("loss", points=RECORDS), "eval_loss": Need("loss", split="eval", optional=True, points=3)}
+BLOWN = Limit(
+    1000.0,
+    "times the largest record before",
+    "ours: no data, no stage and no schedule multiplies a loss like that, so two records prove it",
+)
+NEEDS = {"loss": Need("loss", points=3), "eval_loss": Need("loss", split="eval", optional=True, points=3)}
 
 
 def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]:
     loss = living(loss)
     n = len(loss)
-    if n < RECORDS or still_improving(eval_loss):
-        return
     y = loss.values
+    if (at := explodes(y)) is not None:
+        before, end = float(np.abs(y[:at]).max()), float(y[-1])
+        yield case.finding(
+            loss,
+            f"loss was at most {number(before)} until {step(loss, at - 1)} and is {number(float(y[at]))} at "
+            f"{step(loss, at)}, {number(end)} at the end",
+            first=at,
+            detected=at + 1,
+            measured={"before": before, "at": float(y[at]), "end": end},
+            cannot_tell=("whether the data or the weights changed",),
+        )
+        return
+    if n < RECORDS:
+        raise Skip(f"{n} records are too few for a rise that is no explosion")
+    if still_improving(eval_loss):
+        return
     # Scatter before the rise; of a few records all count, or a calm beginning makes a fault of an ordinary end.
     scale = max(noise(y[: max(10, n // 2)]), noise(y) if n < 40 else 0.0, resolution(loss))
     end = level(y[tail(n)])
@@ -144,13 +164,25 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
         loss,
         f"loss rose from {number(best.value)} ({step(loss, best.last)}) to {number(end.value)} and stayed"
         + (f"; it reached {number(worst)}" if blown else "")
-        + (f"; {100 * rise / progress:.0f} % of what had been gained is lost" if progress > 2 * scale else ""),
+        + (f"; {lost(rise / progress)} of what had been gained is lost" if progress > SCATTER * scale else ""),
         first=at,
         detected=min(n - 1, at + max(3, n // 20)),
         confidence="high" if rise >= 2 * LOST * progress or blown else "medium",
         measured={"best": best.value, "end": end.value, "rise": rise, "progress": progress},
         cannot_tell=("whether the data or the weights changed",),
     )
+
+
+def lost(share: float) -> str:
+    return f"{100 * share:.0f} %" if share < 1 else "all"
+
+
+def explodes(y: Floats) -> int | None:
+    """Where the loss left every size that it had had, to the end of the log."""
+    largest = np.maximum.accumulate(np.abs(y))[:-1]
+    least = np.minimum.accumulate(y[::-1])[::-1][1:]
+    blown = np.flatnonzero((largest > 0) & (least >= BLOWN * largest))
+    return int(blown[0]) + 1 if len(blown) and len(y) - blown[0] > 2 else None
 
 
 def still_improving(curve: Curve | None) -> bool:

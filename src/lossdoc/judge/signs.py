@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.judge.merit import Course, Measure, course, material, measures, said
+from lossdoc.judge.merit import FEW, Course, Measure, course, material, measures, said
 from lossdoc.judge.passes import passes
 from lossdoc.model.finding import SIGNS, Sign
 from lossdoc.model.limit import Limit
@@ -34,6 +34,11 @@ REMAINS = Limit(
     "ours: runs of the public logs that learned by heart end below 5 %, those that did not above 20 %",
 )
 LITTLE = Limit(0.02, "share of the first loss", "ours, where the log does not say how often the data were seen")
+FAR = Limit(
+    0.15,
+    "share of the first held-out loss",
+    "ours: fine-tuned language models lower theirs by less where their token accuracy stays within a point",
+)
 RECORDS = Limit(3, "points", "ours: fewer show no course that could be left")
 # Objectives that are judged by samples people look at: nothing held out is the rule.
 _GENERATIVE = frozenset({"gan", "diffusion"})
@@ -144,6 +149,8 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
     if families == {"rl"}:
         held = [(m, c) for m, c in held if m.role == "score"]
     kept = [(m, c) for m, c in held if (c.went == "better" and not c.fell_back) or _solved(m, c)]
+    if not any(m.role == "score" for m, _ in kept) and (still := _stands(judged, kept)):
+        return Sign("unknown", f"the score does not follow: {'; '.join(said(m, c) for m, c in [*still, *kept[:1]])}")
     if kept:
         return Sign("yes", "; ".join(said(m, c) for m, c in kept[:2]))
     if below := _below_start(run, held):
@@ -163,6 +170,14 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
         return Sign("unknown", f"one evaluation shows no course: {told}", excused)
     during = f" in {_epochs(seen)}" if seen else ""
     return Sign("unknown", f"nothing held out{during}", excused)
+
+
+def _stands(judged: Judged, kept: Judged) -> Judged:
+    """Held-out shares that stand still in many evaluations while the held-out loss falls far: one answer for all."""
+    shares = [(m, c) for m, c in judged if m.held_out and m.role in ("score", "support") and m.unit_scale]
+    still = all(c.went == "flat" and len(m.curve) >= FEW and not _solved(m, c) for m, c in shares)
+    fell = any(c.first - c.last >= FAR * c.first > 0 for m, c in kept if m.role == "objective")
+    return shares[:1] if still and fell else []
 
 
 def _epochs(seen: float) -> str:
