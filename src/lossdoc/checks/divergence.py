@@ -117,14 +117,14 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     n = len(loss)
     y = loss.values
     if (at := explodes(y)) is not None:
-        before, end = float(np.abs(y[:at]).max()), float(y[-1])
+        before, last = float(np.abs(y[:at]).max()), float(y[-1])
         yield case.finding(
             loss,
             f"loss was at most {number(before)} until {step(loss, at - 1)} and is {number(float(y[at]))} at "
-            f"{step(loss, at)}, {number(end)} at the end",
+            f"{step(loss, at)}, {number(last)} at the end",
             first=at,
             detected=at + 1,
-            measured={"before": before, "at": float(y[at]), "end": end},
+            measured={"before": before, "at": float(y[at]), "end": last},
             cannot_tell=("whether the data or the weights changed",),
         )
         return
