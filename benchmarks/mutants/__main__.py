@@ -18,7 +18,7 @@ import pytest
 from benchmarks.mutants.change import Mutant, everything, limit_of, mutants, used_by
 from benchmarks.mutants.find import notices
 from lossdoc.model.limit import instead
-from tests.limit_sides import Row, knowledge, table
+from tests.limit_sides import SIGNS, Row, knowledge, table
 
 SECONDS = 480.0  # after which only rows are asked
 
@@ -26,7 +26,7 @@ SECONDS = 480.0  # after which only rows are asked
 def by_rows(mutant: Mutant) -> Row | None:
     """A row that notices a mutant; those that were made for it are asked first."""
     runs, rows = table()
-    users = {check for check in everything() if mutant[0] in used_by(check)}
+    users = _users(mutant[0])
     able = [row for row in rows if mutant[0] in row.limits or row.family.check in users]
     able.sort(key=lambda row: mutant[0] not in row.limits)
     return next((row for row in able if notices(row, runs[row.family.base], mutant)), None)
@@ -34,20 +34,28 @@ def by_rows(mutant: Mutant) -> Row | None:
 
 def by_tests(mutant: Mutant) -> bool:
     """Whether a test of the checks that use a limit fails with the mutant."""
-    room = mutant[0].partition(".")[0]
-    own = Path(f"tests/checks/test_{room.replace('-', '_')}.py")
-    files = (
-        [own] if own.exists() else [f for f in Path("tests/checks").glob("test_*.py") if f'"{room}"' in f.read_text()]
-    )
-    if room in ("merit", "signs"):
-        files = [Path("tests/test_signs.py")]
-    elif room == "compare":
-        files = [Path("tests/test_compare.py")]
+    files = [file for file in map(Path, _files(mutant[0])) if file.exists()]
     if not files:
         return False
     with instead(limit_of(mutant)), contextlib.redirect_stdout(io.StringIO()):
         code = pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", *map(str, files)])
     return code == pytest.ExitCode.TESTS_FAILED
+
+
+def _files(limit: str) -> list[str]:
+    room = limit.partition(".")[0]
+    if room == "compare":
+        return ["tests/test_compare.py"]
+    found = ["tests/test_signs.py"] if SIGNS in _users(limit) else []
+    for check in _users(limit):
+        own = f"tests/checks/test_{check.replace('-', '_')}.py"
+        quoting = (str(f) for f in Path("tests/checks").glob("test_*.py") if f'"{check}"' in f.read_text())
+        found += [own] if Path(own).exists() else quoting
+    return list(dict.fromkeys(found))
+
+
+def _users(limit: str) -> list[str]:
+    return [check for check in everything() if limit in used_by(check)]
 
 
 def main(rooms: Sequence[str]) -> None:
