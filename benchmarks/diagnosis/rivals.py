@@ -15,6 +15,7 @@ import sys
 import tempfile
 import venv
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -200,10 +201,13 @@ def tools(options: Options) -> dict[str, Callable[[Label, Path], list[Said]]]:
 def figures(options: Options, labels: Sequence[Label]) -> dict[str, Figures]:
     """Every tool on every run that it is given."""
     result: dict[str, Figures] = {}
-    for name, call in tools(options).items():
-        scored = [outcome(label, call(label, path)) for label in labels if (path := best_source(label))]
-        result[name] = Figures(scored)
-        print(".", end="", file=sys.stderr, flush=True)
+    sources = [(label, path) for label in labels if (path := best_source(label))]
+    # Rivals are processes of their own; two at a time leave the others of a small machine in peace.
+    with ThreadPoolExecutor(2) as pool:
+        for name, call in tools(options).items():
+            said = pool.map(call, *zip(*sources, strict=True))
+            result[name] = Figures([outcome(label, found) for (label, _), found in zip(sources, said, strict=True)])
+            print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return result
 
