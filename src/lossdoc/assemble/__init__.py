@@ -79,6 +79,7 @@ def assemble(
     for run in runs:
         run.config = settings
         run.unread = unread
+        run.notes = [*run.notes, *(event.text for event in events if event.kind == "note")]
         run.events = [*_events_of(run, events, len(runs)), *run.events]
     return runs
 
@@ -109,7 +110,7 @@ def _run(table: Table, part: Part, parts: Sequence[Part], source: str, format_na
 
 def _events_of(run: Run, events: Sequence[Event], runs: int) -> list[Event]:
     """The events between the first and the last line of a run; all of them if it is the only one."""
-    kept = [e for e in events if e.kind not in ("config", "progress")]
+    kept = [e for e in events if e.kind not in ("config", "note", "progress")]
     # Of each progress bar the furthest state: how much of the planned run is over.
     bars = {e.data.get("total"): e for e in events if e.kind == "progress" and e.data.get("total")}
     kept += bars.values()

@@ -12,11 +12,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from lossdoc.knowledge.words import inner_split, plain, uncamel, without_average, without_split
+from lossdoc.knowledge.words import inner_split, plain, taken_apart, uncamel, without_average, without_split
 from lossdoc.words.splits import SPLITS
 from lossdoc.words.terms import in_english
 
 _PART = re.compile(r"\{(\w+)\}")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Measures whose name means the same whatever stands beside it.
+_MERITS = _words("""
+    accuracy auc bleu character_error_rate f1 mcc perplexity precision psnr recall rouge segmentation_overlap ssim
+    word_error_rate
+""")
+_SETTINGS = _words("""
+    coeff weight weights type fn scheduler factor alpha lambda threshold mask decay scale size steps interval every
+    freq best target patience loss time gap delta diff std var min max count num n error reward rewards
+""")
+_MOST_WORDS = 5
 # Loops that people write themselves: what their words mean is known from the shape of their lines alone.
 _HOME_MADE = frozenset({"gym"})
 _GAP = re.compile(r"[\s/_\-.:|()\[\]]+")
@@ -157,6 +173,39 @@ class Matcher:
             hit = self._dataset(variants, levels) or self._unnamed_framework(variants, levels)
             if hit:
                 return hit
+        return self._composed(in_english(uncamel(key)), levels)
+
+    def _composed(self, key: str, levels: Sequence[str]) -> Hit | None:
+        """A measure of merit beside a split, a task, a class or a number, in any order: `train/acc_0`, `eval_de_bleu`.
+
+        What stands beside it is its label. Beside a word of a setting it is none (`acc_steps`).
+        """
+        words, split = taken_apart(key)
+        if not 0 < len(words) <= _MOST_WORDS or any(word in _SETTINGS for word in words):
+            return None
+        for size in range(len(words), 0, -1):
+            found: dict[int, Rule] = {}
+            for first in range(len(words) - size + 1):
+                hit = self._merit(words[first : first + size], levels)
+                if hit is not None:
+                    found[first] = hit
+            if len({rule.metric for rule in found.values()}) > 1:
+                return None
+            if found:
+                held = {at for first in found for at in range(first, first + size)}
+                rest = "_".join(word for at, word in enumerate(words) if at not in held)
+                rule = next(iter(found.values()))
+                labels = {"class" if rest.isdecimal() else "part": rest} if rest else {}
+                return Hit(rule, inner_split(split, rule.split), {**labels, **rule.labels})
+        return None
+
+    def _merit(self, words: Sequence[str], levels: Sequence[str]) -> Rule | None:
+        for level in levels:
+            numbers = self._tables.exact.get(level, {}).get("_".join(words))
+            if numbers:
+                rules = [self._tables.rules[n] for n in numbers]
+                same = all(rule.same(rules[0]) for rule in rules[1:])
+                return rules[0] if same and rules[0].metric in _MERITS else None
         return None
 
     def claims(self, keys: Iterable[str]) -> tuple[dict[str, int], dict[str, int]]:

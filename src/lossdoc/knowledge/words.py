@@ -14,6 +14,7 @@ _LAST = re.compile(r"(.+?)[\s/_\-.:|(\[]+([^\W\d_]+)[)\]]?", re.DOTALL)
 
 # What home-made loops put before the name of what they averaged since the last line.
 _AVERAGES = frozenset(("average", "averaged", "avg", "ave", "mean", "running"))
+_SPANS = frozenset(("epoch", "step", "batch", "metrics", "per", "class"))  # over which it was averaged
 _AVERAGED = frozenset(("loss", "losses", "cost", "perplexity", "ppl", "reward", "rewards", "return"))
 
 
@@ -71,3 +72,20 @@ def without_average(variants: Sequence[tuple[str, str | None]]) -> list[tuple[st
         if ahead and ahead[1].lower() in _AVERAGES and plain(text).rpartition("_")[2] in _AVERAGED:
             found += [(rest, inner_split(split, inner)) for rest, inner in without_split(ahead[2])]
     return found
+
+
+def taken_apart(key: str) -> tuple[list[str], str | None]:
+    """The words of a key but those that name a split or say that it was averaged, and the split.
+
+    >>> taken_apart("accuracy/val_modulation")
+    (['accuracy', 'modulation'], 'eval')
+    """
+    kept: list[str] = []
+    split: str | None = None
+    for word in _SEPARATORS.split(key):
+        lowered = word.lower()
+        if lowered in SPLITS:
+            split = inner_split(split, SPLITS[lowered])
+        elif word and lowered not in _AVERAGES and lowered not in _SPANS:
+            kept.append(word)
+    return kept, split

@@ -20,7 +20,7 @@ from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
 from lossdoc.readers._standing import Header, counters, header, title
 from lossdoc.readers._words import is_axis, tokens
-from lossdoc.readers.home_made.marks import unknown_marks
+from lossdoc.readers.home_made.marks import told_apart, unknown_marks
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import mentioned, split_of, stated_split
 
@@ -89,7 +89,10 @@ def _read(source: Source) -> Iterator[Item]:
     """Rows in order; lines of one step that hold different names are one record."""
     open_record: Record | None = None
     last = 0
-    for item in _rows(source):
+    rows = list(_rows(source))
+    if (note := told_apart([item for item in rows if isinstance(item, Record)])) is not None:
+        yield note
+    for item in rows:
         if not isinstance(item, Record):
             yield item
             continue
