@@ -26,7 +26,7 @@ print(*sys.modules, file=sys.stderr)
 
 def _modules(log: Path) -> set[str]:
     """What the second call loads: the first one after a change of the code makes the index of the documents anew."""
-    call = [sys.executable, "-c", _LOADED, log]
+    call = [sys.executable, "-c", _LOADED, str(log)]
     subprocess.run(call, capture_output=True, timeout=300)
     return set(subprocess.run(call, capture_output=True, text=True, timeout=300).stderr.split())
 
