@@ -48,7 +48,7 @@ INJECTED: dict[str, tuple[str, ...]] = {
     "sgd_diverge": ("rate-high",),
     "shift": ("other-data",),
     "shuffled": ("labels",),
-    "stale_optimizer": ("stale-optimizer",),
+    "stale_optimizer": ("stale-optimiser",),
     "swapped_train": ("swapped",),
     "truncation": ("length-limit",),
     "zero_reward": ("reward-never", "reward-constant"),

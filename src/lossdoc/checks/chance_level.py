@@ -22,8 +22,8 @@ within {exact}, or within {pair-near} with a margin that is flat and an accuracy
 - The learning rate is so high that the network saturated. [rate-high]
 - Labels are shuffled, or have nothing to do with the inputs. [labels]
 - Gradients do not reach the weights: parameters that are frozen, or a graph that is detached. [frozen]
-- The optimizer holds other parameters than the model: built before it was wrapped, moved or given adapters.
-  [stale-optimizer]
+- The optimiser holds other parameters than the model: built before it was wrapped, moved or given adapters.
+  [stale-optimiser]
 - A deep stack of saturating layers lets no gradient through. [saturation]
 - The schedule came to its end before anything was learned. [schedule-short]
 - The inputs are constant: an empty tokenization, a wrong column, a mask that hides everything. [constant-inputs]
@@ -31,8 +31,8 @@ within {exact}, or within {pair-near} with a margin that is flat and an accuracy
 ## What to try
 - Raise the learning rate tenfold, twice. [rate-low]
 - Divide the learning rate by 10 and use a warm-up. [rate-high]
-- Train on 16 examples until they are known by heart; if that fails the model or optimizer is at fault, else the
-  labels. [labels, frozen, stale-optimizer]
+- Train on 16 examples until they are known by heart; if that fails the model or optimiser is at fault, else the
+  labels. [labels, frozen, stale-optimiser]
 - Print inputs and labels side by side as the model gets them. [labels, constant-inputs]
 - Put batch or layer normalisation between saturating layers, or replace the activation. [saturation]
 
@@ -182,7 +182,7 @@ def report_score(case: Case, found: Chance) -> Finding:
         detected=min(len(curve) - 1, 4),
         confidence="high" if len(values) >= 5 else "medium",
         measured={"last": found.value, "best": best, "evaluations": len(values)},
-        cannot_tell=("whether the labels, the inputs, the evaluation or the optimizer are at fault",),
+        cannot_tell=("whether the labels, the inputs, the evaluation or the optimiser are at fault",),
     )
 
 
@@ -289,5 +289,5 @@ def report(
         severity="warning" if early else "error",
         confidence="medium" if early else confidence,
         measured=measured,
-        cannot_tell=("whether the labels, the inputs or the optimizer are at fault",),
+        cannot_tell=("whether the labels, the inputs or the optimiser are at fault",),
     )

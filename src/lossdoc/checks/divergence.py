@@ -23,7 +23,7 @@ largest one before, to the end of the log, two records are enough.
 - The learning rate is too high. [rate-high]
 - No clipping, or a threshold that stops nothing. [no-clipping]
 - The warm-up is too short. [no-warm-up]
-- The optimizer state was lost at a resume. [restart]
+- The optimiser state was lost at a resume. [restart]
 - A stretch of broken data: wrong labels, other encoding, padding that counts as labels. [bad-batch]
 - Half precision without loss scaling. [half-precision]
 

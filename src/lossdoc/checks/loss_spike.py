@@ -21,7 +21,7 @@ number of such records per 1000.
 
 ## Likely causes
 - Broken batches: wrong labels, another encoding, one document repeated, lengths far off. [bad-batch]
-- The learning rate is high for the state of the optimizer; Adam's second moment was too small for what came.
+- The learning rate is high for the state of the optimiser; Adam's second moment was too small for what came.
   [rate-high]
 - A jump of the learning rate, or a warm restart. [rate-jump]
 - No clipping, or a threshold that stops nothing. [no-clipping]

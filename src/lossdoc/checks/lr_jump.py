@@ -3,7 +3,7 @@
 ## What it means
 A schedule rises once, in its warm-up, and then holds or falls. A rate that jumps up, or climbs again after it had
 come down, was restarted: by a resume with a new scheduler, by a second schedule, by total steps that are too few for
-the run. The optimizer's state no longer fits the rate, and the loss often pays for it.
+the run. The optimiser's state no longer fits the rate, and the loss often pays for it.
 
 ## How it is measured
 Rises after the warm-up by at least {schedule.of-peak} of the peak and to {schedule.of-start} times their own start.
@@ -24,7 +24,7 @@ are warm restarts or cycles.
 ## What to try
 - Keep the learning rate where it was before the jump. [rate-jump]
 - Load the scheduler's state when resuming. [restart]
-- Set the scheduler's total steps to the trainer's optimizer steps: batches / accumulation * epochs. [schedule-short]
+- Set the scheduler's total steps to the trainer's optimiser steps: batches / accumulation * epochs. [schedule-short]
 - When the rate is to rise again, do it with a short warm-up.
 
 ## Sources

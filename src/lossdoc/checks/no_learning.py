@@ -22,8 +22,8 @@ a policy that has not moved at all.
 ## Likely causes
 - The learning rate is far too low, or was never warmed up; pure bf16 weights round updates near 1e-6 away. [rate-low]
 - Labels are shuffled against their inputs. [labels]
-- The optimizer holds other parameters than the model: built before the model was wrapped, moved or given adapters.
-  [stale-optimizer]
+- The optimiser holds other parameters than the model: built before the model was wrapped, moved or given adapters.
+  [stale-optimiser]
 - The parameters are frozen, or the graph is detached (gradient checkpointing with frozen inputs). [frozen]
 - The learning rate is far too high: the first steps ruined the weights. [rate-high]
 - The schedule came to its end before anything was learned. [schedule-short]
@@ -33,15 +33,15 @@ a policy that has not moved at all.
 ## What to try
 - Raise the learning rate tenfold, twice. [rate-low]
 - Overfit one batch of 8 examples; a sound set-up reaches a loss near 0 in 100 steps.
-- Compare one weight before and after a step, and count the parameters with `requires_grad` that the optimizer holds.
-  [stale-optimizer, frozen]
+- Compare one weight before and after a step, and count the parameters with `requires_grad` that the optimiser holds.
+  [stale-optimiser, frozen]
 - Divide the learning rate by 10. [rate-high]
 - Print one batch with its labels as the model sees them. [labels, constant-inputs]
 - Call `enable_input_require_grads()` when adapters train under gradient checkpointing. [adapter]
 
 ## Sources
 - The least improvement: the rule of runmedic; trainproof asks for more of the medians.
-- Optimizer built before wrapping: accelerate issue 2665. Rounding of bf16 updates: PyTorch forum and TRL, notes on
+- Optimiser built before wrapping: accelerate issue 2665. Rounding of bf16 updates: PyTorch forum and TRL, notes on
   pure bf16.
 - No loss percentage for preference trainers: healthy DPO runs improve by 2 % (labelled runs dpo-ok1, dpo-ok2).
 """
@@ -104,7 +104,7 @@ STILL_MARGIN = Limit(
 STILL_LOSS = Limit(
     0.001,
     "share of the first loss",
-    "ours: the slowest healthy labelled preference run moves its loss by 1 %, one whose optimizer is dead by 0.001 %",
+    "ours: the slowest healthy labelled preference run moves its loss by 1 %, one whose optimiser is dead by 0.001 %",
 )
 SOLVED = Limit(
     0.95,
@@ -287,5 +287,5 @@ def by_margin(case: Case, loss: Curve, margin: Curve | None, beta: object) -> It
         detected=len(margin) // 2,
         severity="warning" if early else "error",
         measured={"margin": state.late, "loss": float(late[-1])},
-        cannot_tell=("whether the optimizer, the learning rate or the reference model is at fault",),
+        cannot_tell=("whether the optimiser, the learning rate or the reference model is at fault",),
     )

@@ -2,7 +2,7 @@
 
 ## What it means
 After a crash or a stop the trainer goes on from its last checkpoint and repeats the steps since. That is harmless as
-long as optimizer, schedule and data order come back with the weights. lossdoc keeps the newest segment and drops what
+long as optimiser, schedule and data order come back with the weights. lossdoc keeps the newest segment and drops what
 it replaces, so curves and counts are of the run as it went on.
 
 ## How it is measured
@@ -16,11 +16,11 @@ more than {rise} and {sure} standard errors.
 
 ## Likely causes
 - A crash, a preempted machine or a stop by hand, and a restart from the last checkpoint. [restart]
-- With a jump of the loss: the optimizer state, the schedule or the random state of the data was not restored.
+- With a jump of the loss: the optimiser state, the schedule or the random state of the data was not restored.
 
 ## What to try
 - Nothing, when loss and learning rate continue where they were.
-- Save and load the optimizer, the scheduler and the sampler state; save checkpoints more often.
+- Save and load the optimiser, the scheduler and the sampler state; save checkpoints more often.
 - Delete or mark the repeated rows before averaging the log with other tools.
 
 ## Sources
@@ -89,7 +89,7 @@ def from_replays(case: Case, replays: list[Event], said: list[Event]) -> Finding
         line=replays[0].line or (said[0].line if said else None),
         severity=None if jump is None else "warning",
         measured={"from_step": begin, "to_step": end, "dropped_records": dropped, "places": len(replays)},
-        cannot_tell=("whether optimizer and data order were restored",),
+        cannot_tell=("whether optimiser and data order were restored",),
     )
     return replace(finding, first_step=end, detected_step=end, last_step=float(replays[-1].data["to_step"]))
 

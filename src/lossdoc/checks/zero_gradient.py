@@ -15,7 +15,7 @@ the loss does not improve; in reinforcement learning, where groups without any d
 - the printed digits cannot tell 0 from small
 
 ## Likely causes
-- All parameters are frozen, or the adapters are not in the optimizer. [frozen]
+- All parameters are frozen, or the adapters are not in the optimiser. [frozen]
 - The graph is detached: gradient checkpointing over frozen inputs, `torch.no_grad`, `.detach()` or `.item()` in the
   loss.
 - All labels of the batch are masked.

@@ -72,7 +72,8 @@ def _tree(path: Path) -> Any:
             return json.loads(text)
         import yaml
 
-        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return yaml.load(text, Loader=loader)
     except (ValueError, RecursionError):
         return None
     except Exception as error:  # yaml's own: it has no base class that can be named before the import

@@ -9,8 +9,6 @@ tokenizer, which looks for pairs wherever they stand.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from lossdoc.readers._words import is_strong, words
 from lossdoc.readers.home_made.lexemes import (
@@ -32,7 +30,16 @@ from lossdoc.readers.home_made.lexemes import (
     WORD,
     WRITER,
 )
-from lossdoc.readers.home_made.names import FILLERS, IN_NAMES, is_nobodys, split_first, without_fillers
+from lossdoc.readers.home_made.names import (
+    FILLERS,
+    IN_NAMES,
+    INDICES,
+    SENTENCE,
+    is_nobodys,
+    split_first,
+    without_fillers,
+)
+from lossdoc.readers.home_made.parts import Pair, Parts
 from lossdoc.words.counters import COUNTERS, counter_name
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import LETTERS, SPLITS, split_of_mark
@@ -47,38 +54,6 @@ _ORNAMENTS = "/\\.$%&@~`'\"*_-+!?^#"
 _FILLED = expression(r"(?P<word>[^\W\d_]+)\s+(?=[^\W\d]|[\d\[(<{*#-])")
 _TAIL_WORDS = words("in took eta elapsed remaining left at est dt")
 _DURATION = expression(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|minutes|h)$")
-# Words of a sentence, which no name of a quantity holds.
-_SENTENCE = words("on at after for in of the is was are with to from and when by this that")
-# "top 1 acc: 0.5", "fold 3": the number is a part of what follows, no value.
-_INDICES = words("top fold class layer client worker node rank gpu seed trial head task model level at")
-
-
-class Pair(NamedTuple):
-    """A name with its value, where the value stands, and the split that a mark before it names."""
-
-    name: str
-    value: str
-    start: int
-    end: int
-    owner: str | None  # the word of the mark
-    named: bool = True  # False for a counter that stands without a name
-
-
-@dataclass(slots=True)
-class Parts:
-    """What a line says: pairs, counters (as pairs), the marks of splits, words in the place of a mark."""
-
-    pairs: list[Pair] = field(default_factory=list)
-    counters: list[Pair] = field(default_factory=list)
-    marks: list[str] = field(default_factory=list)  # the split of each mark
-    tags: list[str] = field(default_factory=list)  # words that stand where a mark may stand and are none we know
-    prose: bool = False  # words of a sentence stand before a value
-    residue: list[str] = field(default_factory=list)  # what no rule takes
-    owner: str | None = None
-
-    def mark(self, word: str, split: str) -> None:
-        self.marks.append(split)
-        self.owner = word if word.lower() in SPLITS else split  # a name that begins with it is to be understood
 
 
 def taken_apart(text: str) -> Parts | None:
@@ -334,8 +309,8 @@ def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:
     value = found[group]
     name = split_first(name)
     said = name.split()
-    among = {word.lower() for word in said} & _SENTENCE
-    if (among - {"of"} or (among and found["space"])) or (said[-1].lower() in _INDICES and value.isdigit()):
+    among = {word.lower() for word in said} & SENTENCE
+    if (among - {"of"} or (among and found["space"])) or (said[-1].lower() in INDICES and value.isdigit()):
         parts.prose = True
         return None
     if said[0].lower() in SPLITS and len(said) == 1 and _DURATION.search(value):

@@ -5,7 +5,6 @@ Names are canonical and values normalised already; what the log said beside its 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 from lossdoc.input.source import Source
@@ -58,6 +57,8 @@ def _rows(source: Source) -> Iterator[tuple[int, Row | str]]:
             if row != {}:
                 yield number, row if isinstance(row, dict) else "broken or cut JSON object"
         return
+    import csv  # JSON lines load no reader of tables
+
     table = csv.reader(lines)
     try:
         names = [_bare(name) for name in next(table, [])]

@@ -1,0 +1,36 @@
+"""What a composed line is made of, as the grammar finds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lossdoc.words.splits import SPLITS
+
+
+class Pair(NamedTuple):
+    """A name with its value, where the value stands, and the split that a mark before it names."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+    owner: str | None  # the word of the mark
+    named: bool = True  # False for a counter that stands without a name
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a line says: pairs, counters (as pairs), the marks of splits, words in the place of a mark."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    counters: list[Pair] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)  # the split of each mark
+    tags: list[str] = field(default_factory=list)  # words that stand where a mark may stand and are none we know
+    prose: bool = False  # words of a sentence stand before a value
+    residue: list[str] = field(default_factory=list)  # what no rule takes
+    owner: str | None = None
+
+    def mark(self, word: str, split: str) -> None:
+        self.marks.append(split)
+        self.owner = word if word.lower() in SPLITS else split  # a name that begins with it is to be understood
