@@ -8,13 +8,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.text import Text
 
-from lossdoc.api import Options, diagnose, read_path
+from benchmarks.diagnosis.lossdoc_runs import reports
+from lossdoc.api import Options
 from lossdoc.show.report import Options as Dress
 from lossdoc.show.screen import standing
 
@@ -34,9 +36,9 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     command = ["check", EXAMPLE, "--trainer", "dpo"]
     terminal("check.svg", f"lossdoc {' '.join(command)}", output(*command, "--color", "always"))
-    found = read_path(str(ROOT / EXAMPLE), Options(trainer="dpo"))
-    reports = [diagnose(run, Options()) for result in found if isinstance(result, list) for run in result]
-    terminal("watch.svg", f"lossdoc watch {EXAMPLE}", standing(reports, 12.0, Dress(WIDTH, color=True)))
+    with chdir(ROOT):  # the picture names the log as a user of the checkout would
+        found = reports(EXAMPLE, Options(trainer="dpo"))
+    terminal("watch.svg", f"lossdoc watch {EXAMPLE}", standing(found, 12.0, Dress(WIDTH, color=True)))
     from markdown_it import MarkdownIt
     from playwright.sync_api import sync_playwright
 

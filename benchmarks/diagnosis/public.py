@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.diagnosis.labels import SHARED
+from benchmarks.diagnosis.lossdoc_runs import reports
 from lossdoc import __version__
-from lossdoc.api import Options, diagnose, read_path
-from lossdoc.model.finding import NotRead
+from lossdoc.api import Options
 
-Finding = tuple[str, str, float | None]
+Finding = tuple[str, str, float | None]  # of a rival: id, severity, step
 WILD = SHARED / "wild"
 ROWS = {
     "verdict that an expert would sign": ("signed", "counted"),
@@ -48,9 +48,7 @@ def labels() -> list[Label]:
 
 def lossdoc(path: Path) -> str:
     """The letter of the worst run of a file."""
-    results = read_path(str(path), Options())
-    reports = [diagnose(run, Options()) for result in results if not isinstance(result, NotRead) for run in result]
-    verdicts = {report.verdict for report in reports}
+    verdicts = {report.verdict for report in reports(path, Options())}
     if not verdicts:
         return "R"
     return "S" if verdicts & {"failing", "suspicious"} else "H" if "healthy" in verdicts else "N"

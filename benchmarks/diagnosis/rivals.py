@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks.diagnosis import public, simple_rules
 from benchmarks.diagnosis.labels import FILES, Label, read_runs
 from benchmarks.diagnosis.lossdoc_runs import say
+from benchmarks.diagnosis.public import Finding
 from benchmarks.diagnosis.score import Figures, Said, outcome, share
 from lossdoc import __version__
 from lossdoc.api import Options
@@ -91,8 +92,6 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 }
 _LEVELS = {"FAIL": "error", "WARN": "warning", "CRITICAL": "error", "WARNING": "warning", "critical": "error",
            "warning": "warning", "INFO": "info", "info": "info", "error": "error"}  # fmt: skip
-
-Finding = tuple[str, str, float | None]  # id, severity, step
 
 
 def install() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -205,7 +206,7 @@ def follow(
     begun = last_news = watcher.clock()
     appeared = Path(watcher.path).exists()
     reports: Sequence[Report] = ()
-    try:
+    with suppress(KeyboardInterrupt):  # the way in which a person ends a watch: what there is is judged once more
         while True:
             if watcher.changed():
                 last_news, appeared = watcher.clock(), True
@@ -219,8 +220,6 @@ def follow(
             if stopped or ends.reached(now, begun, last_news if appeared else now):
                 break
             sleep(interval)
-    except KeyboardInterrupt:
-        pass  # the way in which a person ends a watch: what there is is judged once more
     watcher.changed()
     look = watcher.look(at_the_end=True)
     told.findings(look)
