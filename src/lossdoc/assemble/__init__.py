@@ -1,7 +1,8 @@
 """The one step between readers and checks: items of a source -> Runs. reader -> records -> [here] -> Run.
 
-`ranks.py` keeps one rank's rows, `rows.py` resolves keys and gathers values, `position.py` finds where each row stands
-(step, epoch, row), `segments.py` tells runs, replays and repeated rows apart, `curves.py` builds the arrays.
+`ranks.py` keeps one rank's rows, `rows.py` resolves keys and gathers values in the columns of a `table.py`,
+`position.py` finds where each row stands (step, epoch, row), `segments.py` tells runs, replays and repeated rows apart,
+`curves.py` builds the arrays.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from lossdoc.assemble.blocks import one_by_one, stand_alone
 from lossdoc.assemble.curves import build_curves, columns_to_curves, count_curve, epoch_curve
 from lossdoc.assemble.position import place_rows
 from lossdoc.assemble.ranks import of_one_rank
-from lossdoc.assemble.rows import Table, gather
+from lossdoc.assemble.rows import gather
 from lossdoc.assemble.segments import Part, split_runs
 from lossdoc.model.record import Block, BulkItem, Columns, Event, Record, Unread
 from lossdoc.model.run import Run
 
 if TYPE_CHECKING:
+    from lossdoc.assemble.table import Table
     from lossdoc.knowledge import Knowledge
 
 

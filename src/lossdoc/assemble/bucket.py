@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Raws = Sequence[Raw] | NDArray[np.float64]  # as written, or the column of a block
+    # Rows of several layouts put together, and their order, by the rows of each.
+    Shared = dict[tuple[int, ...], tuple[list[NDArray[np.int64]], NDArray[np.int64], NDArray[np.intp]]]
 
 
 @dataclass(slots=True)
@@ -44,8 +46,8 @@ class Bucket:
             self._full |= printed is None
             self._printed += printed or ()
 
-    def close(self) -> None:
-        """Make numbers of what was taken; what is no number stands in no row."""
+    def close(self, shared: Shared) -> None:
+        """Make numbers of what was taken; what is no number stands in no row. Keys of one layout share their rows."""
         import numpy as np
 
         parts = [_numbers(rows, raws) for rows, raws in self._blocks]
@@ -53,9 +55,13 @@ class Bucket:
         self._blocks.clear()
         self.rows, self.values = parts[0]
         if len(parts) > 1:
-            self.rows = np.concatenate([rows for rows, _ in parts])
-            order = np.argsort(self.rows)
-            self.rows, self.values = self.rows[order], np.concatenate([values for _, values in parts])[order]
+            same = tuple(id(rows) for rows, _ in parts)
+            if same not in shared:
+                rows = np.concatenate([rows for rows, _ in parts])
+                order = np.argsort(rows)
+                shared[same] = ([rows for rows, _ in parts], rows[order], order)  # kept: an id is used again
+            _, self.rows, order = shared[same]
+            self.values = np.concatenate([values for _, values in parts])[order]
         if self.factor != 1.0:
             with np.errstate(all="ignore"):
                 self.values = self.values * self.factor
@@ -101,6 +107,13 @@ def _in_order(parts: Sequence[tuple[NDArray[np.int64], Sequence[Raw]]]) -> Seque
         return parts[0][1] if parts else ()
     mixed = [raw for _, raws in parts for raw in raws]
     return [mixed[at] for at in np.argsort(np.concatenate([rows for rows, _ in parts])).tolist()]
+
+
+def numbers(raws: Raws) -> NDArray[np.float64]:
+    """The same as an array, NaN where there is no number."""
+    import numpy as np
+
+    return np.array(floats(raws), dtype=np.float64) if isinstance(raws, Sequence) else raws
 
 
 def floats(raws: Raws) -> Sequence[float | None]:

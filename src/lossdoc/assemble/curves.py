@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lossdoc.assemble.rows import POSITION_ROLES
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lossdoc.assemble.bucket import Bucket
-    from lossdoc.assemble.rows import Table
     from lossdoc.assemble.segments import Part
+    from lossdoc.assemble.table import Table
     from lossdoc.knowledge import Knowledge
     from lossdoc.model.record import Columns
+    from lossdoc.model.run import Floats, Ints
 
 # A float source that was rounded before it was written (transformers 4 rounds the loss to 4 digits) shows it on every
 # value; more digits than this are not worth knowing.
@@ -31,84 +32,96 @@ _FEWER = 4  # times fewer values than the other key has (ours)
 
 
 def build_curves(table: Table, part: Part) -> list[Curve]:
-    """The curves of the rows of one run, in the order in which their keys appear."""
+    """The curves of the rows of one run, in the order of their keys; those of the same rows share arrays."""
     import numpy as np
 
-    places = np.asarray(table.places, dtype=np.float64)
-    lines = np.asarray([0 if line is None else line for line in table.lines], dtype=np.int64)
-    textual = any(line is not None for line in table.lines)
     order = np.full(len(table), -1, dtype=np.int64)
-    order[np.asarray(part.rows, dtype=np.int64)] = np.arange(len(part.rows))
+    order[part.rows] = np.arange(len(part.rows))
+    textual = bool(table.lines.any())
+    known: dict[int, _Stand | None] = {}  # by the rows of a bucket
     curves = []
     for bucket in table.buckets.values():
-        rows = bucket.rows
-        keep = order[rows] >= 0
-        if not keep.any():
-            continue
-        rows, values = rows[keep], bucket.values[keep]
-        sequence = np.argsort(places[rows], kind="stable")
-        rows, values = rows[sequence], values[sequence]
-        line_numbers = lines[rows] if textual else lines[:0]
-        curves.append(_curve(bucket, table, places[rows], values, order[rows], line_numbers))
+        if id(bucket.rows) not in known:
+            known[id(bucket.rows)] = _stand(table, bucket.rows, order, textual)
+        stand = known[id(bucket.rows)]
+        if stand is not None:
+            values = bucket.values if stand.sequence is None else bucket.values[stand.sequence]
+            curves.append(_curve(bucket, table, stand, values))
     return _without_collisions(curves)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """Where the points of curves stand, and which values of their buckets these are in which order (None: all)."""
+
+    steps: Floats
+    records: Ints
+    lines: Ints
+    sequence: Ints | None
+
+
+def _stand(table: Table, rows: Ints, order: Ints, textual: bool) -> _Stand | None:
+    """Of the rows of a bucket those of one run, by their places; None where it has none."""
+    import numpy as np
+
+    of_run = np.flatnonzero(order[rows] >= 0)
+    if not len(of_run):
+        return None
+    places = table.places[rows[of_run]]
+    if len(of_run) < len(rows) or not (places[1:] >= places[:-1]).all():
+        sequence = of_run[np.argsort(places, kind="stable")]
+        rows, places = rows[sequence], table.places[rows[sequence]]
+    else:
+        sequence = None
+    return _Stand(places, order[rows], table.lines[rows] if textual else table.lines[:0], sequence)
 
 
 def epoch_curve(table: Table, part: Part) -> Curve | None:
     """The epoch of each record of one run, where the places of its curves are not epochs already."""
-    if table.axis == "epoch" or table.epochs.count(None) == len(table):
-        return None
-    known = {row: epoch for row in part.rows if (epoch := table.epochs[row]) is not None}
-    return _position_curve(table, part, "epoch", known)
+    return None if table.axis == "epoch" else _position_curve(table, part, "epoch", table.epochs[part.rows])
 
 
 def count_curve(table: Table, part: Part) -> Curve | None:
     """Tokens or samples seen at each record of one run, where the places of its curves are not these already."""
-    if not any(table.counts):
-        return None
-    counts = [count for row in part.rows if (count := table.counts[row])]
-    role = counts[0][1] if counts else ""
-    known = {row: count[0] for row in part.rows if (count := table.counts[row]) and count[1] == role}
-    return None if table.axis in ("", role) else _position_curve(table, part, role, known)
-
-
-def _position_curve(table: Table, part: Part, name: str, known: Mapping[int, float]) -> Curve | None:
-    """What else the records count (epochs, tokens), at their places; `known` maps rows to values."""
     import numpy as np
 
+    roles = table.counted.among(part.rows)
+    if not roles or table.axis == roles[0]:
+        return None
+    counts = np.where(table.counted.are(roles[0])[part.rows], table.counts[part.rows], np.nan)
+    return _position_curve(table, part, roles[0], counts)
+
+
+def _position_curve(table: Table, part: Part, name: str, counts: Floats) -> Curve | None:
+    """What else the records count (epochs, tokens), at their places; NaN where one does not."""
+    import numpy as np
+
+    known = np.flatnonzero(~np.isnan(counts))
     if len(known) < 2:
         return None
-    rows = np.asarray(list(known), dtype=np.int64)
-    position = {row: place for place, row in enumerate(part.rows)}
     return Curve(
         name,
         "train",
         name,
-        np.asarray(table.places, dtype=np.float64)[rows],
-        np.asarray(list(known.values()), dtype=np.float64),
-        np.asarray([position[int(row)] for row in rows], dtype=np.int64),
+        table.places[part.rows[known]],
+        counts[known],
+        known,
         np.zeros(0, dtype=np.int64),
         axis=table.axis,
         steps_inferred=table.inferred,
     )
 
 
-def _curve(
-    bucket: Bucket,
-    table: Table,
-    steps: NDArray[np.float64],
-    values: NDArray[np.float64],
-    records: NDArray[np.int64],
-    lines: NDArray[np.int64],
-) -> Curve:
+def _curve(bucket: Bucket, table: Table, stand: _Stand, values: Floats) -> Curve:
     decimals = None if bucket.decimals == -1 else bucket.decimals
     return Curve(
         bucket.metric,
         bucket.split,
         bucket.key,
-        steps,
+        stand.steps,
         values,
-        records,
-        lines,
+        stand.records,
+        stand.lines,
         axis=table.axis,
         steps_inferred=table.inferred,
         labels=bucket.labels,

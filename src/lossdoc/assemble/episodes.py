@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from lossdoc.assemble.bucket import floats
+from lossdoc.assemble.bucket import numbers
 from lossdoc.words.counters import episode_counter
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from lossdoc.assemble.bucket import Raws
     from lossdoc.knowledge import Resolved
 
@@ -38,12 +40,20 @@ def meant(columns: Mapping[str, Raws], resolved: Mapping[str, Resolved | None]) 
 
 def _adds_up(raws: Raws) -> bool:
     """All steps so far: they rise from row to row, and by what a row takes, not by a step or two."""
-    numbers = [number for number in floats(raws) if number is not None]
-    rises = len(numbers) >= _ENOUGH and _falls(raws, equal=True) <= _BACK
-    return rises and numbers[-1] >= 0.5 * len(numbers) * numbers[0]
+    found = _finite(raws)
+    rises = len(found) >= _ENOUGH and _falls(raws, equal=True) <= _BACK
+    return bool(rises and found[-1] >= 0.5 * len(found) * found[0])
 
 
 def _falls(raws: Raws, equal: bool = False) -> float:
     """The share of rows that stand below the row before them, or not above it."""
-    numbers = [number for number in floats(raws) if number is not None]
-    return sum(b < a or (equal and a == b) for a, b in itertools.pairwise(numbers)) / max(1, len(numbers))
+    found = _finite(raws)
+    before, after = found[:-1], found[1:]
+    return int((after <= before if equal else after < before).sum()) / max(1, len(found))
+
+
+def _finite(raws: Raws) -> NDArray[np.float64]:
+    import numpy as np
+
+    found = numbers(raws)
+    return found[~np.isnan(found)]

@@ -7,13 +7,15 @@ digit: rows of one stretch are therefore counted, and the count is checked again
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lossdoc.assemble.rows import FURTHEST, Table
+from lossdoc.assemble.table import FURTHEST, Table
 from lossdoc.model.record import Event
+
+if TYPE_CHECKING:
+    from lossdoc.assemble.table import Numbers, Rows
 
 # Half a unit of the last digit of an epoch with two decimals, and of one with four significant digits.
 _ROUNDED = 0.0051
@@ -24,29 +26,34 @@ _MOST_INTERVALS = 1e12  # between the rows of a run: an epoch that is a hair abo
 @dataclass(frozen=True, slots=True)
 class Inferred:
     axis: str
-    places: list[float]
+    places: Numbers
     note: str
 
 
-def infer_steps(
-    table: Table, rows: Sequence[int], events: Sequence[Event], settings: Mapping[str, Any]
-) -> Inferred | None:
+def infer_steps(table: Table, rows: Rows, events: Sequence[Event], settings: Mapping[str, Any]) -> Inferred | None:
     """Places of all rows, or None where the epochs do not advance."""
-    train = [row for row in rows if table.kinds[row] == "train" and table.epochs[row] is not None]
+    import numpy as np
+
+    known = rows[~np.isnan(table.epochs[rows])]
+    train = known[table.kinds.are("train")[known]]
     if len(train) < 2:
-        train = [row for row in rows if table.epochs[row] is not None]
-    stretches = _stretches(table, train)
+        train = known
+    # Training rows between two returns of the epoch to an earlier value.
+    stretches = np.split(train, np.flatnonzero(np.diff(table.epochs[train]) < 0) + 1) if len(train) else []
     interval = _interval(table, max(stretches, key=len)) if stretches else None
-    if interval is None or interval * _MOST_INTERVALS < max(abs(epoch) for epoch in table.epochs if epoch):
+    if interval is None:
+        return None
+    furthest = float(np.fmax.reduce(np.abs(table.epochs[table.epochs != 0])))
+    if interval * _MOST_INTERVALS < furthest:
         return None
     per_epoch, how = _steps_per_epoch(table, rows, stretches, interval, events, settings)
-    furthest = max(_epoch(table, row) for row in rows) / interval
+    furthest = _last(table, rows) / interval
     if per_epoch is not None and not furthest * max(1.0, per_epoch * interval) < FURTHEST:
         per_epoch = None  # a total or a speed that no run has
     if not furthest < FURTHEST:
         return None
     if per_epoch is None:
-        if not all(_counted(table, stretch, interval) for stretch in stretches):
+        if any(_counted(table, stretch, interval) is None for stretch in stretches):
             return None  # epochs that repeat or leap count nothing
         every, axis = 1, "row"
         note = "the log prints no step: positions are counted in logging intervals"
@@ -58,49 +65,48 @@ def infer_steps(
     return Inferred(axis, _places(table, stretches, interval, every), note)
 
 
-def _stretches(table: Table, train: Sequence[int]) -> list[list[int]]:
-    """Training rows between two returns of the epoch to an earlier value."""
-    stretches: list[list[int]] = []
-    for row in train:
-        if stretches and _epoch(table, row) >= _epoch(table, stretches[-1][-1]):
-            stretches[-1].append(row)
-        else:
-            stretches.append([row])
-    return stretches
+def _last(table: Table, rows: Rows) -> float:
+    """The furthest epoch; a row without one counts as 0."""
+    import numpy as np
+
+    return float(np.nan_to_num(table.epochs[rows]).max())
 
 
-def _epoch(table: Table, row: int) -> float:
-    epoch = table.epochs[row]
-    return 0.0 if epoch is None else epoch
-
-
-def _interval(table: Table, stretch: Sequence[int]) -> float | None:
+def _interval(table: Table, stretch: Rows) -> float | None:
     """Epochs between two rows of a stretch; the first and last rows may stand off the grid."""
     from statistics import linear_regression, median
 
-    epochs = [_epoch(table, row) for row in stretch]
+    import numpy as np
+
+    epochs = table.epochs[stretch]
     if len(epochs) > 4:
         epochs = epochs[1:-1]
     if len(epochs) < 2 or epochs[-1] <= epochs[0]:
-        return epochs[0] if len(epochs) == 1 and epochs[0] > 0 else None
-    gaps = [b - a for a, b in itertools.pairwise(epochs)]
-    typical = median(gaps)
-    rounded = all(epoch == round(epoch, 2) for epoch in epochs)
-    if rounded or max(gaps) < 1.6 * typical:
+        return float(epochs[0]) if len(epochs) == 1 and epochs[0] > 0 else None
+    gaps = np.diff(epochs)
+    typical = median(gaps.tolist())
+    if _rounded(epochs) or gaps.max() < 1.6 * typical:
         # Single differences of rounded epochs say little, the slope over all rows says much.
-        return linear_regression(range(len(epochs)), epochs).slope
-    return typical if typical > 0 else (epochs[-1] - epochs[0]) / len(gaps)
+        return linear_regression(range(len(epochs)), epochs.tolist()).slope
+    return typical if typical > 0 else float(epochs[-1] - epochs[0]) / len(gaps)
+
+
+def _rounded(epochs: Numbers) -> bool:
+    """To two decimals, all of them."""
+    import numpy as np
+
+    return bool((np.round(epochs, 2) == epochs).all())
 
 
 def _steps_per_epoch(
     table: Table,
-    rows: Sequence[int],
-    stretches: Sequence[Sequence[int]],
+    rows: Rows,
+    stretches: Sequence[Rows],
     interval: float,
     events: Sequence[Event],
     settings: Mapping[str, Any],
 ) -> tuple[float | None, str]:
-    last = max(_epoch(table, row) for row in rows)
+    last = _last(table, rows)
     if isinstance(every := settings.get("logging_steps"), (int, float)) and every >= 1:
         return every / interval, "logging_steps"
     if isinstance(total := settings.get("max_steps"), (int, float)) and total > 0 and table.summary:
@@ -112,7 +118,7 @@ def _steps_per_epoch(
             return ratio, "the progress bar"
     seconds, speed = (_closing(table, name) for name in ("train_runtime", "train_steps_per_second"))
     if seconds and speed:
-        first = _epoch(table, stretches[-1][0]) - interval if len(stretches) > 1 else 0.0
+        first = float(table.epochs[stretches[-1][0]]) - interval if len(stretches) > 1 else 0.0
         for begin in (first, 0.0):
             ratio = seconds * speed / (last - begin) if last > begin else 0.0
             every = ratio * interval
@@ -134,55 +140,52 @@ def _bar_total(events: Sequence[Event]) -> float | None:
     return max(seen, key=lambda total: (len(seen[total]), total)) if seen else None
 
 
-def _bar_ratio(table: Table, rows: Sequence[int], events: Sequence[Event], total: float) -> float | None:
+def _bar_ratio(table: Table, rows: Rows, events: Sequence[Event], total: float) -> float | None:
     """Steps per epoch from bars beside rows: a bar stands at the row's step or one before it."""
     from statistics import median
 
-    bars = [(e.line, float(e.data["n"])) for e in events if e.kind == "progress" and e.data.get("total") == total]
-    ratios: list[float] = []
-    position = 0
-    for row in rows:
-        line, epoch = table.lines[row], table.epochs[row]
-        if line is None or not epoch or table.kinds[row] != "train":
-            continue
-        while position + 1 < len(bars) and (bars[position + 1][0] or 0) <= line:
-            position += 1
-        if bars and (bars[position][0] or 0) <= line and bars[position][1] > 0:
-            ratios.append((bars[position][1] + 0.5) / epoch)
+    import numpy as np
+
+    bars = [(e.line or 0, float(e.data["n"])) for e in events if e.kind == "progress" and e.data.get("total") == total]
+    lines = np.maximum.accumulate([line for line, _ in bars])
+    states = np.array([state for _, state in bars])
+    epochs = table.epochs[rows]
+    rows = rows[(table.lines[rows] > 0) & ~np.isnan(epochs) & (epochs != 0) & table.kinds.are("train")[rows]]
+    before = np.searchsorted(lines, table.lines[rows], side="right") - 1
+    seen = (before >= 0) & (states[before] > 0)
+    ratios = ((states[before] + 0.5) / table.epochs[rows])[seen].tolist()
     return median(ratios[len(ratios) // 2 :]) if ratios else None
 
 
-def _places(table: Table, stretches: Sequence[Sequence[int]], interval: float, every: int) -> list[float]:
-    places: list[float | None] = [None] * len(table)
+def _places(table: Table, stretches: Sequence[Rows], interval: float, every: int) -> Numbers:
+    import numpy as np
+
+    known = np.full(len(table), np.nan)
     for stretch in stretches:
         counted = _counted(table, stretch, interval)
-        for position, row in enumerate(stretch):
-            step = counted[position] * every if counted else round(_epoch(table, row) / interval * every)
-            places[row] = float(max(1, step))
+        places = np.rint(table.epochs[stretch] / interval * every) if counted is None else counted * float(every)
+        known[stretch] = np.maximum(1.0, places)
+    rounded = _rounded(table.epochs[~np.isnan(table.epochs)])
     result: list[float] = []
     last = 0.0
-    rounded = all(epoch is None or epoch == round(epoch, 2) for epoch in table.epochs)
-    for row, place in enumerate(places):
-        epoch = table.epochs[row]
-        if place is None and epoch is not None:
+    for place, epoch in zip(known.tolist(), table.epochs.tolist(), strict=True):
+        if place == place:
+            last = place
+        elif epoch == epoch:
             guess = float(round(epoch / interval * every))
             # An evaluation stands at the step of the training row before it unless the epoch says otherwise.
             near = (_ROUNDED if rounded else _SIGNIFICANT * epoch) / interval * every + 0.5
-            place = last if abs(guess - last) <= near else guess
-        last = last if place is None else place
+            last = last if abs(guess - last) <= near else guess
         result.append(last)
-    return result
+    return np.array(result)
 
 
-def _counted(table: Table, stretch: Sequence[int], interval: float) -> list[int] | None:
+def _counted(table: Table, stretch: Rows, interval: float) -> Numbers | None:
     """Logging intervals counted row by row, if that agrees with the epochs within their rounding."""
-    first = round(_epoch(table, stretch[0]) / interval)
-    start = first
-    if len(stretch) > 1 and first == 0:  # a row at step 1 before the first full interval
-        start = 0
-    count = [start + position for position in range(len(stretch))]
-    off = 0
-    for position, row in zip(count, stretch, strict=True):
-        epoch = _epoch(table, row)
-        off += abs(position * interval - epoch) > max(1.1 * _ROUNDED, _SIGNIFICANT * epoch, 0.3 * interval)
-    return count if off <= 0.05 * len(stretch) else None
+    import numpy as np
+
+    epochs = table.epochs[stretch]
+    counted = np.rint(epochs[0] / interval) + np.arange(len(stretch))
+    allowed = np.maximum(max(1.1 * _ROUNDED, 0.3 * interval), _SIGNIFICANT * epochs)
+    off = np.count_nonzero(np.abs(counted * interval - epochs) > allowed)
+    return counted if off <= 0.05 * len(stretch) else None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from lossdoc.assemble.blocks import rows_of
-from lossdoc.assemble.bucket import Bucket, floats
+from lossdoc.assemble.bucket import Bucket, floats, numbers
 from lossdoc.assemble.episodes import meant
+from lossdoc.assemble.table import FURTHEST, Table, Words
 from lossdoc.knowledge.words import without_split
 from lossdoc.model.record import Block, Record
 
@@ -18,10 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from lossdoc.assemble.bucket import Raws
+    from lossdoc.assemble.bucket import Raws, Shared
     from lossdoc.knowledge import Knowledge, Resolved
-
-T = TypeVar("T")
 
 # Roles of keys that are no curve: they place a row, or count nothing that can be judged.
 POSITION_ROLES = ("step", "epoch", "tokens", "samples")
@@ -36,31 +36,6 @@ _TRAINING_ONLY = frozenset({"loss", "train/loss", "train_loss", "learning_rate",
 # What transformers gives W&B with every row.
 _TRACKERS = frozenset({"train/global_step", "train/epoch"})
 _CALLS = "_step"  # W&B's count of calls: the step only where nothing else is
-# A place beyond this is no place: NaN, infinity, a hash under a key that looks like a step.
-FURTHEST = 1e15
-
-
-@dataclass(slots=True)
-class Table:
-    """All rows of a source by column: lists of equal length, one entry per record."""
-
-    lines: list[int | None] = field(default_factory=list)
-    steps: list[float | None] = field(default_factory=list)
-    axes: list[str | None] = field(default_factory=list)
-    epochs: list[float | None] = field(default_factory=list)
-    counts: list[tuple[float, str] | None] = field(default_factory=list)  # tokens or samples seen so far
-    streams: list[str | None] = field(default_factory=list)
-    runs: list[str | None] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)  # train, eval, test, summary, "" = no metric in the row
-    buckets: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], Bucket] = field(default_factory=dict)
-    summary: dict[str, float] = field(default_factory=dict)  # final values such as train_runtime
-    notes: list[str] = field(default_factory=list)
-    axis: str = "step"  # filled in by position.py: what `places` count
-    places: list[float] = field(default_factory=list)
-    inferred: bool = False
-
-    def __len__(self) -> int:
-        return len(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +86,9 @@ def _gather(
         for slot in _plan(table, Record(dict.fromkeys(block.keys)), taken, knowledge, framework, objectives, closing):
             printed = None if block.printed is None else block.printed.get(slot.key, ())
             _take(table, slot, rows, taken[slot.key], summary, printed)
+    shared: Shared = {}
     for bucket in table.buckets.values():
-        bucket.close()
+        bucket.close(shared)
     table.buckets = {name: bucket for name, bucket in table.buckets.items() if len(bucket.rows)}
     table.summary = summary.values()
     table.kinds = _kinds(table, summary.rows)
@@ -122,30 +98,23 @@ def _gather(
 def _empty(
     records: Sequence[Record], own: NDArray[np.int64], blocks: Sequence[Block], others: Sequence[NDArray[np.int64]]
 ) -> Table:
-    """A table of all rows with what stands beside their values."""
+    """A table of all rows with what stands beside their values, which rows of blocks have nothing of."""
+    import numpy as np
+
     size = len(own) + sum(map(len, others))
-
-    def column(values: list[T]) -> list[T]:
-        if not blocks:
-            return values
-        cells: list[Any] = [None] * size  # rows of blocks have nothing beside their values
-        for row, value in zip(own.tolist(), values, strict=True):
-            cells[row] = value
-        return cells
-
-    lines = column([record.line for record in records])
+    lines = np.zeros(size, dtype=np.int64)
+    lines[own] = [record.line or 0 for record in records]
     for block, rows in zip(blocks, others, strict=True):
-        for row, line in zip(rows.tolist(), block.lines.tolist(), strict=True):
-            lines[row] = line
-    return Table(
-        lines=lines,
-        steps=column([_place(record.step) for record in records]),
-        axes=column([record.axis for record in records]),
-        epochs=column([_place(record.epoch) for record in records]),
-        counts=[None] * size,
-        streams=column([record.stream for record in records]),
-        runs=column([record.run for record in records]),
-    )
+        lines[rows] = block.lines
+    steps, epochs, counts = np.full((3, size), np.nan)
+    steps[own] = [_place(record.step) for record in records]
+    epochs[own] = [_place(record.epoch) for record in records]
+    counted, axes, streams, runs, kinds = (Words.empty(size) for _ in range(5))
+    axes.code("step")
+    axes.put(own, [record.axis for record in records])
+    streams.put(own, [record.stream for record in records])
+    runs.put(own, [record.run for record in records])
+    return Table(lines, steps, epochs, counts, counted, axes, streams, runs, kinds)
 
 
 def _layouts(records: Sequence[Record]) -> Iterable[list[int]]:
@@ -160,8 +129,8 @@ def _layouts(records: Sequence[Record]) -> Iterable[list[int]]:
     return layouts.values()
 
 
-def _place(place: float | None) -> float | None:
-    return place if place is None or abs(place) < FURTHEST else None
+def _place(place: float | None) -> float:
+    return place if place is not None and abs(place) < FURTHEST else math.nan
 
 
 def _plan(
@@ -265,26 +234,34 @@ def _take(
         slot.bucket.add(rows, raws, printed)
     elif slot.role in ("summary", "time"):
         summary.add(slot, rows, raws)
-    elif slot.role == "batch":
-        for row, value in zip(rows.tolist(), floats(raws), strict=True):
-            inside = table.steps[row] is None and table.epochs[row] is not None
-            if inside and value is not None and abs(value) < FURTHEST:
-                table.steps[row] = value
-    elif slot.role in POSITION_ROLES:
-        for row, value in zip(rows.tolist(), floats(raws), strict=True):
-            if value is None or not abs(value) < FURTHEST:
-                continue
-            if slot.role == "epoch":
-                if table.epochs[row] is None:
-                    table.epochs[row] = value
-            elif slot.role == "step":
-                if table.steps[row] is None or table.axes[row] not in (None, "step"):
-                    table.steps[row] = value * slot.factor
-                table.axes[row] = "step"
-            else:
-                count, before = value * slot.factor, table.counts[row]
-                if before is None or before[1] != slot.role or before[0] <= count:
-                    table.counts[row] = (count, slot.role)  # of episodes and steps in the environment the finer one
+    elif slot.role == "batch" or slot.role in POSITION_ROLES:
+        _put(table, slot, rows, numbers(raws))
+
+
+def _put(table: Table, slot: _Slot, rows: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+    """Numbers that say where their rows stand."""
+    import numpy as np
+
+    good = np.abs(values) < FURTHEST
+    if not good.all():
+        rows, values = rows[good], values[good]
+    bare, no_epoch = np.isnan(table.steps[rows]), np.isnan(table.epochs[rows])
+    if slot.role == "batch":
+        inside = bare & ~no_epoch
+        table.steps[rows[inside]] = values[inside]
+    elif slot.role == "epoch":
+        table.epochs[rows[no_epoch]] = values[no_epoch]
+    elif slot.role == "step":
+        step = table.axes.code("step")
+        better = bare | (table.axes.codes[rows] > step)
+        table.steps[rows[better]] = values[better] * slot.factor
+        table.axes.codes[rows] = step
+    else:
+        counts, role = values * slot.factor, table.counted.code(slot.role)
+        before = table.counts[rows]
+        finer = ~(before > counts) | (table.counted.codes[rows] != role)  # of episodes and steps in the environment
+        table.counts[rows[finer]] = counts[finer]
+        table.counted.codes[rows[finer]] = role
 
 
 class _Summary:
@@ -295,12 +272,15 @@ class _Summary:
         self._found: dict[str, tuple[int, int, float]] = {}
 
     def add(self, slot: _Slot, rows: NDArray[np.int64], raws: Raws) -> None:
-        numbers = [(row, value) for row, value in zip(rows.tolist(), floats(raws), strict=True) if value is not None]
-        if not numbers:
+        if isinstance(raws, Sequence):
+            said = [(row, value) for row, value in zip(rows.tolist(), floats(raws), strict=True) if value is not None]
+        else:
+            said = [(int(rows[at]), float(raws[at])) for at in (0, -1)]
+        if not said:
             return
         if slot.role == "summary":
-            self.rows += [row for row, _ in numbers]
-        (first, _), (last, value) = numbers[0], numbers[-1]
+            self.rows += [row for row, _ in said] if isinstance(raws, Sequence) else rows.tolist()
+        (first, _), (last, value) = said[0], said[-1]
         if slot.key in self._found:
             before, after, older = self._found[slot.key]
             first, last, value = min(first, before), max(last, after), value if last > after else older
@@ -311,16 +291,16 @@ class _Summary:
         return {key: value for key, (_, _, value) in ordered}
 
 
-def _kinds(table: Table, summaries: Sequence[int]) -> list[str]:
+def _kinds(table: Table, summaries: Sequence[int]) -> Words:
     """What each row holds: train before eval before any other split before final values."""
     import numpy as np
 
     splits = dict.fromkeys(bucket.split for bucket in table.buckets.values())
     names = ["", "summary", *(split for split in splits if split not in ("train", "eval")), "eval", "train"]
-    kinds = np.zeros(len(table), dtype=np.int64)
-    kinds[np.array(summaries, dtype=np.int64)] = 1
+    kinds = Words(np.zeros(len(table), dtype=np.int64), names)
+    kinds.codes[np.array(summaries, dtype=np.int64)] = 1
     for number, name in enumerate(names):
         for bucket in table.buckets.values():
             if bucket.split == name:
-                kinds[bucket.rows] = number
-    return [names[number] for number in kinds.tolist()]
+                kinds.codes[bucket.rows] = number
+    return kinds

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from lossdoc.assemble.bucket import Bucket
-from lossdoc.assemble.rows import Table
 from lossdoc.model.record import Event
+
+if TYPE_CHECKING:
+    from lossdoc.assemble.bucket import Bucket
+    from lossdoc.assemble.table import Mask, Numbers, Rows, Table
 
 # Interleaved writers go back at a large share of rows; a resume or a restart goes back once. Ours: the public log of
 # two processes goes back on half of its rows, resumed ones on less than one row in fifty.
@@ -25,7 +26,7 @@ _MOST_RESUMES = 30
 class Part:
     """One run: the rows that count, in order, and what was set aside."""
 
-    rows: list[int]
+    rows: Rows
     name: str = ""
     records: int = 0
     dropped: int = 0
@@ -35,125 +36,134 @@ class Part:
 
 def split_runs(table: Table, events: Sequence[Event], of_other_ranks: int) -> list[Part]:
     """Parts of a table, in the order in which they begin. `of_other_ranks` are rows that the table no longer holds."""
-    metric_rows = [row for row in range(len(table)) if table.kinds[row]]
-    groups: dict[str | None, list[int]] = {}
-    if any(table.runs):
-        for row in metric_rows:
-            groups.setdefault(table.runs[row], []).append(row)
-    elif metric_rows:
-        groups[None] = metric_rows
+    import numpy as np
+
+    metric_rows = np.flatnonzero(table.kinds.codes)
+    groups = [("", metric_rows)]
+    if table.runs.codes.any():
+        names = ["", *table.runs.among(metric_rows)]
+        groups = [(name, metric_rows[table.runs.are(name)[metric_rows]]) for name in names]
     parts: list[Part] = []
-    for name, rows in groups.items():
-        if _only_forward(table, rows):  # nothing repeats, nothing goes back: there is nothing to tell apart
-            parts.append(Part(rows, name or "", len(rows)))
+    for name, rows in groups:
+        if not len(rows):
             continue
-        unique, repeated = _without_ranks(table, rows)
+        if _only_forward(table, rows):  # nothing repeats, nothing goes back: there is nothing to tell apart
+            parts.append(Part(rows, name, len(rows)))
+            continue
+        unique = rows[~_of_ranks(table, rows)]
         for chain in _runs_of(table, unique, events):
             part = _replayed(table, chain)
-            part.name = name or ""
+            part.name = name
             parts.append(part)
-        of_other_ranks += repeated
+        of_other_ranks += len(rows) - len(unique)
     if of_other_ranks and parts:
         parts[-1].records += of_other_ranks
         parts[-1].dropped += of_other_ranks
         parts[-1].events.append(Event("ranks", data={"dropped": of_other_ranks}))
-    parts.sort(key=lambda part: part.rows[0] if part.rows else 0)
+    parts.sort(key=lambda part: part.rows[0] if len(part.rows) else 0)
     if len(parts) > 1:
         for number, part in enumerate(parts, 1):
             part.name = part.name or f"run {number}"
     return parts
 
 
-def _only_forward(table: Table, rows: Sequence[int]) -> bool:
+def _only_forward(table: Table, rows: Rows) -> bool:
     """Each row stands further on than the row before it."""
-    import numpy as np
-
-    places = np.asarray(table.places, dtype=np.float64)[rows]
+    places = table.places[rows]
     return bool((places[1:] > places[:-1]).all())
 
 
-def _without_ranks(table: Table, rows: Sequence[int]) -> tuple[list[int], int]:
-    """Drop rows that repeat an earlier row at the same place with the same values.
+def _of_ranks(table: Table, rows: Rows) -> Mask:
+    """Which of the rows repeat an earlier row at the same place with the same values.
 
     Other ranks write such rows side by side; a booster prints its best round again as its last line. A replay after a
     resume may repeat values too, but it comes after rows that stand further on: that is kept and told apart later.
     """
-    times = Counter(table.places[row] for row in rows)
-    if len(times) == len(rows):
-        return list(rows), 0
-    filled = {row for _, bucket in _telling(table) for row in bucket.rows.tolist()}
-    cells = _cells(table, [row for row in rows if times[table.places[row]] > 1])
-    kept: list[int] = []
-    seen: dict[tuple[object, ...], tuple[str | None, int]] = {}
-    last, returns = -math.inf, 0
-    for row in rows:
-        here = table.places[row]
-        if row not in filled or (table.steps[row] is None and table.epochs[row] is None):
-            kept.append(row)
-            continue
-        back = here < last
-        returns += back
-        last = here
-        if row not in cells:  # nothing else stands at its place
-            kept.append(row)
-            continue
-        content = (here, table.epochs[row], table.kinds[row], *cells[row])
+    import numpy as np
+
+    repeated = np.zeros(len(rows), dtype=bool)
+    filled = np.zeros(len(table), dtype=bool)
+    for _, bucket in _telling(table):
+        filled[bucket.rows] = True
+    own = np.flatnonzero(filled[rows] & ~(np.isnan(table.steps[rows]) & np.isnan(table.epochs[rows])))
+    places = table.places[rows[own]]
+    back = np.append(False, places[1:] < places[:-1])[: len(own)]
+    returns = np.cumsum(back)
+    shared = _not_alone(table.places[rows])[own]  # something else stands at their place
+    cells = _cells(table, rows[own[shared]])
+    seen: dict[tuple[object, ...], tuple[int, int]] = {}
+    for at, turned, times in zip(own[shared].tolist(), back[shared].tolist(), returns[shared].tolist(), strict=True):
+        row = int(rows[at])
+        # Rows without an epoch are alike in that.
+        epoch = None if np.isnan(table.epochs[row]) else table.epochs[row]
+        content = (table.places[row], epoch, table.kinds.codes[row], *cells[row])
+        stream = int(table.streams.codes[row])
         if content in seen:
-            stream, before = seen[content]
-            other_rank = table.streams[row] is not None and table.streams[row] != stream
-            if returns == before or other_rank or (back and row == rows[-1]):
+            written, before = seen[content]
+            if times == before or (stream and written != stream) or (turned and at == len(rows) - 1):
+                repeated[at] = True
                 continue
-        seen[content] = (table.streams[row], returns)
-        kept.append(row)
-    return kept, len(rows) - len(kept)
+        seen[content] = (stream, times)
+    return repeated
 
 
-def _runs_of(table: Table, rows: list[int], events: Sequence[Event]) -> list[list[int]]:
+def _not_alone(places: Numbers) -> Mask:
+    """Which of the places stand there more than once."""
+    import numpy as np
+
+    order = np.argsort(places, kind="stable")
+    same = np.append(False, np.diff(places[order]) == 0)[: len(order)]
+    found = np.zeros(len(places), dtype=bool)
+    found[order] = same | np.append(same[1:], False)[: len(order)]
+    return found
+
+
+def _runs_of(table: Table, rows: Rows, events: Sequence[Event]) -> list[Rows]:
     """Split where a new run starts: rows go back to the beginning, or two writers alternate."""
-    leading = _leading_kind(table, rows)
-    sequence = [row for row in rows if table.kinds[row] == leading]
-    back = [i for i in range(1, len(sequence)) if table.places[sequence[i]] < table.places[sequence[i - 1]]]
+    import numpy as np
+
+    leading = _leading(table, rows)
+    sequence = rows[leading[rows]]
+    places = table.places[sequence]
+    back = (np.flatnonzero(np.diff(places) < 0) + 1).tolist()
     if len(back) >= _INTERLEAVED_ROWS and len(back) >= _INTERLEAVED_SHARE * len(sequence):
         chains = _chains(table, sequence)
         if chains is not None:
             return _with_others(table, rows, chains, leading)
     restarts = {event.line for event in events if event.kind == "restart" and event.line is not None}
+    lines = table.lines[sequence].tolist()
     starts: list[int] = []
-    first = table.places[sequence[0]]
+    first = float(places[0])
     for i in back:
-        before = max(table.places[row] for row in sequence[starts[-1] if starts else 0 : i])
-        here = table.places[sequence[i]]
-        spacing = _spacing(table, sequence[starts[-1] if starts else 0 : i])
-        declared = any(
-            line is not None and (table.lines[sequence[i - 1]] or 0) < line <= (table.lines[sequence[i]] or 0)
-            for line in restarts
-        )
+        since = places[starts[-1] if starts else 0 : i]
+        before, here, spacing = float(since.max()), float(places[i]), _spacing(since)
+        declared = any(line is not None and lines[i - 1] < line <= lines[i] for line in restarts)
         if here <= first + max(0.0, min(spacing, 0.02 * (before - first))) or (declared and here <= first + spacing):
             starts.append(i)
-    bounds = [sequence[i] for i in starts]
-    parts: list[list[int]] = [[]]
-    for row in rows:
-        if bounds and row >= bounds[0]:
-            parts.append([])
-            bounds.pop(0)
-        parts[-1].append(row)
-    return _pull_headers(table, [part for part in parts if part], leading)
+    parts = np.split(rows, np.searchsorted(rows, sequence[starts]))
+    return _pull_headers(table, [part for part in parts if len(part)], leading)
 
 
-def _reprinted(table: Table, rows: Sequence[int], leading: str) -> set[int]:
+def _reprinted(table: Table, rows: Rows, leading: Mask) -> Mask:
     """Rows that a launcher prints a second time (the tail of each run in the log of them all): all of the last stretch,
     which goes back, says what stood there before. A replay trains anew: its rows differ, or lead further on.
     """
-    places = [table.places[row] for row in rows if table.kinds[row] == leading]
-    highest = max(places, default=0.0)
-    if not places or places.index(highest) == len(places) - 1:
-        return set()
-    furthest = next(row for row in rows if table.kinds[row] == leading and table.places[row] == highest)
-    before, stretch = rows[: rows.index(furthest) + 1], rows[rows.index(furthest) + 1 :]
-    cells = _cells(table, rows)
-    seen = {(table.places[row], table.kinds[row], *cells[row]) for row in before if row in cells}
-    same = all(row in cells and (table.places[row], table.kinds[row], *cells[row]) in seen for row in stretch)
-    return set(stretch) if same else set()
+    import numpy as np
+
+    again = np.zeros(len(rows), dtype=bool)
+    own = np.flatnonzero(leading[rows])
+    furthest = int(np.argmax(table.places[rows[own]])) if len(own) else 0
+    if furthest >= len(own) - 1:
+        return again
+    end = int(own[furthest]) + 1
+    before, stretch = rows[:end], rows[end:]
+    places = set(table.places[stretch].tolist())
+    before = before[[place in places for place in table.places[before].tolist()]]
+    cells = _cells(table, np.concatenate([before, stretch]))
+    content = {row: (table.places[row], table.kinds.codes[row], *said) for row, said in cells.items()}
+    seen = {content[row] for row in before.tolist() if row in content}
+    again[end:] = all(row in content and content[row] in seen for row in stretch.tolist())
+    return again
 
 
 def _telling(table: Table) -> list[tuple[int, Bucket]]:
@@ -161,107 +171,124 @@ def _telling(table: Table) -> list[tuple[int, Bucket]]:
     return [(n, b) for n, b in enumerate(table.buckets.values()) if b.known or len(table.buckets) == 1]
 
 
-def _cells(table: Table, rows: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+def _cells(table: Table, rows: Rows) -> dict[int, list[tuple[int, str]]]:
     """What rows say of these metrics."""
     import numpy as np
 
     asked = np.zeros(len(table), dtype=bool)
-    asked[list(rows)] = True
+    asked[rows] = True
     cells: dict[int, list[tuple[int, str]]] = {}
-    for number, bucket in _telling(table):
+    for number, bucket in _telling(table) if len(rows) else ():
         keep = asked[bucket.rows]
         for row, value in zip(bucket.rows[keep].tolist(), bucket.values[keep].tolist(), strict=True):
             cells.setdefault(row, []).append((number, repr(value)))
     return cells
 
 
-def _pull_headers(table: Table, parts: list[list[int]], leading: str) -> list[list[int]]:
+def _pull_headers(table: Table, parts: Sequence[Rows], leading: Mask) -> list[Rows]:
     """An evaluation before the first step of a new run (nanoGPT's step 0) belongs to that run."""
-    for before, after in itertools.pairwise(parts):
+    import numpy as np
+
+    whole = list(parts)
+    for number, (before, after) in enumerate(itertools.pairwise(parts), 1):
         first = table.places[after[0]]
-        while before and table.kinds[before[-1]] != leading and table.places[before[-1]] <= first:
-            tail = before[-1]
-            ends = [table.places[row] for row in before[:-1] if table.kinds[row] == leading]
-            if not ends or table.places[tail] >= max(ends):
-                break
-            after.insert(0, before.pop())
-    return [part for part in parts if part]
+        own = before[leading[before]]
+        furthest = table.places[own].max() if len(own) else np.inf
+        # Rows behind the last one that trains, from the end of the run before.
+        tail = before[int(np.searchsorted(before, own[-1])) + 1 :] if len(own) else before[:0]
+        stays = np.flatnonzero((table.places[tail] > first) | (table.places[tail] >= furthest))
+        pulled = tail[int(stays[-1]) + 1 if len(stays) else 0 :]
+        if len(pulled):
+            whole[number - 1] = whole[number - 1][: len(whole[number - 1]) - len(pulled)]
+            whole[number] = np.concatenate([pulled, whole[number]])
+    return [part for part in whole if len(part)]
 
 
-def _leading_kind(table: Table, rows: Sequence[int]) -> str:
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[table.kinds[row]] = counts.get(table.kinds[row], 0) + 1
-    if counts.get("train", 0) > 1:
-        return "train"
-    return max(counts, key=lambda kind: counts[kind])
+def _leading(table: Table, rows: Rows) -> Mask:
+    """Rows of the kind that a run mostly consists of: that train, where there are any to speak of."""
+    trained = table.kinds.are("train")
+    if trained[rows].sum() > 1:
+        return trained
+    return table.kinds.are(table.kinds.commonest(rows) or "")
 
 
-def _spacing(table: Table, rows: Sequence[int]) -> float:
-    gaps = sorted(b - a for a, b in zip(_places(table, rows), _places(table, rows[1:]), strict=False) if b > a)
-    return gaps[len(gaps) // 2] if gaps else 0.0
+def _spacing(places: Numbers) -> float:
+    import numpy as np
+
+    gaps = np.diff(places)
+    gaps = np.sort(gaps[gaps > 0])
+    return float(gaps[len(gaps) // 2]) if len(gaps) else 0.0
 
 
-def _places(table: Table, rows: Sequence[int]) -> list[float]:
-    return [table.places[row] for row in rows]
-
-
-def _chains(table: Table, sequence: Sequence[int]) -> list[list[int]] | None:
+def _chains(table: Table, sequence: Rows) -> list[list[int]] | None:
     """Rows of writers that alternate: each row continues the chain whose last place is the closest below it."""
     chains: list[list[int]] = []
-    for row in sequence:
-        here = table.places[row]
-        fits = [chain for chain in chains if table.places[chain[-1]] <= here]
+    ends: list[float] = []
+    for row, here in zip(sequence.tolist(), table.places[sequence].tolist(), strict=True):
+        fits = [number for number, end in enumerate(ends) if end <= here]
         if fits:
-            max(fits, key=lambda chain: table.places[chain[-1]]).append(row)
+            number = max(fits, key=ends.__getitem__)
+            chains[number].append(row)
+            ends[number] = here
         else:
             chains.append([row])
+            ends.append(here)
             if len(chains) > _MOST_WRITERS:
                 return None
     return chains
 
 
-def _with_others(table: Table, rows: Sequence[int], chains: list[list[int]], leading: str) -> list[list[int]]:
+def _with_others(table: Table, rows: Rows, chains: Sequence[Iterable[int]], leading: Mask) -> list[Rows]:
     """Give rows of other kinds to the chain that wrote last before them."""
-    owner = {row: number for number, chain in enumerate(chains) for row in chain}
-    result: list[list[int]] = [[] for _ in chains]
-    last = 0
-    for row in rows:
-        last = owner.get(row, last) if table.kinds[row] == leading else last
-        result[last].append(row)
-    return result
+    import numpy as np
+
+    owner = np.zeros(len(table), dtype=np.int64)
+    for number, chain in enumerate(chains):
+        owner[list(chain)] = number
+    own = np.flatnonzero(leading[rows])
+    last = np.searchsorted(own, np.arange(len(rows)), side="right") - 1
+    owners = np.where(last >= 0, owner[rows[own[last]]], 0)
+    return [rows[owners == number] for number in range(len(chains))]
 
 
-def _replayed(table: Table, rows: list[int]) -> Part:
+def _replayed(table: Table, rows: Rows) -> Part:
     """Where steps go back inside a run the newest segment counts; what it replaces is dropped and counted."""
-    part = Part([], records=len(rows))
-    leading = _leading_kind(table, rows)
-    trained = {row for row in rows if table.kinds[row] == leading}
-    with_loss = trained & {row for bucket in table.buckets.values() if bucket.metric == "loss" for row in bucket.rows}
-    if len(with_loss) > 0.5 * len(trained):
-        trained = with_loss  # rows without a loss among many with one were measured later, on an older checkpoint
-    places = [table.places[row] for row in rows if row in trained]
-    if sum(b < a for a, b in itertools.pairwise(places)) > _MOST_RESUMES:
-        part.rows = rows
+    import numpy as np
+
+    part = Part(rows, records=len(rows))
+    leading = _leading(table, rows)
+    with_loss = np.zeros(len(table), dtype=bool)
+    for bucket in table.buckets.values():
+        if bucket.metric == "loss":
+            with_loss[bucket.rows] = True
+    trained = leading[rows]
+    if (trained & with_loss[rows]).sum() > 0.5 * trained.sum():
+        trained &= with_loss[
+            rows
+        ]  # rows without a loss among many with one were measured later, on an older checkpoint
+    places = table.places[rows[trained]]
+    if np.count_nonzero(np.diff(places) < 0) > _MOST_RESUMES:
         part.notes.append("the steps are not in order: the rows were sorted by step, none was dropped")
         return part
     again = _reprinted(table, rows, leading)
-    part.dropped += len(again)
+    part.dropped = int(again.sum())
+    rows, trained = rows[~again], trained[~again]
+    if (np.diff(table.places[rows[trained]]) >= 0).all():
+        part.rows = rows
+        return part
     kept: list[int] = []
-    furthest = -math.inf
-    for row in rows:
-        if row in again:
-            continue
-        here = table.places[row]
-        if row in trained:
+    furthest = -np.inf
+    for row, counts, here in zip(rows.tolist(), trained.tolist(), table.places[rows].tolist(), strict=True):
+        if counts:
             if here < furthest:
-                gone = [old for old in kept if table.places[old] >= here]
-                kept = [old for old in kept if table.places[old] < here]
-                part.dropped += len(gone)
-                data = {"from_step": here, "to_step": furthest, "dropped": len(gone), "row": row}
-                part.events.append(Event("replay", table.lines[row], data=data))
+                stands = [old for old in kept if table.places[old] < here]
+                gone = len(kept) - len(stands)
+                kept = stands
+                part.dropped += gone
+                data = {"from_step": here, "to_step": furthest, "dropped": gone, "row": row}
+                part.events.append(Event("replay", int(table.lines[row]) or None, data=data))
                 furthest = here
             furthest = max(furthest, here)
         kept.append(row)
-    part.rows = kept
+    part.rows = np.array(kept, dtype=np.int64)
     return part
