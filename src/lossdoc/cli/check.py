@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.cli import _options as option
+from lossdoc.cli import _schemas as schemas
 from lossdoc.cli._errors import say, say_not_read
 from lossdoc.cli._screen import emit
 from lossdoc.cli._values import format_name
@@ -38,6 +39,7 @@ def command(
     baseline: option.Baseline = None,
     write_baseline: option.WriteBaseline = None,
     format_: option.Format = None,
+    schema: schemas.OfTheReport = False,
     output: option.Output = None,
     output_format: option.OutputFormat = None,
     config: option.ConfigFile = None,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from lossdoc.cli import _complete as complete
+from lossdoc.cli import _schemas as schemas
 from lossdoc.cli._documents import ConfigFile, Documents, Isolated, known
 from lossdoc.cli._pager import show
-from lossdoc.cli._screen import Color, color_of, needs_ascii, width_of
+from lossdoc.cli._screen import Color, color_of, emit, needs_ascii, width_of
+
+if TYPE_CHECKING:
+    from lossdoc.knowledge import Knowledge
+    from lossdoc.show.pages import Look
 
 
 def command(
@@ -41,6 +46,10 @@ def command(
     metrics: Documents = None,
     config: ConfigFile = None,
     isolated: Isolated = False,
+    format_: Annotated[
+        Literal["text", "json"], typer.Option("--format", "-f", help="For people or for programs.")
+    ] = "text",
+    schema: schemas.OfThePage = False,
     everything: Annotated[bool, typer.Option("--all", help="Shorten no list.")] = False,
     width: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Columns of the page (default: the terminal's, else 80).")
@@ -73,9 +82,24 @@ def command(
         trainer=parsed,
         settings=given,
     )
+    asked = " ".join(word)
+    if format_ == "json":
+        return _as_json(asked, knowledge, look)
     try:
-        show(explain.explain(" ".join(word), knowledge, look))
+        show(explain.explain(asked, knowledge, look))
     except explain.NotFound as error:
+        _say(str(error))
+        return 2
+    return 0
+
+
+def _as_json(word: str, knowledge: Knowledge, look: Look) -> int:
+    from lossdoc.show.pages import _json, explain
+
+    try:
+        emit(_json.write(word, explain.page_of(word, knowledge, look)), machine=True)
+    except explain.NotFound as error:
+        emit(_json.write(word, None, str(error), error.instead), machine=True)
         _say(str(error))
         return 2
     return 0

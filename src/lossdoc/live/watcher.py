@@ -61,7 +61,7 @@ class Watcher:
     _since: dict[tuple[str, str], int] = field(default_factory=dict, init=False)  # records when it was first found
     _state: object = field(default=None, init=False)
     _rest_until: float = field(default=float("-inf"), init=False)
-    _pending: bool = field(default=False, init=False)
+    pending: bool = field(default=False, init=False)  # something is new since the last look
     _tail: Tail | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -78,16 +78,16 @@ class Watcher:
         else:
             state = _state_of(self.path)
             grown, self._state = state != self._state, state
-        self._pending = self._pending or grown
+        self.pending = self.pending or grown
         return grown
 
     def due(self) -> bool:
         """Something is new, and the last look is long enough ago for what it cost."""
-        return self._pending and self.clock() >= self._rest_until
+        return self.pending and self.clock() >= self._rest_until
 
     def look(self, *, at_the_end: bool = False) -> Look:
         """Judge what is there. While the log grows a last line without its end waits for it."""
-        self._pending = False
+        self.pending = False
         begun = self.clock()
         beside = () if at_the_end else OF_THE_END
         results = self._results(at_the_end)

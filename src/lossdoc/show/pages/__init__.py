@@ -20,5 +20,6 @@ class Look(Struct, frozen=True):
     color: bool = False
     ascii: bool = False
     everything: bool = False  # shorten no list
+    drawings: bool = True
     trainer: Parsed | None = None
     settings: Mapping[str, float | str] = field(default_factory=dict)

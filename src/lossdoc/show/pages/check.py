@@ -42,7 +42,7 @@ def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
             yield from bullets(hint.text for hint in advice.next)
         else:
             yield from prose(text)
-        if name.lower() == "how it is measured":
+        if name.lower() == "how it is measured" and look.drawings:
             yield from _example(check, knowledge, look)
     yield from _limits(check, knowledge)
     yield from _evidence.section(check, evidence())

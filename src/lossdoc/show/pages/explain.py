@@ -1,8 +1,8 @@
-"""A word -> the page that explains it."""
+"""A word -> the page that explains it, as blocks or as text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lossdoc.knowledge.facts import Entry
@@ -17,29 +17,38 @@ if TYPE_CHECKING:
 
 
 class NotFound(LookupError):
-    """Nobody knows the word, or several things go by it; the text says what to ask instead."""
+    """Nobody knows the word, or several things go by it; the text says so, `instead` are words to ask for."""
+
+    def __init__(self, text: str, instead: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.instead = tuple(instead)
 
 
 def explain(word: str, knowledge: Knowledge, look: Look) -> str:
     """The page as text. NotFound where there is none or more than one."""
+    return render(page_of(word, knowledge, look), look)
+
+
+def page_of(word: str, knowledge: Knowledge, look: Look) -> Iterable[Block]:
+    """The page as blocks, which begin with its title. NotFound where there is none or more than one."""
     number = _number(word)
     if number is not None:
         from lossdoc.show.pages import number as numbers
 
-        return render(numbers.page(word.strip(), number, knowledge, look), look)
+        return numbers.page(word.strip(), number, knowledge, look)
     found = knowledge.lookup(word)
     exact = [entry for entry in found if entry.exact]
     if all(entry.kind == "format" for entry in exact) and (page := _other_page(word, found, knowledge, look)):
-        return render(page, look)
+        return page
     if not found:
         near = knowledge.near(word)
         hint = f" Did you mean {', '.join(near)}?" if near else " `lossdoc list metrics` shows what there is."
-        raise NotFound(f"nothing known about {word!r}.{hint}")
+        raise NotFound(f"nothing known about {word!r}.{hint}", near)
     if len(found) > 1 and not exact:
-        raise NotFound(_choices(word, found))
+        raise NotFound(_choices(word, found), [f"{entry.kind}:{entry.id}" for entry in found])
     entry = (exact or found)[0]
     others = [e for e in found if e is not entry]
-    return render(_page(word, entry, others, knowledge, look), look)
+    return _page(word, entry, others, knowledge, look)
 
 
 def _other_page(word: str, found: Sequence[Entry], knowledge: Knowledge, look: Look) -> list[Block] | None:

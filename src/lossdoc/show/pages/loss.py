@@ -67,7 +67,7 @@ def _facts(document: LossDocument, look: Look) -> Iterator[tuple[str, Text]]:
 
 def _curve(document: LossDocument, look: Look) -> Iterator[Block]:
     curve = document.curve
-    if curve is None:
+    if curve is None or not look.drawings:
         return
     low, high = curve.range
     steps = [low + (high - low) * n / 120 for n in range(121)]

@@ -40,7 +40,8 @@ def page(document: MetricDocument, knowledge: Knowledge, look: Look, note: str =
         yield from _variation(document, near, knowledge, look)
     yield from listed("What to look for", document.whatToLookFor)
     objective = look.trainer.objective if look.trainer else None
-    panels = panels_of(document, objective, knowledge.lineage(objective) if objective else [], look)
+    lineage = knowledge.lineage(objective) if objective else []
+    panels = panels_of(document, objective, lineage, look) if look.drawings else []
     if panels:
         yield heading("What it looks like")
         yield Gallery(panels, document.visualizations.yDomain if document.visualizations else None, look)

@@ -9,7 +9,7 @@ from lossdoc.knowledge.expect import variation_keys
 from lossdoc.knowledge.schema import MetricDocument
 from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages import Look
-from lossdoc.show.pages._common import see_also
+from lossdoc.show.pages._common import see_also, title
 from lossdoc.show.pages._constants import Match, matches
 from lossdoc.show.pages._text import FAINT, bullets, facts, heading, inline
 
@@ -23,7 +23,7 @@ def page(written: str, value: float, knowledge: Knowledge, look: Look) -> Iterat
     """What lies near, for the trainer first. A number near nothing is said to be so."""
     found = matches(written, value, knowledge)
     objective = look.trainer.objective if look.trainer else None
-    yield Text(written, style="bold cyan").append("  (number)", "dim")
+    yield title(written, "", "number")
     if not found:
         yield inline(
             "No start value, level of guessing, floor or bound that the documents know lies within 1.5 % of it."

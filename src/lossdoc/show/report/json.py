@@ -1,4 +1,4 @@
-"""The machine-readable report, schema 1. Fields are added under schema 1, never renamed or removed."""
+"""The machine-readable report, schema 1, whose types stand in `_schema.py`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lossdoc import __version__
-from lossdoc.model.finding import Finding, Outcome, Report
+from lossdoc.model.finding import Finding, Outcome, Report, SignName
 from lossdoc.model.run import Curve, Run
 from lossdoc.show.report import Options, Result
+from lossdoc.show.report._schema import CurveFields, FindingFields, GateFields, ReportDocument, RunFields, SignFields
 
 NAME = "json"
 TITLE = "one JSON object for programs (schema 1)"
@@ -18,7 +19,7 @@ TITLE = "one JSON object for programs (schema 1)"
 
 def write(result: Result, options: Options) -> str:  # noqa: ARG001
     """One valid JSON object, also when nothing could be read. Runs stand in the order in which they were given."""
-    document = {
+    document: ReportDocument = {
         "schema": 1,
         "lossdoc": __version__,
         "not_read": [{"source": n.source, "found": n.found, "why": n.why} for n in result.not_read],
@@ -27,7 +28,7 @@ def write(result: Result, options: Options) -> str:  # noqa: ARG001
     return json.dumps(plain(document), indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _report(report: Report) -> dict[str, Any]:
+def _report(report: Report) -> RunFields:
     run, trainer = report.run, report.run.trainer
     return {
         "source": run.source,
@@ -46,9 +47,9 @@ def _report(report: Report) -> dict[str, Any]:
             "candidates": list(trainer.candidates),
             "why": trainer.why,
         },
-        "config": run.config,
+        "config": dict(run.config),
         "limits": dict(report.limits),
-        "curves": [_curve(curve) for curve in run.curves],
+        "curves": [curve_fields(curve) for curve in run.curves],
         "findings": [finding_fields(finding, run) for finding in report.findings],
         "passed": list(report.passed),
         "skipped": [{"check": s.check, "why": s.why} for s in report.skipped],
@@ -58,7 +59,8 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
-def _curve(curve: Curve) -> dict[str, Any]:
+def curve_fields(curve: Curve) -> CurveFields:
+    """A curve without its points."""
     import numpy as np
 
     values = curve.values
@@ -67,7 +69,7 @@ def _curve(curve: Curve) -> dict[str, Any]:
     return {
         "metric": curve.metric,
         "split": curve.split,
-        "labels": curve.labels,
+        "labels": dict(curve.labels),
         "key": curve.key,
         "known": curve.known,
         "axis": curve.axis,
@@ -75,25 +77,25 @@ def _curve(curve: Curve) -> dict[str, Any]:
         "points": len(values),
         "first_step": float(curve.steps[0]) if some else None,
         "last_step": float(curve.steps[-1]) if some else None,
-        "first": values[0] if some else None,
-        "last": values[-1] if some else None,
-        "min": finite.min() if len(finite) else None,
-        "max": finite.max() if len(finite) else None,
+        "first": float(values[0]) if some else None,
+        "last": float(values[-1]) if some else None,
+        "min": float(finite.min()) if len(finite) else None,
+        "max": float(finite.max()) if len(finite) else None,
         "non_finite": len(values) - len(finite),
     }
 
 
-def sign_fields(report: Report) -> dict[str, dict[str, str]]:
+def sign_fields(report: Report) -> dict[SignName, SignFields]:
     """Answer and evidence of each vital sign."""
     return {name: {"answer": sign.answer, "evidence": sign.evidence} for name, sign in report.signs.items()}
 
 
-def gate_fields(gate: Outcome) -> dict[str, Any]:
+def gate_fields(gate: Outcome) -> GateFields:
     """A gate and what became of it."""
     return {"gate": gate.gate, "passed": gate.passed, "measured": gate.measured, "why": gate.why}
 
 
-def finding_fields(finding: Finding, run: Run) -> dict[str, Any]:
+def finding_fields(finding: Finding, run: Run) -> FindingFields:
     """A finding as programs read it."""
     return {
         "id": finding.id,
@@ -105,7 +107,7 @@ def finding_fields(finding: Finding, run: Run) -> dict[str, Any]:
         "known": finding.known or None,
         "metric": finding.metric,
         "split": finding.split,
-        "labels": finding.labels,
+        "labels": dict(finding.labels),
         "axis": finding.axis,
         "first_step": finding.first_step,
         "detected_step": finding.detected_step,
@@ -113,7 +115,7 @@ def finding_fields(finding: Finding, run: Run) -> dict[str, Any]:
         "file": finding.file or run.source,
         "line": finding.line,
         "message": finding.message,
-        "measured": finding.measured,
+        "measured": dict(finding.measured),
         "causes": list(finding.causes),
         "suspects": [names.split() for names in finding.suspects],
         "next": list(finding.next),
