@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,7 +18,6 @@ from lossdoc.show.report import writer_names
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-pytest_plugins = ["lossdoc.integrations.pytest"]
 _EXAMPLE = re.compile(r"(<!-- example -->\n```text\n)(.*?)(```\n)", re.DOTALL)
 
 
@@ -51,18 +49,3 @@ def test_every_command_is_shown(command: str) -> None:
 @pytest.mark.parametrize("name", writer_names())
 def test_every_output_is_named(name: str) -> None:
     assert re.search(rf"\b{name}\b", README.read_text(), re.IGNORECASE)
-
-
-_SNIPPETS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
-
-
-@pytest.mark.parametrize("snippet", _SNIPPETS, ids=range(len(_SNIPPETS)))
-def test_the_snippets_run_word_for_word(snippet: str, monkeypatch: pytest.MonkeyPatch, healthy_log: Any) -> None:
-    monkeypatch.chdir(ROOT)
-    for library in ("transformers", "lightning", "keras"):
-        if f"integrations.{library} import" in snippet:
-            pytest.importorskip(library)
-    there: dict[str, Any] = {}
-    exec(compile(snippet, "README.md", "exec"), there)
-    if "test_training" in there:
-        there["test_training"](healthy_log)
