@@ -8,7 +8,7 @@ from lossdoc.words.splits import split_of
 
 _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|SUCCESS|TRACE|FATAL|NOTICE)"
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|\d{8})"
-_TIME = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|\s?[+-]\d{2}:?\d{2}|\s?[AP]M)?"
+_TIME = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|\s?[+-]\d{2}:?\d{2}|\s?[AP]M|\s(?:UTC|GMT)\b)?"
 _DAY = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d " + _TIME
 # syslog and ts leave the year out, date and ctime name the weekday before it.
 UNIX_DATE = rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) {_DAY}(?: [A-Z]{{3,4}})? \d{{4}}\b|{_DAY})"
@@ -59,6 +59,7 @@ _PREFIX = expression(
             r"\((?:[\w.]+:\d+|AReaL)\)\s*",  # (trainer:464)
             r"(?![\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b)(?:root|__main__|[a-z_]\w*(?:\.\w+)+|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",
             r"[A-Za-z_]\w*(?:\.\w+)*(?::\d+)?\s+(?=" + _LEVEL + r":)",  # ppdet.engine INFO:
+            r"[A-Za-z_]\w*(?:\.\w+)* {2,}(?=" + _LEVEL + r"\s)",  # absl, Hydra: columns
             r"[A-Za-z][\w.\\/-]*(?=\s+-\s+" + _LEVEL + r"\s+-\s)\s+-\s+",  # name - INFO -, logs/train.log - INFO -
             r"(?:__\w+__|\w+(?:\.\w+)+)(?::[\w<>]+)?:\d+\s+-\s+(?=\S)",  # loguru: module:function:12 -
             _FILE + r":\d+(?:\s+-{1,2}|:|\])\s+",  # dpo_tune_cache.py:676 -

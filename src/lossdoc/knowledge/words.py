@@ -16,6 +16,7 @@ _LAST = re.compile(r"(.+?)[\s/_\-.:|(\[]+([^\W\d_]+)[)\]]?", re.DOTALL)
 _AVERAGES = frozenset(("average", "averaged", "avg", "ave", "mean", "running"))
 _SPANS = frozenset(("epoch", "step", "batch", "metrics", "per", "class"))  # over which it was averaged
 _AVERAGED = frozenset(("loss", "losses", "cost", "perplexity", "ppl", "reward", "rewards", "return"))
+_AVERAGED |= {"acc", "accuracy", "l1", "mse", "mae"}
 
 
 def plain(text: str) -> str:
@@ -68,9 +69,12 @@ def without_average(variants: Sequence[tuple[str, str | None]]) -> list[tuple[st
     """
     found: list[tuple[str, str | None]] = []
     for text, split in variants:
-        ahead = _FIRST.fullmatch(text)
+        ahead, behind = _FIRST.fullmatch(text), _LAST.fullmatch(text)
         if ahead and ahead[1].lower() in _AVERAGES and plain(text).rpartition("_")[2] in _AVERAGED:
             found += [(rest, inner_split(split, inner)) for rest, inner in without_split(ahead[2])]
+        if behind and behind[2].lower() in _AVERAGES and plain(behind[1]).rpartition("_")[2] in _AVERAGED:
+            found += [(rest, inner_split(split, inner)) for rest, inner in without_split(behind[1])]
+            found += without_average([(behind[1], split)])
     return found
 
 
@@ -86,6 +90,6 @@ def taken_apart(key: str) -> tuple[list[str], str | None]:
         lowered = word.lower()
         if lowered in SPLITS:
             split = inner_split(split, SPLITS[lowered])
-        elif word and lowered not in _AVERAGES and lowered not in _SPANS:
+        elif any(map(str.isalnum, word)) and lowered not in _AVERAGES and lowered not in _SPANS:
             kept.append(word)
     return kept, split

@@ -139,7 +139,9 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
                 line = line._replace(text=line.text[len(lead) :])
             bare = line.text.strip()
             bare = _GIVEN.sub("", bare) if "{" in bare else bare
-            whole = composed(bare) if _may_be_row(bare) else None
+            whole = composed(bare)
+            if whole is not None and not _may_be_row(bare, whole):
+                whole = None
             if whole is None and header(line.text) is not None:
                 under_header = True
                 entries.append(Entry(line, None))
@@ -229,10 +231,12 @@ def _may_count(raw: str) -> bool:
     return may_head(lowered) or any(map(is_foreign, _LETTERS.findall(lowered[:LONGEST])))
 
 
-def _may_be_row(bare: str) -> bool:
-    """No object of JSON, no announcement."""
+def _may_be_row(bare: str, whole: Composed | None = None) -> bool:
+    """No object of JSON, no announcement: behind the first value its words are a remark ("acc 0.91, saved")."""
     if bare.startswith(('{"', "{'", '["', "[{", '"')):
         return False
+    if whole is not None:
+        bare = bare[: min((at for name, at, _ in whole.cut.values if is_strong(name)), default=len(bare))]
     lowered = bare.lower()
     return not (any(piece in lowered for piece in _PIECES) and _NOT_A_ROW.search(bare))
 

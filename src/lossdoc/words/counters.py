@@ -12,7 +12,7 @@ def _words(name: str, text: str) -> dict[str, str]:
 
 _ENGLISH: dict[str, str] = {
     **_words("epoch", "epoch epochs ep eps epo"),
-    **_words("step", "step steps global_step globalstep global-step stp cycle cycles gen generation pass sweep"),
+    **_words("step", "step steps global_step globalstep global-step gstep stp cycle cycles gen generation pass sweep"),
     **_words("step", "round rounds rnd"),
     **_words("iter", "iter iters iteration iterations it itr"),
     **_words("update", "update updates num_updates upd"),
@@ -43,9 +43,10 @@ def _choice(words: dict[str, str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
-_BEFORE = r"(?:(?:global|current|training|train|optimizer|total|num)[ _-])?"
+_BEFORE = r"(?:(?:global|current|cur|optimizer|optim|opt|total|num|nb|n|this)[ _-]|(?:training|train)[_-])?"
 NUMBERED = (
-    rf"(?:(?P<before>{_BEFORE})(?P<word>{_choice(COUNTERS)})\.?(?:\s?(?:no|nr|num|number|idx|id)\.?)?\s*[:=#№_-]?\s*"
+    rf"(?:(?P<before>{_BEFORE})(?P<word>{_choice(COUNTERS)})\.?"
+    r"(?:[ _]?(?:no|nr|num|number|idx|id|index|count|counter)\.?)?\s*[:=#№_-]?\s*"
     rf"|(?P<letter>{_choice(GLUED)})(?:\s*[:=])?|(?P<hash>[#№@]))"
 )
 

@@ -32,17 +32,25 @@ SPLITS: dict[str, str] = {
 }
 # Where a word stands alone in a place of a mark, these are splits too; inside a name they may be anything.
 ALONE: dict[str, str] = {
-    **_words("train", "tr fit fitting seen learn learning optimize optimise"),
-    **_words("eval", "va ev cv unseen heldout check checking"),
-    **_words("test", "te tst ts"),
+    **_words("train", "tr fit fitting seen learn learning optimize optimise trainer lernen"),
+    **_words("eval", "va ev cv unseen heldout check checking evaluator validator вал"),
+    **_words("test", "te tst ts tester"),
 }
 # One letter is a split only in a bracket of its own.
-LETTERS = {"t": "train", "v": "eval"}
+LETTERS = {"t": "train", "v": "eval", "e": "eval"}
+# What may stand beside the word of a split in one mark: "train set", TrainLoop, run_eval, "Mean train".
+BESIDE = frozenset(
+    _words("", "set data dataset split phase loop mode stage step steps result results metric metrics summary stats")
+    | _words("", "statistics score scores report performance pass run epoch one loader dataloader of on in the for")
+    | _words("", "during mean average avg final")
+)
 COLUMNS = frozenset(("split", "mode", "phase", "stage", "subset", "partition", "set", "dataset", "fase", "part"))
-_TAKES = expression(r"[\s_./-]*(?:set|data|split|phase|loop|mode|stage|step|results?|metrics?|summary|stats)?$")
 _STATED = expression(r"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{0,3}([^\W\d_]+)\b")
 _WORD = expression(r"(?<![\w./-])[^\W\d_]+(?![\w./-])")
-_HELD = expression(r"held[\s_-]?out|hold[\s_-]?out", re.I)
+_PHRASES = (
+    ("holdout", expression(r"held[\s_-]?out|hold[\s_-]?out|out[\s_-]of[\s_-]sample", re.I)),
+    ("train", expression(r"\bin[\s_-]sample", re.I)),
+)
 _PARTS = expression(r"[\W_\d]+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -56,11 +64,12 @@ def split_of(word: object) -> str | None:
 
 @lru_cache(4096)
 def split_of_mark(text: str) -> str | None:
-    """The split that a mark names: a word, or a word with "set", "phase", "results" or the like behind it."""
-    lowered = _HELD.sub("holdout", text.strip().strip("'\"*_").lower())
-    lowered = _TAKES.sub("", lowered) or lowered
-    lowered = lowered.removeprefix("in ").removeprefix("on ").removeprefix("the ")
-    return SPLITS.get(lowered) or ALONE.get(lowered)
+    """The split that a mark names: a word, or one beside "set", "phase", "loop" or the like, however joined."""
+    for split, phrase in _PHRASES:
+        text = phrase.sub(split, text)
+    parts = [part.lower() for part in _PARTS.split(text) if part]
+    said = [part for part in parts if part not in BESIDE]
+    return SPLITS.get(said[0]) or ALONE.get(said[0]) if len(said) == 1 else None
 
 
 @lru_cache(4096)

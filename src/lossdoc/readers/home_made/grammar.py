@@ -229,14 +229,18 @@ def _counter(text: str, at: int, end: int, parts: Parts) -> int | None:
 
 def _stands_for_a_counter(text: str, found: re.Match[str], parts: Parts) -> bool:
     """ "E3", "s100"; "i=100" and "T: 7" only before everything else."""
-    between = text[found.end("letter") : found.start("value")].strip(" [(<")
+    between = text[found.end("letter") : found.start("value")]
+    if ":" in between and between[-1] in "[(<":
+        return False  # "T: [100]"
+    between = between.strip(" [(<")
     return not between or (between in "=:" and not parts.counters and not parts.pairs and found["value"].isdigit())
 
 
 def _name_of(written: str, word: str | None) -> str:
-    if word and word.lower() in _KEPT:
+    kept = word and word.lower() in _KEPT
+    if kept and written.lower().startswith("global"):
         return written
-    return counter_name(word or written) or written
+    return (word if kept else None) or counter_name(word or written) or written
 
 
 def _tail(text: str, at: int, end: int, _: Parts) -> int | None:
@@ -272,11 +276,13 @@ def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
     if split is None:
         return None
     after = at + len(word)
-    rest = text[after:end]
-    following = rest.lstrip()
-    if " " in word and not following[:1].isdigit():
+    if " " in word and not text[after:end].lstrip()[:1].isdigit():
         parts.mark(word.split()[0], split)  # "validation step loss: 0.5"
         return after
+    word = word.split()[0]  # "train_loop step 100"
+    after = at + len(word)
+    rest = text[after:end]
+    following = rest.lstrip()
     if following[:1] == "_" or (rest[:1] in ("/", ".") and rest[1:2].isalnum()):
         return None
     if not following or not following[0].isalnum():
@@ -310,9 +316,12 @@ def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:
     name = split_first(name)
     said = name.split()
     among = {word.lower() for word in said} & SENTENCE
-    if (among - {"of"} or (among and found["space"])) or (said[-1].lower() in INDICES and value.isdigit()):
+    if among - {"of"} or (among and found["space"]):
         parts.prose = True
         return None
+    if said[-1].lower() in INDICES and value.isdigit() and found["space"]:
+        parts.tags.append(found[0])  # "fold 1 |"
+        return found.end()
     if said[0].lower() in SPLITS and len(said) == 1 and _DURATION.search(value):
         return found.end()  # "train 2.6s": how long it took
     if found["dash"] and not is_strong(name):
@@ -328,8 +337,8 @@ def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:
         parts.mark(said[0], alone)
         name = name[len(said[0]) :].lstrip()
     parts.pairs.append(Pair(name, value, *found.span(group), parts.owner))
-    if len(said) > 1 and said[0].lower() in SPLITS:
-        parts.owner = said[0]
+    if len(said) > 1:
+        parts.owner = next((word for word in said if word.lower() in SPLITS), parts.owner)
     return found.end()
 
 

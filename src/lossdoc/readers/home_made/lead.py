@@ -16,7 +16,7 @@ from lossdoc.words.splits import mentioned
 _FEWEST = 6  # lines that decide (ours)
 _LONGEST = 80
 _PIECE = expression(r"[^\W\d_]+|\d+(?:\.\d+)?|[^\w\s]+|\s+|_")
-_END = expression(r"(?s).*(?:[\])>}|%]\s*|[:-]\s+)")  # a lead ends with a bracket, a colon, a bar
+_END = expression(r"(?s).*(?:[\])>}|%]\s*|:(?!\d)\s*|-\s+)")  # a bracket, a colon, a bar
 
 
 def common_lead(texts: Sequence[str]) -> str:

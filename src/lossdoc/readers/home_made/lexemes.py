@@ -21,12 +21,16 @@ _ENDS = r"(?![\w@]|:\d|-\d|\.\w|\s?/\s?\d)"
 _VALUE = rf"(?:{_WRAPPED}|{_PLAIN}){_ENDS}"
 _BOXED = rf"(?P<open>[\[(<{{])\s*{_VALUE}\s*[\])>}}]"
 _JOINT = (
-    r"(?:\s*(?:-{1,3}>|={1,2}>|>>|→|⇒|:{1,2}=?|={1,2}|[≈~]|\.{2,})\s*|\s+(?:is|was|at|equals|of)\s+"
-    r"|(?P<dash>\s+[-–—>]\s+)|(?P<space>\s+)|(?=[\[(<{]))"
+    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|→|⇒|:{1,2}=?|={1,2}|[≈~]|\.{2,})\s*|\s+(?:is|was|at|equals|of)\s+"
+    r"|(?P<dash>\s+[-–—>|]\s+)|(?P<space>\s+)|(?=[\[(<{]))"
 )
 _FIRST = r"[^\W\d]"
-_ASIDE = r"(?:\s?[\[(<{](?!(?:nan|inf)\b)[^\W\d]\w*[\])>}])?"  # "loss (avg)", "loss[val]"
-_NAME = rf"{_FIRST}[\w./%@^'+-]*{_ASIDE}(?:\ {_FIRST}[\w./%@^'-]*{_ASIDE}){{0,4}}?"
+# "Loss:avg"; not "loss:nan", "loss:np.float64(0.5)"
+_INNER = rf":(?!(?i:(?:np|numpy|torch|jnp|mx|tf|jax|paddle)\.|b?float\d|int\d|tensor|\w*array|nan\b|inf))(?={_FIRST})"
+_ASIDE = r"(?:\s?[\[(<{](?:(?!(?:nan|inf)\b)[^\W\d]\w*|%)[\])>}]|\s%(?=\W))?"  # "loss (avg)", "loss[val]", "acc (%)"
+_NAME = (
+    rf"(?:(?i:top)[ -]\d )?{_FIRST}(?:[\w/%@^'+-]|\.(?!\.)|{_INNER})*{_ASIDE}(?:\ {_FIRST}[\w./%@^'-]*{_ASIDE}){{0,4}}?"
+)
 _INSIDE = _BOXED.replace("(?P<wrapped>", "(?P<boxed_wrapped>").replace("(?P<plain>", "(?P<boxed>")
 
 PAIR = expression(
@@ -49,7 +53,9 @@ NOTHING = expression(
     r"|\s(?:None|--?:--|\?)(?=[\s,|;)]|$))"
 )
 # "100 steps": the number stands before the word.
-COUNTED = expression(r"(?P<value>\d[\d,]*(?:\.\d+)?[kKM]?)\s+(?P<word>[^\W\d]+)(?!\w|/|\s*[:=]\s*[-+.\d])")
+COUNTED = expression(
+    r"(?P<value>\d[\d,]*(?:\.\d+)?[kKM]?(?:\s?/\s?\d+)?)(?:\s+|(?=[\u3000-\ud7ff]))(?P<word>[^\W\d]+)(?!\w|/|\s*[:=]\s*[-+.\d])"
+)
 # "loss (val)", "loss[val]", "loss@val", "val@loss": a split that a name holds in other ways than with _ and /.
 HELD = expression(
     r"(?P<base>.+?)\s?(?:[\[(<{](?P<boxed>[^\W\d]+)[\])>}]|[@|:>\\]+(?P<behind>[^\W\d]+)|\s(?:on|for|in|of)\s(?:the\s)?(?P<of>[^\W\d]+)(?:\sset)?)"
@@ -60,7 +66,7 @@ BEHIND = expression(rf"{_VALUE}\s+(?P<name>{_FIRST}[\w./@-]*(?: {_FIRST}[\w./@-]
 COUNTER = expression(
     rf"(?i:{NUMBERED})\s*(?P<open>[\[(<])?\s*(?P<value>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+(?:\.\d+)?[kM]?(?:\s*/\s*\d+)?)"
     r"(?:st|nd|rd|th)?(?:\s*(?i:of|von|de|di|из)\s*\d+)?\s*"
-    r"(?(open)[\])>])(?![\w%]|\.\d|-\d|:\d|\s?(?:ms|s|sec|it/s)\b|/)"
+    r"(?(open)[\])>])(?:(?=(?i:s|step|b|batch|i|it|iter)\d)|(?![\w%]|\.\d|-\d|:\d|\s?(?:ms|s|sec|it/s)\b|/))"
 )
 # "3/12:", "[3/12]": a counter without a name.
 BARE = expression(
@@ -105,7 +111,7 @@ WRITER = expression(
 )
 # What parts the pieces of a line, ornaments and pictograms included.
 GAP = expression(
-    r"(?:[\s|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@](?!\d)|/(?=\s)|:(?!\w)|\.(?!\d)"
+    r"(?:[\s第|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@](?!\d)|/(?=\s)|:(?!\w)|\.(?!\d)"
     r"|[█▏▎▍▌▋▊▉░▒▓]|[\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]|and\b|\[[=>.#█ -]{4,}\])+"
 )
 BRACKETS = {"[": "]", "(": ")", "<": ">", "{": "}"}

@@ -109,6 +109,7 @@ def _by_split(parts: Parts) -> tuple[str | None, list[Pair]]:
     """The split of the whole row, or names that say it where a row holds several."""
     owners = [own_split(pair.name) or (split_of_mark(pair.owner or "")) for pair in parts.pairs]
     measured = [(pair, owner) for pair, owner in zip(parts.pairs, owners, strict=True) if not is_nobodys(pair.name)]
+    measured = [(pair, owner) for pair, owner in measured if is_strong(pair.name)] or measured
     marked = set(parts.marks)
     if len(marked) == 1 and len({*marked, *(owner for _, owner in measured if owner)}) == 1:
         return parts.marks[0], parts.pairs

@@ -16,7 +16,9 @@ from lossdoc.readers.home_made.names import own_split
 if TYPE_CHECKING:
     from lossdoc.readers._row_lines import Entry
 
-_FEWEST_PLACES = 6  # that are told twice (ours)
+_FEWEST_PLACES = 4  # that are told twice (ours)
+_FEWEST_UNPLACED = 8  # pairs of rows without a place (ours)
+_MOST_TIMES = 0.85  # of the steps from row to row (ours)
 _UNMARKED = (
     "each place stands twice with different values and no word says whose they are: the rows are kept apart as "
     "1 of 2 and 2 of 2, none is taken for the evaluation of the other"
@@ -52,26 +54,31 @@ def unknown_marks(entries: Iterable[Entry]) -> set[tuple[str, ...]]:
 def told_apart(records: Sequence[Record]) -> Event | None:
     """Gives rows that stand twice at each place a label of their own, where they are plainly two curves.
 
-    No mark says which is which, but the second is always above the first, or always below, and the next
-    place goes back.
+    No mark says which is which (none, or the same in all), but the second is nearly always above the first, or nearly
+    always below, and the next place goes back.
     """
-    groups: dict[tuple[str, ...], list[Record]] = {}
+    rows: dict[tuple[str, str | None, str | None], list[Record]] = {}
     for record in records:
-        if record.split is None and not record.labels and record.stream is None:
-            groups.setdefault(tuple(record.values), []).append(record)
+        if not record.labels:
+            for name in filter(is_strong, record.values):
+                rows.setdefault((name, record.split, record.stream), []).append(record)
     told: Event | None = None
-    for names, rows in groups.items():
-        places = [[*group] for _, group in groupby(rows, _place)]
-        if len(places) < _FEWEST_PLACES or any(len(group) != 2 for group in places[:-1]) or _place(rows[0]) is None:
+    for (name, *_), found in rows.items():
+        if found[0].labels or own_split(name) is not None:
             continue
-        if any(own_split(name) for name in names) or not any(
-            _alternates(rows, name) for name in names if is_strong(name)
-        ):
+        places = [[*group] for _, group in groupby(found, _place)]
+        if _place(found[0]) is None:  # rows that say no place at all
+            places = [[one, two] for one, two in zip(found[::2], found[1::2], strict=False)]
+            twice = len(places) >= _FEWEST_UNPLACED and len(found) % 2 == 0 and _alternates(found, name) == 1
+        else:
+            twice = len(places) >= _FEWEST_PLACES and all(len(group) == 2 for group in places[:-1])
+            twice = twice and _alternates(found, name) >= _MOST_TIMES
+        if not twice:
             continue
         for group in places:
             for number, record in enumerate(group, 1):
                 record.labels = {"row": f"{number} of 2"}
-        told = told or Event("note", rows[0].line, _UNMARKED)
+        told = told or Event("note", found[0].line, _UNMARKED)
     return told
 
 
@@ -81,10 +88,9 @@ def _place(record: Record) -> tuple[object, ...] | None:
     return place if any(part is not None for part in place) else None
 
 
-def _alternates(rows: Sequence[Record], name: str) -> bool:
-    """The second value of each place lies on one side of the first, and of the first of the next place."""
+def _alternates(rows: Sequence[Record], name: str) -> float:
+    """The share of steps from row to row that go one way within a place, and the other way to the next place."""
     values = [number if (number := to_float(row.values[name])) is not None else math.nan for row in rows]
     steps = [after - before for before, after in pairwise(values)]
-    return any(
-        all(sign * step > 0 for step in steps[::2]) and all(sign * step < 0 for step in steps[1::2]) for sign in (1, -1)
-    )
+    known = [step * (-1) ** at for at, step in enumerate(steps) if not math.isnan(step)]
+    return max(sum(sign * step > 0 for step in known) for sign in (1, -1)) / len(known) if known else 0.0

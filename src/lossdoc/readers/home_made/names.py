@@ -14,10 +14,11 @@ _NOBODYS = expression(
 # Words of a sentence, which no name of a quantity holds.
 SENTENCE = words("on at after for in of the is was are with to from and when by this that")
 # "top 1 acc: 0.5", "fold 3": the number is a part of what follows, no value.
-INDICES = words("top fold class layer client worker node rank gpu seed trial head task model level at")
+INDICES = words("fold class layer client worker node rank gpu seed trial head task model level at")
 # Words that say nothing of whose numbers follow or where they stand.
 FILLERS = words("""
-    after at on the of end starting start started begin beginning completed complete done finished finish results result
+    after at on the of end starting start started begin begins beginning completed complete done finished finish results
+    result doing performance now
     metrics summary running best new so far saved ok progress average over in for and is now current report stats values
 """)
 IN_NAMES = words("best average running")
@@ -29,7 +30,7 @@ def own_split(name: str) -> str | None:
 
 
 def is_nobodys(name: str) -> bool:
-    return _NOBODYS.search(name) is not None
+    return _NOBODYS.search(name) is not None or name.lower() in INDICES
 
 
 def without_fillers(name: str) -> str:
