@@ -94,7 +94,7 @@ def test_a_higher_floor_is_worse_in_the_words_of_a_measurement() -> None:
 
 
 def test_better_is_the_mirror_of_worse() -> None:
-    found = held(supervised("a", 1.0, 1), supervised("b", 3.0, 101), baseline=2)
+    found = held(supervised("a", 1.0, 1), supervised("b", 3.0, 101), baselines=[2])
     assert found.conclusions[0].run == 1
     assert found.conclusions[0].standing == "better"
 
@@ -318,8 +318,8 @@ def test_names_in_a_log_are_no_markup() -> None:
     assert "<b>" not in load("markdown").write(held(*pair), [], Look())
 
 
-def written(folder: Path, name: str, floor: float) -> str:
-    y = decay(200, floor, seed=len(name)).values
+def written(folder: Path, name: str, floor: float, seed: int | None = None) -> str:
+    y = decay(200, floor, seed=len(name) if seed is None else seed).values
     path = folder / f"{name}.jsonl"
     path.write_text("".join(json.dumps({"step": i, "loss": float(v)}) + "\n" for i, v in enumerate(y, 1)))
     return str(path)

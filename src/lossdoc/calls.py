@@ -183,13 +183,17 @@ def compare(
     trainer: str | None = None,
     by: comparisons.Axis | None = None,
     metric: Sequence[str] = (),
-    tolerance: float = comparisons.TOLERANCE,
+    tolerance: float | None = None,
+    baselines: int = 1,
 ) -> Comparison:
     """Hold runs against a baseline: which is better, by how much beyond the noise, and since when.
 
     Each argument is a log of one run, or a Report of `check`. `by` is the axis (default: step, else what all have),
     `metric` limits what decides (canonical ids), `tolerance` is the share of the baseline's progress that a run may
-    lose. Raises ValueError for fewer than two runs and where no axis is common, NotALog and SeveralRuns as `check`.
+    lose (default: half of it). With `baselines=3` the first three logs are one training with other seeds, and what lies
+    beyond their spread is worse.
+
+    Raises ValueError for fewer than two runs and where no axis is common, NotALog and SeveralRuns as `check`.
 
     >>> rows = [{"step": n, "loss": 2 + 3 / n + n % 7 / 50} for n in range(1, 200)]
     >>> worse = [{**row, "loss": row["loss"] + 2} for row in rows]
@@ -205,7 +209,9 @@ def compare(
         log if isinstance(log, model.Report) else _judged(_one_of(_runs(log, options), None), options)
         for log in (baseline, *others)
     ]
-    found = weigh(reports, options.knowledge, Choice(by, 1, tuple(metric), tolerance))
+    if not 0 < baselines < len(reports):
+        raise ValueError(f"baselines={baselines}: at least one, and one run or more that is held against them")
+    found = weigh(reports, options.knowledge, Choice(by, range(1, baselines + 1), tuple(metric), tolerance))
     return Comparison(**{field.name: getattr(found, field.name) for field in fields(comparisons.Comparison)})
 
 

@@ -36,8 +36,12 @@ def command(
         list[str], typer.Argument(metavar="BASELINE RUN...", help="Logs or folders of runs; each path is one run.")
     ],
     baseline: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Which of the runs is the baseline, counted from 1.")
-    ] = 1,
+        list[str] | None,
+        typer.Option(
+            metavar="N",
+            help="Which path is the baseline, counted from 1 (default: 1); 1,2,3: other seeds of one training.",
+        ),
+    ] = None,
     by: Annotated[
         By | None, typer.Option(help="Axis to lay the runs on (default: step, else what all of them have).")
     ] = None,
@@ -61,7 +65,8 @@ def command(
         list[str] | None,
         typer.Option(
             metavar="[METRIC=]SHARE",
-            help="How much of the baseline's progress a run may lose: 0.1, loss=0.05 (default: 0.5). Repeatable.",
+            help="How much of the baseline's progress a run may lose: 0.1, loss=0.05 (default: 0.5, of several "
+            "baselines what lies beyond their spread). Repeatable.",
         ),
     ] = None,
     fail_on: Annotated[
@@ -94,6 +99,9 @@ def command(
 
     A finding that the baseline does not have is a regression as well.
 
+    Several baselines (--baseline 1,2,3, or a folder of runs as the first path) are one training with other seeds: what
+    lies beyond their spread is worse, and --tolerance is asked for only where it is given.
+
     Exit codes: 0, 1 with --fail-on regression when there is one, 2 bad arguments or an input that gave no run.
     """
     from lossdoc.cli._in_force import gather, options_of
@@ -106,13 +114,13 @@ def command(
         # Said of one run (--set), by position (--baseline), or of this command alone: no keys of the configuration.
         in_force = gather({**locals(), "set_": None, "baseline": None, "fail_on": None})
         options = options_of(in_force)
-        task = _read(paths, options, _settings(set_ or [], len(paths)))
-        wanted = _metrics(metric or [], task.runs, options)
-        choice = _choice(by, baseline, wanted, in_force.config.tolerance)
         if len(paths) < 2:
             raise ValueError("compare needs two runs or more; one run alone is judged by: lossdoc check")
-        if baseline > len(paths):
-            raise ValueError(f"--baseline {baseline}: there are only {len(paths)} runs")
+        task = _read(paths, options, _settings(set_ or [], len(paths)), _numbers(baseline or ["1"], len(paths)))
+        wanted = _metrics(metric or [], task.runs, options)
+        choice = _choice(by, task.baselines, wanted, in_force.config.tolerance)
+        if not task.not_read and len(task.baselines) == len(task.runs):
+            raise ValueError("all runs are baselines: name one that is held against them")
     except ValueError as error:
         problem = str(error)
     if not problem and not task.not_read:
@@ -140,10 +148,23 @@ def command(
 
 @dataclass
 class _Task:
-    """What was read, one run for each path, and what was not."""
+    """What was read, one run for each path that is no folder of baselines, and what was not."""
 
     runs: list[Run] = field(default_factory=list)
+    baselines: list[int] = field(default_factory=list)  # numbers of runs, from 1
     not_read: list[NotRead] = field(default_factory=list)
+
+
+def _numbers(words: Sequence[str], paths: int) -> list[int]:
+    """Positions of baselines among the paths, from `1,2` and `3`; ValueError where there is no such path."""
+    found = []
+    for word in (part.strip() for text in words for part in text.split(",")):
+        if not word.isdecimal() or int(word) < 1:
+            raise ValueError(f"--baseline {word}: write the position of a path, counted from 1, such as 1 or 1,2,3")
+        if int(word) > paths:
+            raise ValueError(f"--baseline {word}: there are only {paths} paths")
+        found.append(int(word))
+    return list(dict.fromkeys(found))
 
 
 def _settings(words: Sequence[str], runs: int) -> list[dict[str, float | str]]:
@@ -161,17 +182,22 @@ def _settings(words: Sequence[str], runs: int) -> list[dict[str, float | str]]:
     return [settings(common) | settings(mine) for mine in own]
 
 
-def _read(paths: Sequence[str], options: Options, given: Sequence[dict[str, float | str]]) -> _Task:
+def _read(
+    paths: Sequence[str], options: Options, given: Sequence[dict[str, float | str]], baselines: Sequence[int]
+) -> _Task:
     task = _Task()
-    for path, own in zip(with_progress(paths, quiet=False), given, strict=True):
+    read = zip(with_progress(paths, quiet=False), given, strict=True)
+    for position, (path, own) in enumerate(read, 1):
         try:
-            found = _one_run(path, _own_options(path, options, own))
+            found = _runs(path, _own_options(path, options, own), several=position in baselines)
         except Exception as error:  # one input on which we fail is said like any other that cannot be read
             found = unexpected(path, error)
         if isinstance(found, NotRead):
             task.not_read.append(found)
-        else:
-            task.runs.append(found)
+            continue
+        if position in baselines:
+            task.baselines += range(len(task.runs) + 1, len(task.runs) + len(found) + 1)
+        task.runs += found
     return task
 
 
@@ -181,8 +207,8 @@ def _own_options(path: str, options: Options, own: Mapping[str, float | str]) ->
     return options.but(trainer=trainer, settings={**settings, **own}, local=None)
 
 
-def _one_run(path: str, options: Options) -> Run | NotRead:
-    """The run behind a path: of several in one file the longest, said; a folder of several is refused."""
+def _runs(path: str, options: Options, *, several: bool) -> list[Run] | NotRead:
+    """The run behind a path: of several in one file the longest, said; a folder only of baselines holds several."""
     from lossdoc.api import read_path
 
     results = read_path(path, options, standard_input() if path == "-" else None)
@@ -190,13 +216,17 @@ def _one_run(path: str, options: Options) -> Run | NotRead:
     if not groups:
         first = next((result for result in results if isinstance(result, NotRead)), None)
         return first or NotRead(path, "nothing", "name the log of one run")
-    if len(groups) > 1:
+    if len(groups) > 1 and not several:
         listed = ", ".join(group[0].source for group in groups[:5]) + (", ..." if len(groups) > 5 else "")
-        return NotRead(path, f"{len(groups)} runs", f"compare takes one run for each path: {listed}")
-    runs = groups[0]
+        return NotRead(path, f"{len(groups)} runs", f"compare takes one run for each path but a baseline: {listed}")
+    return [_longest(runs) for runs in groups]
+
+
+def _longest(runs: Sequence[Run]) -> Run:
     longest = max(runs, key=lambda run: run.records)
     if len(runs) > 1:
-        say(f"{path} holds {len(runs)} runs; the longest is compared ({longest.name}, {longest.records} records)")
+        where = longest.source
+        say(f"{where} holds {len(runs)} runs; the longest is compared ({longest.name}, {longest.records} records)")
     return longest
 
 
@@ -225,12 +255,11 @@ def _compare(task: _Task, options: Options, choice: Choice) -> Comparison:
         return compare(reports, options.knowledge, choice)
 
 
-def _choice(by: By | None, baseline: int, metrics: Sequence[str], tolerances: Mapping[str, float]) -> Choice:
+def _choice(by: By | None, baselines: Sequence[int], metrics: Sequence[str], tolerances: Mapping[str, float]) -> Choice:
     from lossdoc.comparison import Choice
-    from lossdoc.comparison.result import TOLERANCE
 
     wrong = [f"{name}={share:g}" for name, share in tolerances.items() if not share >= 0]
     if wrong:
         raise ValueError(f"--tolerance {wrong[0]}: a share of the baseline's progress is at least 0")
     own = {name: share for name, share in tolerances.items() if name != "default"}
-    return Choice(by, baseline, metrics, tolerances.get("default", TOLERANCE), own)
+    return Choice(by, baselines, metrics, tolerances.get("default"), own)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +24,8 @@ WINDOW = Limit(
 LEAST = Limit(3, "points of each curve in the window", "ours")
 BLURS = Limit(30, "points", "ours: below it a running median over a tenth of the run would blur the course")
 HOLDS = Limit(0.95, "share of the places", "ours: two courses that touch once are no end of a difference")
+# Student's t, two-sided 99 %, for 1, 2, 3, ... degrees of freedom.
+STUDENT = (63.66, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.250, 3.169)
 AT_ONCE = Limit(0.05, "share of the baseline's run", "ours: of a goal that is reached at once a ratio says nothing")
 
 
@@ -47,6 +51,40 @@ def side(x: Floats, y: Floats, up: bool, lost_at: float | None = None) -> Side |
         course=smooth(y, 3 if n < BLURS else None),
         lost_at=lost_at,
     )
+
+
+def together(baselines: Sequence[Side]) -> tuple[Side, Sequence[Side]]:
+    """The yardstick that several baselines are together, their mean, and they themselves where there are several."""
+    first = baselines[0]
+    low, high = max(one.x[0] for one in baselines), min(one.x[-1] for one in baselines)
+    rarest = min(baselines, key=lambda one: int(np.count_nonzero((one.x >= low) & (one.x <= high))))
+    x = rarest.x[(rarest.x >= low) & (rarest.x <= high)]
+    if len(baselines) == 1 or len(x) < LEAST:
+        return first, ()
+    values = np.mean([np.interp(x, one.x, one.values) for one in baselines], axis=0)
+    mean = replace(
+        first,
+        start=float(np.mean([one.start for one in baselines])),
+        final=float(np.mean([one.final for one in baselines])),
+        points=len(x),
+        noise=noise(values),
+        x=x,
+        values=values,
+        course=np.mean([np.interp(x, one.x, one.course) for one in baselines], axis=0),
+    )
+    return mean, baselines
+
+
+def levels(baselines: Sequence[Side], x: Floats) -> list[float]:
+    """The level of each baseline at the places where a run is compared."""
+    return [float(np.median(np.interp(x, one.x, one.course))) for one in baselines]
+
+
+def next_seed(levels: Sequence[float]) -> float:
+    """How far from the mean of the baselines a run of one more seed may lie: half of a 99 % prediction interval."""
+    n = len(levels)
+    wide = STUDENT[min(n - 2, len(STUDENT) - 1)]
+    return float(wide * np.std(levels, ddof=1) * np.sqrt(1 + 1 / n))
 
 
 def window(a: Side, b: Side) -> tuple[float, float]:

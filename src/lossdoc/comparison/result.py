@@ -26,19 +26,28 @@ TOLERANCE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user asked for. `baseline` counts from 1; `metrics` are canonical ids, empty = all.
+    """What the user asked for. `baselines` count from 1; `metrics` are canonical ids, empty = all.
 
-    `tolerances`: shares of the baseline's progress by metric, where they differ from `tolerance`.
+    Several baselines are one training with other seeds: they are the yardstick together. `tolerance` None is TOLERANCE
+    where there is one baseline, and whatever goes beyond the spread where there are several; `tolerances` are shares
+    of the baseline's progress by metric, where they differ from it.
     """
 
     by: Axis | None = None
-    baseline: int = 1
+    baselines: Sequence[int] = (1,)
     metrics: Sequence[str] = ()
-    tolerance: float = TOLERANCE
+    tolerance: float | None = None
     tolerances: Mapping[str, float] = field(default_factory=dict)
 
-    def tolerance_of(self, metric: str) -> float:
-        return self.tolerances.get(metric, self.tolerance)
+    @property
+    def baseline(self) -> int:
+        """The one that settings and units are taken from."""
+        return self.baselines[0]
+
+    def tolerance_of(self, metric: str, baselines: int) -> float:
+        """`baselines`: how many of them log the metric."""
+        given = self.tolerances.get(metric, self.tolerance)
+        return given if given is not None else 0.0 if baselines > 1 else TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,8 @@ class Delta:
     `level`, `base_level`: medians over the common last window. `share`: the difference as a share of the baseline's
     progress, positive = better; `end_share`: the same between the ends of both runs, wherever these lie.
     `since`: first place from which on the difference holds. `slower`: places needed for four fifths of
-    the baseline's progress, as a multiple of the baseline's; infinite = never got there.
+    the baseline's progress, as a multiple of the baseline's; infinite = never got there. `tolerance`: the share that
+    may be lost. `seeds`: levels of several baselines, whose mean is `base_level` and whose spread is part of `error`.
     """
 
     run: int
@@ -83,6 +93,8 @@ class Delta:
     since: float | None = None
     slower: float | None = None
     confidence: Confidence = "high"
+    tolerance: float = TOLERANCE
+    seeds: Sequence[float] = ()
     why: str = ""  # why it was not compared
 
     @property
@@ -136,13 +148,17 @@ class Comparison:
     """Everything that one call of `compare` found out. `settings`: values by number of the run, where they differ."""
 
     by: Axis
-    baseline: int
+    baselines: Sequence[int]
     reports: Mapping[int, Report]
     rows: Sequence[Row]
     conclusions: Sequence[Conclusion]
     settings: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     notes: Sequence[str] = ()
-    tolerance: float = TOLERANCE
+    tolerance: float | None = None  # as in Choice
+
+    @property
+    def baseline(self) -> int:
+        return self.baselines[0]
 
     @property
     def regressions(self) -> list[tuple[int, str]]:

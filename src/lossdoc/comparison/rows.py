@@ -49,11 +49,12 @@ def measure(key: Key, bench: Bench) -> Row | None:
     first = bench.choice.baseline
     facts = bench.knowledge.metric(metric)
     up = facts.direction == "up"
-    pair = {n: bench.runs[n - 1] for n in sorted({first, bench.other})}
+    pair = {n: bench.runs[n - 1] for n in sorted({*bench.choice.baselines, bench.other})}
     curves = {n: c for n, run in pair.items() if (c := run.get(metric, split, dict(labels))) is not None}
     sides = {n: side for n, curve in curves.items() if (side := _side(curve, n, bench, up)) is not None}
     if first not in sides:
         return None
+    base, seeds = differ.together([sides[n] for n in bench.choice.baselines if n in sides])
     refused = refuses(facts, bench.terms, sorted(pair))
     undecided = decides(facts, bench.terms, list(pair.values()), bench.knowledge, asked=metric in bench.choice.metrics)
     plain = bench.base.get(metric, split)
@@ -61,17 +62,17 @@ def measure(key: Key, bench: Bench) -> Row | None:
         undecided = _PART
     # "Worse" is said only of what can be better; a part of what decides and a training curve beside its eval can.
     direction = facts.direction if undecided in ("", _PART) else None
-    grown = _grown_from(key, bench, sides[first], up)
-    tolerance = bench.choice.tolerance_of(metric)
+    grown = _grown_from(key, bench, base, up)
+    tolerance = bench.choice.tolerance_of(metric, max(1, len(seeds)))
     deltas = {}
     for number, curve in curves.items():
-        if number == first:
+        if number in bench.choice.baselines:
             continue
         if refused or number not in sides:
             deltas[number] = Delta(number, "not compared", why=refused or "too few points")
             continue
         printed = max(resolution(c) * bench.scale(metric, n) for n, c in ((first, curves[first]), (number, curve)))
-        delta = weigh(number, sides[first], sides[number], direction, grown, facts, printed, tolerance)
+        delta = weigh(number, base, sides[number], direction, grown, facts, printed, tolerance, seeds)
         inferred = bench.by == "step" and (curve.steps_inferred or curves[first].steps_inferred)
         unsure = inferred or (metric == "loss" and bench.terms.starts_differ)
         deltas[number] = replace(delta, confidence="low") if unsure else delta

@@ -28,7 +28,7 @@ _LOST = ("non-finite", "masked-nan")
 def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> Comparison:
     """Two or more reports, in the order in which the runs were named. NoCommonAxis where --by does not fit.
 
-    Every run is held against the baseline alone: what a third run logs, or is, changes nothing for the second.
+    Every run is held against the baselines alone: what a third run logs, or is, changes nothing for the second.
     """
     runs = [report.run for report in reports]
     by = align.choose(runs, choice.by)
@@ -38,7 +38,7 @@ def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> 
     conclusions: list[Conclusion] = []
     told: list[str] = []
     for number in range(1, len(runs) + 1):
-        if number != choice.baseline:
+        if number not in choice.baselines:
             found, said = _pair(number, reports, by, knowledge, choice)
             conclusions.append(conclude(number, found, by, choice, reports, settings))
             rows += found
@@ -47,7 +47,7 @@ def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> 
     rows.sort(key=lambda row: (not row.judged, not row.raw, row.split == "train", row.metric != "loss"))
     return Comparison(
         by=by,
-        baseline=choice.baseline,
+        baselines=choice.baselines,
         reports=dict(enumerate(reports, 1)),
         rows=rows,
         conclusions=conclusions,
@@ -60,8 +60,8 @@ def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> 
 def _pair(
     number: int, reports: Sequence[Report], by: Axis, knowledge: Knowledge, choice: Choice
 ) -> tuple[list[Row], list[str]]:
-    """Rows and notes of one run and the baseline. Runs keep their numbers: the others are replaced by the baseline."""
-    pair = (number, choice.baseline)
+    """Rows and notes of one run and the baselines. Runs keep their numbers: the others are replaced by the baseline."""
+    pair = (number, *choice.baselines)
     seen = [report if n in pair else reports[choice.baseline - 1] for n, report in enumerate(reports, 1)]
     runs = [report.run for report in seen]
     terms = find_terms(runs, choice.baseline - 1, knowledge)

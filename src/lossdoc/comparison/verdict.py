@@ -27,18 +27,19 @@ def conclude(
     judged = [(row, row.deltas[run]) for row in rows if row.judged and run in row.deltas]
     judged = [(row, delta) for row, delta in judged if delta.outcome != "not compared"]
     worse = [(row, delta) for row, delta in judged if delta.outcome == "worse"]
-    new = _new(reports[run - 1], reports[choice.baseline - 1])
+    new = _new(reports[run - 1], [reports[number - 1] for number in choice.baselines])
     standing = _standing({delta.outcome for _, delta in judged}, bool(new))
     said = [_said(row, delta, by, choice) for row, delta in sorted(judged, key=_weight)]
     alone = _alone(run, reports, choice) if not new else ""
+    has_not = "the baseline does not have it" if len(choice.baselines) == 1 else "no baseline has it"
     sentences = [
         *filter(None, [alone]),
-        *(f"{f.check} is new, the baseline does not have it: {f.message}" for f in new),
+        *(f"{f.check} is new, {has_not}: {f.message}" for f in new),
         *said,
         *_slow(judged, by),
         *_drift(rows, run),
         *_refused(rows, run),
-        *_causes(worse, settings, run, choice.baseline),
+        *_causes(worse, settings, run, choice.baselines),
     ]
     if not judged:
         sentences.append(_nothing(rows, run))
@@ -55,10 +56,10 @@ def _standing(outcomes: set[Outcome], new: bool) -> Standing:
     return "no difference" if outcomes else "not comparable"
 
 
-def _new(report: Report, baseline: Report) -> list[Finding]:
-    """Root findings of a check that the baseline does not have, or has more mildly; what is only noted is no news."""
+def _new(report: Report, baselines: Sequence[Report]) -> list[Finding]:
+    """Root findings of a check that no baseline has, or only more mildly; what is only noted is no news."""
     had: dict[str, int] = {}
-    for finding in baseline.findings:
+    for finding in (found for baseline in baselines for found in baseline.findings):
         rank = SEVERITIES.index(finding.severity)
         had[finding.check] = min(rank, had.get(finding.check, rank))
     return [
@@ -80,9 +81,12 @@ def _said(row: Row, delta: Delta, by: Axis, choice: Choice) -> str:
     if delta.run in row.sides and (lost := row.sides[delta.run].lost_at) is not None and delta.outcome == "worse":
         return f"{row.name} ends in NaN or in the zeros that hide it from {axis} {number(lost)} on"
     levels = f"{number(delta.level)} against {number(delta.base_level)}"
+    if delta.seeds:
+        low, high = number(min(delta.seeds)), number(max(delta.seeds))
+        levels += f", the mean of {len(delta.seeds)} baselines ({low} to {high}),"
     span = f"{places(by)} {number(delta.window[0])} to {number(delta.window[1])}" if delta.window else "the end"
     if delta.outcome not in _REAL:
-        return f"{row.name}: no difference beyond the noise at {span} ({levels}, {difference(delta)})"
+        return f"{row.name}: no difference beyond the noise at {span} ({levels.rstrip(',')}, {difference(delta)})"
     parts = [difference(delta)]
     if delta.ratio is not None and row.direction == "down" and 1.1 <= delta.ratio < 100:
         parts.append(f"{delta.ratio:.2g} times the baseline's")
@@ -92,7 +96,7 @@ def _said(row: Row, delta: Delta, by: Axis, choice: Choice) -> str:
     since = f", since {axis} {number(delta.since)}" if delta.since is not None else ""
     small = _ends(row, delta, choice)
     if delta.outcome.startswith("slightly"):
-        small += f"; below the tolerance of {100 * choice.tolerance_of(row.metric):.0f} %"
+        small += f"; below the tolerance of {100 * delta.tolerance:.0f} %" if delta.tolerance else "; not at the ends"
     outcome = delta.outcome.removeprefix("slightly ")
     return f"{row.name} is {outcome}: {levels} at {span} ({', '.join([*parts, share])}){since}{small}"
 
@@ -122,14 +126,17 @@ def _slow(judged: Sequence[tuple[Row, Delta]], by: Axis) -> Iterator[str]:
             yield f"{row.name} needs {needed} for four fifths of the baseline's progress"
 
 
-def _causes(worse: Sequence[tuple[Row, Delta]], settings: Settings, run: int, baseline: int) -> Iterator[str]:
+def _causes(
+    worse: Sequence[tuple[Row, Delta]], settings: Settings, run: int, baselines: Sequence[int]
+) -> Iterator[str]:
     """Where to look. Wrong labels leave no other trace than this."""
     if not worse or any(row.sides[delta.run].lost_at is not None for row, delta in worse if delta.run in row.sides):
         return
     changed = [
-        f"{name} {values[run]} against {values[baseline]}"
+        f"{name} {values[run]} against {values[baselines[0]]}"
         for name, values in settings.items()
-        if name not in _HARMLESS and values[run] != values[baseline] and "?" not in (values[run], values[baseline])
+        if name not in _HARMLESS and not {values[run], "?"} & {values[number] for number in baselines}
+        if values[run] != "?"
     ]
     data = "the data (labels, order of pairs, masking, tokeniser)"
     if changed:

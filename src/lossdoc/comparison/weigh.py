@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lossdoc.comparison import differ
-from lossdoc.comparison.result import Delta, Outcome, Side
+from lossdoc.comparison.result import TOLERANCE, Delta, Outcome, Side
 from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
@@ -49,33 +50,41 @@ def weigh(
     facts: MetricFacts,
     resolution: float,
     tolerance: float,
+    seeds: Sequence[Side] = (),
 ) -> Delta:
-    """`direction`: up, down, or None where neither is better; `resolution`: the smallest difference in print."""
+    """`direction`: up, down, or None where neither is better; `resolution`: the smallest difference in print.
+
+    `seeds`: the baselines whose mean `base` is, where there are several. Their spread is the noise then.
+    """
     low, high = differ.window(base, other)
     if high < low or min(base.x[-1], other.x[-1]) < max(base.x[0], other.x[0]):
         return Delta(number, "not compared", why="the two do not overlap")
     x, course_a, course_b = differ.matched(base, other, low, high)
     value = float(np.median(course_b - course_a))
     base_level = float(np.median(course_a))
-    error = float(np.hypot(differ.error(base, low, high), differ.error(other, low, high)))
+    error = within = float(np.hypot(differ.error(base, low, high), differ.error(other, low, high)))
+    seen = differ.levels(seeds, x)
+    if seen:
+        error = float(np.hypot(error, np.std(seen, ddof=1) * np.sqrt(1 + 1 / len(seen))))
     error = max(error, resolution / 2)
     sign = 1.0 if value > 0 else -1.0
     good = {"up": 1.0, "down": -1.0}.get(direction or "", 0.0)
     floor = max(base.noise, LEAST_PROGRESS * (1.0 if facts.unit == "fraction" else abs(grown.start)))
     to_here, to_end = abs(base_level - grown.start), abs(base.final - grown.start)
-    share = good * value / max(to_here, floor, 1e-12) if good else None
+    progress = max(to_here, floor, 1e-12)
+    share = good * value / progress if good else None
     end_share = good * (other.final - base.final) / max(to_end, floor, 1e-12) if good else None
-    real = abs(value) >= max(SIGNIFICANT * error, resolution)
+    least = _beyond_seeds(seen, progress) if seen else SIGNIFICANT * error
+    real = abs(value) >= max(least, SIGNIFICANT * within, resolution)
     lost = other.lost_at is not None and base.lost_at is None
+    allowed = tolerance * float(_FREE.get(facts.id, 1.0))
     slower = None
     if good and to_end > 0:
         goal = grown.start + MOST_OF_IT * (base.final - grown.start)
         slower = differ.slower(base, other, goal, falling=base.final < grown.start)
     return Delta(
         number,
-        "worse"
-        if lost and good
-        else _outcome(real, share, end_share, sign, tolerance * float(_FREE.get(facts.id, 1.0))),
+        "worse" if lost and good else _outcome(real, share, end_share, sign, allowed),
         level=base_level + value,
         base_level=base_level,
         value=value,
@@ -86,7 +95,14 @@ def weigh(
         since=differ.since(base, other, sign) if real else None,
         slower=slower if slower is not None and (slower >= SLOW or slower <= 1 / SLOW) else None,
         confidence=_confidence(base, other, value, error),
+        tolerance=allowed,
+        seeds=seen,
     )
+
+
+def _beyond_seeds(levels: Sequence[float], progress: float) -> float:
+    """What another seed explains: never more than the tolerance of one baseline, unless seeds themselves lie so far."""
+    return min(differ.next_seed(levels), max(TOLERANCE * progress, max(levels) - min(levels)))
 
 
 def _outcome(real: bool, share: float | None, end_share: float | None, sign: float, tolerance: float) -> Outcome:

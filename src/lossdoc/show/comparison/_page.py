@@ -51,7 +51,9 @@ def page(found: Comparison, options: Options) -> Iterator[Block]:
 
 
 def _runs(found: Comparison) -> Iterator[Block]:
-    yield Text(f"{len(found.reports)} runs by {found.by}, the baseline is run {found.baseline}", "bold")
+    numbers = ", ".join(map(str, found.baselines))
+    told = f"the baselines are runs {numbers}" if len(found.baselines) > 1 else f"the baseline is run {numbers}"
+    yield Text(f"{len(found.reports)} runs by {found.by}, {told}", "bold")
     yield Text("")
     called = names(found)
     rows = []

@@ -29,6 +29,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
     return {
         "by": found.by,
         "baseline": found.baseline,
+        "baselines": list(found.baselines),
         "tolerance": found.tolerance,
         "runs": [_run(number, report) for number, report in found.reports.items()],
         "conclusions": [
@@ -97,6 +98,8 @@ def _delta(delta: Delta) -> dict[str, Any]:
         "baseline_level": delta.base_level,
         "difference": delta.value,
         "error": delta.error,
+        "tolerance": delta.tolerance,
+        "baseline_levels": list(delta.seeds) or [delta.base_level],
         "ratio": delta.ratio,
         "share_of_progress": delta.share,
         "share_of_progress_at_ends": delta.end_share,
