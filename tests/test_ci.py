@@ -324,10 +324,17 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
     assert f"Did you mean {SICK}?" in run("check", str(SICK).replace("displacement", "displacment")).stderr
     assert "Did you mean check?" in run("chek", HEALTHY).stderr
     assert f"lossdoc check {HEALTHY}" in run(str(HEALTHY)).stderr
+    folder = str(HEALTHY).replace("examples", "exmples")
+    assert f"Did you mean {HEALTHY}?" in run("check", folder).stderr
+    assert "Did you mean metrics?" in run("list", "metrcs").stderr
+    assert "Did you mean warning?" in run("check", HEALTHY, "--fail-on", "waring").stderr
+    excel = run("convert", HEALTHY, "-o", tmp_path / "curves.xlsx")
+    assert (excel.returncode, "--to csv" in excel.stderr) == (2, True)
     assert run("-h").returncode == run("check", "-h").returncode == 0
     documents = tmp_path / "documents" / "metrics"
     documents.mkdir(parents=True)
     (documents / "mine.md").write_text("---\nid: mine\nname: Mine\n---\n")
+    (documents.parent / "README.md").write_text("# What my metrics mean\n")
     for arguments in (("validate", documents.parent), ("check", HEALTHY, "--metrics", documents.parent)):
         done = run(*arguments)
         assert done.returncode == 2

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lossdoc.model.finding import Finding
 from lossdoc.show.plot.canvas import Mark, Series, Size, draw
+from lossdoc.show.plot.spark import spark
 from lossdoc.show.plot.thin import pieces, thin, wants_log
 from lossdoc.show.plot.ticks import even, labels, powers, ticks
 from lossdoc.show.report._panels import choose
@@ -33,6 +34,29 @@ def test_one_point_in_100000_is_seen(at: int, spike: float) -> None:
     drawn = [line for line in lines if "*" in line]
     assert drawn[0 if spike > 0 else -1].count("*") == 1
     assert len(drawn) >= 8
+
+
+def line(y: object, marks: list[Mark] | None = None, cells: int = 10) -> str:
+    values = np.asarray(y, dtype=float)
+    return spark([Series(np.arange(1.0, len(values) + 1), values, "", "")], marks or [], log=False, cells=cells)[0]
+
+
+def test_a_curve_on_one_line() -> None:
+    assert line(np.linspace(1, 0, 100)) == "█▇▇▆▅▄▃▂▂▁"
+    assert line(np.linspace(1, 0, 100), [Mark(51, "1", ""), Mark(100, "2", "")]) == "█▇▇▆▅┊1 ▄▃▂▂┊2 ▁"
+    assert line([0.0] * 40 + [float("nan")] * 60)[4:] == "××××××"
+    assert line([1.0, float("inf"), 2.0], cells=3) == "▁×█"
+    spiked = np.zeros(1000)
+    spiked[555] = 9.0
+    assert line(spiked) == "▁▁▁▁▁█▁▁▁▁"  # no median hides it
+
+
+def test_curves_on_one_axis_of_lines() -> None:
+    whole = Series(np.arange(1.0, 101), np.linspace(4, 0, 100), "", "")
+    held_out = Series(np.array([50.0, 100.0]), np.array([3.0, 2.0]), "", "")
+    assert spark([whole, held_out], [], log=False, cells=8) == ["█▇▆▅▄▃▂▁", "···▇▇▇▇▅"]
+    huge = Series(np.array([1.0, 2.0]), np.array([1.7e308, -1.7e308]), "", "")
+    assert spark([huge], [], log=True, cells=4) == ["▅▅▅×"]
 
 
 @given(st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=3000), st.integers(2, 100))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from typing import Annotated, Any
 
@@ -52,6 +53,17 @@ def _instead(word: str) -> str:
     return f" There are: {', '.join(command_names())}"
 
 
+def _name_the_nearest(error: Any) -> None:
+    """A word that is none of a few is refused with the one that was probably meant. Typer brings a Click of its own."""
+    import difflib
+
+    choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", ())
+    word = re.match(r"'([^']*)' is not one of", getattr(error, "message", ""))
+    close = difflib.get_close_matches(word[1], [str(choice) for choice in choices], n=1) if word else []
+    if close:
+        error.message += f" Did you mean {close[0]}?"
+
+
 class ClosedPipe(Exception):
     """Nobody reads our output any more. Typer would turn a BrokenPipeError into exit code 1, which means findings."""
 
@@ -76,6 +88,9 @@ class Commands(typer.core.TyperGroup):
             code = super().invoke(ctx)
         except BrokenPipeError as error:
             raise ClosedPipe from error
+        except Exception as error:
+            _name_the_nearest(error)
+            raise
         raise typer.Exit(code if isinstance(code, int) else 0)
 
 

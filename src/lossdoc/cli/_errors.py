@@ -32,14 +32,21 @@ def say_not_read(not_read: list[NotRead], *, verbose: bool) -> None:
 
 
 def _meant(source: str) -> str:
-    """For a path that does not exist: the file beside it with almost that name."""
-    folder, name = os.path.split(source)
-    if os.path.exists(source) or not os.path.isdir(folder or "."):
-        return ""
+    """For a path that does not exist: the one with almost these names, as far as there is one."""
     import difflib
+    from pathlib import Path
 
-    close = difflib.get_close_matches(name, os.listdir(folder or "."), n=1)
-    return f" Did you mean {os.path.join(folder, close[0])}?" if close else ""
+    path = Path(source)
+    there = next((parent for parent in path.parents if parent.is_dir()), None)
+    if os.path.lexists(source) or there is None:
+        return ""
+    found = there
+    for name in path.relative_to(there).parts:
+        close = difflib.get_close_matches(name, os.listdir(found), n=1) if found.is_dir() else []
+        if not close:
+            break
+        found /= close[0]
+    return f" Did you mean {found}?" if found != there else ""
 
 
 def internal(error: Exception) -> str:

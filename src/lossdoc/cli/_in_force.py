@@ -11,6 +11,8 @@ from lossdoc.cli._errors import say
 from lossdoc.cli._values import reader_name, settings
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from lossdoc.api import Options
     from lossdoc.config import InForce
 
@@ -129,10 +131,20 @@ def options_of(in_force: InForce) -> Options:
 
 
 def no_documents(folder: Path) -> str:
-    """Why a folder adds nothing, "" where it holds documents."""
+    """Why a folder adds nothing, "" where it holds documents. Prose without front matter is none, a README say."""
     from lossdoc.knowledge.build import FOLDERS, files
 
-    if any(True for kind in FOLDERS for _ in files(folder, kind)):
+    if any(map(_is_document, (path for kind in FOLDERS for path in files(folder, kind)))):
         return ""
-    inner = next((one for one in sorted(folder.iterdir()) if one.is_dir() and any(one.glob("*.md"))), None)
-    return f"no documents (*.md) in it{f'; did you mean {inner}?' if inner else ''}"
+    inner = next(
+        (one for one in sorted(folder.iterdir()) if one.is_dir() and any(map(_is_document, one.glob("*.md")))), None
+    )
+    return f"no documents (*.md with front matter) in it{f'; did you mean {inner}?' if inner else ''}"
+
+
+def _is_document(path: Traversable) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(8).lstrip(b"\xef\xbb\xbf\r\n ").startswith(b"---")
+    except OSError:
+        return False

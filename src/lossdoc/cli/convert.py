@@ -22,6 +22,7 @@ _ENDINGS: dict[str, To] = {
     ".parquet": "parquet",
     ".pq": "parquet",
 }
+_OF_ANYTHING = ("", ".txt", ".dat", ".out", ".tmp")
 
 
 def command(
@@ -62,7 +63,7 @@ def command(
     try:
         content = table.encode(runs, kind, wide)
     except ImportError:
-        say("writing Parquet needs pyarrow: pip install pyarrow")
+        say("writing Parquet needs pyarrow: pip install 'lossdoc[parquet]'")
         return 2
     code = 2 if any(result.named for result in refused) else 0
     if output is None:
@@ -73,7 +74,10 @@ def command(
 
 def _kind(to: To | None, output: Path | None) -> To:
     """What was asked for, or what the file is called; ValueError where the two contradict each other."""
-    called = _ENDINGS.get(output.suffix.lower()) if output is not None else None
+    ending = output.suffix.lower() if output is not None else ""
+    called = _ENDINGS.get(ending)
+    if to is None and called is None and ending not in _OF_ANYTHING:
+        raise ValueError(f"{output} is called like nothing that is written here: say --to csv, jsonl or parquet")
     if to is not None and called not in (None, to):
         raise ValueError(f"{output} is called like {called} and would hold {to}: say --to {called}, or call it .{to}")
     return to or called or "csv"

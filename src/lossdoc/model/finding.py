@@ -64,7 +64,7 @@ class Finding:
 
         labels = ",".join(f"{k}={v}" for k, v in sorted(self.labels.items()))
         text = "|".join((self.check, self.metric or "", self.split or "", labels))
-        return hashlib.sha1(text.encode()).hexdigest()[:12]
+        return hashlib.sha1(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,15 @@ class Chart:
         self.heading, self.series, self.marks, self.panel = heading, series, marks, panel
         self._rows, self._axis, self._log, self._ascii = rows, axis, log, ascii
 
+    def courses(self) -> list[tuple[str, str]]:
+        """Each series by its name, first what is drawn on top, on one line of block characters."""
+        from lossdoc.show.plot.spark import spark
+
+        drawn = self.series[::-1]
+        lines = spark(drawn, self.marks, log=self._log)
+        scale = " (log scale)" if self._log else ""
+        return [(one.name + scale, line) for one, line in zip(drawn, lines, strict=True)]
+
     def lines(self, width: int) -> list[Line]:
         head = [line for text in self.heading for line in Cut(text).lines(width)]
         return [*head, *self.body(width)]

@@ -1,4 +1,7 @@
-"""Blocks -> Markdown for a job summary, a comment or a notebook. Charts are left out: it has no pictures of its own."""
+"""Blocks -> Markdown for a job summary, a comment or a notebook.
+
+These show no picture that is not stored somewhere, so that a course is drawn in block characters, as code.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _MARKUP = re.compile(r"[&<>|`*\[\]\\~$@#]|(?<=:)//|(?i:(?<=www)\.)")  # the last
 # Signs of a terminal, in words of these styles, as job summaries show them.
 _SIGNS = {"✗": "❌", "▲": "⚠️", "•": "ℹ️", "?": "❔", "✓": "✅", "=": "🟰"}
 # A name, an option, an assignment: what is longer or holds markup is no code of ours, whoever says so.
-_CODE = re.compile(r"[A-Za-z_][\w.=/, -]{1,60}")
+_CODE = re.compile(r"[A-Za-z_][\w.=/, ()#+*-]{1,100}")
 _SPEAKING = {"error", "warning", "info", "good", "unsure"}
 
 
@@ -57,8 +60,18 @@ def _block(block: Block) -> Iterator[str]:
         yield from _table([column.head for column in block.columns], block.rows)
     elif isinstance(block, Folded):
         yield from (f"<details><summary>{plain(block.title)}</summary>", "", *_lines(block.blocks), "</details>")
-    elif not isinstance(block, Chart | Charts | Rule):
+    elif isinstance(block, Chart | Charts):
+        yield from _courses([block] if isinstance(block, Chart) else block.charts)
+    elif not isinstance(block, Rule):
         raise TypeError(f"no Markdown for {type(block).__name__}")
+
+
+def _courses(charts: Sequence[Chart]) -> Iterator[str]:
+    """A table of curves, each on one line: what looks like a curve in every font that code is shown in."""
+    courses = [course for chart in charts for course in chart.courses()]
+    if courses:
+        yield from ("| curve | course |", "| --- | --- |")
+        yield from (f"| {plain(name)} | `{line}` |" for name, line in courses)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> Iterator[str]:

@@ -34,7 +34,8 @@ def _chart(row: Row, found: Comparison, options: Options) -> Chart:
     for number in drawn:
         pen, plain, ink = PENS[number - 1]
         side = row.sides[number]
-        series.append(Series(side.x, side.course, plain if options.ascii else pen, ink))
+        name = f"{safe(row.name)}, run {number}"
+        series.append(Series(side.x, side.course, plain if options.ascii else pen, ink, name))
     log = wants_log([s.y for s in series])
     axis = {"row": "record", "time": "seconds"}.get(found.by, found.by)
     # The baseline is drawn last, so that no other hides it.

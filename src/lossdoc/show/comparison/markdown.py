@@ -1,4 +1,4 @@
-"""Markdown for a job summary or a comment: the same as on a terminal, without the picture."""
+"""Markdown for a job summary or a comment: the same as on a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lossdoc.show.report._document import WIDE, refusals
 
 def write(comparison: Comparison | None, not_read: Sequence[NotRead], options: Options) -> str:
     """One document; a table of what could not be read where there is something."""
-    return render(_document(comparison, not_read, replace(options, width=WIDE, plots=False)))
+    return render(_document(comparison, not_read, replace(options, width=WIDE)))
 
 
 def _document(comparison: Comparison | None, not_read: Sequence[NotRead], options: Options) -> Iterator[Block]:

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A curve as drawn. Arrays of shape (points,); `pen` is a plotext marker, `ink` a plotext colour."""
+    """A curve as drawn. Arrays of shape (points,); `pen` is a plotext marker, `ink` a plotext colour.
+
+    `name` is for who draws it where no heading explains the pens.
+    """
 
     x: Floats
     y: Floats
     pen: str
     ink: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ def draw(series: Sequence[Series], marks: Sequence[Mark], size: Size, axis: str,
     import plotext as plt
 
     with np.errstate(all="ignore"):  # minus infinity has no logarithm, and is drawn as a mark
-        shown = [Series(s.x, np.log10(s.y) if log else _bounded(s.y), s.pen, s.ink) for s in series]
-    x_low, x_high = _limits(np.concatenate([s.x for s in shown] + [np.array([m.x for m in marks])]))
-    y_low, y_high = _limits(np.concatenate([s.y for s in shown]))
+        shown = [Series(s.x, np.log10(s.y) if log else bounded(s.y), s.pen, s.ink) for s in series]
+    x_low, x_high = limits(np.concatenate([s.x for s in shown] + [np.array([m.x for m in marks])]))
+    y_low, y_high = limits(np.concatenate([s.y for s in shown]))
     broken = any(not np.isfinite(s.y).all() for s in shown)
     # Rows of their own for the labels of findings on top and for non-finite points below; two for the x axis.
     rows = size.height - 2 - bool(marks) - broken
@@ -89,14 +93,14 @@ def _side(x: float, low: float, high: float) -> str:
     return "left" if share < 0.02 else "right" if share > 0.98 else "center"
 
 
-def _bounded(y: Floats) -> Floats:
+def bounded(y: Floats) -> Floats:
     """Finite values of a size whose differences are finite as well."""
     import numpy as np
 
     return np.where(np.isfinite(y), np.clip(y, -1e300, 1e300), y)
 
 
-def _limits(values: Floats) -> tuple[float, float]:
+def limits(values: Floats) -> tuple[float, float]:
     import numpy as np
 
     finite = values[np.isfinite(values)]

@@ -36,7 +36,7 @@ def charts(report: Report, options: Options, rows: int, most: int, run: int = 0)
 def _chart(panel: Panel, room: int, rows: int, options: Options) -> Chart:
     curves = panel.curves
     pens = [(ascii if options.ascii else pen, ink) for (pen, ascii, ink), _ in zip(PENS, curves, strict=False)]
-    series = [Series(c.steps, c.values, pen, ink) for c, (pen, ink) in zip(curves, pens, strict=False)]
+    series = [Series(c.steps, c.values, pen, ink, logged_name(c)) for c, (pen, ink) in zip(curves, pens, strict=False)]
     log = wants_log([c.values for c in curves])
     marks = [Mark(x, label, MARK_INK[severity]) for x, label, severity in panel.marks()]
     # The curve that is asked for is drawn last, so that no other hides it.

@@ -15,7 +15,7 @@ from lossdoc.show.report._facts import facts, how_much, left_out, not_judged
 from lossdoc.show.report._summary import table
 from lossdoc.show.report._words import safe
 
-CHARTS = 6
+CHARTS, FEW_CHARTS = 6, 3  # of a page; of a comment, whose advice is folded
 WIDE = 200  # columns of a page: every table in full
 
 
@@ -39,7 +39,7 @@ def _run(report: Report, options: Options, number: int, folded: bool) -> Iterato
     room, whole = page.Room(run=number), replace(options, verbose=True)
     yield Heading(page.verdict(report), level=2, anchor=f"run{number}")
     if options.plots:
-        yield from charts(report, options, room.rows, CHARTS, number)
+        yield from charts(report, options, room.rows, FEW_CHARTS if folded else CHARTS, number)
     yield from page.gates(report)
     yield from page.findings(report, WIDE, room)
     advice = list(page.advice(report, whole, room))
