@@ -13,6 +13,7 @@ from lossdoc.model.limit import Limit
 if TYPE_CHECKING:
     from lossdoc.judge.case import Case
     from lossdoc.judge.merit import Measure
+    from lossdoc.model.run import Curve
 
 AUC = 0.5  # guessing, by definition
 AUC_NEAR = Limit(0.02, "points of an AUC", "ours: an AUC this near to 0.5 is guessing")
@@ -61,7 +62,15 @@ def _at_chance(case: Case, measure: Measure) -> Chance | None:
             return Chance(measure, float(curve.values[-1]), "next to nothing is recognised")
     seen = passes(case.run)
     late = len(y) >= EARLY or (len(y) > 0 and seen is not None and seen >= EARLY)
-    # Exactly 0 in all but the last record is a score that was not evaluated, as some trainers write it.
-    if metric in _NOTHING and late and 0 < float(y.max(initial=0.0)) <= NOTHING:
+    if metric in _NOTHING and late and y.min() >= 0 and y.max() <= NOTHING and _evaluated(case, curve):
         return Chance(measure, float(curve.values[-1]), "nothing is found")
     return None
+
+
+def _evaluated(case: Case, score: Curve) -> bool:
+    """Some trainers write 0 for all that they did not evaluate: a score, and every held-out loss beside it."""
+    if np.any(score.values):
+        return True
+    held = [c for c in case.run.curves if c.split == "eval" and len(c) and c is not score]
+    losses = [c for c in held if case.knowledge.metric(c.metric).merit in ("objective", "part")]
+    return not losses or any(np.any(c.values) for c in losses)

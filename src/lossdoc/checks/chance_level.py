@@ -10,7 +10,11 @@ learned.
 The level of the last half of the run against ln k: k is given (`--set classes=3`, `vocab_size`), or follows from an
 accuracy near 1 / k (within {near}), or is the whole number up to {guessed} whose logarithm a curve meets within
 {exact} that stood there from its start. Preference trainers and reward models: against the start value of their loss,
-within {exact}, or within {pair-near} with a margin that is flat and an accuracy near a half.
+within {exact}, or within {pair-near} with a margin that is flat and an accuracy near a half. Fewer than
+{loss.min-points} records, {few.records} at least, have to stand within {few.still} of their level.
+
+Scores: an AUC within {chance.auc-near} of 0.5, error rates of words above {chance.wrong} throughout, and in
+{chance.early} evaluations a mAP, Dice, IoU, BLEU or F1 that is at most {chance.nothing} of a perfect score.
 
 ## Silent when
 - the accuracy contradicts, or the loss is leaving the level at the end
@@ -53,6 +57,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._chance import Chance, by_score
+from lossdoc.checks._few import RECORDS, stands
 from lossdoc.checks._loss import MIN_POINTS, living, number, step, unfinished
 from lossdoc.checks._preference import margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
@@ -111,7 +116,7 @@ STILL = Limit(
 STILL_SURE = Limit(2.5, "standard errors of a reward model's margin", "ours: one that rises beyond has learned")
 NEEDS = {
     "loss": Need("loss", points=3, optional=True),
-    "accuracy": Need("accuracy", optional=True, points=5),
+    "accuracy": Need("accuracy", optional=True, points=RECORDS),
     "eval_accuracy": Need("accuracy", split="eval", optional=True, points=2),
     "eval_loss": Need("loss", split="eval", optional=True, points=2),
     "margin": Need("reward_margin", optional=True, points=MIN_POINTS),
@@ -151,7 +156,8 @@ def check(
     if loss is None:
         raise Skip("no loss in this log, and no score that stands at chance")
     loss = living(loss)
-    if len(loss) < MIN_POINTS:
+    few = len(loss) < MIN_POINTS
+    if few and not stands(loss.values):
         raise Skip(f"only {len(loss)} records before the loss ends")
     if "supervised" not in case.families():
         yield from pairs(case, loss, margin, pair_accuracy)

@@ -7,12 +7,13 @@ Matthews correlation, recall) are 0. On unbalanced data the accuracy may look go
 ## How it is measured
 An eval accuracy that is identical in at least {evals} evals, all but the first, with an F1, Matthews correlation or
 recall of 0 in each of them. Or, for two classes: an identical accuracy p with an eval loss within {near} of the
-entropy of the shares p and 1 - p.
+entropy of the shares p and 1 - p. Without either, a warning: {alone} evals that are all identical but the first,
+below {solved} of a perfect score, with no other held-out score that moves.
 
 ## Silent when
 - only the first evals look like it
 - the accuracy moves in its last printed digit
-- neither such a score nor two classes are known
+- neither such a score nor two classes are known, and the evals are fewer than {alone}
 
 ## Likely causes
 - Unbalanced classes: guessing the larger one is the quickest way down.
@@ -44,6 +45,7 @@ import numpy as np
 
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
+from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 
@@ -56,6 +58,13 @@ EXPLAINS = ("frozen-eval", "plateau", "metric-disagreement")
 EVALS = Limit(3, "evaluations", "ours: fewer agree by chance")
 NEAR = Limit(0.02, "share of the entropy", "ours: entropies of shares 90/10 and 95/5 are 0.325 and 0.199")
 APART = Limit(0.05, "nats", "ours: an entropy this near to ln 2 is guessing, which chance-level judges")
+ALONE = Limit(
+    8,
+    "evaluations",
+    "ours: so many identical ones are no chance, whatever the size of the held-out set; healthy public logs repeat an "
+    "accuracy for long only near its ceiling",
+)
+SOLVED = Limit(0.9, "share of a perfect score", "ours: what is left may be a few examples that stay wrong")
 NEEDS = {
     "accuracy": Need("accuracy", split="eval", points=EVALS),
     "score": Need(("mcc", "f1", "recall"), split="eval", optional=True, points=3),
@@ -71,25 +80,44 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
     if n - first < EVALS or first > max(1, n // 3):
         return
     p = float(a[-1])
+    severity: Severity = "error"
     if score is not None and np.all(score.values[-(n - first) :] == 0):
-        beside, confidence = f"{score.said} 0", True
-    elif eval_loss is not None and (entropy := shares(p)) is not None:
-        value = float(np.median(eval_loss.values[-3:]))
-        # Near ln 2 the entropy of the shares hardly differs from guessing: chance-level judges that.
-        if abs(value - entropy) > NEAR * entropy or abs(entropy - np.log(2)) < APART:
-            return
-        beside, confidence = f"loss {number(value)}, the entropy of the class shares", False
+        beside, confidence = f", with {score.said} 0", True
+    elif eval_loss is not None and meets_entropy(p, eval_loss):
+        beside, confidence = (
+            f", with loss {number(float(np.median(eval_loss.values[-3:])))}, the entropy of the class shares",
+            False,
+        )
+    elif n - first >= ALONE and alone(case, accuracy):
+        beside, confidence, severity = ": the same answers again and again", False, "warning"
     else:
         return
     yield case.finding(
         accuracy,
-        f"{accuracy.said} is {number(p)} in all {n - first} evals from {step(accuracy, first)} on, with {beside}",
+        f"{accuracy.said} is {number(p)} in all {n - first} evals from {step(accuracy, first)} on{beside}",
         first=first,
         detected=min(n - 1, first + 2),
+        severity=severity,
         confidence="high" if confidence else "medium",
         measured={"accuracy": p, "evals": n - first},
         cannot_tell=("which class is predicted",),
     )
+
+
+def meets_entropy(p: float, eval_loss: Curve) -> bool:
+    entropy = shares(p)
+    value = float(np.median(eval_loss.values[-3:]))
+    # Near ln 2 the entropy of the shares hardly differs from guessing: chance-level judges that.
+    return entropy is not None and abs(value - entropy) <= NEAR * entropy and abs(entropy - np.log(2)) >= APART
+
+
+def alone(case: Case, accuracy: Curve) -> bool:
+    """The accuracy stands below its ceiling, and no other held-out score tells anything apart."""
+    held = [m for m in measures(case.run, case.knowledge) if m.role == "score" and m.held_out]
+    mine = [m for m in held if m.curve.metric == accuracy.metric and m.curve.split == accuracy.split]
+    if not mine or not 0 < accuracy.values[-1] < SOLVED * mine[0].unit_scale:
+        return False
+    return all(np.ptp(m.curve.finite().values[1:]) == 0 for m in held if len(m.curve.finite()) > 1)
 
 
 def shares(p: float) -> float | None:

@@ -9,14 +9,15 @@ level shift.
 The level of the last stretch against the best level that lasted (running medians). It has to be worse by at least
 {lost} of all that had been gained and {least} of the best level, or by {worse} of the best level and {small} of what
 had been gained, by {score} times its own error, and by {scatter} times the scatter of single records. The onset is
-the record at which the curve left the best level and did not come back. From a record on that stands at {blown} the
-largest one before, to the end of the log, two records are enough.
+the record at which the curve left the best level and did not come back. From a record on that stands at {few.blown} the
+largest one before, to the end of the log, two records are enough; so are {few.records} that each stand above the one
+before. With fewer than {records} records: the last {few.behind} above the first one and at {few.gone} the best.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
 - the loss came most of the way back
 - the objective is a policy loss, an adversarial loss or the like, whose level means nothing
-- there are fewer than {records} records, and no such explosion
+- there are fewer than {records} records, and nothing of this kind
 
 ## Likely causes
 - The learning rate jumped. [rate-jump]
@@ -48,6 +49,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.checks._few import explodes, lost_again
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
@@ -55,7 +57,7 @@ from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, level, noise, onset, resolution, tail
 
 if TYPE_CHECKING:
-    from lossdoc.model.run import Curve, Floats
+    from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "error"
 SIGN: SignName = "stable"
@@ -104,11 +106,6 @@ IMPROVING = Limit(
     "ours: an eval loss that ends so near to its best is still improving",
 )
 LATE_NOISES = Limit(4.0, "times the noise of the second half", "ours: losses near 0 double by chance")
-BLOWN = Limit(
-    1000.0,
-    "times the largest record before",
-    "ours: no data, no stage and no schedule multiplies a loss like that, so two records prove it",
-)
 NEEDS = {"loss": Need("loss", points=3), "eval_loss": Need("loss", split="eval", optional=True, points=3)}
 
 
@@ -128,9 +125,10 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
             cannot_tell=("whether the data or the weights changed",),
         )
         return
-    if n < RECORDS:
-        raise Skip(f"{n} records are too few for a rise that is no explosion")
     if still_improving(eval_loss):
+        return
+    if n < RECORDS:
+        yield from of_few(case, loss)
         return
     # Scatter before the rise; of a few records all count, or a calm beginning makes a fault of an ordinary end.
     scale = max(noise(y[: max(10, n // 2)]), noise(y) if n < 40 else 0.0, resolution(loss))
@@ -173,16 +171,26 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     )
 
 
+def of_few(case: Case, loss: Curve) -> Iterator[Finding]:
+    y = loss.values
+    at = lost_again(y) if "supervised" in case.families() else None
+    if at is None:
+        raise Skip(f"{len(y)} records are too few for a rise that is no explosion")
+    best = int(np.argmin(y))
+    yield case.finding(
+        loss,
+        f"loss was {number(float(y[best]))} at {step(loss, best)} and has been above its first value, "
+        f"{number(float(y[0]))}, since {step(loss, at)}; it ends at {number(float(y[-1]))}",
+        first=at,
+        detected=len(y) - 1,
+        confidence="medium",
+        measured={"best": float(y[best]), "first": float(y[0]), "end": float(y[-1])},
+        cannot_tell=("whether the data or the weights changed",),
+    )
+
+
 def lost(share: float) -> str:
     return f"{100 * share:.0f} %" if share < 1 else "all"
-
-
-def explodes(y: Floats) -> int | None:
-    """Where the loss left every size that it had had, to the end of the log."""
-    largest = np.maximum.accumulate(np.abs(y))[:-1]
-    least = np.minimum.accumulate(y[::-1])[::-1][1:]
-    blown = np.flatnonzero((largest > 0) & (least >= BLOWN * largest))
-    return int(blown[0]) + 1 if len(blown) and len(y) - blown[0] > 2 else None
 
 
 def still_improving(curve: Curve | None) -> bool:

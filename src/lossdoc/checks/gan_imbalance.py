@@ -6,8 +6,9 @@ work; a discriminator at 0 that stays there is the end of the game.
 
 ## How it is measured
 Over the last quarter of the run the discriminator's running median is below {share} of its own early level and below
-{near-zero}, and the generator's loss stands above its early level, surely ({sure} standard errors). Several domains
-are judged one by one.
+{near-zero}, and the generator's loss stands above its early level, surely ({sure} standard errors). A warning, also in
+a short log: the last {behind} records of the discriminator are at most {dead} and the generator's end at {left-behind}
+its first. Several domains are judged one by one.
 
 ## Silent when
 - critics of Wasserstein losses, which take negative values
@@ -25,7 +26,8 @@ are judged one by one.
 
 ## Sources
 - Goodfellow et al., arXiv 1406.2661: equilibrium at ln 2 per term, vanishing gradient of a perfect discriminator.
-- Sizes: ours; no labelled run has this fault, so the check is experimental and only informs.
+- Sizes: ours; no labelled run has this fault, so the check is experimental and only informs, but where the
+  discriminator reads next to nothing.
 """
 
 from __future__ import annotations
@@ -35,13 +37,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.judge.case import Case, Need
+from lossdoc.checks._loss import number, step
+from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, level, noise, smooth
 
 if TYPE_CHECKING:
-    from lossdoc.model.run import Curve
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "info"
 SIGN: SignName = "stable"
@@ -49,16 +52,33 @@ EXPLAINS = ("zero-loss", "loss-collapse", "divergence")
 SHARE = Limit(0.2, "share of the discriminator's first level", "ours")
 NEAR_ZERO = Limit(0.1, "nats", "ours: the equilibrium is ln 2 per term")
 SURE = Limit(3.0, "standard errors", "ours")
-RECORDS = Limit(40, "records", "ours")
+RECORDS = Limit(40, "records", "ours: a median of fewer wanders")
+DEAD = Limit(0.001, "nats", "ours: a discriminator that is right 999 times in 1000 leaves the generator no gradient")
+BEHIND = Limit(5, "records", "ours: a discriminator that works does not read 0 five times in a row")
+LEFT_BEHIND = Limit(2.0, "times the generator's first loss", "ours")
 NEEDS = {
-    "critic": Need("discriminator_loss", points=RECORDS, each=True),
-    "maker": Need("generator_loss", points=RECORDS),
+    "critic": Need("discriminator_loss", points=BEHIND, each=True),
+    "maker": Need("generator_loss", points=BEHIND),
 }
 
 
 def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
     if dict(critic.labels) != dict(maker.labels) or np.any(critic.values < 0):
         return
+    if (at := beaten(critic.values, maker.values)) is not None:
+        yield case.finding(
+            critic,
+            f"the discriminator's loss is at most {np.max(critic.values[at:]):.2g} from {step(critic, at)} on, and the "
+            f"generator's went from {number(float(maker.values[0]))} to {number(float(maker.values[-1]))}",
+            first=at,
+            detected=min(len(critic) - 1, at + int(BEHIND) - 1),
+            severity="warning",
+            confidence="high" if len(critic) - at >= 2 * BEHIND else "medium",
+            measured={"late": float(critic.values[-1]), "generator": float(maker.values[-1])},
+        )
+        return
+    if min(len(critic), len(maker)) < RECORDS:
+        raise Skip(f"{min(len(critic), len(maker))} records are too few unless the discriminator reads next to nothing")
     d, g = smooth(critic.values), maker.values
     last = d[-(len(d) // 4) :]
     start = max(5, len(d) // 50)
@@ -80,3 +100,11 @@ def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
         confidence="medium",
         measured={"early": early, "late": float(np.median(last)), "generator_rise": rise.value},
     )
+
+
+def beaten(critic: Floats, maker: Floats) -> int | None:
+    """From where on the discriminator's loss is next to nothing to the end, with a generator left far behind."""
+    above = np.flatnonzero(critic > DEAD)
+    at = int(above[-1]) + 1 if len(above) else 0
+    late = float(np.median(maker[-int(BEHIND) :]))
+    return at if len(critic) - at >= BEHIND and late >= LEFT_BEHIND * float(maker[0]) > 0 else None

@@ -15,6 +15,8 @@ are warm restarts or cycles.
 - the rise is the warm-up, also of a one-cycle schedule; a last step up where it ends is information
 - a controller moves the rate up and down all the time (adaptive rates of reinforcement learning)
 - restarts are regular, or the configuration names them: information
+- the largest training loss of the {around} records behind the climb lies at most {moved} above that of those before:
+  information
 
 ## Likely causes
 - A resumed run that began its schedule anew, with or without a new warm-up. [restart]
@@ -69,6 +71,8 @@ HANDOVER = Limit(
 ADAPTIVE = Limit(6, "climbs that follow no period", "ours: a controller moves the rate up and down")
 CLIMB = Limit(1.1, "times the rate before", "ours: a smaller rise is none of a controller")
 RECORDS = Limit(8, "records", "ours")
+AROUND = Limit(20, "records on either side of the climb", "ours")
+MOVED = Limit(0.02, "share of the largest loss before", "ours: below it the loss did not answer to the climb")
 NEEDS = {"rate": Need("learning_rate", points=RECORDS)}
 
 
@@ -88,12 +92,13 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
     followed = f" after {before}" if before else ""
     how = "jumps" if top.sudden else "climbs again"
     times = f"; {len(found)} such rises" + (" at regular distances" if regular else "") if len(found) > 1 else ""
+    meant = regular or named or hands_over(y, top.first, top.high / max(top.low, 1e-300))
     yield case.finding(
         rate,
         f"the learning rate {how} from {top.low:.3g} to {top.high:.3g} at {step(rate, top.last)}{followed}{times}",
         first=top.last if top.sudden else top.first,
         detected=top.last,
-        severity="info" if regular or named or hands_over(y, top.first, top.high / max(top.low, 1e-300)) else "warning",
+        severity="info" if meant or unmoved(case, rate, top.first) else "warning",
         confidence="high" if top.sudden or top.low < 0.1 * top.high else "medium",
         measured={"from": top.low, "to": top.high, "rises": len(found)},
         cannot_tell=("whether the change was meant",),
@@ -103,6 +108,16 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
 def hands_over(rate: Floats, at: int, factor: float) -> bool:
     """The end of a warm-up: a rate that has risen at every record steps up to the one that the schedule was given."""
     return at >= 5 and factor <= HANDOVER and bool(np.all(np.diff(rate[: at + 1]) > 0))
+
+
+def unmoved(case: Case, rate: Curve, at: int) -> bool:
+    """The training loss stands where it stood: the climb changed nothing so far."""
+    loss = case.run.get("loss")
+    if loss is None:
+        return False
+    y, there = loss.values, int(np.searchsorted(loss.records, rate.records[at], side="right"))
+    before, after = y[max(0, there - int(AROUND)) : there], y[there : there + int(AROUND)]
+    return min(len(before), len(after)) >= 3 and float(after.max()) <= (1 + MOVED) * float(before.max())
 
 
 def smooth_around(rate: Floats, at: int) -> bool:

@@ -10,12 +10,13 @@ The held-out score that people train for (accuracy, F1, AUC, mAP, error rates, B
 the held-out loss where no score is logged. From the first evaluation to the last the training loss has to fall by
 {fall}, and more than its noise; the held-out curve may gain nothing that is material: {merit.points} points of a
 score, {merit.material} of a loss. A held-out score that is gained and lost again counts where it ends no better than
-it began. Two evaluations are enough where the training loss falls by {deep} between them and the held-out loss rises.
+it began. Where both the score and the loss that are held out get worse, the loss to {ruin}, the training loss need not
+fall. Two evaluations are enough where the training loss falls by {deep} between them and the held-out loss rises.
 
 ## Silent when
 - any held-out score or loss gains; another evaluation set that gains makes it information
 - the score stands at its ceiling already ({satisfied} of a share)
-- the training loss hardly moves: then nothing was learned (`no-learning`)
+- the training loss hardly moves, and neither does what is held out: then nothing was learned (`no-learning`)
 - fewer than {evals} evaluations, but for the large gap above
 
 ## Likely causes
@@ -98,7 +99,8 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     ruined = any(c.gain < 0 and c.last >= RUIN * c.first > 0 for _, c in losses)
     clear = ruined or went.went == "worse"
     error = noise(loss.values) / np.sqrt(max(1, len(loss) // 10))
-    if share < FALL / (2 if clear else 1) or fall <= (1 if clear else 3) * error:
+    lost = ruined and went.went == "worse" and evals >= EVALS
+    if not lost and (share < FALL / (2 if clear else 1) or fall <= (1 if clear else 3) * error):
         return
     rises = any(c.gain < 0 for _, c in losses)
     falls = went.went == "worse" and evals >= EVALS - 1
@@ -110,11 +112,12 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
         return
     curve = measure.curve
     what = "loss" if loss.metric == "loss" else "errors"
+    beside = f"while the training {what} fell by {share:.0%}" if share > 0 else f"and the training {what} did not fall"
     best = "" if went.best in (went.first, went.last) else f" (best {number(went.best)})"
     yield case.finding(
         curve,
         f"{curve.said} does not get better: {number(went.first)} at the first evaluation, "
-        f"{number(went.last)} at the last of {evals}{best}, while the training {what} fell by {share:.0%}",
+        f"{number(went.last)} at the last of {evals}{best}, {beside}",
         detected=min(evals, int(EVALS)) - 1,
         confidence="high" if evals >= 8 else "medium",
         measured={

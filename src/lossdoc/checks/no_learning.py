@@ -9,13 +9,16 @@ reach the weights, that the steps are far too small, or that inputs and labels h
 The level of the last quarter against the first records and against the first stretch. Flat means that, two standard
 errors included, less than {material} of the start level can have been gained; in a noisy log, that neither the levels
 nor the trend show any improvement although {power} would have been seen, or that the eval loss moved by less than
-{eval-material}. An eval loss or an accuracy that improves contradicts. Preference trainers are judged by the margin:
-a policy that has not moved at all.
+{eval-material}. With fewer than {loss.few-points} records, {few.records} at least: they all lie within {few.still} of
+their level. At any number: each record lies above the one before, {few.rises} at the end; half of the records repeat
+the one before to the last digit, from the start on; without a training loss, every held-out measure is the same to
+the last digit throughout. An eval loss or an accuracy that improves contradicts. Preference trainers are judged by the
+margin: a policy that has not moved at all.
 
 ## Silent when
 - the eval loss or an accuracy improves
-- the warm-up is not over, there are fewer than {loss.few-points} records ({loss.min-points} where it is noisy), or
-  the log begins in the middle of a run (skipped)
+- the warm-up is not over, there are fewer than {few.records} records ({loss.min-points} where it is noisy), or the
+  log begins in the middle of a run (skipped)
 - the trainer's loss need not fall: reinforcement learning, diffusion, adversarial losses
 - less than {loss.unfinished} of the planned run is over: then it is a warning, not an error
 
@@ -53,6 +56,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.checks._few import RECORDS, rises, stands
 from lossdoc.checks._loss import (
     FEW_POINTS,
     MIN_POINTS,
@@ -66,6 +70,7 @@ from lossdoc.checks._loss import (
 )
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.judge.merit import Measure, measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, noise, resolution
@@ -128,11 +133,18 @@ PRINTED = Limit(
     "printed digits within the noise",
     "ours: so many values lie within the noise of one record that agreement is no chance",
 )
+REPEATED = Limit(0.5, "share of the records", "ours: batches that differ do not repeat a loss to the last digit")
+SPENT = Limit(0.1, "share of the first record", "ours: a loss that fell so far may well stand still")
+EXACT_TO = Limit(
+    0.0005,
+    "share of the value",
+    "ours: four digits, which two batches share by chance once in a thousand times",
+)
 WARM = Limit(0.7, "share of the records", "ours: a learning rate that still rises there has not begun")
 LONG = Limit(50, "records", "ours: a noisy log needs so many")
 CHANCES = Limit(3.0, "standard errors", "ours: what the first records or the end may differ by")
 NEEDS = {
-    "loss": Need("loss", points=FEW_POINTS),
+    "loss": Need("loss", points=RECORDS, optional=True),
     "eval_loss": Need("loss", split="eval", optional=True, points=3),
     "accuracy": Need(("accuracy", "token_accuracy"), optional=True, points=MIN_POINTS),
     "eval_accuracy": Need(("accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
@@ -143,17 +155,21 @@ NEEDS = {
 
 def check(
     case: Case,
-    loss: Curve,
+    loss: Curve | None,
     eval_loss: Curve | None,
     accuracy: Curve | None,
     eval_accuracy: Curve | None,
     margin: Curve | None,
     beta: object,
 ) -> Iterator[Finding]:
+    supervised = "supervised" in case.families()
+    if loss is None:
+        yield from all_stand(case) if supervised else ()
+        return
     loss = living(loss)
-    if len(loss) < FEW_POINTS:
+    if len(loss) < (RECORDS if supervised else FEW_POINTS):
         raise Skip(f"only {len(loss)} records before the loss ends")
-    if "supervised" not in case.families():
+    if not supervised:
         yield from by_margin(case, loss, margin, beta)
         return
     same = repeats(loss)
@@ -195,7 +211,15 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     if held_out is not None and held_out.share >= MATERIAL and held_out.score > 2:
         return None
     y = loss.values
+    if rises(y):
+        return "each record lies above the one before", "high" if len(y) >= FEW_POINTS else "medium"
+    if len(y) < FEW_POINTS:
+        if not stands(y):
+            raise Skip(f"{len(y)} records are too few unless they stand still or rise throughout")
+        return f"they all lie within {100 * float(np.ptp(y)) / abs(found.start.value):.2g} %", "medium"
     scale = noise(y)
+    if (longest := stuck(loss)) is not None:
+        return f"it is exactly {number(longest[0])} in {longest[1]} records in a row, and so on", "medium"
     if repeats(loss) and found.share < WORSE:
         return f"it takes only {len(np.unique(y))} values, each again and again to the last digit", "high"
     if never_below(y, scale):
@@ -236,6 +260,46 @@ def repeats(loss: Curve) -> bool:
     # hit is no chance; and in a log longer than that, chance alone hits every value again. Ours.
     there = 4 * scale / digits
     return len(np.unique(y)) <= float(there * -np.expm1(-len(y) / there)) / 2
+
+
+def stuck(loss: Curve) -> tuple[float, int] | None:
+    """The value of the longest of the plateaus and its records, where the loss begins on a plateau and half of its
+    records repeat the one before to the last digit: no two batches have the same loss."""
+    y = loss.values
+    same = np.diff(y) == 0
+    if len(y) < FEW_POINTS or float(np.mean(same)) < REPEATED or abs(y[-1]) < SPENT * abs(y[0]):
+        return None
+    starts = np.flatnonzero(np.concatenate([[True], ~same]))
+    lengths = np.diff([*starts, len(y)])
+    first = int(np.argmax(lengths >= RECORDS))
+    if lengths[first] < RECORDS or starts[first] >= 3 or resolution(loss) > EXACT_TO * abs(y[starts[first]]):
+        return None
+    longest = int(np.argmax(lengths))
+    return float(y[starts[longest]]), int(lengths[longest])
+
+
+def all_stand(case: Case) -> Iterator[Finding]:
+    """Without a training loss: every measure of merit repeats itself to the last digit."""
+    able = [m for m in measures(case.run, case.knowledge) if m.role in ("score", "objective")]
+    still = [m for m in able if len(m.curve) >= RECORDS and np.ptp(m.curve.values) == 0 and m.curve.values[0]]
+    if not still or len(still) < len(able) or any(reached(m) for m in still):
+        raise Skip("no train loss in this log, and no held-out measure that stands still to its last digit")
+    curve = still[0].curve
+    told = " and ".join(f"{m.curve.said} is {m.curve.values[0]:.6g}" for m in still[:2])
+    yield case.finding(
+        curve,
+        f"{told} in all {len(curve)} records: nothing changes any more",
+        detected=int(RECORDS) - 1,
+        confidence="high" if len(curve) >= FEW_POINTS else "medium",
+        measured={"value": float(curve.values[0]), "records": len(curve)},
+        cannot_tell=("whether the weights stand still or the evaluation holds an old model",),
+    )
+
+
+def reached(measure: Measure) -> bool:
+    """Nothing is left to be gained."""
+    scale = measure.unit_scale
+    return bool(scale) and measure.room(float(measure.curve.values[0])) <= (1 - SOLVED) * scale
 
 
 def learned_early(y: Floats, found: Gain, scale: float) -> bool:

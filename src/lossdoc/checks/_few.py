@@ -1,0 +1,71 @@
+"""What a handful of records proves without a noise of its own: levels without any scatter, one direction throughout,
+orders of magnitude, everything lost again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossdoc.model.limit import Limit
+
+if TYPE_CHECKING:
+    from lossdoc.model.run import Floats
+
+RECORDS = Limit(5, "records", "ours: fewer agree by chance")
+STILL = Limit(
+    0.001,
+    "share of the level",
+    "ours: the first five records of healthy labelled runs and public logs spread over 0.2 % and more",
+)
+RISES = Limit(
+    1.2,
+    "times the first record",
+    "ours: of the labelled runs and public logs, only faulty ones rise so far in their first five records",
+)
+BLOWN = Limit(
+    1000.0,
+    "times the largest record before",
+    "ours: no data, no stage and no schedule multiplies a loss like that, so two records prove it",
+)
+LEFT = Limit(0.8, "times the first record", "ours: a loss that came below it had learned something")
+GONE = Limit(2.0, "times the best record", "ours: batches differ by less, three times in a row")
+BEHIND = Limit(3, "records", "ours: one or two may be a bad batch")
+
+
+def stands(y: Floats) -> bool:
+    """All records lie within a thousandth of their level."""
+    return len(y) >= RECORDS and float(np.ptp(y)) <= STILL * abs(float(np.median(y))) > 0
+
+
+def rises(y: Floats) -> bool:
+    """Each record lies above the one before, the last one far above the first."""
+    return len(y) >= RECORDS and y[0] > 0 and bool(np.all(np.diff(y) > 0)) and bool(y[-1] >= RISES * y[0])
+
+
+def explodes(y: Floats) -> int | None:
+    """Where the loss left every size that it had had, to the end of the log: at once, or by growing record by record
+    from its start on."""
+    size = np.abs(y)
+    largest = np.maximum.accumulate(size)[:-1]
+    least = np.minimum.accumulate(y[::-1])[::-1][1:]
+    blown = np.flatnonzero((largest > 0) & (least >= BLOWN * largest))
+    if len(blown) and len(y) - blown[0] > 2:
+        return int(blown[0]) + 1
+    if rises(y) and y[-2] >= BLOWN * y[0]:
+        return int(np.flatnonzero(y >= BLOWN * y[0])[0])
+    return None
+
+
+def lost_again(y: Floats) -> int | None:
+    """Where all that had been learned was lost: the last three records lie above the first one and far above the
+    best."""
+    if len(y) < RECORDS:
+        return None
+    best = int(np.argmin(y))
+    late = y[best + 1 :]
+    away = float(late[-int(BEHIND) :].min()) if len(late) >= BEHIND else -np.inf
+    if not 0 < y[best] <= LEFT * y[0] or away < max(float(y[0]), GONE * float(y[best])):
+        return None
+    below = np.flatnonzero(y < min(float(y[0]), GONE * float(y[best])))
+    return int(below[-1]) + 1

@@ -1,0 +1,109 @@
+"""What a handful of records proves: the pastes of people who ask what is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.checks.losses import evals, level, loss, rounded
+from tests.checks.synthetic import curve, found, skipped
+
+LN2 = float(np.log(2))
+
+
+@pytest.mark.parametrize(("spread", "fires"), [(0.0009, True), (0.0011, False)])
+def test_a_loss_that_stands(spread: float, fires: bool) -> None:
+    y = 6.9078 * np.array([1, 1 - spread / 2, 1 + spread / 2, 1, 1])
+    assert bool(found("no-learning", loss(y), trainer="classification")) is fires
+
+
+@pytest.mark.parametrize(("n", "fires"), [(4, False), (5, True)])
+def test_it_takes_five(n: int, fires: bool) -> None:
+    assert bool(found("no-learning", loss(np.full(n, 54.75)), trainer="sft")) is fires
+
+
+@pytest.mark.parametrize(("end", "fires"), [(1.21, True), (1.19, False)])
+def test_a_loss_that_rises_throughout(end: float, fires: bool) -> None:
+    y = 0.9 * np.linspace(1, end, 8)
+    assert any("above the one before" in f.message for f in found("no-learning", loss(y), trainer="sft")) is fires
+
+
+def test_one_record_that_falls_is_no_rise_throughout() -> None:
+    y = np.array([0.9, 1.1, 1.05, 1.3, 1.5, 1.7])
+    assert "rise throughout" in skipped("no-learning", loss(y), trainer="sft")
+
+
+def test_an_accuracy_that_rises_contradicts() -> None:
+    accuracy = evals([0.3, 0.4, 0.5, 0.6, 0.7], 1, metric="accuracy")
+    assert not found("no-learning", loss(np.full(5, 6.9078)), accuracy, trainer="classification")
+
+
+@pytest.mark.parametrize(("plateaus", "fires"), [((54.75, 54.69, 10.95), True), ((54.75, 54.69, 5.2), False)])
+def test_batches_that_repeat_a_loss(plateaus: tuple[float, ...], fires: bool) -> None:
+    y = np.concatenate([[55.84], *(np.full(7, p) for p in plateaus)])
+    assert bool(found("no-learning", rounded(loss(y), 2), trainer="sft")) is fires
+
+
+@pytest.mark.parametrize(("auc", "fires"), [([0.61] * 6, True), ([0.61] * 5 + [0.62], False), ([0.96] * 6, False)])
+def test_held_out_measures_alone(auc: list[float], fires: bool) -> None:
+    measured = evals(auc, 1, metric="auc"), evals([0.1804] * 6, 1)
+    assert bool(found("no-learning", *measured, trainer="classification")) is fires
+
+
+@pytest.mark.parametrize(("value", "fires"), [(LN2 * 1.002, True), (LN2 * 1.004, False)])
+def test_five_epochs_at_chance(value: float, fires: bool) -> None:
+    assert bool(found("chance-level", loss(np.full(5, value)), trainer="classification")) is fires
+
+
+@pytest.mark.parametrize(("factor", "fires"), [(1001, True), (999, False)])
+def test_a_loss_that_grows_by_orders(factor: float, fires: bool) -> None:
+    y = 2.3 * np.array([1, 1.1, 6, 500, factor, 5 * factor])
+    assert bool(found("divergence", loss(y), trainer="sft")) is fires
+
+
+@pytest.mark.parametrize(
+    ("y", "fires"),
+    [
+        ([0.9, 0.6, 0.5, 2.4, 2.303, 2.303, 2.303], True),
+        ([0.9, 0.6, 0.5, 2.4, 0.8, 2.303, 2.303], False),
+        ([0.9, 0.75, 0.73, 2.4, 2.303, 2.303, 2.303], False),
+        ([2.0, 1.2, 1.1, 2.1, 2.1, 2.1], False),
+    ],
+)
+def test_all_lost_again(y: list[float], fires: bool) -> None:
+    assert bool(found("divergence", loss(np.array(y)), trainer="classification")) is fires
+
+
+@pytest.mark.parametrize(("dead", "end", "fires"), [(0.001, 4.1, True), (0.002, 4.1, False), (0.001, 3.9, False)])
+def test_a_discriminator_at_nothing(dead: float, end: float, fires: bool) -> None:
+    critic = curve("discriminator_loss", [0.9, 0.3, *[dead] * 5])
+    maker = curve("generator_loss", [2.0, 3.0, *[end] * 5])
+    said = found("gan-imbalance", critic, maker, trainer="gan")
+    assert [f.severity for f in said] == ["warning"] * fires
+
+
+@pytest.mark.parametrize(("evaluations", "value", "fires"), [(8, 0.724, True), (7, 0.724, False), (8, 0.91, False)])
+def test_an_accuracy_that_never_moves(evaluations: int, value: float, fires: bool) -> None:
+    accuracy = evals([value] * evaluations, 1, metric="accuracy")
+    moving = loss(level(evaluations, 0.6, 0.01))
+    said = found("constant-prediction", accuracy, moving, trainer="classification")
+    assert [f.severity for f in said] == ["warning"] * fires
+
+
+def test_another_score_that_moves_speaks_for_the_model() -> None:
+    accuracy = evals([0.724] * 9, 1, metric="accuracy")
+    auc = evals(np.linspace(0.6, 0.8, 9), 1, metric="auc")
+    assert not found("constant-prediction", accuracy, auc, trainer="classification")
+
+
+@pytest.mark.parametrize(("end", "fires"), [(0.34, True), (0.32, False)])
+def test_held_out_score_and_loss_that_both_get_worse(end: float, fires: bool) -> None:
+    wrong = evals([17.7, 18.4, 20.1, 23.9, 26.0, 28.4], 10, metric="word_error_rate")
+    held = evals(np.linspace(0.22, end, 6), 10)
+    assert bool(found("no-generalisation", loss(np.linspace(0.13, 0.31, 60)), wrong, held, trainer="sft")) is fires
+
+
+@pytest.mark.parametrize(("losses", "fires"), [([1.2, 1.1, 1.0, 0.9, 0.9], True), ([0.0] * 5, False)])
+def test_a_score_of_zero_counts_where_something_was_evaluated(losses: list[float], fires: bool) -> None:
+    score, held = evals([0.0] * 5, 1, metric="map50"), evals(losses, 1)
+    assert bool(found("chance-level", score, held, trainer="detection")) is fires
