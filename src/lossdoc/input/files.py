@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import BinaryIO
 MOST_BYTES = 4 << 30
 MOST_OF_A_STREAM = 1 << 30
 _BLOCK = 1 << 24
+LONG = 1 << 20  # from here on lines are read as they come, and rows of one layout as columns (ours)
+_BEGIN = 1 << 18  # bytes that tell whether they can be
 
 
 class Refused(Exception):
@@ -32,6 +35,24 @@ def read_path(path: Path) -> tuple[bytes, str]:
         if stat.S_ISREG(mode):
             return _limited(file, MOST_BYTES, "file", os.fstat(file.fileno()).st_size)
         return read_stream(file)
+
+
+def beginning(path: Path) -> bytes:
+    """The first whole lines of a long file of JSON lines that needs no preparation as a whole; b"" of any other."""
+    mode = os.stat(path)
+    if not stat.S_ISREG(mode.st_mode) or not LONG <= mode.st_size <= MOST_BYTES:
+        return b""
+    with open(path, "rb") as file:
+        block = file.read(_BEGIN)
+    if not block.startswith((b'{"', codecs.BOM_UTF8 + b'{"')):
+        return b""
+    from lossdoc.input.decode import decode
+    from lossdoc.input.launchers import without_labels
+    from lossdoc.input.wrapped import joined
+
+    begin = block[: block.rfind(b"\n") + 1]
+    text = decode(begin)
+    return begin if joined(without_labels(text)) == text else b""
 
 
 def read_stream(file: BinaryIO, most: int = MOST_OF_A_STREAM) -> tuple[bytes, str]:

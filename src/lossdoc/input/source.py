@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lossdoc.input.decode import decode, decompress, is_binary
-from lossdoc.input.files import read_path
+from lossdoc.input.files import LONG, beginning, read_path
 from lossdoc.model.record import Event, Unread
 
 if TYPE_CHECKING:
@@ -23,13 +23,16 @@ _WHOLE = 8 << 20  # characters that are searched as they are
 class Source:
     """The content of one input. Readers look at `head`, `text`, `lines` or `data`; never at the name alone.
 
-    `raw` is the content as stored; `data` the same decompressed (gz, bz2, xz, zst, told by content).
+    `raw` is the content as stored; `data` the same decompressed (gz, bz2, xz, zst, told by content). Of a long file of
+    rows that stand for themselves neither is there until it is asked for: `pieces` reads it line by line.
     """
 
-    def __init__(self, name: str, data: bytes, path: Path | None = None) -> None:
+    def __init__(self, name: str, data: bytes | None, path: Path | None = None, begin: bytes = b"") -> None:
         self.name = name
-        self.raw = data
+        if data is not None:
+            self.raw = data
         self.path = path  # None for standard input and for text
+        self._begin = begin  # of a file that is not read as a whole
         self.files: Sequence[str] = ()  # where one log stands in several files, oldest first
         self.note = ""  # how these were put together
         self._long: set[int] = set()  # numbers of the lines that were cut
@@ -42,6 +45,8 @@ class Source:
     @classmethod
     def from_path(cls, path: Path) -> Source:
         """OSError where it cannot be opened, `files.Refused` where it is no file or pipe."""
+        if begin := beginning(path):
+            return cls(str(path), None, path, begin)
         data, left_out = read_path(path)
         return cls(str(path), data, path).told(left_out)
 
@@ -49,6 +54,13 @@ class Source:
         """The same source, of which something was left out ("": nothing was)."""
         self.beside += [Unread(None, left_out)] if left_out else []
         return self
+
+    @cached_property
+    def raw(self) -> bytes:
+        assert self.path is not None  # else it was given
+        data, left_out = read_path(self.path)
+        self.told(left_out)
+        return data
 
     @cached_property
     def data(self) -> bytes:
@@ -61,7 +73,7 @@ class Source:
     @cached_property
     def is_binary(self) -> bool:
         """No text in any encoding we read: event files, databases, images."""
-        return is_binary(self.data)
+        return is_binary(self._begin or self.data)
 
     @cached_property
     def text(self) -> str:
@@ -76,7 +88,12 @@ class Source:
     @cached_property
     def head(self) -> str:
         """The first 64 Ki characters: enough for most sniffing."""
-        return self.text[: 1 << 16]
+        return (decode(self._begin) if self._begin else self.text)[: 1 << 16]
+
+    @cached_property
+    def is_long(self) -> bool:
+        """Worth reading as blocks of columns."""
+        return bool(self._begin) or len(self.text) >= LONG
 
     @cached_property
     def excerpt(self) -> str:
@@ -115,6 +132,14 @@ class Source:
         from lossdoc.input.clean import physical_lines
 
         return physical_lines(self.text)
+
+    def pieces(self) -> Iterator[tuple[int, str | bytes]]:
+        """The same, of a long file as bytes that are read as they are asked for, line ends included."""
+        if not self._begin or self.path is None:
+            yield from self.iter_raw()
+            return
+        with open(self.path, "rb", buffering=1 << 18) as file:
+            yield from enumerate(file, 1)
 
     @cached_property
     def looks_like(self) -> str:

@@ -7,20 +7,27 @@ these keys. A row that it refuses is read like the first one.
 from __future__ import annotations
 
 import struct
-from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from lossdoc.model.record import Block, Raw
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _MOST_LAYOUTS = 64
 _MOST_KEYS = 500
 # Stand for NaN and Infinity in rows that hold these words. Plain floats: digits near the end of the range of doubles
 # take msgspec 500 times as long.
-_NAN, _INFINITY = "7.1734e37", "7.1735e37"
+_NAN, _INFINITY = b"7.1734e37", b"7.1735e37"
 _SPECIAL = {float(_NAN): float("nan"), float(_INFINITY): float("inf"), -float(_INFINITY): -float("inf")}
+
+
+_CHUNK = 1 << 13  # rows that are packed before they become columns
 
 
 class _Layout:
@@ -36,17 +43,68 @@ class _Layout:
             gc=False,
         )
         self.keys = keys
-        self.decode: Callable[[str], Any] = msgspec.json.Decoder(row).decode
+        self.decode: Callable[[str | bytes], Any] = msgspec.json.Decoder(row).decode
         self.pack = struct.Struct(f"{len(keys)}d").pack
-        self.lines = array("q")
         self.rows = bytearray()
+        self._columns: list[list[NDArray[np.float64]]] = [[] for _ in keys]
+        self._lines: list[range] = []
 
-    def block(self) -> Block:
+    def take(self, pieces: Iterable[tuple[int, str | bytes]]) -> tuple[int, str | bytes] | None:
+        """Keeps rows up to the first line that is none of this layout, which is given back. Lines follow each other."""
+        decode, pack, full = self.decode, self.pack, _CHUNK * 8 * len(self.keys)
+        rows = self.rows
+        first = number = None
+        refused = None
+        for number, piece in pieces:
+            if first is None:
+                first = number
+            try:
+                rows += pack(*astuple(decode(piece)))
+            except (msgspec.MsgspecError, UnicodeError):
+                row = _specials(self, piece)
+                if row is None:
+                    refused = number, piece
+                    break
+                rows += pack(*row)
+            if len(rows) >= full:
+                self._lines.append(range(first, number + 1))
+                first = None
+                self._close()
+                rows = self.rows
+        if first is not None and number is not None:
+            self._lines.append(range(first, number if refused else number + 1))
+        return refused
+
+    def keep(self, number: int, values: Mapping[str, Any]) -> bool:
+        """Takes a row that was read in the other way."""
+        try:
+            self.rows += self.pack(*(values[key] for key in self.keys))
+        except (OverflowError, struct.error):  # an integer beyond all floats
+            return False
+        self._lines.append(range(number, number + 1))
+        return True
+
+    def _close(self) -> None:
+        """Make columns of the rows packed so far: many small ones, so that the whole never stands there twice."""
         import numpy as np
 
         table = np.frombuffer(self.rows, dtype=np.float64).reshape(-1, len(self.keys))
-        columns = [np.ascontiguousarray(column) for column in table.T]
-        return Block(self.keys, columns, np.array(self.lines, dtype=np.int64))
+        for parts, column in zip(self._columns, table.T, strict=True):
+            parts.append(np.array(column))
+        self.rows = bytearray()
+
+    def block(self) -> Block | None:
+        import numpy as np
+
+        self._close()
+        columns = []
+        for parts in self._columns:
+            columns.append(np.concatenate(parts))
+            parts.clear()
+        lines = np.concatenate(
+            [np.arange(part.start, part.stop) for part in self._lines] or [np.zeros(0, dtype=np.int64)]
+        )
+        return Block(self.keys, columns, lines) if len(lines) else None
 
 
 class Packer:
@@ -56,57 +114,53 @@ class Packer:
         self._plain = plain
         self._layouts: dict[frozenset[str], _Layout] = {}
         self._current: _Layout | None = None
+        self._stopped = False
 
-    def take(self, line: int, text: str) -> bool:
-        """Whether the row was of the layout of the last one, and is kept."""
-        layout = self._current
-        if layout is None:
-            return False
-        row: Sequence[float] | None
-        try:
-            row = msgspec.structs.astuple(layout.decode(text))
-        except (msgspec.MsgspecError, UnicodeError):
-            row = _specials(layout, text)
-            if row is None:
-                return False
-        layout.rows += layout.pack(*row)
-        layout.lines.append(line)
-        return True
+    def left(self, pieces: Iterable[tuple[int, str | bytes]]) -> Iterator[tuple[int, str | bytes]]:
+        """The lines that are not of the layout of the last row; those that are it keeps."""
+        lines = iter(pieces)
+        while True:
+            line = next(lines, None) if self._current is None else self._current.take(lines)
+            if line is None:
+                return
+            yield line
 
     def learn(self, line: int, values: Mapping[str, Raw]) -> bool:
         """Whether a row that was read in the other way is of a known layout, and is kept; else its layout is learnt."""
         keys = frozenset(values)
         layout = self._layouts.get(keys)
-        if not all(type(value) is float or type(value) is int for value in values.values()):
+        if self._stopped or not all(type(value) is float or type(value) is int for value in values.values()):
             return False
         if layout is None:
             if len(self._layouts) < _MOST_LAYOUTS and len(keys) <= _MOST_KEYS and self._plain(values):
                 self._current = self._layouts[keys] = _Layout(tuple(values))
             return False
-        try:
-            layout.rows += layout.pack(*(values[key] for key in layout.keys))
-        except (OverflowError, struct.error):  # an integer beyond all floats
+        if not layout.keep(line, values):
             return False
-        layout.lines.append(line)
         self._current = layout
         return True
+
+    def stop(self) -> None:
+        """From here on every line is left."""
+        self._current, self._stopped = None, True
 
     def blocks(self) -> Iterator[Block]:
         """What was kept, in the order in which the layouts appeared."""
         for layout in self._layouts.values():
-            if layout.lines:
-                yield layout.block()
+            if (block := layout.block()) is not None:
+                yield block
 
 
-def _specials(layout: _Layout, text: str) -> list[float] | None:
+def _specials(layout: _Layout, piece: str | bytes) -> list[float] | None:
     """A row with NaN or Infinity, which JSON does not know and Python writes."""
-    if "NaN" not in text and "Infinity" not in text:
+    text = piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogatepass")
+    if b"NaN" not in text and b"Infinity" not in text:
         return None
     try:
-        row = layout.decode(text.replace("NaN", _NAN).replace("Infinity", _INFINITY))
+        row = layout.decode(text.replace(b"NaN", _NAN).replace(b"Infinity", _INFINITY))
     except (msgspec.MsgspecError, UnicodeError):
         return None
-    values = msgspec.structs.astuple(row)
-    if sum(value in _SPECIAL for value in values) != text.count("NaN") + text.count("Infinity"):
+    values = astuple(row)
+    if sum(value in _SPECIAL for value in values) != text.count(b"NaN") + text.count(b"Infinity"):
         return None  # a number that is one of the stand-ins
     return [_SPECIAL.get(value, value) for value in values]

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lossdoc.input.source import Source
     from lossdoc.readers import Reader
 
-BULK = 1 << 20  # characters from which on blocks are worth the decoders that they need (ours)
 FAILED = "a fault of lossdoc"  # stands in every reason that tells of one
 _Result = TypeVar("_Result")
 
@@ -31,7 +30,7 @@ def items(reader: Reader, source: Source) -> Iterator[BulkItem]:
 
     A long text is read as blocks of columns, where the reader can.
     """
-    read = getattr(reader, "read_blocks", reader.read) if len(source.text) >= BULK else reader.read
+    read = getattr(reader, "read_blocks", reader.read) if source.is_long else reader.read
     try:
         yield from read(source)
     except Exception as error:

@@ -23,6 +23,17 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Raw]:
     return flat
 
 
+def are_rows(head: str) -> bool:
+    """The beginning of JSON lines: the first line is a whole object, and more follows. No document begins like that."""
+    first, _, rest = head.lstrip("\ufeff \t\r\n").partition("\n")
+    if not first.startswith("{") or not rest.strip():
+        return False
+    try:
+        return isinstance(loads(first), dict)
+    except ValueError:
+        return False
+
+
 MOST_KEYS = 2000  # of one row: a vocabulary has more
 _GAP = expression(r"[\s,]*")
 

@@ -12,7 +12,16 @@ from lossdoc.input.numbers import to_float
 from lossdoc.input.source import Source
 from lossdoc.model.record import Columns, Event, Item, Record, Unread
 from lossdoc.readers import Sample
-from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, is_settings, loads, loads_python, rows_with_lines
+from lossdoc.readers._json import (
+    MOST_KEYS,
+    are_rows,
+    flatten,
+    is_data_row,
+    is_settings,
+    loads,
+    loads_python,
+    rows_with_lines,
+)
 from lossdoc.readers._results import one_row_each
 from lossdoc.readers._tensorboard import tag_and_split
 from lossdoc.readers._words import is_strong, likelihood
@@ -109,7 +118,7 @@ def sniff(source: Source) -> float:
     start = source.head.lstrip("\ufeff \t\r\n")
     if not start.startswith(("{", "[")) or _STATE.search(source.head):
         return 0.0
-    if _ROWS.match(start):
+    if _ROWS.match(start) or are_rows(start):
         return 0.0
     text = source.text.lstrip("\ufeff")
     try:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from lossdoc.input.clean import clean
+from lossdoc.input.decode import decode
 from lossdoc.input.numbers import to_float
 from lossdoc.input.source import Source
 from lossdoc.model.record import BulkItem, Event, Item, Raw, Record, Unread
@@ -96,9 +97,7 @@ def read_blocks(source: Source) -> Iterator[BulkItem]:
 def _items(source: Source, packer: Packer | None) -> Iterator[Item]:
     told = False
     epoch: Raw = None  # of the last MMEngine training row
-    for number, text, split, stream in _lines(source):
-        if packer is not None and split is stream is None and packer.take(number, text):
-            continue
+    for number, text, split, stream in _lines(source, packer):
         row: Mapping[str, Any] | None
         try:
             row = values = _FLAT.decode(text)
@@ -140,8 +139,8 @@ def _items(source: Source, packer: Packer | None) -> Iterator[Item]:
             # MMEngine's scalars.json: `step` counts iterations in training rows and epochs in evaluation rows.
             record.epoch, record.split = to_float(epoch), "eval"
             record.values = {k: v for k, v in values.items() if k != "step"}
-        if epoch is not None:
-            packer = None  # what a row means hangs on the row before it
+        if epoch is not None and packer is not None:
+            packer.stop()  # what a row means hangs on the row before it
         if packer is None or split is not None or stream is not None or not packer.learn(number, values):
             yield record
 
@@ -151,16 +150,23 @@ def _is_plain(values: Mapping[str, Raw]) -> bool:
     return (_TELLING | _SUMMARY).isdisjoint(values) and not ("iter" in values and "step" in values)
 
 
-def _lines(source: Source) -> Iterator[tuple[int, str, str | None, str | None]]:
-    """(line number, text, split, rank). Whole objects skip the cleaning, which would cost more than parsing."""
+def _lines(source: Source, packer: Packer | None = None) -> Iterator[tuple[int, str, str | None, str | None]]:
+    """(line number, text, split, rank) of what the packer leaves.
+
+    Whole objects skip the cleaning, which would cost more than parsing.
+    """
     if source.head.lstrip("\ufeff \r\n").startswith("{"):
-        for number, text in source.iter_raw():
+        pieces = source.pieces()
+        for number, piece in pieces if packer is None else packer.left(pieces):
+            text = decode(piece) if isinstance(piece, bytes) else piece
             if text and not text.isspace():
                 yield number, text.strip("\ufeff \r\n") if number == 1 else text.rstrip(), None, None
         return
     for line in clean(source.text):  # whole, however long an object is
         found = _OBJECT.search(line.text)
-        yield line.number, line.text[found.start() :].rstrip() if found else "", line.split, line.stream
+        text = line.text[found.start() :].rstrip() if found else ""
+        if packer is None or line.split or line.stream or any(packer.left(((line.number, text),))):
+            yield line.number, text, line.split, line.stream
 
 
 def _is_document(text: str) -> bool:

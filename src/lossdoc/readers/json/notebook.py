@@ -9,7 +9,7 @@ from typing import Any
 from lossdoc.input.source import Source
 from lossdoc.model.record import Columns, Event, Item, Record
 from lossdoc.readers import Sample
-from lossdoc.readers._json import loads
+from lossdoc.readers._json import are_rows, loads
 from lossdoc.readers._nested import best_reader, shifted
 
 NAME = "ipynb"
@@ -67,7 +67,8 @@ SAMPLES = [
 
 def sniff(source: Source) -> float:
     """A notebook is claimed only when one of its outputs holds a training: without one there is nothing to read."""
-    if not source.head.lstrip("\ufeff \t\r\n").startswith("{") or '"nbformat"' not in source.text:
+    head = source.head
+    if not head.lstrip("\ufeff \t\r\n").startswith("{") or are_rows(head) or '"nbformat"' not in source.text:
         return 0.0
     return 0.98 if any(isinstance(item, Record | Columns) for item in read(source)) else 0.0
 
