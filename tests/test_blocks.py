@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,10 @@ from lossdoc.input.source import Source
 from lossdoc.knowledge.recognise import first_values
 from lossdoc.model.record import Block, BulkItem, Record, Unread
 from lossdoc.model.run import Curve, Run
-from lossdoc.readers import csv_table
+from lossdoc.readers import csv_table, detect
+from lossdoc.readers._door import items as items_of
 from lossdoc.readers.json import jsonl
+from lossdoc.signal import matched
 
 OPTIONS = Options()
 
@@ -215,3 +219,43 @@ def test_digits_are_counted_in_as_many_values_as_before() -> None:
 @pytest.mark.parametrize("sample", csv_table.SAMPLES, ids=lambda sample: sample.program)
 def test_every_sample_of_a_table_says_the_same_as_blocks(sample: object) -> None:
     both(sample.text, csv_table)  # type: ignore[attr-defined]
+
+
+def test_a_long_file_is_read_line_by_line_and_says_the_same(tmp_path: Path) -> None:
+    rows: list[object] = []
+    for step in range(1, 20_000):
+        rows.append(train(step, note=math.nan) if step % 5 == 0 else train(step))
+        if step % 100 == 0:
+            rows += [{"step": step, "eval_loss": 3.2 / step}, '{"step": 1, "loss": ' if step % 300 else "", "text"]
+    text = "\ufeff" + log(rows)
+    path = tmp_path / "long.jsonl"
+    path.write_bytes(text.encode())
+    source = Source.from_path(path)
+    items = list(items_of(jsonl, source))
+    assert "raw" not in vars(source), "the file was read as a whole"
+    assert [block.lines[0] for block in blocks(items)] == [2, 10, 204]
+    plain = Source.from_text(text)
+    one, other = (read_items(got, "jsonl", "log", OPTIONS) for got in (list(jsonl.read(plain)), items))
+    assert [told(run) for run in other] == [told(run) for run in one]
+    assert next(reader.NAME for _, reader in detect(source)) == "jsonl"
+    assert "raw" not in vars(source)
+
+
+def test_curves_of_one_layout_share_their_steps() -> None:
+    runs, _ = both(log(train(step) for step in range(1, 200)))
+    one, other = runs[0].curves
+    assert one.steps is other.steps
+    assert one.records is other.records
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_common_places_are_those_of_numpy(seed: int) -> None:
+    noise = np.random.default_rng(seed)
+    a, b = (np.unique(noise.integers(0, 60, size)) for size in noise.integers(0, 50, 2))
+    if seed % 3 == 0:
+        noise.shuffle(a)
+    if seed % 4 == 0:
+        b = a
+    _, i, j = np.intersect1d(a, b, return_indices=True)
+    found = matched(a, b)
+    assert (found[0].tolist(), found[1].tolist()) == (i.tolist(), j.tolist())

@@ -9,7 +9,7 @@ import numpy as np
 
 from lossdoc.judge.case import Skip
 from lossdoc.model.limit import Limit
-from lossdoc.signal import Level, difference, head, level, noise, resolution, tail, trend
+from lossdoc.signal import Level, difference, head, level, matched, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
     from lossdoc.judge.case import Case
@@ -66,7 +66,7 @@ def living(curve: Curve) -> Curve:
 
 def aligned(curve: Curve, other: Curve) -> tuple[Floats, Floats]:
     """Values of both at their common records, shapes (n,)."""
-    _, i, j = np.intersect1d(curve.records, other.records, return_indices=True)
+    i, j = matched(curve.records, other.records)
     return curve.values[i], other.values[j]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, head, level, noise, trend
+from lossdoc.signal import difference, head, level, matched, noise, trend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ def paired(*curves: Curve) -> list[Floats]:
     if all(np.array_equal(common, curve.records) for curve in curves[1:]):
         return [c.values for c in curves]
     for curve in curves[1:]:
-        common = np.intersect1d(common, curve.records)
+        common = common[matched(common, curve.records)[0]]
     # A curve stands in the order of its steps, which its records need not follow: rows of a resumed run may go back.
     orders = [np.argsort(curve.records, kind="stable") for curve in curves]
     return [

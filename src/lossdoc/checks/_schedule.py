@@ -94,22 +94,16 @@ def rises(rate: Floats, resolution: float = 0.0) -> list[Rise]:
     peak = float(rate.max())
     begin = warm_up(rate)
     found: list[Rise] = []
-    points = rate.tolist()  # one by one an array is ten times as slow
-    i = begin
-    n = len(points)
-    while i < n - 1:
-        if points[i + 1] <= points[i]:
-            i += 1
-            continue
-        first = i
-        while i < n - 1 and points[i + 1] >= points[i]:
-            i += 1
-        last = i
-        while last > first and points[last - 1] == points[last]:
-            last -= 1
-        low, high = points[first], points[last]
-        if high - low < max(OF_PEAK * peak, 5 * resolution) or high < OF_START * low:
-            continue
+    moves = np.diff(rate[begin:])
+    up = np.flatnonzero(moves > 0)
+    # Upward moves without a fall between them are one rise.
+    falls = np.cumsum(moves < 0)[up]
+    bounds = np.flatnonzero(np.append(True, falls[1:] != falls[:-1])[: len(up)])
+    firsts, lasts = begin + up[bounds], begin + up[np.append(bounds, len(up))[1:] - 1] + 1
+    lows, highs = rate[firsts], rate[lasts]
+    matter = (highs - lows >= max(OF_PEAK * peak, 5 * resolution)) & (highs >= OF_START * lows)
+    for at in np.flatnonzero(matter).tolist():
+        first, last, low, high = int(firsts[at]), int(lasts[at]), float(lows[at]), float(highs[at])
         steps = np.diff(rate[first : last + 1])
         jump = int(np.argmax(steps))
         sudden = float(steps[jump]) >= 0.5 * (high - low)

@@ -40,11 +40,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._preference import paired
 from lossdoc.checks._rl import course, course_above, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import matched
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -123,8 +123,8 @@ def is_sum(case: Case, kl: Curve) -> bool:
 def per_token(kl: Curve, length: Curve) -> Floats:
     """KL of each record divided by the answers' length there; the median length where it was not logged."""
     tokens = np.full(len(kl), float(np.median(length.values)))
-    common = np.intersect1d(kl.records, length.records)
-    tokens[np.searchsorted(kl.records, common)] = paired(length, kl)[0]
+    i, j = matched(kl.records, length.records)
+    tokens[i] = length.values[j]
     return np.asarray(kl.values / np.maximum(tokens, 1.0), dtype=float)
 
 

@@ -44,6 +44,7 @@ from lossdoc.checks._loss import died, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import matched
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Run
@@ -104,7 +105,7 @@ def check(case: Case, loss: Curve, grad_norm: Curve | None) -> Iterator[Finding]
 
 def with_gradient(loss: Curve, norm: Curve) -> tuple[int, int] | None:
     """First index in the loss, and number, of records with a loss of 0 and a NaN gradient norm."""
-    _, i, j = np.intersect1d(loss.records, norm.records, return_indices=True)
+    i, j = matched(loss.records, norm.records)
     both = (loss.values[i] == 0) & np.isnan(norm.values[j])
     if both.sum() < LEAST:
         return None
@@ -150,7 +151,7 @@ def vanished(case: Case, loss: Curve) -> Iterator[Finding]:
         return
     after = beside.records > loss.records[-1]
     before = beside.records[(beside.records >= loss.records[0]) & ~after]
-    missing = len(before) - len(np.intersect1d(before, loss.records))
+    missing = len(before) - len(matched(before, loss.records)[0])
     if after.sum() < MISSING or missing > BEFORE * len(before):
         return
     at = int(np.argmax(after))
@@ -169,6 +170,6 @@ def companion(run: Run, loss: Curve) -> Curve | None:
     """A curve that stands in the same records as the loss."""
     for metric in ("learning_rate", "grad_norm", "loss_scale"):
         curve = run.get(metric)
-        if curve is not None and len(curve) > len(loss) and len(np.intersect1d(curve.records, loss.records)) > BESIDE:
+        if curve is not None and len(curve) > len(loss) and len(matched(curve.records, loss.records)[0]) > BESIDE:
             return curve
     return None

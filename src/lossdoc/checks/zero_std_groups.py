@@ -45,11 +45,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._preference import paired
 from lossdoc.checks._rl import course, course_above, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import matched
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -109,7 +109,6 @@ def no_signal(share: Curve, std: Curve | None) -> Floats:
         return (share.values <= 1e-6).astype(float)
     wasted = np.array(share.values, dtype=float)
     if std is not None:
-        common = np.intersect1d(share.records, std.records)
-        spread = paired(std, share)[0]
-        wasted[np.searchsorted(share.records, common[spread <= 1e-6])] = 1.0
+        i, j = matched(share.records, std.records)
+        wasted[i[std.values[j] <= 1e-6]] = 1.0
     return wasted

@@ -131,13 +131,16 @@ class Source:
         """Line number and content as written, control characters included."""
         from lossdoc.input.clean import physical_lines
 
-        return physical_lines(self.text)
+        if not self._begin:
+            return physical_lines(self.text)
+        return ((number, decode(line).removesuffix("\n")) for number, line in self._read_lines())
 
     def pieces(self) -> Iterator[tuple[int, str | bytes]]:
         """The same, of a long file as bytes that are read as they are asked for, line ends included."""
-        if not self._begin or self.path is None:
-            yield from self.iter_raw()
-            return
+        return self._read_lines() if self._begin else self.iter_raw()
+
+    def _read_lines(self) -> Iterator[tuple[int, bytes]]:
+        assert self.path is not None
         with open(self.path, "rb", buffering=1 << 18) as file:
             yield from enumerate(file, 1)
 

@@ -18,6 +18,7 @@ unit of `y` and changes nothing else. Checks rely on both, tests prove both.
     onset(y, ...)                index where a curve left its reference level and did not come back
     settled(y)                   index from which on nothing material happens
     stretches(mask), longest(mask)   (first, last) of runs of True
+    matched(a, b)                indices of the places (records) that two curves share
     median(y)                    without the price of numpy.median
     line(x, y)                   (slope, start) of the least-squares line
     thin(x, y, at_most)          block medians of very long curves
@@ -30,6 +31,7 @@ from lossdoc.signal.level import Difference, Level, Stretch, best_stretch, diffe
 from lossdoc.signal.line import line
 from lossdoc.signal.masks import longest, stretches
 from lossdoc.signal.medians import median
+from lossdoc.signal.places import matched
 from lossdoc.signal.slope import Trend, trend
 from lossdoc.signal.spike import Spike, spikes
 
@@ -47,6 +49,7 @@ __all__ = [
     "line",
     "local_noise",
     "longest",
+    "matched",
     "median",
     "noise",
     "onset",
