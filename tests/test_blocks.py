@@ -259,3 +259,9 @@ def test_common_places_are_those_of_numpy(seed: int) -> None:
     _, i, j = np.intersect1d(a, b, return_indices=True)
     found = matched(a, b)
     assert (found[0].tolist(), found[1].tolist()) == (i.tolist(), j.tolist())
+
+
+@pytest.mark.parametrize("key", ['a"b', "a\\b", "a\tb", "a\x1bb", "ä/ö", "a b", "\ud800"])
+def test_any_key_can_be_read(key: str) -> None:
+    runs, _ = both(log(train(step, **{key: 0.5 * step}) for step in range(1, 50)))
+    assert len(runs[0].curves) == 3

@@ -6,6 +6,7 @@ knows whose it is. A name that stands in it with two values says nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def settings_beside(log: Path) -> tuple[dict[str, float | str], str]:
     """Settings by the names that checks read, and the file that says them; ({}, "") where there is none."""
     folder = log if log.is_dir() else log.parent
     try:
-        if log.is_file() and sum(_may_be_a_log(other, log) for other in folder.iterdir()) > 1:
+        if log.is_file() and _is_one_of_several(log):
             return {}, ""
         for name in FILES:
             path = folder / name
@@ -59,8 +60,16 @@ def settings_beside(log: Path) -> tuple[dict[str, float | str], str]:
     return {}, ""
 
 
-def _may_be_a_log(path: Path, log: Path) -> bool:
-    return path.suffix.lower() == log.suffix.lower() and path.name not in FILES and path.is_file()
+def _is_one_of_several(log: Path) -> bool:
+    """Another file beside it may be a log too: looked for no further than that, a folder may hold thousands."""
+    suffix, others = log.suffix.lower(), 0
+    with os.scandir(log.parent) as entries:
+        for entry in entries:
+            ending = os.path.splitext(entry.name)[1].lower()
+            others += ending == suffix and entry.name not in FILES and entry.is_file()
+            if others > 1:
+                return True
+    return False
 
 
 def _tree(path: Path) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lossdoc.input.decode import decode, decompress, is_binary
-from lossdoc.input.files import LONG, beginning, read_path
+from lossdoc.input.files import beginning, read_path
 from lossdoc.model.record import Event, Unread
 
 if TYPE_CHECKING:
@@ -89,11 +89,6 @@ class Source:
     def head(self) -> str:
         """The first 64 Ki characters: enough for most sniffing."""
         return (decode(self._begin) if self._begin else self.text)[: 1 << 16]
-
-    @cached_property
-    def is_long(self) -> bool:
-        """Worth reading as blocks of columns."""
-        return bool(self._begin) or len(self.text) >= LONG
 
     @cached_property
     def excerpt(self) -> str:

@@ -7,13 +7,15 @@ these keys. A row that it refuses is read like the first one.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import astuple
 
 from lossdoc.model.record import Block, Raw
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_LAYOUTS = 64
 _MOST_KEYS = 500
+_ESCAPED = expression(r"[\x00-\x1f\x7f\"\\\\\ud800-\udfff]")
 # Stand for NaN and Infinity in rows that hold these words. Plain floats: digits near the end of the range of doubles
 # take msgspec 500 times as long.
 _NAN, _INFINITY = b"7.1734e37", b"7.1735e37"
@@ -30,20 +33,26 @@ _SPECIAL = {float(_NAN): float("nan"), float(_INFINITY): float("inf"), -float(_I
 _CHUNK = 1 << 13  # rows that are packed before they become columns
 
 
+@lru_cache(256)
+def _decoder(keys: tuple[str, ...]) -> Callable[[str | bytes], Any]:
+    """Reads an object of these keys and numbers, and nothing else. The logs of a sweep share it."""
+    names = [f"f{number}" for number in range(len(keys))]
+    row = msgspec.defstruct(
+        "Row",
+        [(name, float) for name in names],
+        rename=dict(zip(names, keys, strict=True)),
+        forbid_unknown_fields=True,
+        gc=False,
+    )
+    return msgspec.json.Decoder(row).decode
+
+
 class _Layout:
     """The rows of one set of keys."""
 
     def __init__(self, keys: tuple[str, ...]) -> None:
-        names = [f"f{number}" for number in range(len(keys))]
-        row = msgspec.defstruct(
-            "Row",
-            [(name, float) for name in names],
-            rename=dict(zip(names, keys, strict=True)),
-            forbid_unknown_fields=True,
-            gc=False,
-        )
         self.keys = keys
-        self.decode: Callable[[str | bytes], Any] = msgspec.json.Decoder(row).decode
+        self.decode = _decoder(keys)
         self.pack = struct.Struct(f"{len(keys)}d").pack
         self.rows = bytearray()
         self._columns: list[list[NDArray[np.float64]]] = [[] for _ in keys]
@@ -132,13 +141,18 @@ class Packer:
         if self._stopped or not all(type(value) is float or type(value) is int for value in values.values()):
             return False
         if layout is None:
-            if len(self._layouts) < _MOST_LAYOUTS and len(keys) <= _MOST_KEYS and self._plain(values):
+            if len(self._layouts) < _MOST_LAYOUTS and self._can_be_named(keys) and self._plain(values):
                 self._current = self._layouts[keys] = _Layout(tuple(values))
             return False
         if not layout.keep(line, values):
             return False
         self._current = layout
         return True
+
+    @staticmethod
+    def _can_be_named(keys: Collection[str]) -> bool:
+        """A decoder looks for keys as they stand in the text: none that JSON has to escape."""
+        return len(keys) <= _MOST_KEYS and not any(_ESCAPED.search(key) for key in keys)
 
     def stop(self) -> None:
         """From here on every line is left."""

@@ -28,9 +28,9 @@ def score(reader: Reader, source: Source) -> float:
 def items(reader: Reader, source: Source) -> Iterator[BulkItem]:
     """What the reader yields up to where it fails, and what of the source as a whole was left out.
 
-    A long text is read as blocks of columns, where the reader can.
+    A reader that can gives rows of one layout as blocks of columns.
     """
-    read = getattr(reader, "read_blocks", reader.read) if source.is_long else reader.read
+    read = getattr(reader, "read_blocks", reader.read)
     try:
         yield from read(source)
     except Exception as error:

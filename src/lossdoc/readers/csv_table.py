@@ -191,6 +191,30 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
         lines.pop()
     if not lines:
         return
+    comma = delimiter == ";" and not any("." in line for line in lines[:50])
+    kept = [(index, name) for index, name in enumerate(names) if name]
+    keys = [name for _, name in kept]
+    named = split_columns(keys)
+    rows, numbered = _quoted(lines, names, delimiter) if _needs_parser(lines) else (_split(lines, delimiter), True)
+    for line, row in enumerate(rows, first):
+        cells = [(key, row[index]) for index, key in kept if index < len(row) and row[index]]
+        values: dict[str, Raw] = {key: _with_point(cell) if comma else cell for key, cell in cells}
+        if values:
+            split = split_in(values.get(name) for name in named) if named else None
+            yield Record(values, line if numbered else None, split=split)
+
+
+def _needs_parser(lines: list[str]) -> bool:
+    """A quote may hold delimiters and line breaks, a carriage return alone ends a row."""
+    return any('"' in line or "\r" in line[:-1] for line in lines)
+
+
+def _split(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    return ([cell.strip() for cell in line.split(delimiter)] for line in lines)
+
+
+def _quoted(lines: list[str], names: list[str], delimiter: str) -> tuple[Iterator[tuple[str, ...]], bool]:
+    """Rows with quotes in them, and whether each is one line."""
     import pandas as pd
 
     # Rows written with an older, shorter header or cut rows must not make pandas fail: enough columns for the longest.
@@ -212,17 +236,8 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
         frame = read(io.StringIO(text), quoting=_NO_QUOTES if _open_quote(lines) else _QUOTES)
     except pd.errors.ParserError:  # quotes that stand as no quote can: they are characters like others
         frame = read(io.StringIO(text), quoting=_NO_QUOTES)
-    numbered = len(frame) == len(lines)  # not when a quoted cell holds a line break
-    comma = delimiter == ";" and not any("." in line for line in lines[:50])
-    kept = [(index, name) for index, name in enumerate(names) if name]
-    columns = [_cells(frame[index].tolist(), comma) for index, _ in kept]
-    keys = [name for _, name in kept]
-    named = split_columns(keys)
-    for line, row in enumerate(zip(*columns, strict=True), first):
-        values: dict[str, Raw] = {key: cell for key, cell in zip(keys, row, strict=True) if cell}
-        if values:
-            split = split_in(values.get(name) for name in named) if named else None
-            yield Record(values, line if numbered else None, split=split)
+    columns = [_cells(frame[index].tolist()) for index in range(width)]
+    return zip(*columns, strict=True), len(frame) == len(lines)  # a quoted cell may hold a line break
 
 
 def _is_plain(names: list[str], lines: list[str]) -> bool:
@@ -291,13 +306,14 @@ def _by_run(table: Iterator[Item], names: list[str]) -> Iterator[Item]:
             yield record
 
 
-def _cells(column: list[object], comma: bool) -> list[str]:
-    """Cells without padding, "" where the row was too short for the column; decimal commas become points."""
-    if set(map(type, column)) == {str}:
-        cells = list(map(str.strip, column))  # type: ignore[arg-type]
-    else:
-        cells = [cell.strip() if isinstance(cell, str) else "" for cell in column]
-    return [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells] if comma else cells
+def _cells(column: list[object]) -> list[str]:
+    """Cells without padding, "" where the row was too short for the column."""
+    return [cell.strip() if isinstance(cell, str) else "" for cell in column]
+
+
+def _with_point(cell: str) -> str:
+    """A decimal comma becomes a point."""
+    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
 
 
 def _open_quote(lines: list[str]) -> bool:
