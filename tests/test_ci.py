@@ -215,6 +215,11 @@ def test_gates_and_counts_set_the_exit_code() -> None:
     assert run("check", NAN, "-q", "--exit-zero").returncode == 0
 
 
+def test_one_line_says_why_it_fails() -> None:
+    lines = load("text").write(Result([gated()]), Options(quiet=True)).splitlines()
+    assert lines[1:] == ["  ✗ gate  expected loss < 1: measured 2."]
+
+
 def test_several_reports_from_one_call(tmp_path: Path) -> None:
     sarif, page = tmp_path / "a.sarif", tmp_path / "a.html"
     done = run("check", SICK, "--output-format", f"sarif:{sarif}", "--output-format", f"html:{page}")

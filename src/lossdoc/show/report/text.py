@@ -12,6 +12,7 @@ from lossdoc.show.report import Options, Result
 from lossdoc.show.report import _page as page
 from lossdoc.show.report._charts import charts
 from lossdoc.show.report._facts import facts, in_short, judged, left_out
+from lossdoc.show.report._gates import failure
 from lossdoc.show.report._page import Room
 from lossdoc.show.report._summary import counted, table
 
@@ -40,10 +41,16 @@ def write(result: Result, options: Options) -> str:
     if not reports:
         return ""
     if options.quiet:
-        return "".join(render([Whole(page.one_line(report))], options) for report in reports)
+        return "".join(render([Whole(line)], options) for report in reports for line in _quiet(report))
     if len(reports) == 1:
         return _fitting(reports[0], options)
     return render(_several(reports, options), options)
+
+
+def _quiet(report: Report) -> Iterator[Text]:
+    """A line for the run, and one for each gate that failed: without it nobody knew what the exit code means."""
+    yield page.one_line(report)
+    yield from (Text("  ✗ gate", "error").append(f"  {failure(gate)}") for gate in report.failed_gates)
 
 
 def _several(reports: list[Report], options: Options) -> Iterator[Block]:
