@@ -16,11 +16,11 @@ from benchmarks.fuzz.mutate import mutated
 from benchmarks.fuzz.seeds import all_seeds
 from benchmarks.fuzz.trial import tried
 from lossdoc.api import Options, read_source
-from lossdoc.assemble.limits import MOST_KEYS
 from lossdoc.checks._preference import paired
 from lossdoc.input.decode import decompress
+from lossdoc.input.limits import KEYS, LINE
 from lossdoc.input.numbers import NUMBER, whole
-from lossdoc.input.source import LONGEST, Source
+from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
 from lossdoc.model.record import Item, Record, Unread
 from lossdoc.model.run import Run
@@ -156,19 +156,19 @@ def test_a_cut_log_in_an_archive_is_told_in_the_run() -> None:
 def test_keys_beyond_the_limit_are_left_out_and_counted() -> None:
     rows = [
         {"step": row, "loss": 0.5, **{f"layer_{row}_{n}/norm": 1.0 for n in range(200)}}
-        for row in range(MOST_KEYS // 200 + 1)
+        for row in range(int(KEYS) // 200 + 1)
     ]
     found = read_source(Source.from_text("".join(json.dumps(row) + "\n" for row in rows)), OPTIONS)
     assert isinstance(found, list)
-    assert len(found[0].curves) == MOST_KEYS - 1  # the step is none
+    assert len(found[0].curves) == int(KEYS) - 1  # the step is none
     assert [u.why for u in found[0].unread if "keys are left out" in u.why] == [
         "202 of 10,202 keys are left out: a log is read by its first 10,000"
     ]
 
 
 def test_a_long_line_is_read_to_a_limit_and_said() -> None:
-    source = Source.from_text("a" * (LONGEST + 1) + "\n" + "b" * LONGEST)
-    assert [len(line.text) for line in source.iter_lines()] == [LONGEST, LONGEST]
+    source = Source.from_text("a" * (int(LINE) + 1) + "\n" + "b" * int(LINE))
+    assert [len(line.text) for line in source.iter_lines()] == [int(LINE), int(LINE)]
     assert [item.line for item in source.beside] == [1]
     assert len(source.lines) == 2
     assert len(source.beside) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import json
 import os
 import signal
@@ -19,9 +20,10 @@ import pytest
 import lossdoc
 from lossdoc.api import Options, read_path, read_paths
 from lossdoc.cli._screen import deliver
-from lossdoc.input import files
+from lossdoc.input import files, limits
 from lossdoc.input.rotated import together
 from lossdoc.model.finding import NotRead
+from lossdoc.model.limit import instead
 from lossdoc.model.run import Run
 
 OPTIONS = Options()
@@ -110,20 +112,35 @@ def test_a_named_pipe_is_read(tmp_path: Path) -> None:
 def test_a_stream_without_an_end_is_read_to_a_limit_and_said(tmp_path: Path) -> None:
     log = tmp_path / "x.log"
     log.write_text(rows(0, 40))
-    with log.open("rb") as file:
-        data, left_out = files.read_stream(file, most=100)
+    with log.open("rb") as file, instead({limits.STREAM: 100}):
+        data, left_out = files.read_stream(file)
     assert len(data) == 100
     assert left_out == "the stream is read up to 100 bytes: it goes on, and the rest is left out"
-    with log.open("rb") as file:
-        assert files.read_stream(file, most=log.stat().st_size) == (log.read_bytes(), "")
+    with log.open("rb") as file, instead({limits.STREAM: log.stat().st_size}):
+        assert files.read_stream(file) == (log.read_bytes(), "")
 
 
-def test_a_file_beyond_the_limit_says_how_much_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = tmp_path / "x.log"
-    log.write_text(rows(0, 100))
-    size = log.stat().st_size
-    monkeypatch.setattr(files, "MOST_BYTES", size - 300)
-    assert only_run(log).unread[-1].why == f"the file is read up to {size - 300:,} bytes: 300 bytes are left out"
+SAID = {  # limits of reading as options, and what is said then of a log of 100 rows with two keys beside the step
+    "read.file": (4000, "the file is read up to 4,000 bytes: "),
+    "read.line": (20, "characters: its first 20 are read"),
+    "read.keys": (2, "1 of 3 keys are left out: a log is read by its first 2"),
+    "read.archive": (4000, "the archive is unpacked to at most 4,000 bytes: "),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_limits_of_reading_are_options_and_say_what_is_left_out(name: str, tmp_path: Path) -> None:
+    text = "".join(f"{{'loss': {3 - n / 100:.4f}, 'grad_norm': 1.5, 'epoch': {n / 10:.2f}}}\n" for n in range(200))
+    log = tmp_path / ("x.log.gz" if name == "read.archive" else "x.log")
+    log.write_bytes(gzip.compress(text.encode()) if log.suffix == ".gz" else text.encode())
+    value, said = SAID[name]
+    assert said in _why(log, Options(limits={name: value}))
+    assert said not in _why(log, OPTIONS)
+
+
+def _why(log: Path, options: Options) -> str:
+    (found,) = read_path(str(log), options)
+    return found.why if isinstance(found, NotRead) else "; ".join(unread.why for unread in found[0].unread)
 
 
 def test_parts_of_a_rotated_log_are_one_run(tmp_path: Path) -> None:
@@ -160,6 +177,8 @@ def test_members_of_a_folder_that_cannot_be_read_are_told(tmp_path: Path, monkey
     (tmp_path / "b.log").write_text(rows(0, 30))
     (tmp_path / "gone.log").symlink_to(tmp_path / "nowhere")
     (tmp_path / "closed").mkdir()
+    os.mkfifo(tmp_path / "pipe.log")
+    (tmp_path / "zero.log").symlink_to("/dev/zero")
     opened, listed = files.read_path, Path.iterdir
 
     def read(path: Path) -> tuple[bytes, str]:
@@ -176,7 +195,13 @@ def test_members_of_a_folder_that_cannot_be_read_are_told(tmp_path: Path, monkey
     monkeypatch.setattr(Path, "iterdir", members)
     found = read_path(str(tmp_path), OPTIONS)
     assert sum(isinstance(result, list) for result in found) == 1
-    assert {Path(result.source).name for result in found if isinstance(result, NotRead)} == {"b.log", "closed"}
+    told = {Path(result.source).name: result.found for result in found if isinstance(result, NotRead)}
+    nothing = "nothing that can be opened"
+    assert told == {
+        **dict.fromkeys(("b.log", "closed", "gone.log"), nothing),
+        "pipe.log": "a named pipe",
+        "zero.log": "a device",
+    }
 
 
 def test_output_replaces_a_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import os
+import re
 import time
 import traceback
 import warnings
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
 
 from lossdoc.api import Options, diagnose, read_source
 from lossdoc.input.source import Source
@@ -85,19 +95,64 @@ def invalid(name: str, text: str) -> list[str]:
     """Why an output is not what its format says, or is dangerous; [] where it is well."""
     text.encode("utf-8", "strict" if name != "text" else "replace")
     try:
-        if name in ("json", "sarif"):
-            json.loads(text, parse_constant=_no_constant)
+        if name in ("json", "gitlab", "sarif"):
+            document = json.loads(text, parse_constant=_no_constant)
+            return (
+                [f"{error.json_path}: {error.message}"[:160] for error in _sarif(document)] if name == "sarif" else []
+            )
+        if name == "json-lines":
+            for line in text.splitlines():
+                json.loads(line, parse_constant=_no_constant)
+        elif name == "csv":
+            rows = list(csv.reader(io.StringIO(text), strict=True))
+            wrong = [
+                cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@")) and not _number(cell)
+            ]
+            return [f"a formula: {cell[:60]!r}" for cell in wrong] + ["ragged"] * (len(set(map(len, rows))) != 1)
+        elif name == "github":
+            lines = text.split("\n")[:-1]
+            return [f"no command: {line[:60]!r}" for line in lines if not _COMMAND.fullmatch(line)]
+        elif name == "compact":
+            return [f"no finding: {line[:60]!r}" for line in text.split("\n")[:-1] if not _FINDING.fullmatch(line)]
         elif name == "junit":
             ElementTree.fromstring(text)
         elif name == "html":
             page = _Page()
             page.feed(text)
             return page.wrong
-    except (ValueError, ElementTree.ParseError) as error:
+    except (ValueError, csv.Error, ElementTree.ParseError) as error:
         return [f"{type(error).__name__}: {error}"[:120]]
-    if name == "text" and any(ord(char) < 32 and char not in "\n\x1b" for char in text):
+    if name in ("text", "markdown") and any(ord(char) < 32 and char not in "\n\x1b" for char in text):
         return ["a control character"]
+    if name == "markdown" and (found := _LIVE.search(_CODE.sub("", text))):
+        return [f"markup: {found[0]!r}"]
     return []
+
+
+_COMMAND = re.compile(r"::(error|warning|notice) file=[^:,\r\n]*(,line=\d+)?,title=[^:,\r\n]*::[^\r\n]+")
+_FINDING = re.compile(r"[^\r\n]*:\d+: (error|warning|info) [\w-]+ [^\r\n]+")
+_CODE = re.compile(r"`[^`\n]*`|</?details>|</?summary>")
+_LIVE = re.compile(r"<[a-zA-Z/!]|\]\(|!\[|@\w")
+
+
+def _number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _sarif(document: Any) -> list[ValidationError]:
+    """By the schema of OASIS, where SARIF_SCHEMA names the file: it is not ours to ship."""
+    validator = _validator()
+    return [] if validator is None else list(validator.iter_errors(document))[:3]
+
+
+@cache
+def _validator() -> Validator | None:
+    path = os.environ.get("SARIF_SCHEMA")
+    return Draft7Validator(json.loads(Path(path).read_text())) if path else None
 
 
 def _no_constant(word: str) -> float:

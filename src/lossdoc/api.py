@@ -68,6 +68,18 @@ class Options:
             return self
         return self.but(trainer=trainer, settings=settings)
 
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """What was said instead of limits holds while the block runs."""
+        if not self.limits:
+            yield
+            return
+        from lossdoc.judge.limits import said_instead
+        from lossdoc.model.limit import instead
+
+        with instead(said_instead(self.limits, self.knowledge)):
+            yield
+
     def but(self, **changes: Any) -> Options:
         """These options with changes that leave the documents as they are, which are read only once."""
         own = replace(self, **changes)
@@ -89,7 +101,8 @@ def read_input(path: Path | None, options: Options, data: bytes | None = None) -
 def read_parts(paths: Sequence[Path], options: Options) -> list[Run] | NotRead:
     """The runs of one log that stands in one file or in several (`run.log.1`, `run.log`), oldest first."""
     try:
-        source = joined(paths) if len(paths) > 1 else Source.from_path(paths[0])
+        with options.in_force():
+            source = joined(paths) if len(paths) > 1 else Source.from_path(paths[0])
     except Refused as refused:
         return NotRead(str(paths[-1]), refused.found, refused.why)
     except OSError as error:
@@ -101,7 +114,7 @@ def read_source(source: Source, options: Options) -> list[Run] | NotRead:
     """The runs of a source by the reader that fits best and finds a metric."""
     options = options.at(source.name)
     seen: list[BulkItem] = []
-    with _collector_paused():
+    with _collector_paused(), options.in_force():
         for reader in _readers(source, options):
             items = list(_door.items(reader, source))
             runs = _runs(items, reader, source, options)
@@ -179,11 +192,9 @@ def diagnose(run: Run, options: Options) -> Report:
     import numpy as np
 
     from lossdoc.judge import diagnose as judge  # brings the checks, which reading alone need not pay for
-    from lossdoc.judge.limits import said_instead
-    from lossdoc.model.limit import instead
 
     # Numbers that are not finite or nearly so are what is looked for.
-    with np.errstate(all="ignore"), instead(said_instead(options.limits, options.knowledge)):
+    with np.errstate(all="ignore"), options.in_force():
         report = judge(run, options.knowledge, options.select, options.ignore, options.severities)
     return replace(report, limits=options.limits) if options.limits else report
 

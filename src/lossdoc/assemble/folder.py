@@ -94,14 +94,17 @@ def _files(paths: Sequence[Path], seen: set[tuple[int, int]] | None = None) -> I
         try:
             status = path.stat()
         except OSError:  # a link that leads nowhere, or a file that is gone since its folder was listed
+            if _may_be_log(path):
+                yield path
             continue
-        if (status.st_dev, status.st_ino) in seen:
-            continue
-        seen.add((status.st_dev, status.st_ino))
+        if stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode):
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
         if stat.S_ISDIR(status.st_mode) and (members := _members(path)) is not None:
             yield from _files(members, seen)
-        elif not stat.S_ISFIFO(status.st_mode) and _may_be_log(path):
-            yield path  # a folder that may not be looked into, a socket: they are refused by name
+        elif _may_be_log(path):
+            yield path  # a folder that may not be looked into, a socket, a pipe: they are refused by name
 
 
 def _members(folder: Path) -> list[Path] | None:
@@ -155,7 +158,7 @@ def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
         else:
             group.others += paths
     for parts in together(group.others):
-        result = read_parts(parts, options)
+        result = _pipe(parts[-1]) if parts[-1].is_fifo() else read_parts(parts, options)
         if isinstance(result, NotRead):
             refused.append(result)
         else:
@@ -176,6 +179,11 @@ def _read_group(group: Group, options: Options) -> list[list[Run] | NotRead]:
         )
     )
     return [*_runs_of(group, read), *refused]
+
+
+def _pipe(path: Path) -> NotRead:
+    """Nobody may ever write into it, so that a folder is not kept waiting."""
+    return NotRead(str(path), "a named pipe", "of a folder only files are read; name the pipe itself")
 
 
 def _runs_of(group: Group, read: list[tuple[Path, list[Run]]]) -> list[list[Run]]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lossdoc.input.limits import KEYS
 from lossdoc.model.record import Block, BulkItem, Columns, Record, Unread
 
-# Ours. Every key is looked for in the documents and becomes a curve, a quarter of a millisecond each. A log whose keys
-# hold a number that counts up (`loss_at_17`) has no end of them.
-MOST_KEYS = 10_000
 
-
-def limited(items: Sequence[BulkItem], most: int = MOST_KEYS) -> Sequence[BulkItem]:
-    """The items with the first `most` keys only, and how many keys were left out."""
+def limited(items: Sequence[BulkItem]) -> Sequence[BulkItem]:
+    """The items with the first keys only, as many as are read, and how many keys were left out."""
+    most = int(KEYS)
     keys: dict[str, None] = {}
     layouts: set[tuple[str, ...]] = set()
     for item in items:

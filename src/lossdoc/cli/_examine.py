@@ -55,7 +55,7 @@ def _read_and_judge(
     from lossdoc.api import parts_of_all, put_together
 
     parts = parts_of_all(paths)
-    data = standard_input() if "-" in paths else None
+    data = standard_input(options) if "-" in paths else None
     work = partial(_of_part, options, in_force)
     answers = each([part for several in parts for part in several], work, data, jobs, quiet=quiet)
     reports: list[Report] = []

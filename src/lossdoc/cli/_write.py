@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lossdoc.cli._errors import say
-from lossdoc.cli._screen import Color, color_of, emit, height_of, needs_ascii, width_of
+from lossdoc.cli._screen import Color, color_of, emit, height_of, needs_ascii, replace_file, width_of
 from lossdoc.cli._targets import Target
 from lossdoc.show import report as outputs
 
@@ -25,10 +25,11 @@ def write(result: outputs.Result, wanted: Sequence[Target], look: outputs.Option
             continue
         text = writer.write(result, look)
         try:
-            with target.file.open(
-                "a" if target.append else "w", encoding="utf-8", errors="replace", newline=""
-            ) as file:
-                file.write(text)
+            if target.append:
+                with target.file.open("a", encoding="utf-8", errors="replace", newline="") as file:
+                    file.write(text)
+            else:
+                replace_file(target.file, text.encode("utf-8", "replace"))
         except OSError as error:
             say(f"cannot write {target.file}: {error.strerror or error}")
             done = False

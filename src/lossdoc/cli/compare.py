@@ -211,7 +211,7 @@ def _runs(path: str, options: Options, *, several: bool) -> list[Run] | NotRead:
     """The run behind a path: of several in one file the longest, said; a folder only of baselines holds several."""
     from lossdoc.api import read_path
 
-    results = read_path(path, options, standard_input() if path == "-" else None)
+    results = read_path(path, options, standard_input(options) if path == "-" else None)
     groups = [result for result in results if isinstance(result, list)]
     if not groups:
         first = next((result for result in results if isinstance(result, NotRead)), None)
@@ -247,11 +247,9 @@ def _metrics(words: Sequence[str], runs: Sequence[Run], options: Options) -> tup
 def _compare(task: _Task, options: Options, choice: Choice) -> Comparison:
     from lossdoc.api import diagnose
     from lossdoc.comparison import compare
-    from lossdoc.judge.limits import said_instead
-    from lossdoc.model.limit import instead
 
     reports: list[Report] = [diagnose(run, options) for run in task.runs]
-    with instead(said_instead(options.limits, options.knowledge)):
+    with options.in_force():
         return compare(reports, options.knowledge, choice)
 
 

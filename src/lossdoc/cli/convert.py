@@ -50,7 +50,7 @@ def command(
     try:
         kind = _kind(to, output)
         options = options_of(gather(locals()))
-        data = standard_input() if "-" in paths else None
+        data = standard_input(options) if "-" in paths else None
         results = read_paths(paths, options, data)
     except ValueError as error:
         say(str(error))

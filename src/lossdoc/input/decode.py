@@ -8,6 +8,8 @@ import lzma
 import zlib
 from typing import NamedTuple, Protocol
 
+from lossdoc.input import limits
+
 
 class _Decompressor(Protocol):
     @property
@@ -20,11 +22,6 @@ class _Decompressor(Protocol):
 
 
 _BLOCK = 1 << 12  # of packed bytes; a block of zeros alone may become 100 MB
-# Archives that blow up are cut, ours: no log that a person keeps compressed is larger. Of 94 public logs the median
-# shrinks to a seventh of its size, the one that repeats itself most to a 75th.
-MAX_BYTES = 4 << 30
-_MOST_RATIO = 400
-_HARMLESS = 64 << 20  # bytes that any archive may hold
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BINARY_MAGIC = (
     b":W&B",
@@ -100,10 +97,10 @@ def decompress(data: bytes) -> Unpacked:
 
 def _beyond(unpacked: int, packed: int, size: int) -> str:
     """Why an archive is not unpacked further; "" while it is like one of a log."""
-    if unpacked > MAX_BYTES:
-        limit = f"at most {MAX_BYTES >> 30} GiB"
-    elif unpacked > _HARMLESS and unpacked > _MOST_RATIO * packed:
-        limit = f"at most {_MOST_RATIO} times its size"
+    if unpacked > limits.ARCHIVE:
+        limit = f"at most {limits.ARCHIVE:,} bytes"
+    elif unpacked > limits.HARMLESS and unpacked > limits.RATIO * packed:
+        limit = f"at most {limits.RATIO} times its size"
     else:
         return ""
     share = 100 * packed / size

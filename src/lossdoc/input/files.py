@@ -8,9 +8,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-# Ours: what fits into the memory of a machine that runs a linter. A pipe may have no end: `yes | lossdoc check -`.
-MOST_BYTES = 4 << 30
-MOST_OF_A_STREAM = 1 << 30
+from lossdoc.input import limits
+
 _BLOCK = 1 << 24
 LONG = 1 << 20  # from here on lines are read as they come, and rows of one layout as columns (ours)
 _BEGIN = 1 << 18  # bytes that tell whether they can be
@@ -33,14 +32,14 @@ def read_path(path: Path) -> tuple[bytes, str]:
         raise Refused("a device", "it has no end; name the file that the trainer wrote, or - for standard input")
     with open(path, "rb") as file:
         if stat.S_ISREG(mode):
-            return _limited(file, MOST_BYTES, "file", os.fstat(file.fileno()).st_size)
+            return _limited(file, int(limits.FILE), "file", os.fstat(file.fileno()).st_size)
         return read_stream(file)
 
 
 def beginning(path: Path) -> bytes:
     """The first whole lines of a long file of JSON lines that needs no preparation as a whole; b"" of any other."""
     mode = os.stat(path)
-    if not stat.S_ISREG(mode.st_mode) or not LONG <= mode.st_size <= MOST_BYTES:
+    if not stat.S_ISREG(mode.st_mode) or not LONG <= mode.st_size <= limits.FILE:
         return b""
     with open(path, "rb") as file:
         block = file.read(_BEGIN)
@@ -55,9 +54,9 @@ def beginning(path: Path) -> bytes:
     return begin if joined(without_labels(text)) == text else b""
 
 
-def read_stream(file: BinaryIO, most: int = MOST_OF_A_STREAM) -> tuple[bytes, str]:
-    """The content of a pipe up to its end, at most so much; and what was left out."""
-    return _limited(file, most, "stream", 0)
+def read_stream(file: BinaryIO) -> tuple[bytes, str]:
+    """The content of a pipe up to its end, and what was left out."""
+    return _limited(file, int(limits.STREAM), "stream", 0)
 
 
 def _limited(file: BinaryIO, most: int, what: str, size: int) -> tuple[bytes, str]:

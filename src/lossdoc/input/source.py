@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lossdoc.input import limits
 from lossdoc.input.decode import decode, decompress, is_binary
 from lossdoc.input.files import beginning, read_path
 from lossdoc.model.record import Event, Unread
@@ -14,9 +15,6 @@ from lossdoc.model.record import Event, Unread
 if TYPE_CHECKING:
     from lossdoc.input.clean import Line  # compiles expressions that a binary source has no use for
 
-# Characters that are read of one line, ours: the longest line of metrics in the public logs collected has 15,367, and
-# grammars look for a pair at every place. Objects of JSON are not read by lines and have no limit.
-LONGEST = 20_000
 _WHOLE = 8 << 20  # characters that are searched as they are
 
 
@@ -35,6 +33,7 @@ class Source:
         self._begin = begin  # of a file that is not read as a whole
         self.files: Sequence[str] = ()  # where one log stands in several files, oldest first
         self.note = ""  # how these were put together
+        self._longest = int(limits.LINE)
         self._long: set[int] = set()  # numbers of the lines that were cut
         self.beside: list[Event | Unread] = []  # what of the source as a whole was left out, and why
 
@@ -114,12 +113,12 @@ class Source:
         from lossdoc.input.clean import clean_line
 
         for line in clean_line(number, raw):
-            if len(line.text) > LONGEST:
+            if len(line.text) > self._longest:
                 if number not in self._long:
                     self._long.add(number)
-                    why = f"a line of {len(line.text):,} characters: its first {LONGEST:,} are read"
+                    why = f"a line of {len(line.text):,} characters: its first {self._longest:,} are read"
                     self.beside.append(Unread(number, why))
-                line = line._replace(text=line.text[:LONGEST])
+                line = line._replace(text=line.text[: self._longest])
             yield line
 
     def iter_raw(self) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""Limits as the index sees them: read from the source of checks, judge and comparison by `ast`, never imported."""
+"""Limits as the index sees them: read from the source of their rooms by `ast`, never imported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 # Folders whose numbers are limits, and what the names of a folder begin with ("" means: with the module's own name).
-FOLDERS = {"checks": "", "judge": "", "comparison": "compare"}
+FOLDERS = {"checks": "", "judge": "", "comparison": "compare", "input": "read"}
 _PLACE = re.compile(r"\{([a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)?)\}")
 _WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 

@@ -27,7 +27,7 @@ JSONL = [
         ],
         events=[
             Event("config", 1, "length of the run", {"max_steps": 40}),
-            Unread(4, "broken or cut JSON object"),
+            Unread(4, "broken, cut or too deeply nested JSON object"),
         ],
     ),
     Sample(

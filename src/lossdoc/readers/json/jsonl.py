@@ -105,7 +105,7 @@ def _items(source: Source, packer: Packer | None) -> Iterator[Item]:
             row = _object(text)
             if row is None:
                 if ("{" in text and '":' in text) or text.endswith("}"):
-                    yield Unread(number, "broken or cut JSON object")
+                    yield Unread(number, "broken, cut or too deeply nested JSON object")
                 continue
             values = _values(row)
         if not values:

@@ -55,7 +55,7 @@ def _rows(source: Source) -> Iterator[tuple[int, Row | str]]:
             except ValueError:
                 row = None
             if row != {}:
-                yield number, row if isinstance(row, dict) else "broken or cut JSON object"
+                yield number, row if isinstance(row, dict) else "broken, cut or too deeply nested JSON object"
         return
     import csv  # JSON lines load no reader of tables
 
