@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.advice.facts import jump_of
-from lossdoc.advice.readings import number
 from lossdoc.advice.spell import line
 from lossdoc.model.finding import Change
+from lossdoc.words.spoken import number
 
 if TYPE_CHECKING:
     from lossdoc.advice.situation import Situation

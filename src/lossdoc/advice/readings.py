@@ -12,6 +12,7 @@ import numpy as np
 from lossdoc.advice.spell import spelled_keys
 from lossdoc.checks._preference import find_beta
 from lossdoc.judge.passes import passes
+from lossdoc.words.spoken import number
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -119,12 +120,3 @@ class Readings:
             return f"{said}; usual for {usual.whose} is {number(usual.low)} to {number(usual.high)}"
         ranges = [f"{number(r.range[0])} to {number(r.range[1])}{f' ({r.when})' if r.when else ''}" for r in usual.rows]
         return f"{said}; usual for {usual.whose} is {' or '.join(ranges)}"
-
-
-def number(value: float) -> str:
-    """`5e-7`, `0.001`, `3`: short, as people write settings."""
-    text = f"{value:.3g}"
-    if 0 < abs(value) < 1e-3 or abs(value) >= 1e6:
-        mantissa, _, exponent = f"{value:.2e}".partition("e")
-        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-    return text

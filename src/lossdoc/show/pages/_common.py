@@ -10,12 +10,14 @@ from lossdoc.knowledge.formula import FormulaError, names
 from lossdoc.show.blocks import Block, Commands, Text, Title
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._canvas import short
-from lossdoc.show.pages._text import FAINT, bullets, clean, heading, inline
+from lossdoc.show.pages._text import FAINT, bullets, clean, facts, heading, inline
+from lossdoc.words.spoken import number
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
     from lossdoc.knowledge.facts import CheckFacts
     from lossdoc.knowledge.schema import Expect, Start
+    from lossdoc.knowledge.trainers import Parsed
 
 SEVERITY_STYLE = {"error": "red", "warning": "yellow", "info": "blue"}
 
@@ -88,6 +90,22 @@ def band(low: float | None, high: float | None) -> str:
 
 def _sourced(text: Text, source: str) -> Text:
     return text.append("  [", FAINT).append(inline(source, FAINT)).append("]", FAINT) if source else text
+
+
+def usual_settings(knowledge: Knowledge, trainer: Parsed | None) -> Iterator[Block]:
+    """What the settings of a trainer usually are, each range with its source; nothing where no trainer was named."""
+    if trainer is None:
+        return
+    rows = []
+    for setting in knowledge.trainer(trainer.objective).usual:
+        for row in knowledge.usual(setting, trainer.objective, trainer.framework):
+            text = Text(f"{number(row.range[0])} to {number(row.range[1])}")
+            text.append(f", {row.when}" if row.when else "")
+            rows.append((setting, _sourced(text, row.source)))
+    if rows:
+        framework = f"{trainer.framework}-" if trainer.framework else ""
+        yield heading(f"Usual settings under {framework}{trainer.objective}")
+        yield from facts(rows)
 
 
 def check_lines(checks: Sequence[CheckFacts]) -> list[str]:

@@ -10,7 +10,7 @@ from lossdoc.knowledge.facts import CheckPage, LimitFacts
 from lossdoc.knowledge.schema import Drawing, MetricDocument
 from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages import Look, _evidence
-from lossdoc.show.pages._common import SEVERITY_STYLE, see_also, title
+from lossdoc.show.pages._common import SEVERITY_STYLE, see_also, title, usual_settings
 from lossdoc.show.pages._drawings import Gallery, Panel
 from lossdoc.show.pages._text import FAINT, bullets, facts, heading, ids, inline, prose
 
@@ -32,9 +32,10 @@ def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
         rows.append(("explained by", ids(causes)))
     yield from facts(rows)
     yield from _under_trainer(check, knowledge, look)
+    yield from usual_settings(knowledge, look.trainer)
     objectives = [look.trainer.objective] if look.trainer else []
     advice = knowledge.advice(check.id, objectives)
-    for name, text in check.sections:
+    for name, text in sorted(check.sections, key=lambda section: _order(section[0])):
         yield heading(name)
         if name.lower() == "likely causes" and objectives:
             yield from bullets(hint.text for hint in advice.causes)
@@ -48,6 +49,14 @@ def page(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     yield from _evidence.section(check, evidence())
     yield from _differences(check, knowledge)
     yield from see_also([*check.metrics[:3], *check.explains[:2]])
+
+
+# What a reader came for; how it is measured and where it is silent follow.
+_FIRST = ("what it means", "likely causes", "what to try")
+
+
+def _order(section: str) -> int:
+    return _FIRST.index(section.lower()) if section.lower() in _FIRST else len(_FIRST)
 
 
 def _under_trainer(check: CheckPage, knowledge: Knowledge, look: Look) -> Iterator[Block]:

@@ -9,7 +9,17 @@ from lossdoc.knowledge.expect import variation_keys
 from lossdoc.knowledge.schema import Expect, JudgedWith, KeyEntry, MetricDocument, Variation
 from lossdoc.show.blocks import Block, Text
 from lossdoc.show.pages import Look
-from lossdoc.show.pages._common import band, check_lines, expectations, listed, more, see_also, title, watching
+from lossdoc.show.pages._common import (
+    band,
+    check_lines,
+    expectations,
+    listed,
+    more,
+    see_also,
+    title,
+    usual_settings,
+    watching,
+)
 from lossdoc.show.pages._drawings import Gallery, hidden, panels_of
 from lossdoc.show.pages._text import FAINT, bullets, clean, facts, heading, inline, prose
 
@@ -38,7 +48,12 @@ def page(document: MetricDocument, knowledge: Knowledge, look: Look, note: str =
     yield inline(document.shortDescription)
     if look.trainer:
         yield from _variation(document, near, knowledge, look)
+        yield from usual_settings(knowledge, look.trainer)
     yield from listed("What to look for", document.whatToLookFor)
+    rows = _facts(document, [v for _, v in near], look)
+    if rows:
+        yield heading("Facts")
+        yield from facts(rows)
     objective = look.trainer.objective if look.trainer else None
     lineage = knowledge.lineage(objective) if objective else []
     panels = panels_of(document, objective, lineage, look) if look.drawings else []
@@ -47,10 +62,6 @@ def page(document: MetricDocument, knowledge: Knowledge, look: Look, note: str =
         yield Gallery(panels, document.visualizations.yDomain if document.visualizations else None, look)
         if left := hidden(document, len(panels)):
             yield Text(f"{left} drawings of other trainers and faults more (--all, --trainer)", style=FAINT)
-    rows = _facts(document, [v for _, v in near], look)
-    if rows:
-        yield heading("Facts")
-        yield from facts(rows)
     yield from listed("What it cannot tell", document.cannotTell)
     if document.prose:
         yield Text("")

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lossdoc.knowledge.schema import TrainerDocument
+from lossdoc.knowledge.trainers import Parsed
 from lossdoc.show.blocks import Block, Grid, Text
 from lossdoc.show.pages import Look
-from lossdoc.show.pages._common import SEVERITY_STYLE, listed, see_also, start_text, title
+from lossdoc.show.pages._common import SEVERITY_STYLE, listed, see_also, start_text, title, usual_settings
 from lossdoc.show.pages._text import FAINT, clean, facts, heading, ids, inline, prose, verbatim
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _LEVEL = {"high": "red", "medium": "yellow", "low": "blue"}
 
 
 def page(document: TrainerDocument, knowledge: Knowledge, look: Look) -> Iterator[Block]:
-    """What it optimises, what is normal, what it logs, which checks differ, how it fails."""
+    """What is normal, how it fails, which settings are usual; then what it optimises and logs, which checks differ."""
     known = knowledge.trainer(document.id)
     yield title(document.id, document.name, "trainer")
     yield inline(document.shortDescription)
@@ -29,15 +30,17 @@ def page(document: TrainerDocument, knowledge: Knowledge, look: Look) -> Iterato
         words = [f"{name}-{document.id}" for name in known.frameworks]
         rows.append(("--trainer", ids([document.id, *words])))
     yield from facts(rows)
+    yield from listed("What is normal", document.whatToLookFor)
+    yield from _failures(document, look)
+    asked = look.trainer if look.trainer and look.trainer.objective == document.id else None
+    yield from usual_settings(knowledge, asked or Parsed(None, document.id, None))
     if document.formula:
         yield heading("What it optimises")
         yield verbatim(document.formula)
     yield from _starts(document, look)
-    yield from listed("What is normal", document.whatToLookFor)
     if document.prose:
         yield Text("")
         yield from prose(document.prose)
-    yield from _failures(document, look)
     yield from _checks(document.id, knowledge)
     metrics = knowledge.logged_by(document.id)
     if metrics:
