@@ -69,10 +69,11 @@ def test_other_meanings_are_named(knowledge: Knowledge) -> None:
 
 def test_a_word_of_the_field_leads_on_to_pages_that_exist(knowledge: Knowledge) -> None:
     for word_id, word in glossary().items():
-        assert not knowledge.lookup(word_id), f"{word_id} has a document of its own"
+        page = explain(word_id, knowledge, Look())
+        assert page.startswith(word_id), f"{word_id} has a document of its own"
         for target in word.see:
             assert explain(target, knowledge, Look())
-        assert explain(word_id, knowledge, Look()).count("\n") > 8
+        assert page.count("\n") > 5
 
 
 def test_a_framework_says_what_it_trains_and_what_stands_on_it(knowledge: Knowledge) -> None:
@@ -189,3 +190,21 @@ def test_list_filters_and_speaks_json() -> None:
     assert "flat-margin" in run("list", "checks").stdout
     assert "hf-stdout" in run("list", "formats", "--filter", "TRL").stdout
     assert json.loads(run("list", "trainers", "-f", "json").stdout)["schema"] == 1
+
+
+def test_what_is_usual_under_the_trainer_stands_before_what_holds_for_all(knowledge: Knowledge) -> None:
+    page = explain("kl", knowledge, Look(trainer=knowledge.parse_trainer("grpo")))
+    assert page.index("Usual settings under grpo") < page.index("What to look for")
+    assert "5e-7 to 5e-6, full weights" in page
+    assert "Usual settings" not in explain("kl", knowledge, Look())
+
+
+def test_a_page_of_a_check_begins_with_causes_and_remedies(knowledge: Knowledge) -> None:
+    page = explain("overfitting", knowledge, Look())
+    heads = ["What it means", "Likely causes", "What to try", "How it is measured", "Limits"]
+    assert sorted(heads, key=page.index) == heads
+
+
+@pytest.mark.parametrize("word", ["nan", "adam", "lora", "out of memory", "exploding gradients", "schedulers", "ln 2"])
+def test_words_that_people_type(word: str, knowledge: Knowledge) -> None:
+    assert explain(word, knowledge, Look()).count("\n") > 5

@@ -40,6 +40,9 @@ def page_of(word: str, knowledge: Knowledge, look: Look) -> Iterable[Block]:
     exact = [entry for entry in found if entry.exact]
     if all(entry.kind == "format" for entry in exact) and (page := _other_page(word, found, knowledge, look)):
         return page
+    if not found and word.endswith("s"):
+        found = [entry for entry in knowledge.lookup(word.removesuffix("s")) if entry.exact]
+        exact = found
     if not found:
         near = knowledge.near(word)
         hint = f" Did you mean {', '.join(near)}?" if near else " `lossdoc list metrics` shows what there is."
@@ -60,7 +63,7 @@ def _other_page(word: str, found: Sequence[Entry], knowledge: Knowledge, look: L
         from lossdoc.show.pages import framework
 
         blocks = list(framework.page(name, knowledge, look))
-    elif not found:
+    elif "/" not in word:  # a key of a log, which need not pay for reading the words
         from lossdoc.knowledge.glossary import find
         from lossdoc.show.pages import word as words
 
