@@ -32,9 +32,9 @@ def glossary() -> dict[str, Word]:
 
 
 def find(word: str) -> tuple[str, Word] | None:
-    """A word by its id or another spelling of it, whatever its case and separators."""
-    wanted = squeezed(word)
+    """A word by its id or another spelling of it, whatever its case, number and separators."""
+    wanted = {squeezed(word), squeezed(word).removesuffix("s")}
     for word_id, entry in glossary().items():
-        if wanted in (squeezed(word_id), *map(squeezed, entry.also)):
+        if wanted & {squeezed(word_id), *map(squeezed, entry.also)}:
             return word_id, entry
     return None
