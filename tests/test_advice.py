@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import lossdoc
 from lossdoc.advice.changes import RULES
 from lossdoc.advice.facts import FACTS
-from lossdoc.advice.readings import NAMES, number
+from lossdoc.advice.readings import NAMES
 from lossdoc.advice.spell import line
 from lossdoc.checks import check_ids
 from lossdoc.cli import app
@@ -23,6 +23,7 @@ from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.facts import Hint
 from lossdoc.model.finding import Finding
 from lossdoc.model.run import Trainer
+from lossdoc.words.spoken import number
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 DISPLACED = str(EXAMPLES / "dpo-displacement.log")
