@@ -28,7 +28,7 @@ def glossary() -> dict[str, Word]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     text = metrics_dir().joinpath("words.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.load(text, loader), dict[str, Word])
+    return msgspec.convert(yaml.load(text, Loader=loader), dict[str, Word])
 
 
 def find(word: str) -> tuple[str, Word] | None:
