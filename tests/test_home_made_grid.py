@@ -9,6 +9,7 @@ import pytest
 from lossdoc.api import Options, read_source
 from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
+from tests.home_made_further import FURTHER
 from tests.home_made_grid import NAMED, OTHER, Parts, judge, logs
 
 _STRIDES = 4  # the grid is judged in parts, which run beside one another
@@ -37,6 +38,13 @@ def test_logs_of_less_common_parts(part: int) -> None:
     found, wrong = _judged(OTHER, 250 * part, 250)
     assert found["mixed"] <= 0.01 * 250, wrong
     assert found["right"] >= 0.95 * 250, wrong[:5]
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_logs_of_further_parts(part: int) -> None:
+    found, wrong = _judged(FURTHER, 250 * part, 250)
+    assert found["mixed"] <= 0.005 * 250, wrong
+    assert found["right"] >= 0.88 * 250, wrong[:5]
 
 
 @pytest.mark.parametrize("column", ["phase", "split", "mode", "Stage"])

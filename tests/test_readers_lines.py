@@ -14,14 +14,12 @@ from lossdoc.model.record import Event, Record
 from lossdoc.readers import all_readers, detect, key_value, line_formats
 from lossdoc.readers._line_kinds import Kind
 from lossdoc.readers._pairs import pairs, tokenize
+from lossdoc.readers.home_made.lines import composed
 
 LINES = {
     "loss: 0.5, acc: 0.9": {"loss": "0.5", "acc": "0.9"},
     "loss=0.5 acc=0.9": {"loss": "0.5", "acc": "0.9"},
     "step 10: train loss 10.9, val loss 10.8": {"step": "10", "train loss": "10.9", "val loss": "10.8"},
-    "Epoch 3/40 | Train loss=0.5 acc=0.9 | Val loss=0.6 acc=0.8": {
-        "Epoch": "3/40", "Train loss": "0.5", "acc": "0.9", "Val loss": "0.6", "Val acc": "0.8",
-    },
     "loss:  3.24  grad_norm:  nan  memory:  9.46GiB(64.99%)": {"loss": "3.24", "grad_norm": "nan", "memory": "9.46GiB"},
     "lr: 1e-05 eta: 27 days, 22:18:02 batch_cost: 18.5": {"lr": "1e-05", "eta": "27", "batch_cost": "18.5"},
     "eta: 0:03:35  iter: 19  total_loss: 1.36": {"iter": "19", "total_loss": "1.36"},
@@ -35,18 +33,27 @@ LINES = {
     },
     "Loss 6.9e+00 (7.0e+00)\tAcc@1   0.39 (  0.12)": {"Loss": "6.9e+00", "Acc@1": "0.39"},
     "Test set: Average loss: 0.05, Accuracy: 9830/10000 (98%)": {"Average loss": "0.05", "Accuracy": 0.983},
-    "Cost after iteration 100: 0.69": {"iteration": "100", "Cost": "0.69"},
-    "NCE loss at epoch 3 and iteration 500 is -1.83": {"epoch": "3", "iteration": "500", "NCE loss": "-1.83"},
-    "Training loss (for one batch) at step 200: 0.45": {"step": "200", "Training loss": "0.45"},
-    "Epoch 2/9 | Train Loss: 1.5 Acc: 0.2 | Val Loss: 1.6 Acc: 0.3 F1: 0.1 | LR: 5e-04": {
-        "Epoch": "2/9", "Train Loss": "1.5", "Acc": "0.2", "Val Loss": "1.6", "Val Acc": "0.3", "Val F1": "0.1",
-        "LR": "5e-04",
-    },
     "loss 11.0 (+nanz)| norm 15.3 (+nanz)| lr 1.00e-06": {"loss": "11.0", "norm": "15.3", "lr": "1.00e-06"},
     "lr: N/A  loss: 0.5": {"loss": "0.5"},
     "reward: np.float64(0.25), kl: tensor(0.5, device='cuda:0')": {
         "reward": "np.float64(0.25)", "kl": "0.5",
     },
+}  # fmt: skip
+
+COMPOSED = {
+    "Epoch 3/40 | Train loss=0.5 acc=0.9 | Val loss=0.6 acc=0.8": {
+        "Epoch": "3/40", "Train loss": "0.5", "Train acc": "0.9", "Val loss": "0.6", "Val acc": "0.8",
+    },
+    "Cost after iteration 100: 0.69": {"iteration": "100", "Cost": "0.69"},
+    "NCE loss at epoch 3 and iteration 500 is -1.83": {"epoch": "3", "iteration": "500", "NCE loss": "-1.83"},
+    "Training loss (for one batch) at step 200: 0.45": {"step": "200", "Training loss": "0.45"},
+    "Epoch 2/9 | Train Loss: 1.5 Acc: 0.2 | Val Loss: 1.6 Acc: 0.3 F1: 0.1 | LR: 5e-04": {
+        "Epoch": "2/9", "Train Loss": "1.5", "Train Acc": "0.2", "Val Loss": "1.6", "Val Acc": "0.3",
+        "Val F1": "0.1", "LR": "5e-04",
+    },
+    "Test set: Average loss: 0.05, Accuracy: 9830/10000 (98%)": {"Average loss": "0.05", "Accuracy": 0.983},
+    "[2,  2000] loss: 1.23": {"epoch": "2", "step": "2000", "loss": "1.23"},
+    "iter_num: 300 Loss:avg: 0.5 | Acc %: 81.25": {"iter": "300", "Loss:avg": "0.5", "Acc %": "81.25"},
 }  # fmt: skip
 
 LOOPS = {
@@ -76,6 +83,13 @@ NO_LOGS = {
 @pytest.mark.parametrize(("text", "expected"), LINES.items())
 def test_tokenizer(text: str, expected: dict[str, object]) -> None:
     assert pairs(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), COMPOSED.items())
+def test_grammar(text: str, expected: dict[str, object]) -> None:
+    found = composed(text)
+    assert found is not None
+    assert found.row == expected
 
 
 @pytest.mark.parametrize(("text", "each"), LOOPS.items())

@@ -1,7 +1,8 @@
-"""The general tokenizer of metric lines: `k: v`, `k=v` and `k v`, names with spaces, numbers in every shape.
+"""The tokenizer of formats as data, for the body of a line that is known to be one of them.
 
-A line is cut into fields (by `|`, `;`, `, `, ` - `, TAB, two spaces); what separates name and value is decided by the
-majority of the line, and a field without such a pair is tried by the other rules.
+`k: v`, `k=v` and `k v`, names with spaces, numbers in every shape. A line is cut into fields (by `|`, `;`, `, `, ` - `,
+TAB, two spaces); what separates name and value is decided by the majority of the line, and a field without such a pair
+is tried by the other rules.
 """
 
 from __future__ import annotations
@@ -53,13 +54,6 @@ _COUNTER = expression(
     r"^\W{0,4}(?P<name>(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|update|episode|round)))\s*[#\[(]?\s*"
     r"(?P<value>\d+(?:\s*/\s*\d+)?)(?:\s*\][\s:,-]*|\s*\)?(?:\s*\([^()]*\))?\s*:[\s-]*)(?=[A-Za-z*_{])"
 )
-# "Cost after iteration 100: 0.5", "Loss at epoch 0 and iteration 500 is 8.4": the counter stands inside the name.
-_COUNTED = r"(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|batch|update|episode|round)"
-_SENTENCE = expression(
-    rf"^\W*(?P<name>[A-Za-z][^\d:=|,;]{{1,60}}?) (?i:at|after|in|for|on|of) (?P<first>(?i:{_COUNTED}))s? #?(?P<n>\d+)"
-    rf"(?:\s*/\s*\d+)?(?:,? (?:and )?(?P<second>(?i:{_COUNTED}))s? #?(?P<m>\d+)(?:\s*/\s*\d+)?)?"
-    rf"(?: is| was| are)?\s*[:=]?\s*(?P<value>{VALUE})"
-)
 _PLACE = expression(
     r"(?i)(?:step|epoch|iter(?:ation)?|batch|train(?:ing)?|val(?:idation)?|eval(?:uation)?|test(?:ing)?)s?"
 )
@@ -67,20 +61,6 @@ _TIMED = expression(r"\d\s?(?:ms|s|sec|min|h)$")
 _ASIDE = expression(r"\s*\([^()]*\)$")
 # "[Epoch 3/200] [Batch 50/900] [D loss: 0.69]": boxes around names and numbers part them as bars do.
 _BOX = expression(r"(?<![^\s\]|,])\[([A-Za-z][^\[\]]*\d[^\[\]]*)\](?=[\s\[,|:]|$)")
-# Rates, times and counters belong to no split.
-_NOBODYS = expression(r"(?i)\b(?:lr|learning.rate|time|eta|epoch|step|iter\w*|batch|best|speed|mem\w*)\b")
-_SEGMENTS = expression(r"\s*[|│]+\s*")
-_OWNER = expression(r"(?i)^[\W_]*(train(?:ing)?|val(?:id(?:ation|ating)?)?|eval(?:uation)?|test(?:ing)?|dev)\b")
-# "val loss is 0.5", "avg loss so far is 0.4"
-_VERB = expression(r"(?: so far)?(?: is)?$")
-# "Finish training epoch 3. loss", "Evaluate on Dev Set. F1": a sentence before the name. "Best val. loss" is a name.
-_BEFORE = expression(
-    r"(?P<lead>.*(?:\d\)?|\S \S*[a-z]{2,}))(?<!\b(?:val|avg|ave|max|min|std))\. +(?=[A-Za-z])",
-    re.I,
-)
-_PLACED = expression(rf"\b(?P<name>(?i:{_COUNTED}))\s*#?(?P<value>\d+)\b")
-_ON = expression(r"(?i)\b(?:on|of|for) (?:the )?(train|val|dev|test|eval)\w*\b")
-_FILLER = expression(r"(?i)^(?:and|(?:after|at|end of|finished|completed)(?= (?:epoch|step|iter|update|round))) ")
 _FRACTION = expression(r"(?i)acc|correct|precision|recall|success")
 
 
@@ -198,7 +178,6 @@ def tokenize(text: str) -> dict[str, Raw]:
         text = _BOX.sub(r"|\1|", text)
     if "(" in text:
         text = _GROUP.sub(_ungrouped, text)
-    line = text
     colons, equals = text.count(":"), text.count("=")
     if colons and equals:
         marks = [text[m.start()] for m in _TIGHT.finditer(text)]
@@ -206,33 +185,13 @@ def tokenize(text: str) -> dict[str, Raw]:
     else:
         first = ":" if colons else "="
     found: dict[str, Raw] = {}
-    sentence = _SENTENCE.match(text)
-    if sentence is not None and to_float(sentence["value"]) is not None:
-        counters = {sentence["first"]: sentence["n"], sentence["second"]: sentence["m"]}
-        found = {name: value for name, value in counters.items() if name}
-        found[_ASIDE.sub("", sentence["name"]).strip(_EDGE)] = sentence["value"]
-        text = text[sentence.end() :]
-    owner = ""
-    for segment in _SEGMENTS.split(text):
-        whose = _OWNER.match(segment)
-        held_out = whose is not None and not whose[1].lower().startswith("train")
-        for field in _FIELDS.split(segment):
-            counter = _COUNTER.match(field)
-            if counter is not None:
-                found.setdefault(counter["name"], counter["value"])
-                field = field[counter.end() :]
-            mark = _OWNER.match(field)
-            if mark is not None:
-                owner = mark[1]
-            for written, value in _field(field, first):
-                name = _VERB.sub("", written) if " is" in written else written
-                name = _FILLER.sub("", name) if " " in name else name
-                # "| Val Loss: 0.5 F1: 0.8 |": what follows a held-out name in one segment is held out too.
-                theirs = held_out and "|" in line and name[:1].isalpha() and not _NOBODYS.search(name)
-                if name not in found and not (theirs and not _OWNER.match(name)):
-                    found[name] = value
-                elif owner and not _OWNER.match(name):
-                    found.setdefault(f"{owner} {name}", value)
+    for field in _FIELDS.split(text):
+        counter = _COUNTER.match(field)
+        if counter is not None:
+            found.setdefault(counter["name"], counter["value"])
+            field = field[counter.end() :]
+        for name, value in _field(field, first):
+            found.setdefault(name, value)
     return {name: value for name, value in found.items() if not (isinstance(value, str) and _is_duration(name, value))}
 
 
@@ -274,13 +233,6 @@ def _separated(field: str, sep: str) -> Iterator[tuple[str, Raw]]:
         key = name[0].rstrip()
         if "{" in key or "\\" in key or len(key) > 100:
             continue
-        before = _BEFORE.match(key) if ". " in key else None
-        if before is not None:
-            placed, on = _PLACED.search(before["lead"]), _ON.search(before["lead"])
-            if placed is not None:
-                yield placed["name"], placed["value"]
-            key = key[before.end() :]
-            key = f"{on[1].lower()} {key}" if on and not _OWNER.match(key) else key
         lead = _LEAD.match(key) if any(map(str.isdigit, key)) else None
         if lead is not None:
             yield lead["name"], lead["value"]

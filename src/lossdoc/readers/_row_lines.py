@@ -16,10 +16,10 @@ from lossdoc.input.clean import Line
 from lossdoc.input.shape import LONGEST, Memory, shape
 from lossdoc.input.source import Source
 from lossdoc.model.record import Raw
-from lossdoc.readers._pairs import Cut, known_cut, pairs
-from lossdoc.readers._standing import counters, header, may_head, title
+from lossdoc.readers._pairs import Cut
+from lossdoc.readers._standing import header, may_head, title
 from lossdoc.readers._translate import translated
-from lossdoc.readers._words import is_axis, is_strong, tokens
+from lossdoc.readers._words import is_axis, is_strong
 from lossdoc.readers.home_made.lead import common_lead
 from lossdoc.readers.home_made.lines import Composed, composed
 from lossdoc.words.expressions import expression
@@ -56,8 +56,6 @@ _SAVED = expression(
     r"(?:with |and )?(?P<rest>[A-Za-z].*)"
 )
 _DURATION = expression(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|h)$")
-_COVER = 0.3  # share of a line that names and numbers must fill: prose is below
-_COVER_PLACED = 0.2  # where one of the names counts steps or epochs
 _MOST_NAMES = 400  # different sets of names that are counted before a text is given up as no log
 _LED_BY = 40  # lines that may count say what all of them begin with (ours)
 _MOST_COUNTED = 200_000  # lines that are read for rows whose names say nothing
@@ -75,7 +73,6 @@ class Entry(NamedTuple):
 
     line: Line
     row: dict[str, Raw] | None
-    composed: bool = False  # the grammar took the whole line apart: its place and split need no second look
     tags: tuple[str, ...] = ()  # words in the place of a mark of the split that are none we know
 
 
@@ -105,7 +102,6 @@ class _Known(NamedTuple):
     start: int = 0
     split: str | None = None
     names: Names | None = None
-    composed: bool = False
     tags: tuple[str, ...] = ()
 
 
@@ -125,7 +121,7 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
             if known.names is not None:
                 read: dict[str, Raw] = {name: raw[first:last] for name, first, last in known.cut.values}
                 line = Line(number, raw[known.start :], None, known.split)
-                entries.append(Entry(line, read, known.composed, known.tags))
+                entries.append(Entry(line, read, known.tags))
                 known.names.add(read)
             continue
         if not _may_count(raw):
@@ -140,32 +136,26 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
             bare = line.text.strip()
             bare = _GIVEN.sub("", bare) if "{" in bare else bare
             whole = composed(bare)
-            if whole is not None and not _may_be_row(bare, whole):
+            if whole is not None and not _is_row(bare, whole):
                 whole = None
             if whole is None and header(line.text) is not None:
                 under_header = True
                 entries.append(Entry(line, None))
                 continue
-            row = _row(bare) if whole is None else whole.row
-            if row is None and (told := _of_saved(bare)) is not None:
-                saved.append(Entry(line, told))
-                continue
-            above = whole is None and title(line.text) is not None
-            if row is None and not above and look and not _is_changed(raw):
-                shapes[look] = _nothing(raw, _GLUED)
             if whole is None:
-                row = row if row is not None and _covers(row, bare) else None
-            else:
-                line = line._replace(split=whole.split or line.split)
-            if row is not None or above:
-                entries.append(Entry(line, row, whole is not None, whole.tags if whole is not None else ()))
-            if row is None:
+                if (told := _of_saved(bare)) is not None:
+                    saved.append(Entry(line, told))
+                elif title(line.text) is not None:
+                    entries.append(Entry(line, None))
+                elif look and not _is_changed(raw):
+                    shapes[look] = _nothing(raw, _GLUED)
                 continue
-            keys = tuple(row)
-            signature = signature_of(keys)
-            names = found.setdefault(signature, Names())
-            names.axis |= under_header or has_axis(keys) or counters(line.text) is not None
-            names.add(row)
+            line = line._replace(split=whole.split or line.split)
+            entries.append(Entry(line, whole.row, whole.tags))
+            keys = tuple(whole.row)
+            names = found.setdefault(signature_of(keys), Names())
+            names.axis |= under_header or has_axis(keys)
+            names.add(whole.row)
             if len(found) > _MOST_NAMES and not any(s.is_log for s in found.values()):
                 return {}, []
             if look and (learned := _learn(raw, line, bare, names, whole)) is not None:
@@ -195,24 +185,23 @@ def _counted(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]
         whole = composed(line.text.strip(), counted=True) if len(line.text) < LONGEST else None
         if whole is None:
             continue
-        entries.append(Entry(line._replace(split=whole.split or line.split), whole.row, True, whole.tags))
+        entries.append(Entry(line._replace(split=whole.split or line.split), whole.row, whole.tags))
         found.setdefault(signature_of(tuple(whole.row)), Names(axis=True)).add(whole.row)
     rows = max((names.count for names in found.values()), default=0)
     return (found, entries) if rows >= _FEWEST_COUNTED and rows > _SHARE_COUNTED * lines else None
 
 
-def _learn(raw: str, line: Line, bare: str, names: Names, whole: Composed | None) -> _Known | None:
+def _learn(raw: str, line: Line, bare: str, names: Names, whole: Composed) -> _Known | None:
     """How to read further rows of this shape, None where that cannot be told."""
     if line.stream is not None or _is_changed(raw):
         return None
-    cut = known_cut(bare) if whole is None else whole.cut
+    cut = whole.cut
     if cut is None or bare not in raw:
         return None
     at = raw.rindex(bare)
     literals = [(at + start, literal) for start, literal in cut.literals]
     values = [(name, at + first, at + last) for name, first, last in cut.values]
-    tags = whole.tags if whole is not None else ()
-    return _Known(Cut(literals, values), len(raw) - len(line.text), line.split, names, whole is not None, tags)
+    return _Known(Cut(literals, values), len(raw) - len(line.text), line.split, names, whole.tags)
 
 
 def _nothing(raw: str, digits: re.Pattern[str]) -> _Known:
@@ -231,44 +220,22 @@ def _may_count(raw: str) -> bool:
     return may_head(lowered) or any(map(is_foreign, _LETTERS.findall(lowered[:LONGEST])))
 
 
-def _may_be_row(bare: str, whole: Composed | None = None) -> bool:
-    """No object of JSON, no announcement: behind the first value its words are a remark ("acc 0.91, saved")."""
-    if bare.startswith(('{"', "{'", '["', "[{", '"')):
+def _is_row(bare: str, whole: Composed) -> bool:
+    """No object of JSON, no announcement, no timing: behind its values a row may say anything ("acc 0.91, saved")."""
+    if bare.startswith(('{"', "{'", '["', "[{", '"')) or any(len(name) > 48 for name in whole.row):
         return False
-    if whole is not None:
-        bare = bare[: min((at for name, at, _ in whole.cut.values if is_strong(name)), default=len(bare))]
-    lowered = bare.lower()
-    return not (any(piece in lowered for piece in _PIECES) and _NOT_A_ROW.search(bare))
-
-
-def _row(bare: str) -> dict[str, Raw] | None:
-    """The pairs of a line that may be a row of metrics."""
-    if not _may_be_row(bare):
-        return None
-    row = pairs(bare)
-    if not row or not _fits(tuple(row)):
-        return None
+    before = bare[: whole.begins].lower()
+    if any(piece in before for piece in _PIECES) and _NOT_A_ROW.search(before):
+        return False
     # "Reward computation: 2.30s" is timing, no row.
-    timing = all(isinstance(row[key], str) and _DURATION.search(str(row[key])) for key in row if is_strong(key))
-    return None if timing else row
+    return not all(isinstance(v, str) and _DURATION.search(v) for k, v in whole.row.items() if is_strong(k))
 
 
 def _of_saved(bare: str) -> dict[str, Raw] | None:
     """The figures that a line tells of a model that was saved, and when that was."""
     match = _SAVED.match(bare)
-    row: dict[str, Raw] = {} if match is None else {match["axis"]: match["n"], **pairs(match["rest"])}
-    return row if row and _fits(tuple(row)) else None
-
-
-def _covers(row: dict[str, Raw], bare: str) -> bool:
-    share = _COVER_PLACED if has_axis(tuple(row)) else _COVER
-    return len("".join(row)) + len("".join(map(str, row.values()))) >= share * len(bare)
-
-
-@lru_cache(4096)
-def _fits(keys: tuple[str, ...]) -> bool:
-    """Names, not sentences, and one of them a trainer's."""
-    return any(map(is_strong, keys)) and not any(len(key) > 48 or len(tokens(key)) > 6 for key in keys)
+    told = composed(match["rest"]) if match is not None else None
+    return {match["axis"]: match["n"], **told.row} if match is not None and told is not None else None
 
 
 @lru_cache(4096)

@@ -32,16 +32,6 @@ _HEADING = expression(
 )
 _LONGEST_HEADING = 120
 _LETTERS = expression(r"[^\W\d_]+")
-# "[3/25]", "[3/25][100/1583]", "[3/25], [100/1583]": a step, or an epoch and a step in it.
-_COUNTERS = expression(r"^\s*\[\s*(\d+)/\d+\](?:\s*,?\s*\[\s*(\d+)/\d+\])?")
-# "[3,  2000]" (PyTorch's tutorial): an epoch and a batch. "3/900 (epoch 0.01)", "3 [D loss: 0.5]": a step.
-_EPOCH_AND_BATCH = expression(r"^\s*\[\s*(\d+)\s*,\s*(\d+)\s*\]")
-_LEADING = expression(r"^\s*(\d+)(?:\s*/\s*\d+\s*(?=[,:|(])|\s+(?=\[[A-Za-z]))")
-# "Epoch[3/25], Step[100/1583]", "Epoch 3 [100/1583]", "Train | Epoch 3 | 100/1583 |"
-_IN_EPOCH = expression(
-    rf"(?i)^\W*(?:{_SPLIT}\b\W*)?epoch\W{{0,3}}(?P<epoch>\d+)(?:\s*/\s*\d+)?[\])]?"
-    r"[\s,|:-]*(?:(?:step|iter(?:ation)?|batch)\W{0,2})?[\[(|\s]\s*(?P<step>\d+)\s*/\s*\d+(?![\d.])"
-)
 
 
 class Header(NamedTuple):
@@ -82,18 +72,3 @@ def may_head(raw: str) -> bool:
         _HEADING.search(raw) is not None
         or any(word in SPLITS or word in ALONE or word in COUNTERS for word in _LETTERS.findall(raw))
     )
-
-
-def counters(text: str) -> tuple[float | None, float] | None:
-    """(epoch or None, step) that stand without a name of their own, or inside the epoch's, where a line begins."""
-    found = _IN_EPOCH.match(text)
-    if found is not None:
-        return float(found["epoch"]), float(found["step"])
-    found = _EPOCH_AND_BATCH.match(text)
-    if found is not None:
-        return float(found[1]), float(found[2])
-    found = _COUNTERS.match(text)
-    if found is None:
-        found = _LEADING.match(text)
-        return None if found is None else (None, float(found[1]))
-    return (None, float(found[1])) if found[2] is None else (float(found[1]), float(found[2]))

@@ -18,20 +18,16 @@ from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
-from lossdoc.readers._standing import Header, counters, header, title
+from lossdoc.readers._standing import Header, header, title
 from lossdoc.readers._words import is_axis, tokens
 from lossdoc.readers.home_made.marks import told_apart, unknown_marks
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import mentioned, split_of, stated_split
+from lossdoc.words.splits import SPLITS
 
 NAME = "key-value"
 TITLE = "Lines of names and numbers (any program)"
 LAST_RESORT = True
 
-_OWNER = expression(
-    r"(?i)^[^A-Za-z]*(?:epoch\W*\d[\d/]*\W+)?(train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?\b"
-)
-_SPLIT_WORDS = frozenset(("train", "training", "val", "valid", "validation", "eval", "test", "dev"))
 # "PER: precision:  91.20%; recall:  90.10%; FB1:  90.65  512" (conlleval): the figures of one class, not of all.
 _CLASS = expression(r"^\s*([\w.-]+): +precision:")
 _FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
@@ -81,8 +77,8 @@ def tells_both_splits(source: Source) -> bool:
 
 @lru_cache(4096)
 def _splits(keys: tuple[str, ...]) -> frozenset[str]:
-    """The splits that names say, each by its first letters: "val" and "validation" are one."""
-    return frozenset(part[:3] for key in keys if not is_axis(key) for part in tokens(key) if part in _SPLIT_WORDS)
+    """The splits that names say, each by its first letters."""
+    return frozenset(SPLITS[part][:3] for key in keys if not is_axis(key) for part in tokens(key) if part in SPLITS)
 
 
 def _read(source: Source) -> Iterator[Item]:
@@ -165,13 +161,13 @@ def _rows(source: Source) -> Iterator[Item]:
         if line.number == unfinished and signature not in logs and known.issuperset(signature[:-1]):
             yield Event("cut", line.number, line.text[:200])
         # After the first rows a line with fewer repeats is a row too when it names a split: the final test result.
-        owned = _OWNER.match(line.text) is not None or bool(_splits(tuple(row)) - {"tra"})
+        owned = line.split is not None or bool(_splits(tuple(row)) - {"tra"})
         if signature not in logs and not (started and (owned or known.issuperset(signature))):
             continue
         if len(signature) > 3 * longest + 8:
             continue
         started = True
-        if above is not None and above.epoch is not None and _own_epoch(row, line) not in (None, above.epoch):
+        if above is not None and above.epoch is not None and _own_epoch(row) not in (None, above.epoch):
             above = None  # a row that contradicts a heading ("epochs: 300" among settings) ends it
         record = _record(entry, row, above)
         if signature in marks and entry.tags:
@@ -206,11 +202,8 @@ def _titles_last(entries: list[Entry]) -> bool:
     return len(above) > 1 and min(above.values()) > 1
 
 
-def _own_epoch(row: dict[str, Raw], line: Line) -> float | None:
+def _own_epoch(row: dict[str, Raw]) -> float | None:
     """The epoch that a row says itself."""
-    place = counters(line.text)
-    if place is not None and place[0] is not None:
-        return place[0]
     said = next((row[key] for key in row if is_axis(key) and "epoch" in tokens(key)), None)
     return to_float(str(said).partition("/")[0]) if said is not None else None
 
@@ -221,22 +214,6 @@ def _record(entry: Entry, row: dict[str, Raw], above: Header | None) -> Record:
     keys = tuple(row)
     if keys[0] == "precision" and (of_class := _CLASS.match(line.text)) is not None:
         record.labels = {"class": of_class[1]}
-    if entry.composed:
-        return _headed(record, keys, above)
-    if record.split is None and (owner := _OWNER.match(line.text)) is not None:
-        # "val Loss: 0.5 Acc: 0.8" belongs to one split, "Train Loss: 0.5 | Val Loss: 0.6" to two.
-        said = _splits(keys)
-        if not said or (said == {owner[1].lower()[:3]} and "|" not in line.text):
-            record.split = split_of(owner[1])
-    record.split = record.split or stated_split(line.text)
-    if record.split is None and not _splits(keys):
-        record.split = mentioned(line.text)
-    place = counters(line.text) if _counts_epochs_only(keys) else None
-    if place is not None:
-        record.epoch, record.step = place
-        if record.epoch is None and above is not None:
-            record.epoch = above.epoch
-        return record
     return _headed(record, keys, above)
 
 
@@ -253,12 +230,6 @@ def _headed(record: Record, keys: tuple[str, ...], above: Header | None) -> Reco
         kept = any("best" in tokens(key) for key in keys)
         record.split = "eval" if kept else above.split if above is not None else None
     return record
-
-
-@lru_cache(4096)
-def _counts_epochs_only(keys: tuple[str, ...]) -> bool:
-    """No name counts steps: at most the epoch, and a batch or its size."""
-    return all({"epoch", "epochs", "batch"} & set(tokens(key)) for key in keys if is_axis(key))
 
 
 SAMPLES = [

@@ -2,8 +2,8 @@
 
     line := { gap | bracket | mark | counter | pair | tail }
 
-A line of prose, a setting or a traceback holds words that none of these rules takes, and is left to nobody or to the
-tokenizer, which looks for pairs wherever they stand.
+A line of prose, a setting or a traceback holds words that none of these rules takes, and is left to
+nobody.
 """
 
 from __future__ import annotations
@@ -13,47 +13,40 @@ import re
 from lossdoc.readers._words import is_strong, words
 from lossdoc.readers.home_made.lexemes import (
     BARE,
-    BEHIND,
     BRACKETS,
     COUNTED,
     COUNTER,
     FLAG,
     GAP,
     LEAD,
-    NOTHING,
     ORDINAL,
-    OWNERS,
     PAIR,
-    SEVERAL,
     STATED,
     TAIL,
+    TWO_COUNTERS,
     WORD,
     WRITER,
 )
 from lossdoc.readers.home_made.names import (
     FILLERS,
     IN_NAMES,
-    INDICES,
-    SENTENCE,
-    is_nobodys,
-    split_first,
-    without_fillers,
+    own_split,
 )
 from lossdoc.readers.home_made.parts import Pair, Parts
+from lossdoc.readers.home_made.quantities import behind, fraction, nothing, pair, sentence, several
 from lossdoc.words.counters import COUNTERS, counter_name
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import LETTERS, SPLITS, split_of_mark
+from lossdoc.words.splits import LETTERS, split_of_mark
 
 _KEPT = words("epoch epochs step steps iter iteration iterations update batch episode global_step")
 _UNNAMED = "step"  # what a counter without a name is taken for
-_MOST_LEFT = 3  # pieces that no rule takes, in a line that has pairs and a place or a mark (ours)
-_MOST_LEFT_SHARE = 0.3  # of the letters of a line (ours)
+_MOST_LEFT = 4  # pieces that no rule takes, in a line that has pairs and a place or a mark (ours)
+_MOST_LEFT_SHARE = 0.45  # of the letters of a line (ours)
 _LONGEST_BRACKET = 300  # characters (ours)
 _TOKEN = expression(r"[^\s|,;()\[\]{}<>=:]+")
 _ORNAMENTS = "/\\.$%&@~`'\"*_-+!?^#"
 _FILLED = expression(r"(?P<word>[^\W\d_]+)\s+(?=[^\W\d]|[\d\[(<{*#-])")
 _TAIL_WORDS = words("in took eta elapsed remaining left at est dt")
-_DURATION = expression(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|minutes|h)$")
 
 
 def taken_apart(text: str) -> Parts | None:
@@ -65,7 +58,7 @@ def taken_apart(text: str) -> Parts | None:
     if not parts.residue:
         return parts
     left = sum(map(len, parts.residue))
-    told = parts.pairs and (parts.counters or parts.marks)
+    told = parts.pairs and (parts.counters or parts.marks or own_split(parts.pairs[0].name))
     return parts if told and len(parts.residue) <= _MOST_LEFT and left <= _MOST_LEFT_SHARE * len(text) else None
 
 
@@ -87,7 +80,9 @@ def _left_over(text: str, at: int, end: int, parts: Parts) -> int:
     split = split_of_mark(word) if word.isalpha() else None
     if split is not None:
         parts.mark(word, split)
-    elif word.lower() not in FILLERS and any(map(str.isalnum, word)):
+    elif (
+        word.lower() not in FILLERS and any(map(str.isalnum, word)) and not (len(parts.pairs) > 1 and _is_number(word))
+    ):
         parts.prose |= is_strong(word)  # its value is none that we read
         parts.residue.append(text[at:after])
         if not parts.pairs and word[:1].isalpha() and len(parts.tags) < 2:
@@ -100,6 +95,10 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
     level = LEAD.match(text, at, end) if at == 0 else None
     if level is not None:
         return level.end()
+    both = TWO_COUNTERS.match(text, at, end) if not parts.counters and not parts.pairs else None
+    if both is not None:
+        parts.counters += [Pair(name, both[name], *both.span(name), None) for name in ("epoch", "step")]
+        return both.end()
     close = _closing(text, at, end)
     if close < 0 or depth > 2:
         return at + 1
@@ -124,6 +123,10 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
     return close + 1
 
 
+def _is_number(word: str) -> bool:
+    return word.replace(".", "", 1).isdigit()
+
+
 def _closing(text: str, at: int, end: int) -> int:
     """Where the bracket that opens here closes, -1 for nowhere near."""
     opening, depth = text[at], 0
@@ -144,7 +147,7 @@ def _is_tail(inner: str) -> bool:
 
 def _item(text: str, at: int, end: int, parts: Parts) -> int | None:
     """Where the piece that begins here ends: the first rule that takes it counts."""
-    for rule in (_lead, _filler, _stated, _flag, _counter, _tail, _mark, _several, _pair, _nothing, _behind, _tag):
+    for rule in _RULES:
         after = rule(text, at, end, parts)
         if after is not None:
             return after
@@ -292,10 +295,18 @@ def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
             return None  # "train: 0.02"
         parts.mark(word, split)
         return after
-    if rest[:1].isspace() and (COUNTER.match(following) or BARE.match(following) or _is_counted(following)):
+    placed = COUNTER.match(following) or BARE.match(following) or ORDINAL.match(following) or _is_counted(following)
+    if rest[:1].isspace() and (placed or _is_of_split(following)):
         parts.mark(word, split)
         return after
     return None
+
+
+def _is_of_split(text: str) -> bool:
+    """ "on Dev Set" """
+    of = _OF.match(text)
+    word = WORD.match(text, of.end()) if of is not None else None
+    return word is not None and split_of_mark(word[0]) is not None
 
 
 def _is_counted(text: str) -> bool:
@@ -304,73 +315,6 @@ def _is_counted(text: str) -> bool:
 
 
 _NUMBERLESS = expression(r"[|:,;>\])}=*→│–—-]+\s*(?:[^\W\d]|[|\[({<#]|\d+\s*/\s*\d|$)")
-
-
-def _pair(text: str, at: int, end: int, parts: Parts) -> int | None:
-    found = PAIR.match(text, at, end)
-    if found is None:
-        return None
-    name = without_fillers(found["name"].rstrip(".").removesuffix(" so far"))
-    group = next(g for g in ("wrapped", "plain", "boxed_wrapped", "boxed") if found[g] is not None)
-    value = found[group]
-    name = split_first(name)
-    said = name.split()
-    among = {word.lower() for word in said} & SENTENCE
-    if among - {"of"} or (among and found["space"]):
-        parts.prose = True
-        return None
-    if said[-1].lower() in INDICES and value.isdigit() and found["space"]:
-        parts.tags.append(found[0])  # "fold 1 |"
-        return found.end()
-    if said[0].lower() in SPLITS and len(said) == 1 and _DURATION.search(value):
-        return found.end()  # "train 2.6s": how long it took
-    if found["dash"] and not is_strong(name):
-        return None  # "epoch 3 - 0.5 s"
-    if found["space"] and len(said) > 1 and said[-1].lower() in COUNTERS:
-        return None  # "finish training epoch 3"
-    if found["space"] and len(said) > 2 and not is_strong(name) and not is_nobodys(name):
-        return None  # a sentence
-    alone = None  # "learning rate" is of no split
-    if len(said) > 1 and said[0].lower() not in SPLITS and not is_nobodys(name):
-        alone = split_of_mark(said[0])
-    if alone is not None:
-        parts.mark(said[0], alone)
-        name = name[len(said[0]) :].lstrip()
-    parts.pairs.append(Pair(name, value, *found.span(group), parts.owner))
-    if len(said) > 1:
-        parts.owner = next((word for word in said if word.lower() in SPLITS), parts.owner)
-    return found.end()
-
-
-def _several(text: str, at: int, end: int, parts: Parts) -> int | None:
-    """ "loss 0.5/0.6 (train/val)", "train/val loss: 0.5 / 0.6": a value of each of two splits."""
-    found = SEVERAL.match(text, at, end)
-    if found is None:
-        return None
-    owners = OWNERS.search(found["behind"] or found["name"])
-    splits = [split_of_mark(word) for word in owners.group("one", "other")] if owners is not None else []
-    if owners is None or None in splits:
-        return None
-    name = found["name"].replace(owners[0], "").strip(" ()[]") or "loss"
-    for owner, value in (("one", "first"), ("other", "second")):
-        parts.mark(owners[owner], str(split_of_mark(owners[owner])))
-        parts.pairs.append(Pair(f"{parts.owner} {name}", found[value], *found.span(value), parts.owner))
-    return found.end()
-
-
-def _nothing(text: str, at: int, end: int, _: Parts) -> int | None:
-    """ "grad_norm: None": a name whose value was not measured, or is a list."""
-    found = NOTHING.match(text, at, end)
-    return found.end() if found is not None else None
-
-
-def _behind(text: str, at: int, end: int, parts: Parts) -> int | None:
-    found = BEHIND.match(text, at, end)
-    if found is None or not is_strong(found["name"]):
-        return None
-    group = "wrapped" if found["wrapped"] is not None else "plain"
-    parts.pairs.append(Pair(found["name"], found[group], *found.span(group), parts.owner))
-    return found.end()
 
 
 def _tag(text: str, at: int, end: int, parts: Parts) -> int | None:
@@ -384,3 +328,9 @@ def _tag(text: str, at: int, end: int, parts: Parts) -> int | None:
         return None
     parts.tags.append(found[0])
     return found.end()
+
+
+_RULES = (
+    *(_lead, _filler, _stated, _flag, _counter, _tail, _mark, several, sentence, fraction, pair, nothing),
+    *(behind, _tag),
+)

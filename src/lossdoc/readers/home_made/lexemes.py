@@ -21,7 +21,7 @@ _ENDS = r"(?![\w@]|:\d|-\d|\.\w|\s?/\s?\d)"
 _VALUE = rf"(?:{_WRAPPED}|{_PLAIN}){_ENDS}"
 _BOXED = rf"(?P<open>[\[(<{{])\s*{_VALUE}\s*[\])>}}]"
 _JOINT = (
-    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|→|⇒|:{1,2}=?|={1,2}|[≈~]|\.{2,})\s*|\s+(?:is|was|at|equals|of)\s+"
+    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|→|⇒|:{1,2}=?|={1,2}|[≈~]|\.{2,})\s*|\s+(?:is|was|are|at|equals|of)\s+"
     r"|(?P<dash>\s+[-–—>|]\s+)|(?P<space>\s+)|(?=[\[(<{]))"
 )
 _FIRST = r"[^\W\d]"
@@ -37,8 +37,22 @@ PAIR = expression(
     rf"(?P<name>{_NAME})[\"'`*]{{0,2}}{_JOINT}[\"'`*]{{0,2}}"
     rf"(?:{_INSIDE}|{_VALUE})[\"'`*]{{0,2}}"
     # a second number in brackets is an average, a share or a limit of the first
-    r"(?:\s?\(\s*(?:(?:avg|mean|ave|best|±|\+/?-)?[ :=]*)[-+]?[\d.][\d.eE+/%-]*\s*\))?"
+    r"(?:\s{0,3}\(\s*(?:(?:avg|mean|ave|best|±|\+/?-)?[ :=]*)[-+]?[\d.][\d.eE+/%-]*\s*\))?"
 )
+# "Accuracy: 9830/10000 (98%)": right answers of all.
+FRACTION = expression(
+    rf"(?P<name>{_NAME})\s?[:=]?\s*(?P<part>\d+)\s?/\s?(?P<whole>\d+)(?![\w/.])(?:\s?\(\s*[\d.]+\s?%?\s*\))?"
+)
+# "Cost after iteration 100: 0.5", "Loss at epoch 0 and iteration 500 is 8.4": the counter stands inside the name.
+_LOOP = r"(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|batch|update|episode|round)s?)"
+SENTENCE = expression(
+    rf"(?P<name>{_FIRST}[^\d:=|,;()\[\]]{{1,60}}?)(?: \([^()\d]*\))? (?i:at|after|in|for|on|of) "
+    rf"(?P<first>{_LOOP}) #?(?P<n>\d+)"
+    rf"(?:\s*/\s*\d+)?(?:,? (?:and )?(?P<second>{_LOOP}) #?(?P<m>\d+)(?:\s*/\s*\d+)?)?"
+    rf"(?: is| was| are)?\s*[:=]?\s*{_VALUE}"
+)
+# "[1,  2000]": an epoch and a batch (PyTorch's tutorial).
+TWO_COUNTERS = expression(r"\[\s*(?P<epoch>\d+)\s*,\s*(?P<step>\d+)\s*\]")
 # "loss 0.5/0.6 (train/val)": a value for each split, named behind the values, beside the name or before it.
 _BETWEEN = _JOINT.replace("?P<dash>", "?:").replace("?P<space>", "?:")
 _AGAIN = _VALUE.replace("(?P<wrapped>", "(?:").replace("(?P<plain>", "(?:").replace(r"|\s?/\s?\d", "")

@@ -27,7 +27,8 @@ class Composed(NamedTuple):
     row: dict[str, Raw]
     split: str | None
     tags: tuple[str, ...]  # words in the place of a mark that are no split we know
-    cut: Cut
+    cut: Cut | None  # None where a value is worked out
+    begins: int  # where the value of the first quantity stands that a trainer measures
 
 
 def composed(text: str, counted: bool = False) -> Composed | None:
@@ -44,15 +45,21 @@ def composed(text: str, counted: bool = False) -> Composed | None:
     split, pairs = _by_split(parts)
     if split is None and not parts.marks and not any(own_split(pair.name) for pair in pairs):
         split = mentioned(text)
-    spans: dict[str, tuple[int, int]] = {}
+    spans: dict[str, Pair] = {}
     counters = _told_apart(parts.counters)
     if len(counters) == 1 and counters[0].name.lower() == "batch":
         counters = [counters[0]._replace(name="step")]  # with nothing beside it, it is no place in an epoch
     for pair in (*sorted(counters, key=lambda pair: not pair.named), *pairs):
-        spans.setdefault(pair.name, (pair.start, pair.end))
-    row: dict[str, Raw] = {name: text[start:end] for name, (start, end) in spans.items()}
-    values = [(name, start, end) for name, (start, end) in spans.items()]
-    return Composed(row, split, tuple(parts.tags), Cut(_literals(text, spans), values))
+        spans.setdefault(pair.name, pair)
+    row: dict[str, Raw] = {
+        name: text[pair.start : pair.end] if pair.share is None else pair.share for name, pair in spans.items()
+    }
+    cut = None
+    if all(pair.share is None for pair in spans.values()):
+        values = [(name, pair.start, pair.end) for name, pair in spans.items()]
+        cut = Cut(_literals(text, values), values)
+    begins = min((pair.start for name, pair in spans.items() if is_strong(name)), default=len(text))
+    return Composed(row, split, tuple(parts.tags), cut, begins)
 
 
 def _told_apart(counters: list[Pair]) -> list[Pair]:
@@ -125,9 +132,9 @@ def _by_split(parts: Parts) -> tuple[str | None, list[Pair]]:
     return None, renamed
 
 
-def _literals(text: str, spans: dict[str, tuple[int, int]]) -> list[tuple[int, str]]:
+def _literals(text: str, values: list[tuple[str, int, int]]) -> list[tuple[int, str]]:
     """Digits that are part of a word or a name: further lines of the shape must have the same."""
-    taken = sorted(spans.values())
+    taken = sorted((start, end) for _, start, end in values)
     literals: list[tuple[int, str]] = []
     at = 0
     for start, end in [*taken, (len(text), len(text))]:

@@ -36,7 +36,7 @@ def unknown_marks(entries: Iterable[Entry]) -> set[tuple[str, ...]]:
     marks: dict[tuple[str, ...], Counter[tuple[str, ...]]] = {}
     places: dict[tuple[str, ...], dict[str, set[tuple[str, ...]]]] = {}
     for entry in entries:
-        if entry.row is None or not entry.composed or entry.line.split is not None:
+        if entry.row is None or entry.line.split is not None:
             continue
         signature = signature_of(tuple(entry.row))
         place = " ".join(str(value) for name, value in entry.row.items() if is_axis(name))

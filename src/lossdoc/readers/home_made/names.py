@@ -12,7 +12,7 @@ _NOBODYS = expression(
     r"(?i)\b(?:lr|learning.?rate|time|eta|epochs?|steps?|iter\w*|batch\w*|speed|mem\w*|gpu\w*|elapsed|sec\w*|grad\w*|\w*norm|wd|momentum|it)\b"
 )
 # Words of a sentence, which no name of a quantity holds.
-SENTENCE = words("on at after for in of the is was are with to from and when by this that")
+SENTENCE_WORDS = words("on at after for in of the is was are with to from and when by this that")
 # "top 1 acc: 0.5", "fold 3": the number is a part of what follows, no value.
 INDICES = words("fold class layer client worker node rank gpu seed trial head task model level at")
 # Words that say nothing of whose numbers follow or where they stand.

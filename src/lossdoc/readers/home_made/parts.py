@@ -17,6 +17,7 @@ class Pair(NamedTuple):
     end: int
     owner: str | None  # the word of the mark
     named: bool = True  # False for a counter that stands without a name
+    share: float | None = None  # the value where it is worked out of two numbers
 
 
 @dataclass(slots=True)
