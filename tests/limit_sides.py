@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from lossdoc import checks
-from lossdoc.judge import examine
 from lossdoc.judge.case import Case
+from lossdoc.judge.engine import examine
 from lossdoc.judge.signs import deciding, signs, verdict
 from lossdoc.knowledge import Knowledge
 from lossdoc.model.record import Event

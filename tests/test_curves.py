@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lossdoc.judge import diagnose
+from lossdoc.judge.engine import diagnose
 from lossdoc.knowledge import Knowledge
 from tests.drawings import NOISE, POINTS, Drawn, all_drawings, as_run
 

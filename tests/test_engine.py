@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lossdoc import checks
-from lossdoc.judge import BROKEN, combinations, diagnose
 from lossdoc.judge.case import Need, Setting
+from lossdoc.judge.engine import BROKEN, combinations, diagnose
 from lossdoc.judge.reconcile import reconcile
 from lossdoc.knowledge import Knowledge
 from lossdoc.model.finding import Finding

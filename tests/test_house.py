@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,3 +38,39 @@ def test_the_tasks_of_a_day_call_what_exists() -> None:
         assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
     for test in re.findall(r"tests/\w+\.py", words):
         assert (ROOT / test).is_file(), test
+
+
+def _imported(body: list[ast.stmt]) -> Iterator[str]:
+    """What a module asks for while it is imported: not inside a function, not for types alone."""
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test):
+            yield from _imported([*node.body, *node.orelse])
+        elif isinstance(node, (ast.Try, ast.With, ast.ClassDef)):
+            yield from _imported(node.body)
+
+
+def _with_packages(name: str) -> Iterator[str]:
+    """A module and the packages that are imported before it."""
+    parts = name.split(".")
+    yield from (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+
+
+def test_no_module_is_imported_in_a_circle() -> None:
+    paths = {
+        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in SOURCE.rglob("*.py")
+    }
+    asked: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        wanted = {
+            module
+            for said in _imported(ast.parse(path.read_text(encoding="utf-8")).body)
+            for module in _with_packages(said)
+            if module in paths
+        }
+        asked[name] = wanted - set(_with_packages(name))  # a package is there, if not whole, before what it holds
+    TopologicalSorter(asked).prepare()  # CycleError names the modules

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lossdoc.judge import diagnose
+from lossdoc.judge.engine import diagnose
 from lossdoc.judge.merit import Measure, course
 from lossdoc.model.finding import SIGNS, Report
 from lossdoc.model.run import Curve

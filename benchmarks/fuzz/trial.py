@@ -23,7 +23,7 @@ from jsonschema.protocols import Validator
 
 from lossdoc.api import Options, diagnose, read_source
 from lossdoc.input.source import Source
-from lossdoc.judge import BROKEN
+from lossdoc.judge.engine import BROKEN
 from lossdoc.model.finding import NotRead, Report
 from lossdoc.readers._door import FAILED
 from lossdoc.show import report as writers

@@ -191,7 +191,7 @@ def diagnose(run: Run, options: Options) -> Report:
     """The report of one run."""
     import numpy as np
 
-    from lossdoc.judge import diagnose as judge  # brings the checks, which reading alone need not pay for
+    from lossdoc.judge.engine import diagnose as judge  # brings the checks, which reading alone need not pay for
 
     # Numbers that are not finite or nearly so are what is looked for.
     with np.errstate(all="ignore"), options.in_force():

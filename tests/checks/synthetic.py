@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossdoc.judge import diagnose
+from lossdoc.judge.engine import diagnose
 from lossdoc.knowledge import Knowledge
 from lossdoc.model.finding import Finding
 from lossdoc.model.record import Event

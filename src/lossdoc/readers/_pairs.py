@@ -61,6 +61,8 @@ _TIMED = expression(r"\d\s?(?:ms|s|sec|min|h)$")
 _ASIDE = expression(r"\s*\([^()]*\)$")
 # "[Epoch 3/200] [Batch 50/900] [D loss: 0.69]": boxes around names and numbers part them as bars do.
 _BOX = expression(r"(?<![^\s\]|,])\[([A-Za-z][^\[\]]*\d[^\[\]]*)\](?=[\s\[,|:]|$)")
+# "val loss is 0.5", "avg loss so far is 0.4"
+_VERB = expression(r"(?: so far)?(?: is)?$")
 _FRACTION = expression(r"(?i)acc|correct|precision|recall|success")
 
 
@@ -191,7 +193,7 @@ def tokenize(text: str) -> dict[str, Raw]:
             found.setdefault(counter["name"], counter["value"])
             field = field[counter.end() :]
         for name, value in _field(field, first):
-            found.setdefault(name, value)
+            found.setdefault(_VERB.sub("", name), value)
     return {name: value for name, value in found.items() if not (isinstance(value, str) and _is_duration(name, value))}
 
 
