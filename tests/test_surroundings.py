@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,39 @@ def test_a_stream_without_an_end_is_read_to_a_limit_and_said(tmp_path: Path) -> 
     assert left_out == "the stream is read up to 100 bytes: it goes on, and the rest is left out"
     with log.open("rb") as file, instead({limits.STREAM: log.stat().st_size}):
         assert files.read_stream(file) == (log.read_bytes(), "")
+
+
+def _append(log: Path) -> None:
+    with log.open("a") as file:
+        file.write("".join(json.dumps({"step": n, "loss": 1.0}) + "\n" for n in range(40_000, 50_000)))
+
+
+MEANWHILE: dict[
+    str, tuple[Callable[[Path], None], int | None, str]
+] = {  # what becomes of a long log after it was opened: records that are read, and what is said
+    "grows": (_append, 40_000, ""),
+    "is cut": (lambda log: os.truncate(log, 5000), 189, "the file became shorter while it was read"),
+    "is gone": (Path.unlink, None, "the file cannot be opened any more"),
+}
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_a_long_log_is_read_as_it_was_opened(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change, records, said = MEANWHILE[what]
+    log = tmp_path / "log.jsonl"
+    log.write_text("".join(json.dumps({"step": n, "loss": 1.0}) + "\n" for n in range(40_000)))
+    begins = files.beginning(log)
+    assert begins  # else it is read in one go
+
+    def beginning(path: Path) -> bytes:
+        change(path)
+        return begins
+
+    monkeypatch.setattr("lossdoc.input.source.beginning", beginning)
+    (found,) = read_path(str(log), OPTIONS)
+    assert (found[0].records if isinstance(found, list) else None) == records
+    why = found.why if isinstance(found, NotRead) else "; ".join(unread.why for unread in found[0].unread)
+    assert (said in why) if said else not why
 
 
 SAID = {  # limits of reading as options, and what is said then of a log of 100 rows with two keys beside the step

@@ -25,12 +25,14 @@ class Source:
     rows that stand for themselves neither is there until it is asked for: `pieces` reads it line by line.
     """
 
-    def __init__(self, name: str, data: bytes | None, path: Path | None = None, begin: bytes = b"") -> None:
+    def __init__(
+        self, name: str, data: bytes | None, path: Path | None = None, begin: bytes = b"", size: int = 0
+    ) -> None:
         self.name = name
         if data is not None:
             self.raw = data
         self.path = path  # None for standard input and for text
-        self._begin = begin  # of a file that is not read as a whole
+        self._begin, self._size = begin, size  # of a file that is not read as a whole, when it was opened
         self.files: Sequence[str] = ()  # where one log stands in several files, oldest first
         self.note = ""  # how these were put together
         self._longest = int(limits.LINE)
@@ -44,22 +46,28 @@ class Source:
     @classmethod
     def from_path(cls, path: Path) -> Source:
         """OSError where it cannot be opened, `files.Refused` where it is no file or pipe."""
+        size = path.stat().st_size
         if begin := beginning(path):
-            return cls(str(path), None, path, begin)
+            return cls(str(path), None, path, begin, size)
         data, left_out = read_path(path)
         return cls(str(path), data, path).told(left_out)
 
     def told(self, left_out: str) -> Source:
         """The same source, of which something was left out ("": nothing was)."""
-        self.beside += [Unread(None, left_out)] if left_out else []
+        said = Unread(None, left_out)
+        self.beside += [said] if left_out and said not in self.beside else []
         return self
 
     @cached_property
     def raw(self) -> bytes:
         assert self.path is not None  # else it was given
-        data, left_out = read_path(self.path)
-        self.told(left_out)
-        return data
+        try:
+            data, left_out = read_path(self.path)
+        except OSError as error:
+            self.told(_gone(error))
+            return b""
+        self.told(left_out or self._shorter(self._size - len(data)))
+        return data[: self._size]  # as it was opened: it may have grown since
 
     @cached_property
     def data(self) -> bytes:
@@ -134,9 +142,25 @@ class Source:
         return self._read_lines() if self._begin else self.iter_raw()
 
     def _read_lines(self) -> Iterator[tuple[int, bytes]]:
+        """Up to where the file ended when it was opened, whatever becomes of it meanwhile."""
         assert self.path is not None
-        with open(self.path, "rb", buffering=1 << 18) as file:
-            yield from enumerate(file, 1)
+        try:
+            file = open(self.path, "rb", buffering=1 << 18)  # noqa: SIM115
+        except OSError as error:
+            self.told(_gone(error))
+            return
+        left = self._size
+        with file:
+            for number, line in enumerate(file, 1):
+                left -= len(line)
+                if left <= 0:
+                    yield number, line[: left or None]
+                    return
+                yield number, line
+        self.told(self._shorter(left))
+
+    def _shorter(self, missing: int) -> str:
+        return f"the file became shorter while it was read: {missing:,} of {self._size:,} bytes" if missing > 0 else ""
 
     @cached_property
     def looks_like(self) -> str:
@@ -144,3 +168,7 @@ class Source:
         from lossdoc.readers.refuse.looks import looks_like
 
         return looks_like(self)
+
+
+def _gone(error: OSError) -> str:
+    return f"the file cannot be opened any more, since it was found: {error.strerror or error}"
