@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import lossdoc
+from lossdoc.advice import _AMOUNT
 from lossdoc.advice.changes import RULES
 from lossdoc.advice.facts import FACTS
 from lossdoc.advice.readings import NAMES
@@ -328,3 +329,16 @@ def test_the_injected_cause_is_among_the_first_three() -> None:
     if not right:
         pytest.skip("no ../shared/runs here")
     assert sum(right) >= 0.85 * len(right)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("Lower the learning rate, by a factor of 3 to 10.", "Lower the learning rate."),
+        ("Raise the learning rate tenfold, twice.", "Raise the learning rate."),
+        ("Raise beta tenfold, or use a controller with a target.", "Raise beta, or use a controller with a target."),
+        ("Train in bf16 or fp32.", "Train in bf16 or fp32."),
+    ],
+)
+def test_an_amount_of_the_page_does_not_stand_beside_a_number_of_the_run(said: str, left: str) -> None:
+    assert _AMOUNT.sub("", said) == left

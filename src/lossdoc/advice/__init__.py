@@ -7,6 +7,7 @@ spells that setting stands in `metrics/frameworks/`. Findings -> [here] -> the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from lossdoc.knowledge.schema import Cause
     from lossdoc.model.finding import Change, Finding
     from lossdoc.model.run import Run
+
+# What a page says where it has no number of this run: beside one the two could differ.
+_AMOUNT = re.compile(r",? (?:by a factor of \w+(?: (?:to|or) \w+)*|tenfold(?:, twice)?)(?=[ ,.]|$)")
 
 
 def advise(findings: Sequence[Finding], run: Run, knowledge: Knowledge) -> list[Finding]:
@@ -62,7 +66,7 @@ def _advised(situation: Situation, known: Mapping[str, Cause]) -> Finding:
     for hint in steps:
         made = next((c for n in hint.causes if weight(n) is not None and (c := change_of(known[n], situation))), None)
         new = made is not None and made.setting not in changes
-        lines.append(f"{hint.text.removesuffix('.')}: `{made.line}`" if made and new else hint.text)
+        lines.append(f"{_AMOUNT.sub('', hint.text).removesuffix('.')}: `{made.line}`" if made and new else hint.text)
         if made and new:
             changes[made.setting] = made
     return replace(

@@ -33,7 +33,8 @@ def beta_below_usual(s: Situation) -> bool | None:
 
 @fact
 def beta_usual_or_more(s: Situation) -> bool | None:
-    return _beta(s, lambda value, low, _high: value >= low)
+    """A beta of 0 holds nothing, however usual it is."""
+    return _beta(s, lambda value, low, _high: value >= low and value > 0)
 
 
 @fact

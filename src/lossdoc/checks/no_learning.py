@@ -23,7 +23,8 @@ margin: a policy that has not moved at all.
 - less than {loss.unfinished} of the planned run is over: then it is a warning, not an error
 
 ## Likely causes
-- The learning rate is far too low, or was never warmed up; pure bf16 weights round updates near 1e-6 away. [rate-low]
+- The learning rate is far too low, or was never warmed up. [rate-low]
+- Weights in pure bf16, which round updates near 1e-6 away. [rounded-weights]
 - Labels are shuffled against their inputs. [labels]
 - The optimiser holds other parameters than the model: built before the model was wrapped, moved or given adapters.
   [stale-optimiser]

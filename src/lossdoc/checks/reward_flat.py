@@ -25,7 +25,8 @@ where the noise allows.
 - the reward fell: that is `reward-collapse`
 
 ## Likely causes
-- A learning rate too low, or weights in pure bf16 at rates near 1e-6, where updates round to nothing. [rate-low]
+- A learning rate too low. [rate-low]
+- Weights in pure bf16 at rates near 1e-6, where updates round to nothing. [rounded-weights]
 - A reward without information: noise. [reward-noise]
 - A reward that is a constant: a goal that is never found (exploration), a parser that never matches. [reward-constant]
 - Groups without spread (see `zero-std-groups`). [no-spread]
