@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from lossdoc.api import Options, read_source
+from lossdoc.api import Options, diagnose, read_source
 from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
 from tests.home_made_further import FURTHER
@@ -75,6 +75,18 @@ def test_words_that_nobody_knows_keep_rows_apart() -> None:
         ("loss", {"mark": "foo"}, 8),
         ("loss", {"mark": "bar"}, 8),
     ]
+
+
+@pytest.mark.parametrize("mark", ["", "[train] ", "[foo] "])
+def test_rows_of_one_place_that_nothing_tells_apart_are_said_and_not_judged(mark: str) -> None:
+    rows = [f"{mark}epoch {n} loss: {2.5 * 0.8**n + more:.4f}" for n in range(1, 13) for more in (0, 0.7)]
+    options = Options()
+    runs = read_source(Source.from_text("\n".join(rows) + "\n", "log.txt"), options)
+    assert isinstance(runs, list)
+    report = diagnose(runs[0], options)
+    assert [len(curve) for curve in report.run.curves] == [12, 12]
+    assert any("kept apart" in note for note in report.run.notes)
+    assert report.verdict == "not judged"
 
 
 @pytest.mark.parametrize(

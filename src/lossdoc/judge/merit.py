@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from lossdoc.model.limit import Limit
+from lossdoc.model.record import UNTOLD
 from lossdoc.signal import best_stretch, head, level, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
@@ -98,9 +99,12 @@ class Course:
 
 
 def measures(run: Run, knowledge: Knowledge) -> list[Measure]:
-    """Every curve whose document gives it a direction and a role; parts of a loss only where no total is logged."""
+    """Every curve whose document gives it a direction and a role; parts of a loss only where no total is logged.
+
+    Not those of which nobody knows whose they are: what is no evaluation for sure proves nothing.
+    """
     least = OF_RETURN.value if run.trainer.candidates == ("rl",) else MATERIAL.value
-    found = list(_measures(run.curves, knowledge, least))
+    found = list(_measures((c for c in run.curves if UNTOLD not in c.labels), knowledge, least))
     totals = {m.curve.split for m in found if m.role == "objective"}
     return [m for m in found if m.role != "part" or m.curve.split not in totals]
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # printed precision from it; None means that the trainer wrote "no value" (null, None), which is not NaN.
 Raw = float | int | str | None
 
+# The label of rows that stand several times at each place while nothing says whose they are: "1 of 2".
+UNTOLD = "row"
+
 
 @dataclass(slots=True)
 class Record:

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from lossdoc.input.numbers import to_float
-from lossdoc.model.record import Event, Record
+from lossdoc.model.record import UNTOLD, Event, Record
 from lossdoc.readers._words import is_axis, is_strong
 from lossdoc.readers.home_made.names import own_split
 
@@ -77,7 +77,7 @@ def told_apart(records: Sequence[Record]) -> Event | None:
             continue
         for group in places:
             for number, record in enumerate(group, 1):
-                record.labels = {"row": f"{number} of 2"}
+                record.labels = {UNTOLD: f"{number} of 2"}
         told = told or Event("note", found[0].line, _UNMARKED)
     return told
 
