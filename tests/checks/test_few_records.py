@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from lossdoc.judge.engine import diagnose
 from tests.checks.losses import evals, level, loss, rounded
-from tests.checks.synthetic import curve, found, skipped
+from tests.checks.synthetic import curve, found, knowledge, run_of, skipped
 
 LN2 = float(np.log(2))
 
@@ -107,3 +110,41 @@ def test_held_out_score_and_loss_that_both_get_worse(end: float, fires: bool) ->
 def test_a_score_of_zero_counts_where_something_was_evaluated(losses: list[float], fires: bool) -> None:
     score, held = evals([0.0] * 5, 1, metric="map50"), evals(losses, 1)
     assert bool(found("chance-level", score, held, trainer="detection")) is fires
+
+
+@pytest.mark.parametrize(("late", "fires"), [([0.1, 0.12, 0.1], True), ([0.1, 0.12, 0.74], False)])
+def test_a_score_that_was_lost_again(late: list[float], fires: bool) -> None:
+    score = evals([0.4, 0.52, 0.64, 0.76, *late], 1, metric="accuracy")
+    assert [f.severity for f in found("divergence", score, trainer="classification")] == ["warning"] * fires
+
+
+@pytest.mark.parametrize(("level_at", "fires"), [(0.25, True), (0.15, False)])
+def test_a_loss_that_stands_for_most_of_the_log(level_at: float, fires: bool) -> None:
+    y = np.maximum(np.linspace(1.0, -8.0, 100), level_at)
+    assert [f.severity for f in found("plateau", loss(y), trainer="sft")] == ["warning" if fires else "info"]
+
+
+@pytest.mark.parametrize(("bad", "fires"), [(5, True), (4, False)])
+def test_held_out_parts_that_are_not_finite(bad: int, fires: bool) -> None:
+    part = replace(evals([2.0] * (30 - bad) + [np.nan] * bad, 1, metric="loss_component"), labels={"part": "cls"})
+    assert bool(found("non-finite", part, loss(level(30)), trainer="detection")) is fires
+
+
+@pytest.mark.parametrize(("end", "fires"), [(71.5, True), (76.0, False)])
+def test_a_score_that_hardly_gains_while_all_is_learned_by_heart(end: float, fires: bool) -> None:
+    bleu = evals(np.linspace(70.0, end, 10), 10, metric="bleu")
+    falls = loss(2 * np.exp(-np.arange(100) / 8))
+    said = found("no-generalisation", falls, bleu, trainer="sft")
+    assert bool(said) is fires
+    assert all("hardly gets better" in f.message for f in said)
+
+
+def test_a_course_is_judged_under_the_name_of_its_error() -> None:
+    train, held = curve("mse", [120, 60, 40, 30, 24, 20]), evals([180, 210, 240, 270, 300, 330], 1, metric="mse")
+    assert found("no-generalisation", train, held, trainer="regression")
+
+
+def test_four_batches_of_pairs_prove_nothing() -> None:
+    accuracy, objective = curve("reward_accuracy", [0.475, 0.49, 0.5, 0.525]), loss(np.array([5.94, 5.2, 4.9, 4.55]))
+    report = diagnose(run_of([accuracy, objective], trainer="dpo"), knowledge())
+    assert report.verdict == "not judged"

@@ -11,7 +11,9 @@ The level of the last stretch against the best level that lasted (running median
 had been gained, by {score} times its own error, and by {scatter} times the scatter of single records. The onset is
 the record at which the curve left the best level and did not come back. From a record on that stands at {few.blown} the
 largest one before, to the end of the log, two records are enough; so are {few.records} that each stand above the one
-before. With fewer than {records} records: the last {few.behind} above the first one and at {few.gone} the best.
+before. A held-out score that had been gained and was lost again (less than {merit.kept} of the gain is kept in the
+last {after} records) is a warning. With fewer than {records} records: the last {few.behind} above the first one and at
+{few.gone} the best.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
@@ -51,7 +53,8 @@ import numpy as np
 
 from lossdoc.checks._few import explodes, lost_again
 from lossdoc.checks._loss import living, number, step
-from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.judge.case import OBJECTIVES, Case, Need, Skip
+from lossdoc.judge.merit import KEPT, Course, Measure, course, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, level, noise, onset, resolution, tail
@@ -106,18 +109,67 @@ IMPROVING = Limit(
     "ours: an eval loss that ends so near to its best is still improving",
 )
 LATE_NOISES = Limit(4.0, "times the noise of the second half", "ours: losses near 0 double by chance")
-NEEDS = {"loss": Need("loss", points=3), "eval_loss": Need("loss", split="eval", optional=True, points=3)}
+AFTER = Limit(3, "records", "ours: one or two bad evaluations may come back")
+NEEDS = {
+    "loss": Need(OBJECTIVES, points=3, optional=True),
+    "eval_loss": Need(OBJECTIVES, split="eval", optional=True, points=3),
+}
 
 
-def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]:
-    loss = living(loss)
+def check(case: Case, loss: Curve | None, eval_loss: Curve | None) -> Iterator[Finding]:
+    try:
+        found = [] if loss is None else list(of_loss(case, living(loss), eval_loss))
+        why = "no train loss in this log, and no score that was lost"
+    except Skip as skip:
+        found, why = [], str(skip)
+    found = found or list(of_scores(case))
+    if not found and (loss is None or len(loss) < RECORDS):
+        raise Skip(why)
+    yield from found
+
+
+def of_scores(case: Case) -> Iterator[Finding]:
+    """The score that people train for had been gained and was lost again."""
+    if "supervised" not in case.families():
+        return
+    able = [(m, c) for m in measures(case.run, case.knowledge) if m.role == "score" and (c := course(m)) is not None]
+    held = [(m, c) for m, c in able if m.held_out] or able
+    gone = [(m, c) for m, c in held if c.went == "lost" and left(m, c)]
+    if not gone or len(gone) < len(held):
+        return
+    measure, went = gone[0]
+    curve = measure.curve.finite()
+    yield case.finding(
+        curve,
+        f"{curve.said} reached {number(went.best)} at {step(curve, went.best_at)} and is {number(went.last)} at the "
+        f"end of {len(curve)} records: what had been gained was lost again",
+        first=went.best_at,
+        detected=min(len(curve) - 1, went.best_at + int(AFTER)),
+        severity="warning",
+        confidence="medium",
+        measured={"first": went.first, "best": went.best, "end": went.last},
+        cannot_tell=("whether the data or the weights changed",),
+    )
+
+
+def left(measure: Measure, went: Course) -> bool:
+    """The last records stand far below the best one, all of them."""
+    y = measure.curve.finite().values
+    sign = 1.0 if measure.up else -1.0
+    late = float((sign * y[-int(AFTER) :]).max())
+    if abs(went.best - went.first) < 2 * material(measure, went.first):
+        return False
+    return sign * went.best - late >= KEPT * abs(went.best - went.first) and went.best_at < len(y) - AFTER
+
+
+def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]:
     n = len(loss)
     y = loss.values
     if (at := explodes(y)) is not None:
         before, last = float(np.abs(y[:at]).max()), float(y[-1])
         yield case.finding(
             loss,
-            f"loss was at most {number(before)} until {step(loss, at - 1)} and is {number(float(y[at]))} at "
+            f"{loss.said} was at most {number(before)} until {step(loss, at - 1)} and is {number(float(y[at]))} at "
             f"{step(loss, at)}, {number(last)} at the end",
             first=at,
             detected=at + 1,
@@ -160,7 +212,7 @@ def check(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]
     blown = not worst < 100 * max(abs(best.value), scale)
     yield case.finding(
         loss,
-        f"loss rose from {number(best.value)} ({step(loss, best.last)}) to {number(end.value)} and stayed"
+        f"{loss.said} rose from {number(best.value)} ({step(loss, best.last)}) to {number(end.value)} and stayed"
         + (f"; it reached {number(worst)}" if blown else "")
         + (f"; {lost(rise / progress)} of what had been gained is lost" if progress > SCATTER * scale else ""),
         first=at,
@@ -179,7 +231,7 @@ def of_few(case: Case, loss: Curve) -> Iterator[Finding]:
     best = int(np.argmin(y))
     yield case.finding(
         loss,
-        f"loss was {number(float(y[best]))} at {step(loss, best)} and has been above its first value, "
+        f"{loss.said} was {number(float(y[best]))} at {step(loss, best)} and has been above its first value, "
         f"{number(float(y[0]))}, since {step(loss, at)}; it ends at {number(float(y[-1]))}",
         first=at,
         detected=len(y) - 1,

@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._loss import gain, living, part, step
-from lossdoc.judge.case import Case, Need
+from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 
@@ -53,8 +53,8 @@ SURE = Limit(5.0, "standard errors", "ours")
 MOVED = Limit(0.02, "share of the training loss", "ours")
 RECORDS = Limit(10, "records", "ours")
 NEEDS = {
-    "eval_loss": Need("loss", split="eval", points=EVALS),
-    "loss": Need("loss", points=RECORDS),
+    "eval_loss": Need(OBJECTIVES, split="eval", points=EVALS),
+    "loss": Need(OBJECTIVES, points=RECORDS),
     "rate": Need("learning_rate", optional=True),
 }
 

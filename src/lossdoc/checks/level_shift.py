@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._loss import living, number, step
-from lossdoc.judge.case import Case, Need
+from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, noise, shifts, spikes
@@ -51,7 +51,7 @@ SHARE = Limit(0.05, "share of what was gained", "ours")
 NOISES = Limit(3.0, "times the noise", "ours")
 RECORDS = Limit(40, "records", "ours")
 CHANGES = Limit(1.2, "times the learning rate before", "ours: a smaller change of the rate explains no step")
-NEEDS = {"loss": Need("loss", points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
+NEEDS = {"loss": Need(OBJECTIVES, points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
 
 
 def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     change = rate_change(rate, loss, top.index)
     yield case.finding(
         loss,
-        f"loss steps from {number(top.before)} to {number(top.after)} at {step(loss, top.index)} and stays "
+        f"{loss.said} steps from {number(top.before)} to {number(top.after)} at {step(loss, top.index)} and stays "
         f"there{change}",
         first=top.index,
         detected=min(n - 1, top.index + max(3, n // 20)),

@@ -49,7 +49,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._loss import living, number, step
-from lossdoc.judge.case import Case, Need
+from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import Spike, best_stretch, longest, resolution, spikes
@@ -84,7 +84,7 @@ NOTHING = Limit(0.05, "share of the first loss", "ours: less is next to nothing 
 BEGIN = Limit(20, "parts of the run, the first of which has checks of its own", "ours")
 RECORDS = Limit(15, "records", "ours")
 SHORT = Limit(20, "records", "ours: a run of so many needs twice as much, since its noise is less well known")
-NEEDS = {"loss": Need("loss", points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
+NEEDS = {"loss": Need(OBJECTIVES, points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
 
 
 def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     what = "one spike" if len(found) == 1 else f"{len(found)} spikes"
     yield case.finding(
         loss,
-        f"{what} of the loss: {number(float(y[top.peak]))} at {step(loss, top.peak)} from a level of "
+        f"{what} of {loss.said}: {number(float(y[top.peak]))} at {step(loss, top.peak)} from a level of "
         f"{number(top.before)}, {top.points} record{'s' if top.points > 1 else ''} until it was back "
         f"at {number(top.after)} (spike score {1000 * points / n:.0f} per 1000 records)",
         first=first.first,

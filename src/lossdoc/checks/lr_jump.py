@@ -117,7 +117,7 @@ def unmoved(case: Case, rate: Curve, at: int) -> bool:
         return False
     y, there = loss.values, int(np.searchsorted(loss.records, rate.records[at], side="right"))
     before, after = y[max(0, there - int(AROUND)) : there], y[there : there + int(AROUND)]
-    return min(len(before), len(after)) >= 3 and float(after.max()) <= (1 + MOVED) * float(before.max())
+    return len(before) >= 1 and len(after) >= 3 and float(after.max()) <= (1 + MOVED) * float(before.max())
 
 
 def smooth_around(rate: Floats, at: int) -> bool:

@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._loss import living, number, part, step
-from lossdoc.judge.case import Case, Need
+from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, level, noise, resolution, tail, trend
@@ -87,7 +87,7 @@ GAINS = Limit(4.0, "standard errors of the early gain", "ours")
 LOSES = Limit(2.5, "standard errors of a rising trend", "ours")
 SOON = Limit(0.05, "share of the run", "ours: a jump that is left behind by then did no harm to a run that learns")
 LEFT = Limit(0.1, "share of the first loss", "ours: the end of a run that learned all the same")
-NEEDS = {"loss": Need("loss", points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
+NEEDS = {"loss": Need(OBJECTIVES, points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
 
 
 def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
@@ -133,7 +133,7 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     worse = end.value > base + 3 * end.error and end.value > WORSE * base
     yield case.finding(
         loss,
-        f"loss jumped from {number(base)} to {number(float(y[1 : early + 2].max()))} within the first "
+        f"{loss.said} jumped from {number(base)} to {number(float(y[1 : early + 2].max()))} within the first "
         f"{early} records and is {number(end.value)} at the end"
         + (", worse than before the first step" if worse else ""),
         first=first,

@@ -14,7 +14,8 @@ it began. Where both the score and the loss that are held out get worse, the los
 fall. Two evaluations are enough where the training loss falls by {deep} between them and the held-out loss rises.
 
 ## Silent when
-- any held-out score or loss gains; another evaluation set that gains makes it information
+- any held-out score or loss gains (a score by {hardly} of what was left, where the training loss fell by
+  {by-heart}); another evaluation set that gains makes it information
 - the score stands at its ceiling already ({satisfied} of a share)
 - the training loss hardly moves, and neither does what is held out: then nothing was learned (`no-learning`)
 - fewer than {evals} evaluations, but for the large gap above
@@ -46,7 +47,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._loss import living, number
-from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.judge.case import OBJECTIVES, Case, Need, Skip
 from lossdoc.judge.merit import Course, Measure, course, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
@@ -67,6 +68,8 @@ FALL = Limit(
 )
 DEEP = Limit(0.5, "share of the training loss", "ours: such a fall shows the gap in two evaluations")
 EVALS = Limit(4, "evaluations", "ours")
+BY_HEART = Limit(0.99, "share of the training loss", "ours: a model that lost so much of it knows its examples")
+HARDLY = Limit(0.1, "share of what a score had left to gain", "ours, for such a model: a public translator gained 8 %")
 RUIN = Limit(
     1.5,
     "times its first value",
@@ -74,7 +77,7 @@ RUIN = Limit(
 )
 SATISFIED = Limit(0.9, "share of a perfect score", "ours: fine-tuning starts near its ceiling and has little to gain")
 RECORDS = Limit(3, "records", "ours")
-NEEDS = {"loss": Need(("loss", *TRAINED), points=RECORDS)}
+NEEDS = {"loss": Need((*OBJECTIVES, *TRAINED), points=RECORDS)}
 
 
 def check(case: Case, loss: Curve) -> Iterator[Finding]:
@@ -87,14 +90,14 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     deciding = scores or losses
     if not deciding:
         raise Skip("no held-out loss or score with two evaluations")
-    if any(c.went == "better" or satisfied(m, c) for m, c in held):
+    measure, went = max(deciding, key=lambda mc: len(mc[0].curve))
+    fall, share = fallen(loss, measure.curve)
+    if any((c.went == "better" and not (share >= BY_HEART and hardly(m, c))) or satisfied(m, c) for m, c in held):
         return
     if any(len(m.curve) > 2 and np.ptp(m.curve.finite().values) == 0 for m, _ in deciding):
         raise Skip("a held-out curve stands still to its last digit, which is another illness")
     if not scores and any(turned(m, c) for m, c in losses):
         return
-    measure, went = max(deciding, key=lambda mc: len(mc[0].curve))
-    fall, share = fallen(loss, measure.curve)
     evals = len(measure.curve)
     ruined = any(c.gain < 0 and c.last >= RUIN * c.first > 0 for _, c in losses)
     clear = ruined or went.went == "worse"
@@ -111,12 +114,13 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     if seems or (went.went == "lost" and not ends_where_it_began(measure, went)):
         return
     curve = measure.curve
-    what = "loss" if loss.metric == "loss" else "errors"
+    what = "errors" if loss.metric in TRAINED else "loss" if loss.metric == "loss" else loss.said
     beside = f"while the training {what} fell by {share:.0%}" if share > 0 else f"and the training {what} did not fall"
+    how = "hardly gets" if went.went == "better" else "does not get"
     best = "" if went.best in (went.first, went.last) else f" (best {number(went.best)})"
     yield case.finding(
         curve,
-        f"{curve.said} does not get better: {number(went.first)} at the first evaluation, "
+        f"{curve.said} {how} better: {number(went.first)} at the first evaluation, "
         f"{number(went.last)} at the last of {evals}{best}, {beside}",
         detected=min(evals, int(EVALS)) - 1,
         confidence="high" if evals >= 8 else "medium",
@@ -129,6 +133,11 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
         },
         cannot_tell=("whether the data are too few or the held-out set asks for something else",),
     )
+
+
+def hardly(measure: Measure, went: Course) -> bool:
+    """A score that gained next to nothing of what was left to be gained."""
+    return measure.unit_scale > 0 and went.last - went.first < HARDLY * measure.room(went.first) and measure.up
 
 
 def satisfied(measure: Measure, went: Course) -> bool:

@@ -70,7 +70,7 @@ from lossdoc.checks._loss import (
     warm_up_end,
 )
 from lossdoc.checks._preference import find_beta, margin_state
-from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.judge.case import OBJECTIVES, Case, Need, Setting, Skip
 from lossdoc.judge.merit import Measure, measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
@@ -145,8 +145,8 @@ WARM = Limit(0.7, "share of the records", "ours: a learning rate that still rise
 LONG = Limit(50, "records", "ours: a noisy log needs so many")
 CHANCES = Limit(3.0, "standard errors", "ours: what the first records or the end may differ by")
 NEEDS = {
-    "loss": Need("loss", points=RECORDS, optional=True),
-    "eval_loss": Need("loss", split="eval", optional=True, points=3),
+    "loss": Need(OBJECTIVES, points=RECORDS, optional=True),
+    "eval_loss": Need(OBJECTIVES, split="eval", optional=True, points=3),
     "accuracy": Need(("accuracy", "token_accuracy"), optional=True, points=MIN_POINTS),
     "eval_accuracy": Need(("accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
     "margin": Need("reward_margin", optional=True, points=MIN_POINTS),
@@ -186,7 +186,7 @@ def check(
     early = unfinished(case)
     yield case.finding(
         loss,
-        f"the level of the loss was {number(found.start.value)} at the start and is {number(found.end.value)} after "
+        f"the level of {loss.said} was {number(found.start.value)} at the start and is {number(found.end.value)} after "
         f"{len(loss)} records: {text}" + (" so far" if early else ""),
         detected=min(len(loss) - 1, max(int(MIN_POINTS), len(loss) // 2)),
         severity="warning" if early else "error",

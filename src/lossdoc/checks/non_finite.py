@@ -119,6 +119,9 @@ def check(case: Case, values: Curve | None) -> Iterator[Finding]:
 def judged(curve: Curve) -> bool:
     if curve.labels and curve.metric == "reward":
         return False
+    if curve.metric == "loss_component" and curve.split != "train":
+        bad = int(np.count_nonzero(~np.isfinite(curve.values)))
+        return bad >= LEAST and bad >= SHARE * len(curve)
     return curve.known and (curve.metric in _VALUES or curve.metric.endswith("_loss"))
 
 

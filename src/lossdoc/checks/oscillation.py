@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._loss import living, number, step
-from lossdoc.judge.case import Case, Need
+from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 
@@ -64,7 +64,7 @@ LASTS_POINTS = Limit(0.5, "times the swings of the first half", "ours, for an ac
 TWICE = Limit(2.0, "times the typical change", "ours: the large ones")
 EVALS = Limit(10, "evaluations", "ours")
 NEEDS = {
-    "eval_loss": Need("loss", split="eval", points=EVALS),
+    "eval_loss": Need(OBJECTIVES, split="eval", points=EVALS),
     "eval_accuracy": Need("accuracy", split="eval", optional=True, points=EVALS),
 }
 

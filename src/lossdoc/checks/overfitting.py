@@ -49,7 +49,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._loss import living, number, step
-from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.judge.case import OBJECTIVES, Case, Need, Skip
 from lossdoc.judge.merit import KEPT, Measure, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
@@ -109,8 +109,8 @@ NOISY_LEANS = Limit(
     "ours, without the best point itself, which was chosen for being low",
 )
 NEEDS = {
-    "eval_loss": Need("loss", split="any", points=EVALS, each=True),
-    "loss": Need("loss", points=4, optional=True),
+    "eval_loss": Need(OBJECTIVES, split="any", points=EVALS, each=True, first=True),
+    "loss": Need(OBJECTIVES, points=4, optional=True),
     "score": Need(("accuracy", "reward_accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
 }
 

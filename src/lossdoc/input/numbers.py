@@ -121,7 +121,7 @@ def _from_int(value: int) -> float:
 def _plain(text: str) -> Number | None:
     match = _PLAIN.fullmatch(text)
     if match is None:
-        bare = text.lower().lstrip("+-")
+        bare = text[text[:1] in ("+", "-") :].lower()
         return Number(float(text)) if bare in ("nan", "inf", "infinity") else None
     head, tail, only, exponent = match.group("head", "tail", "only", "exp")
     fraction = tail if tail is not None else only or ""

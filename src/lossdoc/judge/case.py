@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Run
 
 
+# What is trained, by what people call it: the course of any of these can be judged, its level only under its own name.
+OBJECTIVES = ("loss", "ctc_loss", "nll_loss", "distill_loss", "mse", "rmse", "mae")
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """A curve that a check asks for. The name of the parameter is the key in the check's NEEDS.
@@ -22,6 +26,7 @@ class Need:
     split: "train", "eval", "test", "any", or "same" (the split of the check's first need).
     points: fewer than this is a skip with a reason.
     each: one call for every curve that fits (data sets, components, splits); else only the plainest curve.
+    first: with `each`, only the curves of the first metric that the run has.
     finite: hand over only the finite points (the curve may then be shorter than logged).
     """
 
@@ -30,6 +35,7 @@ class Need:
     points: int | Limit = 1
     optional: bool = False
     each: bool = False
+    first: bool = False
     finite: bool = True
 
     @property

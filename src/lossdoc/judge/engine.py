@@ -139,9 +139,9 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
 def _matching(need: Need, run: Run) -> list[Curve]:
     split = None if need.split in ("any", "same") else need.split
     per_metric = [found for metric in need.names if (found := run.all(metric, split))]
-    if need.each:
+    if need.each and not need.first:
         return [curve for found in per_metric for curve in found]
-    return per_metric[0][:1] if per_metric else []
+    return per_metric[0][: None if need.each else 1] if per_metric else []
 
 
 def _companion(need: Need, run: Run, main: Curve | None) -> Curve | None:

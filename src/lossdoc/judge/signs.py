@@ -125,6 +125,8 @@ def _counts(measure: Measure, families: set[str]) -> bool:
     """Whether this trainer is judged by the measure: the loss of a policy proves nothing."""
     if measure.role == "support":
         return False
+    if families and families <= {"preference"} and len(measure.curve) < FEW and not measure.held_out:
+        return False  # a few batches of pairs differ by more than what is learned from them
     if measure.role == "score":
         return True
     # Below 0 is no likelihood of classes or tokens: such a loss may be a policy's, of which the log does not tell.
