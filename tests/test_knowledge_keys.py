@@ -139,6 +139,8 @@ def test_useless_patterns_are_refused(pattern: str, word: str) -> None:
         ("valid_loss", "fairseq", (), "loss", "eval", {}, 0.6931),
         ("train/entropy_loss", "sb3", (), "entropy", "train", {}, -1.0),
         ("eval_kl_loss", None, (), "kl_loss", "eval", {}, 1.0),
+        ("target_val_acc", None, (), "accuracy", "eval", {"part": "target"}, 1.0),
+        ("val_per", None, (), "character_error_rate", "eval", {}, 1.0),
     ],
 )
 def test_our_documents_know_what_trainers_log(
@@ -154,6 +156,10 @@ def test_our_documents_know_what_trainers_log(
     found = knowledge.resolve(key, framework, objectives)
     assert found is not None
     assert (found.metric, found.split, dict(found.labels), found.factor) == (metric, split, labels, factor)
+
+
+def test_what_a_score_is_to_reach_is_no_score(knowledge: Knowledge) -> None:
+    assert knowledge.resolve("target_acc") is None
 
 
 def test_candidates_that_disagree_leave_a_key_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from lossdoc.judge.case import Skip
 from lossdoc.model.limit import Limit
-from lossdoc.signal import Level, difference, head, level, matched, noise, resolution, tail, trend
+from lossdoc.signal import Level, died, difference, head, level, matched, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
     from lossdoc.judge.case import Case
@@ -44,18 +44,6 @@ def step(curve: Curve, index: int) -> str:
 def part(curve: Curve, first: int = 0, stop: int | None = None) -> Curve:
     """The points first .. stop-1 of a curve."""
     return curve.where(slice(first, stop))
-
-
-def died(values: Floats) -> int:
-    """Index from which on a loss reads exactly 0 to the end (at least two records); its length if it does not.
-
-    A filtered NaN reads 0 for ever: that is the end of a measurement, and no check of a level may see it.
-    """
-    other = np.flatnonzero(values != 0)
-    if not len(other):
-        return 0
-    end = int(other[-1]) + 1
-    return end if len(values) - end >= 2 else len(values)
 
 
 def living(curve: Curve) -> Curve:

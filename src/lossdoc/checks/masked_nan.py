@@ -40,11 +40,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._loss import died, step
+from lossdoc.checks._loss import step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import matched
+from lossdoc.signal import died, matched
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Run

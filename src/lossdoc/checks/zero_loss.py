@@ -40,11 +40,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._loss import died, number, step
+from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import resolution
+from lossdoc.signal import died, resolution
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve

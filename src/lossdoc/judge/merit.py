@@ -9,7 +9,7 @@ import numpy as np
 
 from lossdoc.model.limit import Limit
 from lossdoc.model.record import UNTOLD
-from lossdoc.signal import best_stretch, head, level, noise, resolution, tail, trend
+from lossdoc.signal import best_stretch, died, head, level, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,6 +120,8 @@ def course(measure: Measure) -> Course | None:
     """How a measure went from its first to its last points; None without a finite point."""
     curve = measure.curve.finite()
     y = curve.values
+    if measure.role in ("objective", "part"):
+        y = y[: died(y)]  # a filtered NaN reads 0 for ever, and 0 is no progress
     n = len(y)
     if not n:
         return None

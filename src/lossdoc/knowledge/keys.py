@@ -30,8 +30,10 @@ _MERITS = _words("""
 """)
 _SETTINGS = _words("""
     coeff weight weights type fn scheduler factor alpha lambda threshold mask decay scale size steps interval every
-    freq best target patience loss time gap delta diff std var min max count num n error reward rewards
+    freq best patience loss time gap delta diff std var min max count num n error reward rewards
 """)
+# Of a domain in the name of a held-out score (`target_val_acc`), else of what a score is to reach (`target_acc`).
+_TARGET = "target"
 _MOST_WORDS = 5
 # Loops that people write themselves: what their words mean is known from the shape of their lines alone.
 _HOME_MADE = frozenset({"gym"})
@@ -182,6 +184,8 @@ class Matcher:
         """
         words, split = taken_apart(key)
         if not 0 < len(words) <= _MOST_WORDS or any(word in _SETTINGS for word in words):
+            return None
+        if _TARGET in words and split is None:
             return None
         for size in range(len(words), 0, -1):
             found: dict[int, Rule] = {}

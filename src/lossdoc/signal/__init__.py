@@ -16,6 +16,7 @@ unit of `y` and changes nothing else. Checks rely on both, tests prove both.
     spikes(y)                    list[Spike]: sudden rises, with whether they came back
     shifts(y)                    list[Shift]: lasting steps after removing the trend
     onset(y, ...)                index where a curve left its reference level and did not come back
+    died(y)                      index from which on nothing but 0 is printed, to the end
     settled(y)                   index from which on nothing material happens
     stretches(mask), longest(mask)   (first, last) of runs of True
     matched(a, b)                indices of the places (records) that two curves share
@@ -25,7 +26,7 @@ unit of `y` and changes nothing else. Checks rely on both, tests prove both.
     resolution(...)              the smallest difference that a printed number can show
 """
 
-from lossdoc.signal.change import Shift, onset, settled, shifts
+from lossdoc.signal.change import Shift, died, onset, settled, shifts
 from lossdoc.signal.course import local_noise, noise, resolution, smooth, thin
 from lossdoc.signal.level import Difference, Level, Stretch, best_stretch, difference, head, level, tail
 from lossdoc.signal.line import line
@@ -43,6 +44,7 @@ __all__ = [
     "Stretch",
     "Trend",
     "best_stretch",
+    "died",
     "difference",
     "head",
     "level",

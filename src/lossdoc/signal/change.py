@@ -119,3 +119,15 @@ def settled(y: Floats, material: float, up: bool = False) -> int:
     open_ = np.flatnonzero(course > final + material)
     index = 0 if not len(open_) else int(open_[-1]) + 1
     return min(len(y) - 1, int(index * len(y) / max(1, len(short))))
+
+
+def died(values: Floats) -> int:
+    """Index from which on a loss reads exactly 0 to the end (at least two records); its length if it does not.
+
+    A filtered NaN reads 0 for ever: that is the end of a measurement, and no check of a level may see it.
+    """
+    other = np.flatnonzero(values != 0)
+    if not len(other):
+        return 0
+    end = int(other[-1]) + 1
+    return end if len(values) - end >= 2 else len(values)
