@@ -148,3 +148,8 @@ def test_four_batches_of_pairs_prove_nothing() -> None:
     accuracy, objective = curve("reward_accuracy", [0.475, 0.49, 0.5, 0.525]), loss(np.array([5.94, 5.2, 4.9, 4.55]))
     report = diagnose(run_of([accuracy, objective], trainer="dpo"), knowledge())
     assert report.verdict == "not judged"
+
+
+def test_a_log_with_a_loss_is_not_told_that_it_has_none() -> None:
+    better = evals([0.9, 0.7, 0.6, 0.5, 0.4], 1)
+    assert "5 records are too few" in skipped("divergence", loss(np.linspace(1.0, 0.5, 5)), better, trainer="sft")

@@ -109,6 +109,7 @@ IMPROVING = Limit(
     "ours: an eval loss that ends so near to its best is still improving",
 )
 LATE_NOISES = Limit(4.0, "times the noise of the second half", "ours: losses near 0 double by chance")
+UNKNOWN = ("whether the data or the weights changed",)
 AFTER = Limit(3, "records", "ours: one or two bad evaluations may come back")
 NEEDS = {
     "loss": Need(OBJECTIVES, points=3, optional=True),
@@ -117,14 +118,18 @@ NEEDS = {
 
 
 def check(case: Case, loss: Curve | None, eval_loss: Curve | None) -> Iterator[Finding]:
-    try:
-        found = [] if loss is None else list(of_loss(case, living(loss), eval_loss))
-        why = "no train loss in this log, and no score that was lost"
-    except Skip as skip:
-        found, why = [], str(skip)
+    found: list[Finding] = []
+    skip = None
+    if loss is None:
+        skip = Skip("no train loss in this log, and no score that was lost")
+    else:
+        try:
+            found = list(of_loss(case, living(loss), eval_loss))
+        except Skip as too_few:
+            skip = too_few
     found = found or list(of_scores(case))
-    if not found and (loss is None or len(loss) < RECORDS):
-        raise Skip(why)
+    if skip is not None and not found:
+        raise skip
     yield from found
 
 
@@ -148,7 +153,7 @@ def of_scores(case: Case) -> Iterator[Finding]:
         severity="warning",
         confidence="medium",
         measured={"first": went.first, "best": went.best, "end": went.last},
-        cannot_tell=("whether the data or the weights changed",),
+        cannot_tell=UNKNOWN,
     )
 
 
@@ -174,13 +179,13 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
             first=at,
             detected=at + 1,
             measured={"before": before, "at": float(y[at]), "end": last},
-            cannot_tell=("whether the data or the weights changed",),
+            cannot_tell=UNKNOWN,
         )
         return
-    if still_improving(eval_loss):
-        return
     if n < RECORDS:
-        yield from of_few(case, loss)
+        yield from of_few(case, loss, eval_loss)
+        return
+    if still_improving(eval_loss):
         return
     # Scatter before the rise; of a few records all count, or a calm beginning makes a fault of an ordinary end.
     scale = max(noise(y[: max(10, n // 2)]), noise(y) if n < 40 else 0.0, resolution(loss))
@@ -219,13 +224,13 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
         detected=min(n - 1, at + max(3, n // 20)),
         confidence="high" if rise >= 2 * LOST * progress or blown else "medium",
         measured={"best": best.value, "end": end.value, "rise": rise, "progress": progress},
-        cannot_tell=("whether the data or the weights changed",),
+        cannot_tell=UNKNOWN,
     )
 
 
-def of_few(case: Case, loss: Curve) -> Iterator[Finding]:
+def of_few(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]:
     y = loss.values
-    at = lost_again(y) if "supervised" in case.families() else None
+    at = lost_again(y) if "supervised" in case.families() and not still_improving(eval_loss) else None
     if at is None:
         raise Skip(f"{len(y)} records are too few for a rise that is no explosion")
     best = int(np.argmin(y))
@@ -237,7 +242,7 @@ def of_few(case: Case, loss: Curve) -> Iterator[Finding]:
         detected=len(y) - 1,
         confidence="medium",
         measured={"best": float(y[best]), "first": float(y[0]), "end": float(y[-1])},
-        cannot_tell=("whether the data or the weights changed",),
+        cannot_tell=UNKNOWN,
     )
 
 
