@@ -12,7 +12,7 @@ import numpy as np
 
 from lossdoc.advice import reward  # noqa: F401  its facts enter themselves
 from lossdoc.advice.rate import jump_of
-from lossdoc.advice.registry import FACTS, fact
+from lossdoc.advice.registry import FACTS, fact, opposite
 from lossdoc.advice.situation import Situation
 from lossdoc.signal import noise
 
@@ -107,20 +107,20 @@ def _train(s: Situation) -> Floats | None:
 
 @fact
 def gradient_alive(s: Situation) -> bool | None:
-    norm = _norm(s)
+    norm = s.values("grad_norm", 3)
     return None if norm is None else bool(np.median(norm) > 1e-8)
 
 
 @fact
 def gradient_zero(s: Situation) -> bool | None:
-    norm = _norm(s)
+    norm = s.values("grad_norm", 3)
     return None if norm is None else bool(np.median(norm) == 0)
 
 
 @fact
 def gradient_tiny(s: Situation) -> bool | None:
     """A gradient is there, and so small that a deep stack may have lost it."""
-    norm = _norm(s)
+    norm = s.values("grad_norm", 3)
     return None if norm is None else bool(0 < np.median(norm) < 0.05)
 
 
@@ -145,8 +145,7 @@ def clipped(s: Situation) -> bool | None:
 
 @fact
 def not_clipped(s: Situation) -> bool | None:
-    on = clipped(s)
-    return None if on is None else not on
+    return opposite(clipped(s))
 
 
 @fact
@@ -160,14 +159,7 @@ def half_precision(s: Situation) -> bool | None:
 @fact
 def full_range(s: Situation) -> bool | None:
     """bf16 or float32: nothing of fp16's range can overflow."""
-    half = half_precision(s)
-    return None if half is None else not half
-
-
-def _norm(s: Situation) -> Floats | None:
-    norm = s.run.get("grad_norm")
-    norm = norm.finite() if norm is not None else None
-    return norm.values if norm is not None and len(norm) >= 3 else None
+    return opposite(half_precision(s))
 
 
 # -- data and evaluation
@@ -188,15 +180,13 @@ def one_pass(s: Situation) -> bool | None:
 @fact
 def evaluation_moves(s: Situation) -> bool | None:
     """The held-out loss differs between evaluations: some weight was changed."""
-    loss = s.run.get("loss", "eval")
-    y = loss.finite().values if loss is not None else np.array([])
-    return bool(np.ptp(y) > 1e-5 * abs(float(np.median(y)))) if len(y) >= 2 else None
+    y = s.values("loss", 2, "eval")
+    return None if y is None else bool(np.ptp(y) > 1e-5 * abs(float(np.median(y))))
 
 
 @fact
 def evaluation_still(s: Situation) -> bool | None:
-    moves = evaluation_moves(s)
-    return None if moves is None else not moves
+    return opposite(evaluation_moves(s))
 
 
 @fact
@@ -204,9 +194,8 @@ def sets_disagree(s: Situation) -> bool | None:
     """The accuracy is above one half on one of the two sets and below it on the other."""
     ends = []
     for split in ("train", "eval"):
-        curve = s.run.get("reward_accuracy", split)
-        y = curve.finite().values if curve is not None else np.array([])
-        if len(y) < 2:
+        y = s.values("reward_accuracy", 2, split)
+        if y is None:
             return None
         ends.append(float(np.median(y[-max(2, len(y) // 5) :])))
     return (ends[0] - 0.5) * (ends[1] - 0.5) < 0

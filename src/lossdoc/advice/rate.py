@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.advice.registry import fact
+from lossdoc.advice.registry import fact, opposite
 from lossdoc.advice.situation import Situation
 
 if TYPE_CHECKING:
@@ -21,39 +20,34 @@ EARLY, LATE = 0.1, 0.25  # share of the run
 # -- the learning rate
 
 
-def _rate(s: Situation, test: Callable[[float, float, float], bool]) -> bool | None:
-    value, usual = s.readings.value("learning_rate"), s.readings.usual("learning_rate")
-    return test(value, usual.low, usual.high) if value is not None and usual is not None else None
-
-
 @fact
 def rate_far_below_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, low, _high: value < low / FAR)
+    return s.against_usual("learning_rate", lambda value, low, _high: value < low / FAR)
 
 
 @fact
 def rate_below_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, low, _high: value < low)
+    return s.against_usual("learning_rate", lambda value, low, _high: value < low)
 
 
 @fact
 def rate_usual_or_more(s: Situation) -> bool | None:
-    return _rate(s, lambda value, low, _high: value >= low)
+    return s.against_usual("learning_rate", lambda value, low, _high: value >= low)
 
 
 @fact
 def rate_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, low, high: low <= value <= high)
+    return s.against_usual("learning_rate", lambda value, low, high: low <= value <= high)
 
 
 @fact
 def rate_above_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, _low, high: value > high)
+    return s.against_usual("learning_rate", lambda value, _low, high: value > high)
 
 
 @fact
 def rate_far_above_usual(s: Situation) -> bool | None:
-    return _rate(s, lambda value, _low, high: value > FAR * high)
+    return s.against_usual("learning_rate", lambda value, _low, high: value > FAR * high)
 
 
 @fact
@@ -113,8 +107,7 @@ def rate_ended_early(s: Situation) -> bool | None:
 
 @fact
 def rate_lasted(s: Situation) -> bool | None:
-    ended = rate_ended_early(s)
-    return None if ended is None else not ended
+    return opposite(rate_ended_early(s))
 
 
 @fact
@@ -127,8 +120,7 @@ def warmed_up(s: Situation) -> bool | None:
 
 @fact
 def no_warm_up(s: Situation) -> bool | None:
-    warm = warmed_up(s)
-    return None if warm is None else not warm
+    return opposite(warmed_up(s))
 
 
 # -- when it began

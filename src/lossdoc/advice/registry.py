@@ -15,3 +15,8 @@ def fact(function: Fact) -> Fact:
     """Enter a function under its name, with dashes: `rate_zero` is the fact `rate-zero`."""
     FACTS[function.__name__.replace("_", "-")] = function
     return function
+
+
+def opposite(answer: bool | None) -> bool | None:
+    """What is not known stays unknown."""
+    return None if answer is None else not answer

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from lossdoc.advice.registry import fact
+from lossdoc.advice.registry import fact, opposite
 from lossdoc.advice.situation import Situation
 from lossdoc.signal import noise
-
-if TYPE_CHECKING:
-    from lossdoc.model.run import Floats
 
 COLD = 0.7  # sampling temperature
 GREW = 1.5  # times as long
@@ -21,25 +15,20 @@ GREW = 1.5  # times as long
 # -- beta, sampling and reward
 
 
-def _beta(s: Situation, test: Callable[[float, float, float], bool]) -> bool | None:
-    value, usual = s.readings.value("beta"), s.readings.usual("beta")
-    return test(value, usual.low, usual.high) if value is not None and usual is not None else None
-
-
 @fact
 def beta_below_usual(s: Situation) -> bool | None:
-    return _beta(s, lambda value, low, _high: value < low)
+    return s.against_usual("beta", lambda value, low, _high: value < low)
 
 
 @fact
 def beta_usual_or_more(s: Situation) -> bool | None:
     """A beta of 0 holds nothing, however usual it is."""
-    return _beta(s, lambda value, low, _high: value >= low and value > 0)
+    return s.against_usual("beta", lambda value, low, _high: value >= low and value > 0)
 
 
 @fact
 def beta_above_usual(s: Situation) -> bool | None:
-    return _beta(s, lambda value, _low, high: value > high)
+    return s.against_usual("beta", lambda value, _low, high: value > high)
 
 
 @fact
@@ -50,32 +39,25 @@ def sampled_cold(s: Situation) -> bool | None:
 
 @fact
 def sampled_warm(s: Situation) -> bool | None:
-    cold = sampled_cold(s)
-    return None if cold is None else not cold
-
-
-def _reward(s: Situation) -> Floats | None:
-    reward = s.run.get("reward")
-    reward = reward.finite() if reward is not None else None
-    return reward.values if reward is not None and len(reward) >= 5 else None
+    return opposite(sampled_cold(s))
 
 
 @fact
 def reward_all_zero(s: Situation) -> bool | None:
-    reward = _reward(s)
+    reward = s.values("reward", 5)
     return None if reward is None else not reward.any()
 
 
 @fact
 def reward_constant(s: Situation) -> bool | None:
     """The same number from first to last, and not 0."""
-    reward = _reward(s)
+    reward = s.values("reward", 5)
     return None if reward is None else bool(reward[0] != 0 and np.ptp(reward) <= 1e-6 * abs(float(reward[0])))
 
 
 @fact
 def reward_varies(s: Situation) -> bool | None:
-    reward = _reward(s)
+    reward = s.values("reward", 5)
     return None if reward is None else bool(np.ptp(reward) > 1e-6 * float(np.abs(reward).max()))
 
 
@@ -92,7 +74,7 @@ def reward_became_zero(s: Situation) -> bool | None:
 
 @fact
 def reward_rose(s: Situation) -> bool | None:
-    reward = _reward(s)
+    reward = s.values("reward", 5)
     if reward is None:
         return None
     part = max(2, len(reward) // 10)
@@ -102,7 +84,7 @@ def reward_rose(s: Situation) -> bool | None:
 @fact
 def reward_high(s: Situation) -> bool | None:
     """The reward ends at the best that was seen, above 0, and had been lower."""
-    reward = _reward(s)
+    reward = s.values("reward", 5)
     if reward is None:
         return None
     end = float(np.median(reward[-max(3, len(reward) // 10) :]))

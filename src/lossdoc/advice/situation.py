@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lossdoc.advice.readings import Readings
     from lossdoc.knowledge import Knowledge
     from lossdoc.model.finding import Finding
-    from lossdoc.model.run import Curve, Run
+    from lossdoc.model.run import Curve, Floats, Run
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +37,17 @@ class Situation:
         if curve is None or first is None or len(curve) < 2 or curve.steps[-1] <= curve.steps[0]:
             return None
         return float((first - curve.steps[0]) / (curve.steps[-1] - curve.steps[0]))
+
+    def values(self, metric: str, least: int, split: str = "train") -> Floats | None:
+        """The finite values of a metric, shape (n,); None where they are fewer than `least`."""
+        curve = self.run.get(metric, split)
+        y = None if curve is None else curve.finite().values
+        return y if y is not None and len(y) >= least else None
+
+    def against_usual(self, setting: str, test: Callable[[float, float, float], bool]) -> bool | None:
+        """A test of a setting's value, the lowest and the highest usual one; None where one of them is not known."""
+        value, usual = self.readings.value(setting), self.readings.usual(setting)
+        return test(value, usual.low, usual.high) if value is not None and usual is not None else None
 
     def at_onset(self, curve: Curve) -> int | None:
         """The point of another curve at which the fault began; None where their axes differ."""

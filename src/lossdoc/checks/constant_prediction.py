@@ -46,7 +46,7 @@ import numpy as np
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.judge.merit import measures
-from lossdoc.model.finding import Finding, Severity, SignName
+from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 
 if TYPE_CHECKING:
@@ -81,15 +81,13 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
         return
     p = float(a[-1])
     severity: Severity = "error"
+    confidence: Confidence = "medium"
     if score is not None and np.all(score.values[-(n - first) :] == 0):
-        beside, confidence = f", with {score.said} 0", True
+        beside, confidence = f", with {score.said} 0", "high"
     elif eval_loss is not None and meets_entropy(p, eval_loss):
-        beside, confidence = (
-            f", with loss {number(float(np.median(eval_loss.values[-3:])))}, the entropy of the class shares",
-            False,
-        )
+        beside = f", with loss {number(float(np.median(eval_loss.values[-3:])))}, the entropy of the class shares"
     elif n - first >= ALONE and alone(case, accuracy):
-        beside, confidence, severity = ": the same answers again and again", False, "warning"
+        beside, severity = ": the same answers again and again", "warning"
     else:
         return
     yield case.finding(
@@ -98,7 +96,7 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
         first=first,
         detected=min(n - 1, first + 2),
         severity=severity,
-        confidence="high" if confidence else "medium",
+        confidence=confidence,
         measured={"accuracy": p, "evals": n - first},
         cannot_tell=("which class is predicted",),
     )
@@ -115,7 +113,8 @@ def alone(case: Case, accuracy: Curve) -> bool:
     """The accuracy stands below its ceiling, and no other held-out score tells anything apart."""
     held = [m for m in measures(case.run, case.knowledge) if m.role == "score" and m.held_out]
     mine = [m for m in held if m.curve.metric == accuracy.metric and m.curve.split == accuracy.split]
-    if not mine or not 0 < accuracy.values[-1] < SOLVED * mine[0].unit_scale:
+    last = float(accuracy.values[-1])
+    if not mine or last <= 0 or mine[0].reaches(last, SOLVED.value):
         return False
     return all(np.ptp(m.curve.finite().values[1:]) == 0 for m in held if len(m.curve.finite()) > 1)
 

@@ -26,8 +26,7 @@ its first. Several domains are judged one by one.
 
 ## Sources
 - Goodfellow et al., arXiv 1406.2661: equilibrium at ln 2 per term, vanishing gradient of a perfect discriminator.
-- Sizes: ours; no labelled run has this fault, so the check is experimental and only informs, but where the
-  discriminator reads next to nothing.
+- Sizes: ours; no labelled run has this fault, so the check informs, but where the discriminator reads next to nothing.
 """
 
 from __future__ import annotations

@@ -142,11 +142,7 @@ def hardly(measure: Measure, went: Course) -> bool:
 
 def satisfied(measure: Measure, went: Course) -> bool:
     """A share that was high from its first evaluation on has little left to gain."""
-    scale = measure.unit_scale
-    if not scale or measure.role != "score":
-        return False
-    low = min(went.first, went.last) if measure.up else scale - max(went.first, went.last)
-    return low >= SATISFIED * scale
+    return measure.role == "score" and all(measure.reaches(v, SATISFIED.value) for v in (went.first, went.last))
 
 
 def turned(measure: Measure, went: Course) -> bool:

@@ -71,7 +71,7 @@ from lossdoc.checks._loss import (
 )
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import OBJECTIVES, Case, Need, Setting, Skip
-from lossdoc.judge.merit import Measure, measures
+from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, noise, resolution
@@ -283,7 +283,7 @@ def all_stand(case: Case) -> Iterator[Finding]:
     """Without a training loss: every measure of merit repeats itself to the last digit."""
     able = [m for m in measures(case.run, case.knowledge) if m.role in ("score", "objective")]
     still = [m for m in able if len(m.curve) >= RECORDS and np.ptp(m.curve.values) == 0 and m.curve.values[0]]
-    if not still or len(still) < len(able) or any(reached(m) for m in still):
+    if not still or len(still) < len(able) or any(m.reaches(float(m.curve.values[0]), SOLVED.value) for m in still):
         raise Skip("no train loss in this log, and no held-out measure that stands still to its last digit")
     curve = still[0].curve
     told = " and ".join(f"{m.curve.said} is {m.curve.values[0]:.6g}" for m in still[:2])
@@ -295,12 +295,6 @@ def all_stand(case: Case) -> Iterator[Finding]:
         measured={"value": float(curve.values[0]), "records": len(curve)},
         cannot_tell=("whether the weights stand still or the evaluation holds an old model",),
     )
-
-
-def reached(measure: Measure) -> bool:
-    """Nothing is left to be gained."""
-    scale = measure.unit_scale
-    return bool(scale) and measure.room(float(measure.curve.values[0])) <= (1 - SOLVED) * scale
 
 
 def learned_early(y: Floats, found: Gain, scale: float) -> bool:

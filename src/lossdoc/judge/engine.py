@@ -141,7 +141,8 @@ def _matching(need: Need, run: Run) -> list[Curve]:
     per_metric = [found for metric in need.names if (found := run.all(metric, split))]
     if need.each and not need.first:
         return [curve for found in per_metric for curve in found]
-    return per_metric[0][: None if need.each else 1] if per_metric else []
+    found = per_metric[0] if per_metric else []
+    return found if need.each else found[:1]
 
 
 def _companion(need: Need, run: Run, main: Curve | None) -> Curve | None:

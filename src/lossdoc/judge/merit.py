@@ -64,6 +64,11 @@ class Measure:
     def held_out(self) -> bool:
         return self.curve.split != "train"
 
+    def reaches(self, value: float, share: float) -> bool:
+        """The value is at least this share of a perfect one; never where there is no end."""
+        scale = self.unit_scale
+        return bool(scale) and (value >= share * scale if self.up else value <= (1 - share) * scale)
+
     def room(self, value: float) -> float:
         """What is left to be gained from a value on, in the unit of the curve; infinite where there is no end."""
         if not self.up:

@@ -214,10 +214,7 @@ def _remains(judged: Judged, share: float) -> bool:
 
 def _solved(measure: Measure, went: Course) -> bool:
     """A held-out share that stands near its end has nothing left to gain."""
-    scale = measure.unit_scale
-    if not scale or measure.role != "score" or went.went == "lost":
-        return False
-    return went.last >= CEILING * scale if measure.up else went.last <= (1 - CEILING) * scale
+    return measure.role == "score" and went.went != "lost" and measure.reaches(went.last, CEILING.value)
 
 
 def _running(run: Run) -> Sign:

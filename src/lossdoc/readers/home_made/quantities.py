@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lossdoc.readers._words import is_strong
 from lossdoc.readers.home_made.lexemes import BEHIND, FRACTION, NOTHING, OWNERS, PAIR, SENTENCE, SEVERAL
 from lossdoc.readers.home_made.names import (
@@ -90,9 +92,7 @@ def sentence(text: str, at: int, end: int, parts: Parts) -> int | None:
     for word, number in (("first", "n"), ("second", "m")):
         if found[word]:
             parts.counters.append(Pair(found[word], found[number], *found.span(number), None))
-    group = "wrapped" if found["wrapped"] is not None else "plain"
-    parts.pairs.append(Pair(found["name"], found[group], *found.span(group), parts.owner))
-    return found.end()
+    return _as_it_stands(found, parts)
 
 
 def nothing(text: str, at: int, end: int, _: Parts) -> int | None:
@@ -105,6 +105,11 @@ def behind(text: str, at: int, end: int, parts: Parts) -> int | None:
     found = BEHIND.match(text, at, end)
     if found is None or not is_strong(found["name"]):
         return None
+    return _as_it_stands(found, parts)
+
+
+def _as_it_stands(found: re.Match[str], parts: Parts) -> int:
+    """Takes a name and its value as they are written."""
     group = "wrapped" if found["wrapped"] is not None else "plain"
     parts.pairs.append(Pair(found["name"], found[group], *found.span(group), parts.owner))
     return found.end()
