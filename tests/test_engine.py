@@ -59,9 +59,14 @@ def test_alternatives_in_order() -> None:
 
 def test_what_is_missing_is_said() -> None:
     run = run_of(curve("loss", [1, 2, float("nan")]))
-    assert list(combinations({"x": Need("kl", "eval")}, run)) == ["no eval kl in this log"]
-    assert list(combinations({"x": Need("loss", points=3)}, run)) == ["2 points of loss are too few (needs 3)"]
-    assert list(combinations({"x": Need("loss"), "beta": Setting("beta")}, run)) == ["needs beta: say --set beta=VALUE"]
+    cases: list[tuple[dict[str, Need | Setting], str]] = [
+        ({"x": Need("kl", "eval")}, "no eval kl in this log"),
+        ({"x": Need("loss", points=3)}, "2 points of loss are too few (needs 3)"),
+        ({"x": Need("loss"), "beta": Setting("beta")}, "needs beta: say --set beta=VALUE"),
+        ({"x": Need("kl"), "beta": Setting("beta")}, "no kl in this log"),  # beta would not help
+    ]
+    for needs, why in cases:
+        assert list(map(str, combinations(needs, run))) == [why]
 
 
 def test_optional_needs_are_none() -> None:

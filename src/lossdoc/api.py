@@ -199,6 +199,17 @@ def diagnose(run: Run, options: Options) -> Report:
     return replace(report, limits=options.limits) if options.limits else report
 
 
+def examine(run: Run, options: Options) -> Report:
+    """The report of one run that is over, with what to ask for."""
+    import numpy as np
+
+    from lossdoc.judge.asks import asked
+
+    report = diagnose(run, options)
+    with np.errstate(all="ignore"), options.in_force():
+        return replace(report, asks=asked(report, options.knowledge, lambda run: diagnose(run, options)))
+
+
 @dataclass(frozen=True)
 class Part:
     """What is read in one go: a file, standard input ("-"), a folder that a pattern found, or one run of a folder."""

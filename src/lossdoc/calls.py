@@ -319,7 +319,7 @@ def _names(runs: Sequence[Run]) -> list[str]:
 
 
 def _judged(run: Run, options: Options) -> Report:
-    from lossdoc.api import diagnose
+    from lossdoc.api import examine
 
-    found = diagnose(run, options)
+    found = examine(run, options)
     return Report(**{field.name: getattr(found, field.name) for field in fields(model.Report)})

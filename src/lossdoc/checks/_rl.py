@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lossdoc.judge.case import Case, Skip
+from lossdoc.judge.case import TRAINER, Case, Skip
 from lossdoc.model.limit import Limit
 from lossdoc.signal import longest, noise, smooth, thin
 
@@ -31,10 +31,10 @@ def rl_only(case: Case) -> None:
     """Skip where a candidate trainer is not reinforcement learning: KTO logs a `kl` of another kind."""
     families = case.families()
     if not families and any(case.run.get(metric) for metric in ("reward_margin", "logp_chosen")):
-        raise Skip("rewards of a pairwise trainer are no rewards of samples: say --trainer")
+        raise Skip("rewards of a pairwise trainer are no rewards of samples", TRAINER)
     if families - {"rl"}:
         others = [o for o in case.objectives if case.knowledge.trainer(o).family != "rl"]
-        raise Skip(f"holds for reinforcement learning only and the run may be {' or '.join(others)}: say --trainer")
+        raise Skip(f"holds for reinforcement learning only and the run may be {' or '.join(others)}", TRAINER)
 
 
 @dataclass(frozen=True, slots=True)

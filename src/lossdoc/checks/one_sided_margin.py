@@ -58,7 +58,7 @@ NEEDS = {
 def check(case: Case, rejected: Curve, chosen: Curve, margin: Curve, beta: object) -> Iterator[Finding]:
     found = find_beta(case.run, {"beta": beta})
     if found is None:
-        raise Skip("beta is not in the log and cannot be read off the curves: say --set beta=VALUE")
+        raise Skip("beta is not in the log and cannot be read off the curves", "beta")
     state = margin_state(margin.values, None, found.value)
     share = against_margin(case.run, margin.split)[1]
     if share is None or not state.learns or state.nats is None or state.nats < LEAST_NATS:

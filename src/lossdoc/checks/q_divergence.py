@@ -68,7 +68,7 @@ def check(case: Case, q: Curve, returns: Curve | None, gamma: object, r_max: obj
         bound, text = RETURNS * float(np.max(np.abs(returns.values))), f"{RETURNS:g} times the largest return"
         out = bound > 0 and late > bound and late >= GROWTH * float(np.median(y[: len(y) // 3]))
     else:
-        raise Skip("neither an episode return nor a bound: say --set gamma=0.99 --set r_max=1")
+        raise Skip("neither an episode return nor a bound", "gamma", "r_max")
     if not out:
         return
     below = np.flatnonzero(y <= bound)

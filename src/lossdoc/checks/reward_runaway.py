@@ -70,7 +70,7 @@ NEEDS = {
 def check(case: Case, rejected: Curve, chosen: Curve, beta: object) -> Iterator[Finding]:
     found = find_beta(case.run, {"beta": beta})
     if found is None:
-        raise Skip("beta is not in the log and cannot be read off the curves: say --set beta=VALUE")
+        raise Skip("beta is not in the log and cannot be read off the curves", "beta")
     if found.reference_free:
         raise Skip("rewards without a reference model are log-probabilities, not distances")
     worst: tuple[float, Curve, float | None] | None = None

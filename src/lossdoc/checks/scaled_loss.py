@@ -59,7 +59,7 @@ def check(case: Case, eval_loss: Curve, loss: Curve) -> Iterator[Finding]:
     world = declared(case, "world_size") or 1.0
     factors = {f for f in (accumulation, world, accumulation * world) if f >= FACTOR}
     if not factors:
-        raise Skip("needs the number of accumulation steps or devices: say --set gradient_accumulation_steps=N")
+        raise Skip("needs the number of accumulation steps or devices", "gradient_accumulation_steps")
     eval_loss, loss = living(eval_loss), living(loss)
     if len(eval_loss) < 2 or len(loss) < 5 or np.any(eval_loss.values <= 0):
         return

@@ -62,7 +62,7 @@ NEEDS = {
 def check(case: Case, margin: Curve, accuracy: Curve, beta: object) -> Iterator[Finding]:
     found = find_beta(case.run, {"beta": beta})
     if found is None:
-        raise Skip("beta is not in the log and cannot be read off the curves: say --set beta=VALUE")
+        raise Skip("beta is not in the log and cannot be read off the curves", "beta")
     state = margin_state(margin.values, accuracy.values, found.value)
     if state.nats is None or state.accuracy is None or not NOTHING_NATS <= state.nats < THIN_NATS:
         return

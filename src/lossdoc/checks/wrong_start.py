@@ -94,7 +94,9 @@ def check(case: Case, loss: Curve, vocab_size: object, classes: object) -> Itera
             return
         limit, name, how_sure = LARGEST.value, "ln 262144 + 2", "medium" if plain_trainer(case) else "low"
     else:
-        raise Skip("no start value is known for this objective: say --set vocab_size=V or --set classes=K")
+        raise Skip(
+            "no start value is known for this objective", *(["classes"] if "classification" in objectives else [])
+        )
     # A start that rises from there is a divergence, one that begins below the limit a spike.
     if (
         min(first, float(loss.values[0])) <= limit

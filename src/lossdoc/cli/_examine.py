@@ -96,11 +96,11 @@ def _judged(runs: list[Run], options: Options, in_force: InForce) -> list[list[R
 
 
 def _judge(run: Run, options: Options, in_force: InForce) -> Report:
-    from lossdoc.api import diagnose
+    from lossdoc import api
     from lossdoc.config.apply import for_run
 
     rules = for_run(in_force, run)
-    return diagnose(run, rules.over(options))
+    return api.examine(run, rules.over(options))
 
 
 def _gated(report: Report, options: Options, in_force: InForce) -> Report:

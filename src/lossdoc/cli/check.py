@@ -95,14 +95,9 @@ def _refuse(why: str, format_: str | None) -> int:
 
 
 def _say_notes(reports: Sequence[Report]) -> None:
-    """Trainers that the keys contradict, and names that nobody knows in runs that nobody could judge."""
+    """Trainers that the keys contradict."""
     for note in dict.fromkeys(note for report in reports for note in report.run.notes if note.startswith("--trainer")):
         say(note)
-    unjudged = [report for report in reports if report.verdict == "not judged"]
-    keys = list(dict.fromkeys(c.key for report in unjudged for c in report.run.curves if not c.known))
-    if keys:
-        more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
-        say(f"names that lossdoc does not know: {', '.join(keys[:3])}{more}; say what they are: --map {keys[0]}=loss")
 
 
 def _nearest(reports: Sequence[Report], options: Options) -> dict[str, str]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 OBJECTIVES = ("loss", "ctc_loss", "nll_loss", "distill_loss", "mse", "rmse", "mae")
 
 
+TRAINER = "trainer"  # what a check asks for that has to know the objective
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """A curve that a check asks for. The name of the parameter is the key in the check's NEEDS.
@@ -55,7 +58,15 @@ Needs = Mapping[str, Need | Setting]
 
 
 class Skip(Exception):
-    """Raised inside a check when the data do not allow a judgement; the text is the reason shown to the user."""
+    """Raised inside a check when the data do not allow a judgement; the text is the reason shown to the user.
+
+    `asks` are what would allow it, all of them: settings as `--set` calls them, or TRAINER.
+    """
+
+    def __init__(self, why: str, *asks: str) -> None:
+        said = " ".join("--trainer" if name == TRAINER else f"--set {name}=VALUE" for name in asks)
+        super().__init__(f"{why}: say {said}" if asks else why)
+        self.asks = asks
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lossdoc import checks
-from lossdoc.judge.case import Case, Need, Setting, Skip
+from lossdoc.judge.case import TRAINER, Case, Need, Setting, Skip
 from lossdoc.judge.reconcile import reconcile
 from lossdoc.knowledge.evidence import evidence, experimental
 from lossdoc.model.finding import Finding, Merit, Report, Severity, Skipped
@@ -45,7 +45,7 @@ def diagnose(
         if select and check_id not in select:
             continue
         if why := not_for_this_trainer(check_id, run, knowledge):
-            skipped += [Skipped(check_id, why)] * (check_id not in ignore)
+            skipped += [Skipped(check_id, str(why), why.asks)] * (check_id not in ignore)
             continue
         case = Case(check_id, checks.load(check_id).severity, run, knowledge, run.config)
         with np.errstate(all="ignore"):  # logs hold 1e300 and infinity; a check judges what comes out
@@ -54,7 +54,7 @@ def diagnose(
             findings += (_complete(finding, case, severities or {}) for finding in found)
             passed += [check_id] * (not found and check_id not in ignore)
         elif reasons and check_id not in ignore:
-            skipped.append(Skipped(check_id, reasons[0]))
+            skipped.append(Skipped(check_id, str(reasons[0]), reasons[0].asks))
     explains = {f.check: checks.load(f.check).explains for f in findings}
     findings = reconcile(findings, explains, {f.check: order for order, f in enumerate(findings)})
     findings = advise(_without(ignore, findings), run, knowledge)
@@ -66,7 +66,7 @@ def diagnose(
     return Report(run, findings, skipped, verdict(found_signs, roots), found_signs, merits, passed)
 
 
-def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> str | None:
+def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> Skip | None:
     """The reason if the trainer's document switches the check off, for all candidates or for some of them."""
     off = {
         o: rule.off for o in run.trainer.candidates if (rule := knowledge.trainer(o).checks.get(check_id)) and rule.off
@@ -76,42 +76,38 @@ def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> str |
     holds = [o for o in run.trainer.candidates if o not in off]
     reason = next(iter(off.values()))
     if not holds:
-        return f"not for {' or '.join(off)}: {reason}"
-    return f"holds for {', '.join(holds)} but not for {', '.join(off)}; say which with --trainer"
+        return Skip(f"not for {' or '.join(off)}: {reason}")
+    return Skip(f"holds for {', '.join(holds)} but not for {', '.join(off)}", TRAINER)
 
 
-def examine(case: Case) -> tuple[list[Finding], bool, list[str]]:
+def examine(case: Case) -> tuple[list[Finding], bool, list[Skip]]:
     """All findings of a case's check, whether any call could judge, and the reasons why others could not."""
     check = checks.load(case.check)
     found: list[Finding] = []
-    reasons: list[str] = []
+    reasons: list[Skip] = []
     judged = False
     for arguments in combinations(check.needs, case.run):
-        if isinstance(arguments, str):
+        if isinstance(arguments, Skip):
             reasons.append(arguments)
             continue
         try:
             found += check.judge(case, **arguments)
             judged = True
         except Skip as skip:
-            reasons.append(str(skip))
+            reasons.append(skip)
         except Exception as error:  # one check that fails must not cost the user the report of all others
-            reasons.append(f"{BROKEN} ({type(error).__name__}: {error}); please report this with the log")
+            reasons.append(Skip(f"{BROKEN} ({type(error).__name__}: {error}); please report this with the log"))
     return found, judged, reasons
 
 
-def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict[str, Any] | str]:
-    """The arguments of each call of a check, or the reason why a call is not possible."""
-    settings: dict[str, Any] = {}
+def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict[str, Any] | Skip]:
+    """The arguments of each call of a check, or the reason why a call is not possible: curves before settings."""
+    wanted = {name: need for name, need in needs.items() if isinstance(need, Setting)}
+    settings: dict[str, Any] = {name: run.config.get(need.key) for name, need in wanted.items()}
+    missing = [need.key for name, need in wanted.items() if settings[name] is None and not need.optional]
     curve_needs = {name: need for name, need in needs.items() if isinstance(need, Need)}
-    for name, need in needs.items():
-        if isinstance(need, Setting):
-            settings[name] = run.config.get(need.key)
-            if settings[name] is None and not need.optional:
-                yield f"needs {need.key}: say --set {need.key}=VALUE"
-                return
     if not curve_needs:
-        yield settings
+        yield Skip(f"needs {' and '.join(missing)}", *missing) if missing else settings
         return
     main, main_need = next(iter(curve_needs.items()))
     curves = _matching(main_need, run)
@@ -129,11 +125,11 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
                     yield _missing(need)
                 else:
                     points = len(chosen.finite() if need.finite else chosen)
-                    yield f"{points} points of {chosen.said} are too few (needs {need.points})"
+                    yield Skip(f"{points} points of {chosen.said} are too few (needs {need.points})")
                 break
             arguments[name] = usable
         else:
-            yield arguments
+            yield Skip(f"needs {' and '.join(missing)}", *missing) if missing else arguments
 
 
 def _matching(need: Need, run: Run) -> list[Curve]:
@@ -165,9 +161,9 @@ def _usable(curve: Curve | None, need: Need) -> Curve | None:
     return curve if len(curve) >= need.points else None
 
 
-def _missing(need: Need) -> str:
+def _missing(need: Need) -> Skip:
     split = "" if need.split in ("any", "same", "train") else f"{need.split} "
-    return f"no {split}{' or '.join(need.names)} in this log"
+    return Skip(f"no {split}{' or '.join(need.names)} in this log")
 
 
 def _without(ignore: Sequence[str], findings: Sequence[Finding]) -> list[Finding]:

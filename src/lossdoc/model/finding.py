@@ -73,6 +73,7 @@ class Skipped:
 
     check: str
     why: str
+    asks: Sequence[str] = ()  # settings, or "trainer", all of which it wants and has not
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Report:
     signs: Mapping[SignName, Sign] = field(default_factory=dict)  # in the order of SIGNS
     measures: Sequence[Merit] = ()  # what progress was judged by, the one that decides first
     passed: Sequence[str] = ()  # checks that judged and found nothing
+    asks: Sequence[str] = ()  # settings, or "trainer", that nothing says and that would change what is found
     gates: Sequence[Outcome] = ()
     limits: Mapping[str, float] = field(default_factory=dict)  # that the user said instead of ours
 

@@ -10,6 +10,7 @@ from lossdoc.show.blocks import Block, Folded, Heading, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report import _page as page
+from lossdoc.show.report._asks import asks
 from lossdoc.show.report._charts import charts
 from lossdoc.show.report._facts import facts, how_much, left_out, not_judged
 from lossdoc.show.report._summary import table
@@ -53,6 +54,7 @@ def _run(report: Report, options: Options, number: int, folded: bool) -> Iterato
         yield Folded(how_much(report), list(not_judged(report)))
     else:
         yield Text(f"{how_much(report)}.")
+    yield from asks([report])
     yield from page.signs(report, room)
 
 

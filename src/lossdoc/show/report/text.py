@@ -10,6 +10,7 @@ from lossdoc.show.blocks.chart import Charts
 from lossdoc.show.blocks.terminal import render
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report import _page as page
+from lossdoc.show.report._asks import asks
 from lossdoc.show.report._charts import charts
 from lossdoc.show.report._facts import facts, in_short, judged, left_out
 from lossdoc.show.report._gates import failure
@@ -70,6 +71,8 @@ def _several(reports: list[Report], options: Options) -> Iterator[Block]:
         yield from page.advice(report, options, IN_SHORT)
     if not options.verbose and len(failing) > SHORTS:
         yield Text(f"{len(failing) - SHORTS} more failing: check one of them alone, or -v", "dim")
+    if not options.verbose:
+        yield from asks(reports)
     yield counted(reports)
 
 
@@ -96,6 +99,7 @@ def _full(report: Report, options: Options, room: Room) -> Iterator[Block]:
         [*facts(report, options), *left_out(report, options), *judged(report, options)]
         if room.facts
         else [in_short(report)],
+        asks([report]),
         [Text("")],
         page.signs(report, room),
         [Text(""), page.verdict(report)],
