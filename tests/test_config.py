@@ -207,12 +207,12 @@ def test_names_of_ones_own_are_mapped(tmp_path: Path) -> None:
     rows = [{"step": i, "my_objective": 3.0 / i, "my_dev": 4.0 / i} for i in range(1, 60)]
     log = tmp_path / "own.jsonl"
     log.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    unknown = run("check", log, "--isolated")
+    unknown = run("check", log, "--isolated", "--width", "400")
     assert "--map my_objective=loss" in unknown.stdout
     mapped = run("check", log, "--isolated", "-f", "json", "--map", "my_objective=loss", "--map", "my_dev=eval/loss")
     curves = {(c["metric"], c["split"]) for c in json.loads(mapped.stdout)["runs"][0]["curves"]}
     assert {("loss", "train"), ("loss", "eval")} <= curves
-    assert "--map" not in run("check", log, "--isolated", "--map", "my_objective=loss").stdout
+    assert "--map" not in run("check", log, "--isolated", "--width", "400", "--map", "my_objective=loss").stdout
     wrong = run("check", log, "--isolated", "--map", "my_objective=lss")
     assert wrong.returncode == 2
     assert "no metric 'lss'. Did you mean loss?" in wrong.stderr
