@@ -209,10 +209,11 @@ def test_names_of_ones_own_are_mapped(tmp_path: Path) -> None:
     log.write_text("".join(json.dumps(row) + "\n" for row in rows))
     unknown = run("check", log, "--isolated", "--width", "400")
     assert "--map my_objective=loss" in unknown.stdout
-    mapped = run("check", log, "--isolated", "-f", "json", "--map", "my_objective=loss", "--map", "my_dev=eval/loss")
+    named = ("--map", "my_objective=loss", "--map", "my_dev=eval/loss")
+    assert "--map" not in run("check", log, "--isolated", "--width", "400", *named).stdout
+    mapped = run("check", log, "--isolated", "-f", "json", *named)
     curves = {(c["metric"], c["split"]) for c in json.loads(mapped.stdout)["runs"][0]["curves"]}
     assert {("loss", "train"), ("loss", "eval")} <= curves
-    assert "--map" not in run("check", log, "--isolated", "--width", "400", "--map", "my_objective=loss").stdout
     wrong = run("check", log, "--isolated", "--map", "my_objective=lss")
     assert wrong.returncode == 2
     assert "no metric 'lss'. Did you mean loss?" in wrong.stderr
