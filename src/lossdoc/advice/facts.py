@@ -91,7 +91,7 @@ def jumped_early(s: Situation) -> bool | None:
 @fact
 def loss_fell(s: Situation) -> bool | None:
     y = _train(s)
-    if y is None or len(y) < 10:
+    if y is None or len(y) < 5:
         return None
     fall = float(np.median(y[:3]) - np.median(y[-max(3, len(y) // 10) :]))
     return bool(fall > max(0.1 * abs(float(np.median(y[:3]))), 4 * noise(y)))

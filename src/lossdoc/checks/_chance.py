@@ -42,10 +42,13 @@ def by_score(case: Case) -> Chance | None:
     """The held-out score (else the training one) that never left the level of chance; None where any other did."""
     able = [m for m in measures(case.run, case.knowledge) if m.role == "score"]
     held = [m for m in able if m.held_out] or able
-    found = [_at_chance(case, m) for m in held if m.curve.metric in _ALL]
+    # An accuracy tells nothing apart only where it is 0: guessing gets some answers right.
+    telling = [m for m in held if m.curve.metric in _ALL] or [m for m in held if m.curve.metric in _NONE]
+    found = [_at_chance(case, m) for m in telling]
     return found[0] if found and all(found) else None
 
 
+_NONE = frozenset({"accuracy"})
 _ALL = _GUESSING | _WRONG | _NOTHING
 
 
@@ -64,6 +67,9 @@ def _at_chance(case: Case, measure: Measure) -> Chance | None:
     late = len(y) >= EARLY or (len(y) > 0 and seen is not None and seen >= EARLY)
     if metric in _NOTHING and late and y.min() >= 0 and y.max() <= NOTHING and _evaluated(case, curve):
         return Chance(measure, float(curve.values[-1]), "nothing is found")
+    whole = measure.held_out or curve.axis == "epoch"  # a batch may hold no right answer by chance
+    if metric in _NONE and len(y) >= EARLY and whole and not np.any(y) and _evaluated(case, curve):
+        return Chance(measure, 0.0, "no answer is right")
     return None
 
 

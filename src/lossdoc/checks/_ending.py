@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -32,7 +33,14 @@ def progress(run: Run) -> tuple[float, float] | None:
     return None
 
 
-def stops_short(run: Run) -> str | None:
+class Stop(NamedTuple):
+    """What shows that a log ends before its run does, and the numbers of these words."""
+
+    text: str
+    measured: Mapping[str, float]
+
+
+def stops_short(run: Run) -> Stop | None:
     """What shows that the log ends before its run does; None when nothing does or the end was announced."""
     if any(event.kind == "end" for event in run.events) or run.format in STATES:
         return None
@@ -41,14 +49,16 @@ def stops_short(run: Run) -> str | None:
         n, total = reached
         # The last record may stand up to one logging interval before the end.
         if n < DONE * total and n + interval(run) < total:
-            return f"the log ends at {n:g} of {total:g} without a summary of the end"
+            text = f"the log ends at {n:g} of {total:g} without a summary of the end"
+            return Stop(text, {"reached": n, "planned": total})
         return None
     if run.format == "hf-stdout":
         why = unfinished(run)
-        return why and f"the trainer's summary row is missing and {why}"
+        return why and why._replace(text=f"the trainer's summary row is missing and {why.text}")
     end = end_of_line(run)
     if end is not None and run.last_step is not None and run.last_step < OF_LINE * end:
-        return f"the log ends at step {run.last_step:g}, and the learning rate falls in a line to 0 at step {end:.4g}"
+        text = f"the log ends at step {run.last_step:g}, and the learning rate falls in a line to 0 at step {end:.4g}"
+        return Stop(text, {"reached": run.last_step, "planned": end})
     return None
 
 
@@ -73,18 +83,19 @@ def interval(run: Run) -> float:
     return min(gaps, default=0.0)
 
 
-def unfinished(run: Run) -> str | None:
+def unfinished(run: Run) -> Stop | None:
     """The schedule or the epoch that the last record leaves open."""
     epoch, rate = run.get("epoch"), run.get("learning_rate")
     if rate is not None and len(rate) >= 8:
         peak, last = float(np.nanmax(rate.values)), float(rate.values[-1])
         falling = rate.values[-1] < rate.values[-2] < rate.values[-3]
         if falling and last > LEFT * peak:
-            return f"the learning rate is still at {last / peak:.0%} of its peak"
+            text = f"the learning rate is still at {last / peak:.0%} of its peak"
+            return Stop(text, {"of_peak": last / peak})
     if epoch is not None and len(epoch):
         last = float(epoch.values[-1])
         if abs(last - round(last)) > WHOLE:
-            return f"the epoch stands at {last:.3g}"
+            return Stop(f"the epoch stands at {last:.3g}", {"epoch": last})
     return None
 
 

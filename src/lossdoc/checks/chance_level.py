@@ -14,7 +14,8 @@ within {exact}, or within {pair-near} with a margin that is flat and an accuracy
 {loss.min-points} records, {few.records} at least, have to stand within {few.still} of their level.
 
 Scores: an AUC within {chance.auc-near} of 0.5, error rates of words above {chance.wrong} throughout, and in
-{chance.early} evaluations a mAP, Dice, IoU, BLEU or F1 that is at most {chance.nothing} of a perfect score.
+{chance.early} evaluations a mAP, Dice, IoU, BLEU or F1 that is at most {chance.nothing} of a perfect score, or an
+accuracy of exactly 0.
 
 ## Silent when
 - the accuracy contradicts, or the loss is leaving the level at the end
@@ -29,6 +30,8 @@ Scores: an AUC within {chance.auc-near} of 0.5, error rates of words above {chan
 - The optimiser holds other parameters than the model: built before it was wrapped, moved or given adapters.
   [stale-optimiser]
 - A deep stack of saturating layers lets no gradient through. [saturation]
+- The loss is learned and the score is counted wrongly: answers and labels in other spellings or shapes, an argmax
+  over the wrong axis, a threshold that nothing passes. [score-broken]
 - The schedule came to its end before anything was learned. [schedule-short]
 - The inputs are constant: an empty tokenization, a wrong column, a mask that hides everything. [constant-inputs]
 
@@ -37,6 +40,7 @@ Scores: an AUC within {chance.auc-near} of 0.5, error rates of words above {chan
 - Divide the learning rate by 10 and use a warm-up. [rate-high]
 - Train on 16 examples until they are known by heart; if that fails the model or optimiser is at fault, else the
   labels. [labels, frozen, stale-optimiser]
+- Compute the score of the training data itself, and by hand for ten of its examples. [score-broken]
 - Print inputs and labels side by side as the model gets them. [labels, constant-inputs]
 - Put batch or layer normalisation between saturating layers, or replace the activation. [saturation]
 

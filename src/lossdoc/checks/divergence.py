@@ -223,7 +223,14 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
         first=at,
         detected=min(n - 1, at + max(3, n // 20)),
         confidence="high" if rise >= 2 * LOST * progress or blown else "medium",
-        measured={"best": best.value, "end": end.value, "rise": rise, "progress": progress},
+        measured={
+            "best": best.value,
+            "end": end.value,
+            "highest": worst,
+            "rise": rise,
+            "progress": progress,
+            "lost": rise / progress if progress > 0 else float("inf"),
+        },
         cannot_tell=UNKNOWN,
     )
 

@@ -78,12 +78,15 @@ def check(case: Case, entropy: Curve, reward: Curve | None) -> Iterator[Finding]
         if start - end < TENFOLD_NATS or moved is None or not moved.fell:
             return
         text = f"the (differential) entropy fell by {start - end:.3g} nats while the reward fell"
-        yield case.finding(entropy, text, severity="info", confidence="low", measured={"start": start, "end": end})
+        yield case.finding(
+            entropy, text, severity="info", confidence="low", measured={"start": start, "end": end, "fall": start - end}
+        )
         return
     if start <= 0 or end > SHARE * start:
         return
     first = onset(-y, -start, margin=0.5 * (start - end)) or 0
     rose = moved is not None and moved.rose
+    rewards = {} if moved is None else {"reward_early": moved.early, "reward_late": moved.late}
     beside = "" if moved is None else f" while the reward went from {moved.early:.3g} to {moved.late:.3g}"
     yield case.finding(
         entropy,
@@ -92,5 +95,5 @@ def check(case: Case, entropy: Curve, reward: Curve | None) -> Iterator[Finding]
         detected=min(len(y) - 1, first + max(3, len(y) // 20)),
         severity="info" if rose else None,
         confidence="high" if moved is not None else "medium",
-        measured={"start": start, "end": end, "share": end / start},
+        measured={"start": start, "end": end, "share": end / start, **rewards},
     )

@@ -62,12 +62,13 @@ def check(case: Case, eval_loss: Curve, loss: Curve) -> Iterator[Finding]:
     if np.any(course <= 0) or np.mean((gap > BELOW * course) & (gap > error)) < OFTEN:
         return
     share = float(np.median(gap / course))
+    below, above = float(np.median(course - gap)), float(np.median(course))
     yield case.finding(
         eval_loss,
         f"{eval_loss.said} is {100 * share:.0f} % below the training loss "
-        f"(medians {number(float(np.median(course - gap)))} and {number(float(np.median(course)))})",
+        f"(medians {number(below)} and {number(above)})",
         first=n // 4,
         confidence="medium",
-        measured={"share": share},
+        measured={"share": share, "eval": below, "train": above},
         cannot_tell=("whether regularisation, averaging or leakage makes the difference",),
     )

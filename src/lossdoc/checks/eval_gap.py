@@ -147,6 +147,8 @@ def check(
         severity="info" if gained[-1] < SMALL * start and "supervised" in case.families() else None,
         confidence="medium",
         measured={
+            "eval": float(eval_loss.values[first]),
+            "train": float(course[first]),
             "first_gap": float(gap[first]),
             "end_gap": end,
             "of_progress": end / float(gained[-1]),
@@ -184,12 +186,12 @@ def swapped(held_out: Curve | None, training: Curve | None) -> bool:
 def report_swapped(case: Case, eval_loss: Curve, held_out: Curve | None, training: Curve | None) -> Finding:
     assert held_out is not None
     assert training is not None
-    low = float(np.median(held_out.values))
+    low, best = float(np.median(held_out.values)), float(held_out.values.max())
     high = float(np.mean(training.values[len(training) // 2 :]))
     return case.finding(
         eval_loss,
         f"the held-out pairs are ranked the wrong way round (accuracy {low:.2f}, at most "
-        f"{float(held_out.values.max()):.2f}) while training ranks its own rightly ({high:.2f})",
-        measured={"eval_accuracy": low, "accuracy": high},
+        f"{best:.2f}) while training ranks its own rightly ({high:.2f})",
+        measured={"eval_accuracy": low, "best": best, "accuracy": high},
         cannot_tell=("which of the two sets has its labels swapped",),
     )

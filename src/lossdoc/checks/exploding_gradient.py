@@ -94,7 +94,12 @@ def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
             f"{number(usual)}; the loss jumped with it ({len(hurt)} such records)",
             first=hurt[0],
             last=hurt[-1],
-            measured={"peak": float(g[top]), "median": usual, "records": len(hurt)},
+            measured={
+                "peak": float(g[top]),
+                "median": usual,
+                "times": float(g[top]) / usual,
+                "records": len(hurt),
+            },
             cannot_tell=("whether the batch or the weights were at fault",),
         )
         return
@@ -117,7 +122,7 @@ def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
             first=top,
             last=top,
             severity="info",
-            measured={"peak": float(g[top]), "median": usual},
+            measured={"peak": float(g[top]), "median": usual, "times": float(g[top]) / usual},
         )
 
 

@@ -83,9 +83,12 @@ def check(
             return
     first = onset(y, start, margin=0.25 * (end - start)) or 0
     text = f"answers grew from {start:.4g} to {end:.4g} tokens"
+    measured = {"start": start, "end": end}
     if cut is not None:
+        measured["truncated"] = cut
         text += f", {cut:.0%} of them cut off at the limit"
     if moved is not None and not moved.rose:
+        measured |= {"reward_early": moved.early, "reward_late": moved.late}
         text += f", while the reward went from {moved.early:.3g} to {moved.late:.3g}"
     yield case.finding(
         length,
@@ -93,6 +96,6 @@ def check(
         first=first,
         detected=min(len(y) - 1, first + max(3, len(y) // 20)),
         confidence="high" if full else "medium",
-        measured={"start": start, "end": end} | ({} if cut is None else {"truncated": cut}),
+        measured=measured,
         cannot_tell=("whether the longer answers are better",),
     )

@@ -68,23 +68,30 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         return
     top = found[0]
     change = rate_change(rate, loss, top.index)
+    said = "" if change is None else f"; the learning rate goes from {change[0]:.3g} to {change[1]:.3g} there"
     yield case.finding(
         loss,
         f"{loss.said} steps from {number(top.before)} to {number(top.after)} at {step(loss, top.index)} and stays "
-        f"there{change}",
+        f"there{said}",
         first=top.index,
         detected=min(n - 1, top.index + max(3, n // 20)),
         confidence="medium",
-        measured={"before": top.before, "after": top.after, "errors": top.score},
+        measured={
+            "before": top.before,
+            "after": top.after,
+            "errors": top.score,
+            **({} if change is None else {"rate_before": change[0], "rate_after": change[1]}),
+        },
         cannot_tell=("what was changed there",),
     )
 
 
-def rate_change(rate: Curve | None, loss: Curve, index: int) -> str:
+def rate_change(rate: Curve | None, loss: Curve, index: int) -> tuple[float, float] | None:
+    """The learning rates right before and behind the shift, where they differ."""
     if rate is None:
-        return ""
+        return None
     at = int(np.searchsorted(rate.records, loss.records[index]))
     near = rate.values[max(0, at - 3) : at + 3]
     if len(near) < 2 or near.min() <= 0 or near.max() < CHANGES * near.min():
-        return ""
-    return f"; the learning rate goes from {float(near[0]):.3g} to {float(near[-1]):.3g} there"
+        return None
+    return float(near[0]), float(near[-1])

@@ -40,7 +40,7 @@ number of epochs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,16 +98,18 @@ def check(
     end = level(y[tail(n)]).value
     few = min(3, max(2, n // 20))
     if end <= SUDDEN * start and float(np.max(y[few:])) <= 10 * SUDDEN * start:
-        yield report(case, loss, start, end, few, f"within {few} records", "high")
+        yield report(case, loss, start, end, few, f"within {few} records", "high", {"records": few})
         return
     if margin is not None and not held_out and case.families() == {"preference"}:
         last = min(n, max(4, n // 4))
         if float(np.max(y[-last:])) <= PAIRS * start and float(np.median(margin.values[-last:])) >= MARGIN:
-            yield report(case, loss, start, end, n - last, f"while the margins stand above {MARGIN:g}", "medium")
+            when = f"while the margins stand above {MARGIN:g}"
+            yield report(case, loss, start, end, n - last, when, "medium", {"margin": float(MARGIN)})
             return
     if not held_out and set(case.objectives) & LANGUAGE and by_heart(y, end):
         first = int(np.argmax(y <= ENTROPY))
-        yield report(case, loss, start, end, first, "without an eval loss: no text leaves so little to guess", "medium")
+        when = f"without an eval loss: no text leaves so little to guess (below {ENTROPY:g} at {step(loss, first)})"
+        yield report(case, loss, start, end, first, when, "medium", {"entropy": float(ENTROPY)})
         return
     passes = float(epoch.values[-1]) if epoch is not None and len(epoch) else 0.0
     if passes < EPOCHS or held_out or "regression" in case.objectives:
@@ -115,7 +117,8 @@ def check(
     share = SUPERVISED if "supervised" in case.families() else PAIRS
     if end <= share * start:
         first = int(np.argmax(smooth(y) <= 0.1 * start))
-        yield report(case, loss, start, end, first, f"after {passes:.2g} passes over the data", "medium")
+        when = f"after {passes:.2g} passes over the data (first under a tenth of the start at {step(loss, first)})"
+        yield report(case, loss, start, end, first, when, "medium", {"passes": passes})
 
 
 def scored(case: Case) -> bool:
@@ -130,13 +133,21 @@ def by_heart(y: Floats, end: float) -> bool:
     return float(y[0]) >= TOKENS and 0 < end <= ENTROPY and len(y) >= RECORDS
 
 
-def report(case: Case, loss: Curve, start: float, end: float, first: int, when: str, how_sure: str) -> Finding:
+def report(
+    case: Case,
+    loss: Curve,
+    start: float,
+    end: float,
+    first: int,
+    when: str,
+    how_sure: str,
+    beside: Mapping[str, float | int],
+) -> Finding:
     return case.finding(
         loss,
-        f"loss fell from {number(start)} to {number(end)} {when} "
-        f"(under a tenth of the start from {step(loss, first)} on)",
+        f"loss fell from {number(start)} to {number(end)} {when}",
         first=first,
         confidence="high" if how_sure == "high" else "medium",
-        measured={"start": start, "end": end, "share": end / start},
+        measured={"start": start, "end": end, "share": end / start, **beside},
         cannot_tell=("whether the task is that easy, the examples are memorised or the labels leak",),
     )

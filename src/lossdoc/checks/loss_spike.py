@@ -110,6 +110,8 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         last=found[-1].last,
         measured={
             "spikes": len(found),
+            "peak": float(y[top.peak]),
+            "records": top.points,
             "height": top.height,
             "sigmas": top.score,
             "before": top.before,

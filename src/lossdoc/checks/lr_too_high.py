@@ -129,18 +129,18 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         return
     if y.min() > 0 and not by_factors(y, early, base + max(height, 0.0)):
         return
-    end = level(y[tail(n)])
+    records = min(n, early + 2)  # the medians of three reach so far
+    end, top = level(y[tail(n)]), float(y[1:records].max())
     worse = end.value > base + 3 * end.error and end.value > WORSE * base
     yield case.finding(
         loss,
-        f"{loss.said} jumped from {number(base)} to {number(float(y[1 : early + 2].max()))} within the first "
-        f"{early} records and is {number(end.value)} at the end"
-        + (", worse than before the first step" if worse else ""),
+        f"{loss.said} jumped from {number(base)} to {number(top)} within the first {records} records and is "
+        f"{number(end.value)} at the end" + (", worse than before the first step" if worse else ""),
         first=first,
         detected=min(n - 1, max(first + 2, peak)),
         severity=severity(worse and height >= base, back, n, end.value / base),
         confidence="high" if height >= 0.5 * base else "medium",
-        measured={"first": base, "peak": float(y[1 : early + 2].max()), "end": end.value},
+        measured={"first": base, "peak": top, "records": records, "end": end.value},
         cannot_tell=("whether the rate or the first batches did it",),
     )
 
@@ -194,15 +194,16 @@ def while_climbing(case: Case, loss: Curve, rate: Curve) -> Iterator[Finding]:
     if not learned and not worsens and grows < NOISIER:
         return
     first = stops(y) if learned else n // 4
+    there, end = float(np.median(y[first : first + 10])), level(y[tail(n)]).value
     yield case.finding(
         loss,
         f"the learning rate climbs to {float(lr[-1]):.3g} at the last record, and the loss stopped improving at "
-        f"{step(loss, first)} ({number(float(np.median(y[first : first + 10])))}; {number(level(y[tail(n)]).value)} at "
-        f"the end)" + (f", its noise grew {grows:.1f}-fold" if grows >= NOISIER else ""),
+        f"{step(loss, first)} ({number(there)}; {number(end)} at the end)"
+        + (f", its noise grew {grows:.1f}-fold" if grows >= NOISIER else ""),
         first=first,
         detected=n // 2,
         confidence="medium",
-        measured={"rate": float(lr[-1]), "noise_growth": grows},
+        measured={"rate": float(lr[-1]), "level": there, "end": end, "noise_growth": grows},
         cannot_tell=("what the loss would have done at a lower rate",),
     )
 

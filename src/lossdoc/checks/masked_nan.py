@@ -79,7 +79,7 @@ BEFORE = Limit(
 )
 BESIDE = Limit(10, "records of loss and companion", "ours")
 NEEDS = {
-    "loss": Need("loss", finite=False, points=3),
+    "loss": Need("loss", finite=False, points=LEAST),
     "grad_norm": Need("grad_norm", finite=False, optional=True),
 }
 

@@ -182,7 +182,7 @@ def check(
     why = flat(loss, found, eval_loss)
     if why is None or improves(accuracy, 3) or improves(eval_accuracy, 2) or solved(eval_accuracy):
         return
-    text, confidence = why
+    text, confidence, told = why
     early = unfinished(case)
     yield case.finding(
         loss,
@@ -192,10 +192,12 @@ def check(
         severity="warning" if early else "error",
         confidence="medium" if early else confidence,
         measured={
+            "records": len(loss),
             "start": found.start.value,
             "end": found.end.value,
             "gain_percent": 100 * found.share,
             "at_most_percent": 100 * found.upper_share,
+            **told,
         },
         cannot_tell=("whether the weights stand still or the labels carry no information",),
     )
@@ -206,41 +208,47 @@ def solved(accuracy: Curve | None) -> bool:
     return accuracy is not None and float(np.median(accuracy.values[-max(3, len(accuracy) // 3) :])) >= SOLVED
 
 
-def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confidence] | None:
-    """What was not gained, in words, and how sure; None when something was."""
+def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confidence, dict[str, float | int]] | None:
+    """What was not gained, in words, how sure, and the numbers of these words; None when something was."""
     held_out = gain(living(eval_loss)) if eval_loss is not None and len(living(eval_loss)) >= 3 else None
     if held_out is not None and held_out.share >= MATERIAL and held_out.score > 2:
         return None
     y = loss.values
     if rises(y):
-        return "each record lies above the one before", "high" if len(y) >= FEW_POINTS else "medium"
+        return "each record lies above the one before", "high" if len(y) >= FEW_POINTS else "medium", {}
     if len(y) < FEW_POINTS:
         if not stands(y):
             raise Skip(f"{len(y)} records are too few unless they stand still or rise throughout")
-        return f"they all lie within {100 * float(np.ptp(y)) / abs(found.start.value):.2g} %", "medium"
+        within = 100 * float(np.ptp(y)) / abs(found.start.value)
+        return f"they all lie within {within:.2g} %", "medium", {"within_percent": within}
     scale = noise(y)
     if (longest := stuck(loss)) is not None:
-        return f"it is exactly {number(longest[0])} in {longest[1]} records in a row, and so on", "medium"
+        value, times = longest
+        told = {"repeated": value, "in_a_row": times}
+        return f"it is exactly {number(value)} in {times} records in a row, and so on", "medium", told
     if repeats(loss) and found.share < WORSE:
-        return f"it takes only {len(np.unique(y))} values, each again and again to the last digit", "high"
+        values = len(np.unique(y))
+        return f"it takes only {values} values, each again and again to the last digit", "high", {"values": values}
     if never_below(y, scale):
-        return f"it never came below its first value, {number(float(y[0]))}, again", "medium"
+        first = float(y[0])
+        return f"it never came below its first value, {number(first)}, again", "medium", {"first": first}
     if learned_and_lost(loss, found, scale) or learned_early(y, found, scale):
         return None
     if found.share < -WORSE:
         raise Skip(f"the loss ends {-found.share:.0%} above its start, within its noise: it did not stand still")
     few = len(loss) < MIN_POINTS
     if found.upper_share < MATERIAL / (2 if few else 1):
-        return f"{100 * abs(found.share):.2g} % {'better' if found.share >= 0 else 'worse'}", "high"
+        return f"{100 * abs(found.share):.2g} % {'better' if found.share >= 0 else 'worse'}", "high", {}
     if few:
         raise Skip(f"{len(loss)} records are too few for the noise of this loss")
     unsure = found.score < 2 and found.trend > -2
     still = held_out is not None and abs(held_out.share) < EVAL_MATERIAL and held_out.upper_share < 2 * EVAL_MATERIAL
     if unsure and still and eval_loss is not None:
-        level = number(float(eval_loss.values[-1]))
-        return f"no improvement within its noise, and the eval loss stands at {level}", "high"
+        level = float(eval_loss.values[-1])
+        stands_at = f"no improvement within its noise, and the eval loss stands at {number(level)}"
+        return stands_at, "high", {"eval_loss": level}
     if unsure and found.upper_share < POWER and len(loss) >= LONG:
-        return f"no improvement within its noise (more than {100 * found.upper_share:.0f} % would show)", "medium"
+        return f"no improvement within its noise (more than {100 * found.upper_share:.0f} % would show)", "medium", {}
     return None
 
 
@@ -292,7 +300,11 @@ def all_stand(case: Case) -> Iterator[Finding]:
         f"{told} in all {len(curve)} records: nothing changes any more",
         detected=int(RECORDS) - 1,
         confidence="high" if len(curve) >= FEW_POINTS else "medium",
-        measured={"value": float(curve.values[0]), "records": len(curve)},
+        measured={
+            "value": float(curve.values[0]),
+            "records": len(curve),
+            **{m.curve.said: float(m.curve.values[0]) for m in still[1:2]},
+        },
         cannot_tell=("whether the weights stand still or the evaluation holds an old model",),
     )
 
@@ -345,6 +357,6 @@ def by_margin(case: Case, loss: Curve, margin: Curve | None, beta: object) -> It
         f"the {who} has not moved: margin {state.late:.2g}, loss {float(late[-1]):.6g} after {len(loss)} records",
         detected=len(margin) // 2,
         severity="warning" if early else "error",
-        measured={"margin": state.late, "loss": float(late[-1])},
+        measured={"records": len(loss), "margin": state.late, "loss": float(late[-1])},
         cannot_tell=("whether the optimiser, the learning rate or the reference model is at fault",),
     )

@@ -153,6 +153,11 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
         beside += f"; {score.said} improved by {better:.3f} since"
     if goal is not None and goal.curve is not score:
         beside += f"; {goal.curve.said} got better since, to {number(float(goal.curve.values[-1]))}"
+    told: dict[str, float] = {} if fall is None else {"train_fall": fall}
+    if score is not None and better >= 0.01:
+        told["score_gain"] = better
+    if goal is not None and goal.curve is not score:
+        told["score_end"] = float(goal.curve.values[-1])
     unknown = ["whether the metric that matters has turned as well"] if score is None and goal is None else []
     if fall is None:
         unknown.append("whether the training loss still fell: it is not in this log")
@@ -170,6 +175,7 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
             "end": float(y[-1]),
             "last_level": end,
             "rise_percent": 100 * rise / abs(low) if low else 0.0,
+            **told,
         },
         cannot_tell=unknown,
     )

@@ -97,11 +97,11 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     dead = stands(y[int(EARLY * n) :]) and end.value >= REMAINS * start
     yield case.finding(
         loss,
-        f"{loss.said} is flat at {number(end.value)} since {step(loss, at)}, for {100 * (1 - at / n):.0f} % of the log"
-        + (": nothing changes any more" if dead else ""),
+        f"{loss.said} is flat at {number(end.value)} since {step(loss, at)}, for {100 * (1 - at / n):.0f} % of its "
+        "records" + (": nothing changes any more" if dead else ""),
         first=at,
         severity="warning" if dead else None,
         detected=min(n - 1, at + n // 10),
-        measured={"level": end.value, "gained": gained, "share": share},
+        measured={"level": end.value, "gained": gained, "share": share, "flat": 1 - at / n},
         cannot_tell=("whether this is the floor of the data",),
     )

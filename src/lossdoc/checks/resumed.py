@@ -78,17 +78,20 @@ def from_replays(case: Case, replays: list[Event], said: list[Event]) -> Finding
     first = replays[0].data
     begin, end = float(first["from_step"]), float(first["to_step"])
     dropped = sum(int(event.data["dropped"]) for event in replays)
-    places = "" if len(replays) == 1 else f" and at {len(replays) - 1} more places"
+    more = len(replays) - 1
+    places = f" and at {more} more place{'s' * (more > 1)}" if more else ""
     jump = loss_jump(case.run, begin)
     text = f"steps {begin:g} to {end:g} stand twice{places}: {dropped} older records were dropped"
+    measured = {"from_step": begin, "to_step": end, "dropped_records": dropped, "places": len(replays)}
     if jump is not None:
+        measured["rise"] = jump
         text += f", and the loss is {jump:.0%} higher after it"
     finding = case.finding(
         None,
         text,
         line=replays[0].line or (said[0].line if said else None),
         severity=None if jump is None else "warning",
-        measured={"from_step": begin, "to_step": end, "dropped_records": dropped, "places": len(replays)},
+        measured=measured,
         cannot_tell=("whether optimiser and data order were restored",),
     )
     return replace(finding, first_step=end, detected_step=end, last_step=float(replays[-1].data["to_step"]))

@@ -103,6 +103,7 @@ def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
     if first is None:
         return
     share = fall / abs(held) if held else float("inf")
+    spreads = {"spreads": fall / scale} if scale > 0 else {}
     size = f", {fall / scale:.2g} times the spread of one answer" if scale > 0 else ""
     yield case.finding(
         reward,
@@ -110,7 +111,7 @@ def check(case: Case, reward: Curve, std: Curve | None) -> Iterator[Finding]:
         first=first,
         detected=min(n - 1, first + max(3, n // 20)),
         confidence="high" if fall > scale or share > 0.9 else "medium",
-        measured={"held": held, "final": final, "fall": fall, "spread": scale},
+        measured={"held": held, "final": final, "fall": fall, "spread": scale, **spreads},
         cannot_tell=("whether the policy fell apart or the grader did; the answers show it",),
     )
 

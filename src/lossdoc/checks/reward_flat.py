@@ -145,6 +145,13 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         f"spread of one answer{because}",
         detected=len(values) // 2,
         confidence="high" if upper < 0.5 * MOVED or (still and upper < MOVED) else "medium",
-        measured={"early": moved.early, "late": moved.late, "spread": moved.scale, "change_in_spreads": moved.change},
+        measured={
+            "early": moved.early,
+            "late": moved.late,
+            "spread": moved.scale,
+            "change_in_spreads": moved.change,
+            "error_in_spreads": moved.error,
+            **({} if way is None else {"sum_of_rates": way}),
+        },
         cannot_tell=("whether the policy does not move or moves where the reward does not look",),
     )

@@ -122,7 +122,7 @@ def against_each_other(case: Case, parts: list[Curve]) -> Finding | None:
         first=first,
         detected=min(len(down) - 1, first + max(3, len(down) // 20)),
         confidence="medium",
-        measured={"risen": gain.late, "fallen": loss.late},
+        measured={"risen_from": gain.early, "risen": gain.late, "fallen_from": loss.early, "fallen": loss.late},
         cannot_tell=("which of the two is meant to be maximised",),
     )
 

@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lossdoc.checks._ending import STATES, last_line, progress, stops_short
+from lossdoc.checks._ending import STATES, Stop, last_line, progress, stops_short
 from lossdoc.judge.case import Case
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 
@@ -57,7 +57,7 @@ def check(case: Case) -> Iterator[Finding]:
         event = next((e for e in reversed(run.events) if e.kind == kind), None)
         if event is None or (kind == "interrupt" and (run.format in STATES or went_on(case, event.line))):
             continue
-        yield at_end(case, message, event.line, "high")
+        yield at_end(case, Stop(message, {}), event.line, "high")
         return
     if why := stops_short(run):
         yield at_end(case, why, None, "high" if progress(run) else "medium")
@@ -69,8 +69,14 @@ def went_on(case: Case, line: int | None) -> bool:
     return any(e.kind in later and (e.line or 0) > (line or 0) for e in case.run.events)
 
 
-def at_end(case: Case, message: str, line: int | None, confidence: Confidence) -> Finding:
-    finding = case.finding(None, message, line=line or last_line(case.run), confidence=confidence)
+def at_end(case: Case, stop: Stop, line: int | None, confidence: Confidence) -> Finding:
+    finding = case.finding(
+        None,
+        stop.text,
+        line=line or last_line(case.run),
+        confidence=confidence,
+        measured=stop.measured,
+    )
     longest = max(case.run.curves, key=len, default=None)
     if longest is None or not len(longest):
         return finding

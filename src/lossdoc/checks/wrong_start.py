@@ -112,7 +112,7 @@ def check(case: Case, loss: Curve, vocab_size: object, classes: object) -> Itera
         last=min(len(loss) - 1, int(np.argmax(loss.values <= limit)) or len(loss) - 1),
         severity="info" if confidence == "low" or left_for_good(case, loss, limit) else None,
         confidence=confidence,
-        measured={"first": first, "limit": limit},
+        measured={"first": float(loss.values[0]), "first_level": first, "limit": limit, "end": end},
         cannot_tell=("whether the weights or the scale of the loss are wrong",)
         if confidence == "high"
         else ("whether the weights or the scale of the loss are wrong", "that this is a language model"),

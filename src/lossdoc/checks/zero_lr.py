@@ -92,7 +92,7 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
             f"the learning rate is 0 from {step(rate, at)} to the end at {step(rate, n - 1)} "
             f"({last} of {n} records); its peak was {peak:.3g}",
             first=at,
-            measured={"records": last, "share": last / n, "peak": peak},
+            measured={"records": last, "of": n, "share": last / n, "peak": peak},
         )
     elif zero[2:].sum() >= MOST * n:
         at = int(np.argmax(zero))
@@ -100,5 +100,5 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
             rate,
             f"the learning rate is 0 in {int(zero.sum())} of {n} records; its peak was {peak:.3g}",
             first=at,
-            measured={"records": int(zero.sum()), "share": float(zero.mean()), "peak": peak},
+            measured={"records": int(zero.sum()), "of": n, "share": float(zero.mean()), "peak": peak},
         )

@@ -8,7 +8,8 @@ Whether they are all right or all wrong decides what to do; the reward tells.
 ## How it is measured
 The share of groups without spread, record by record; a record whose reward_std is 0 counts as 1, since the share can
 read 0 through floating-point noise while no answer differs. Reported when the running median stays at {share} or above
-for at least {lasts} of the run and {records} records.
+for at least {lasts} of the run and {records} records; in a shorter log of {few} records at least, when not one of them
+had any spread and the reward never moved.
 
 ## Silent when
 - the share rises because the task is nearly solved: the reward rose and holds its best level (then it only informs)
@@ -61,10 +62,15 @@ SHARE = Limit(0.8, "share of the groups", "axolotl, docs/training_stability.qmd:
 LASTS = Limit(0.25, "share of the run", "ours: healthy labelled runs reach a median of 0.5 late, faulty ones 1.0")
 SOLVED = Limit(0.1, "share of the gain", "ours: a reward this near to its best is nearly solved")
 RECORDS = Limit(8, "records", "ours")
+FEW = Limit(
+    5,
+    "records without any spread from the first on",
+    "ours: no healthy labelled run has even one; a hard task with few prompts may have some",
+)
 NEEDS = {
-    "share": Need(("zero_std_fraction", "reward_std"), points=RECORDS),
+    "share": Need(("zero_std_fraction", "reward_std"), points=FEW),
     "std": Need("reward_std", optional=True),
-    "reward": Need("reward", points=8, optional=True),
+    "reward": Need("reward", points=FEW, optional=True),
 }
 
 
@@ -74,10 +80,13 @@ def check(case: Case, share: Curve, std: Curve | None, reward: Curve | None) -> 
     std = unlabelled(std)
     wasted = no_signal(share, std)
     found = course_above(wasted, SHARE.value, LASTS.value, int(RECORDS))
+    reward = unlabelled(reward)
+    if found is None and len(wasted) < RECORDS and np.all(wasted == 1):
+        # With a reward that moves, a spread of 0 may be that of one answer.
+        found = (0, len(wasted) - 1) if reward is not None and np.ptp(reward.values) == 0 else None
     if found is None:
         return
     first, last = found
-    reward = unlabelled(reward)
     text = f"{np.mean(wasted[first : last + 1]):.0%} of the groups have no spread of reward"
     solved = False
     measured: dict[str, float | int | str] = {"share": float(np.mean(wasted[first : last + 1]))}
@@ -98,6 +107,7 @@ def check(case: Case, share: Curve, std: Curve | None, reward: Curve | None) -> 
         detected=min(last, first + max(7, len(wasted) // 4)),
         last=last,
         severity="info" if solved else None,
+        confidence="high" if len(wasted) >= RECORDS else "medium",
         measured=measured,
         cannot_tell=() if reward is not None else ("whether the answers are all right or all wrong",),
     )

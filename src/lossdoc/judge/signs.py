@@ -102,7 +102,7 @@ def _finite(run: Run) -> Sign:
 def _stable(run: Run) -> Sign:
     most = max((len(c) for c in run.curves if c.known), default=0)
     if most < RECORDS:
-        return Sign("unknown", f"{most} points show no course that could be left")
+        return Sign("unknown", f"{most} point{'s show' if most != 1 else ' shows'} no course that could be left")
     return Sign("yes", f"no check of stability found anything in {most} points")
 
 

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from math import isfinite
 from typing import NamedTuple
 
 from lossdoc.input.clean import Line
+from lossdoc.input.numbers import to_float
 from lossdoc.input.shape import LONGEST, Memory, shape
 from lossdoc.input.source import Source
 from lossdoc.model.record import Raw
@@ -60,6 +62,8 @@ _MOST_NAMES = 400  # different sets of names that are counted before a text is g
 _LED_BY = 40  # lines that may count say what all of them begin with (ours)
 _MOST_COUNTED = 200_000  # lines that are read for rows whose names say nothing
 _FEWEST_COUNTED = 5  # such rows of one shape (ours)
+_LINES_OF_A_PASTE = 12  # lines with text that somebody copied out of a terminal (ours)
+_ROWS_OF_A_PASTE = 0.6  # of its lines are rows: it holds nothing else that could be meant (ours)
 _SHARE_COUNTED = 0.5  # of all lines (ours)
 _CHANGED = ("\r", "\x1b", "\x08", " [repeated ", "/it]", "it/s]")  # what makes cleaning do more than cut a prefix
 # f1 is a metric, f2 is none.
@@ -83,15 +87,20 @@ class Names:
     count: int = 0
     axis: bool = False
     seen: set[str] = field(default_factory=set)
+    broken: bool = False  # a value is NaN or infinite, which no setting and no table of results is
+    pasted: bool = False  # the text holds next to nothing else
 
     def add(self, row: dict[str, Raw]) -> None:
         self.count += 1
+        self.broken |= any(map(_is_broken, row.values()))
         if len(self.seen) < 8:
             self.seen.add(" ".join(map(str, row.values())))
 
     @property
     def is_log(self) -> bool:
-        """Repeats with changing numbers: three times beside a step or epoch, five times without."""
+        """Repeats with changing numbers: three times beside a step or epoch, five times without; fewer in a paste."""
+        if self.pasted:
+            return self.axis or self.broken or len(self.seen) > 2
         return len(self.seen) > 1 and self.count >= (3 if self.axis else 5)
 
 
@@ -165,7 +174,25 @@ def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
         for _, row, *_ in saved:
             names = found.setdefault(signature_of(tuple(row or ())), Names(axis=True))
             names.add(row or {})
-    return (found, entries) if any(names.is_log for names in found.values()) else _counted(source) or (found, entries)
+    if any(names.is_log for names in found.values()):
+        return found, entries
+    if _is_paste(source, found):
+        for names in found.values():
+            names.pasted = True
+        return found, entries
+    return _counted(source) or (found, entries)
+
+
+def _is_broken(value: Raw) -> bool:
+    number = to_float(value) if isinstance(value, str) else value
+    return isinstance(number, float) and not isfinite(number)
+
+
+def _is_paste(source: Source, found: dict[tuple[str, ...], Names]) -> bool:
+    """A few lines, most of which are rows: "Epoch 1/3 - loss: 0.5 - val_loss: 0.6" and one more."""
+    lines = list(islice((raw for _, raw in source.iter_raw() if raw.strip()), _LINES_OF_A_PASTE + 1))
+    rows = sum(names.count for names in found.values())
+    return 0 < len(lines) <= _LINES_OF_A_PASTE and rows >= _ROWS_OF_A_PASTE * len(lines)
 
 
 def _first_lines(source: Source) -> Iterator[str]:

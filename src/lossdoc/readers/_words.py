@@ -48,6 +48,7 @@ _SETTING = words("""
     mask config path file decay scale reduction dtype size label labels model id url version impl kwargs args
     strategy window mode multiplier multipliers interval every freq frequency
 """)
+_EARNED = words("return returns score scores")
 # Without an axis or a metric these speak for a server's log, or for a table of hyper-parameters.
 _FOREIGN = words("""
 status level method path url host port bytes size duration latency cpu mem memory disk seed dropout layers hidden units
@@ -89,6 +90,12 @@ def is_axis(key: str) -> bool:
     if parts in (["#"], ["e"]):  # spaCy's table
         return True
     return any(p in _AXIS for p in parts) and all(p in _AXIS or p in _AXIS_BESIDE for p in parts)
+
+
+def earns(keys: Iterable[str]) -> bool:
+    """A return or a score beside a count of episodes or steps: what an agent got, where a score alone is anybody's."""
+    names = list(keys)
+    return any(map(is_axis, names)) and any(not _EARNED.isdisjoint(tokens(name)[-1:]) for name in names)
 
 
 def likelihood(keys: Iterable[str]) -> float:

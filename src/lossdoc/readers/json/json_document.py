@@ -24,7 +24,7 @@ from lossdoc.readers._json import (
 )
 from lossdoc.readers._results import one_row_each
 from lossdoc.readers._tensorboard import tag_and_split
-from lossdoc.readers._words import is_strong, likelihood
+from lossdoc.readers._words import earns, is_strong, likelihood
 from lossdoc.words.expressions import expression
 
 NAME = "json"
@@ -287,5 +287,5 @@ def _likelihood(keys: list[str]) -> float:
 
     Nor is a vocabulary, which has a number for every word.
     """
-    strong = sum(map(is_strong, keys)) if len(keys) <= MOST_KEYS else 0
+    strong = len(keys) <= MOST_KEYS and (any(map(is_strong, keys)) or earns(keys))
     return min(0.97, likelihood(keys) + 0.01) if strong else 0.0

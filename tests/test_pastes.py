@@ -1,0 +1,93 @@
+"""What people paste: one to six lines out of a terminal, a notebook or a file. Each is judged as far as it goes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lossdoc.api import Options, diagnose, read_input
+from lossdoc.model.finding import Report
+
+BAR = "{}:  {}0%|██        | {}0/100 [00:01<00:09, 10.0it/s]\n"
+
+
+def table(*rows: tuple[float, ...]) -> str:
+    names = ("Step", "Training Loss", "reward", "reward_std", "kl")
+    lines = [" | ".join(names), "|".join("---" for _ in names), *(" | ".join(map(str, row)) for row in rows)]
+    return "".join(f"| {line} |\n" for line in lines)
+
+
+CASES = {
+    "one line": ("Epoch 1: loss 0.5\n", "not judged", None),
+    "one NaN": ("loss: nan\n", "failing", "non-finite"),
+    "one NaN of a place": ("Epoch 1/10, train loss nan, val loss nan\n", "failing", "non-finite"),
+    "two lines": (
+        "Epoch 1/3 - loss: 0.5 - val_loss: 0.6\nEpoch 2/3 - loss: 0.4 - val_loss: 0.55\n",
+        "not judged",
+        None,
+    ),
+    "the same again": (
+        "".join(f" step {i} │ loss: 0.693 │ acc: 0.50\n" for i in range(1, 6)),
+        "failing",
+        "chance-level",
+    ),
+    "a NaN that is hidden": (
+        "{'loss': 0.0, 'grad_norm': nan, 'learning_rate': 5e-05, 'epoch': 0.01}\n"
+        "{'loss': 0.0, 'grad_norm': nan, 'learning_rate': 5e-05, 'epoch': 0.02}\n",
+        "failing",
+        "masked-nan",
+    ),
+    "no answer right": (
+        "".join(f"Epoch {i}: loss={4.6 - 0.35 * i:.2f} acc=0.0\n" for i in range(1, 6)),
+        "failing",
+        "chance-level",
+    ),
+    "no spread of reward": (
+        table(*((i, 0.0, 0.0, 0.0, 0.0) for i in range(1, 7))),
+        "suspicious",
+        "zero-std-groups",
+    ),
+    "measures before the bar": (
+        "".join(BAR.format(f"loss={2.6 - 0.3 * i:.2f}, acc=0.{i}1", i, i) for i in range(1, 7)),
+        "healthy",
+        None,
+    ),
+    "returns as JSON over many lines": (
+        json.dumps([{"episode": i, "return": min(200, 10 + 4 * i) + 7 * (i % 3)} for i in range(60)], indent=4),
+        "healthy",
+        None,
+    ),
+}
+REFUSED = {
+    "a result": "accuracy: 0.91\n",
+    "settings": "epochs: 10\nbatch_size: 32\nloss_weight: 0.5\n",
+    "prose": "We reached a loss of 0.5 in the first epoch, which is fine.\nThen we stopped.\n",
+    "code": "epoch = 0\nloss = 0.0\nfor batch in data:\n    loss += step(batch)\n",
+}
+
+
+def check(text: str) -> list[Report]:
+    found = read_input(None, OPTIONS, text.encode())
+    return [diagnose(run, OPTIONS) for run in found] if isinstance(found, list) else []
+
+
+OPTIONS = Options()
+
+
+@pytest.mark.parametrize(("text", "verdict", "first"), CASES.values(), ids=CASES)
+def test_is_judged_as_far_as_it_goes(text: str, verdict: str, first: str | None) -> None:
+    (report,) = check(text)
+    loud = [finding.check for finding in report.roots if finding.severity != "info"]
+    assert (report.verdict, loud[:1]) == (verdict, [first] if first else [])
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
+def test_is_no_log(text: str) -> None:
+    assert check(text) == []
+
+
+def test_a_reward_that_moves_has_a_spread_that_was_not_logged() -> None:
+    """One episode a record: its spread is 0, whatever the policy does."""
+    (report,) = check(table(*((i, 0.1, -80.0 + 9 * i, 0.0, 0.0) for i in range(1, 7))))
+    assert "zero-std-groups" not in {finding.check for finding in report.findings}
