@@ -127,3 +127,72 @@ def test_a_notebook_service_counts_seconds_and_lines_before_each() -> None:
         for n in range(1, 9)
     ]
     assert _curves("\n".join(rows)) == {("auc", "eval", 8), ("loss", "eval", 8)}
+
+
+def _marked(template: str, **marks: str) -> str:
+    """Eight rows of each split by a template with a mark, a place and values."""
+    rows = [
+        template.format(mark=mark, n=n, m=100 * n, loss=f"{2.5 * 0.8**n + more:.4f}", acc=f"{n / 10 - more / 9:.3f}")
+        for n in range(1, 9)
+        for mark, more in zip(marks.values(), (0, 0.3), strict=True)
+    ]
+    return "\n".join(rows) + "\n"
+
+
+_BOTH = {(metric, split, 8) for metric in ("loss", "accuracy") for split in ("train", "eval")}
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "step: {m:,}/5,000 {mark} loss: {loss}, acc: {acc}",
+        "iter@{m} {mark} loss: {loss}, acc: {acc}",
+        "ep{n}/it{m} {mark} loss: {loss}, acc: {acc}",
+        "({n}, {m}) {mark} loss: {loss}, acc: {acc}",
+        "epochs done: {n} {mark} loss: {loss}, acc: {acc}",
+        "{n:03d} {mark} loss: {loss}, acc: {acc}",
+        "{n}: {mark} loss: {loss}, acc: {acc}",
+        "{mark} E:{n} loss: {loss}, acc: {acc}",
+        "{mark} epoch {n} 'loss': {loss}, 'acc': {acc}",
+        "{mark} epoch {n} <loss> {loss} <acc> {acc}",
+        "{mark} epoch {n} [loss] {loss} [acc] {acc}",
+        "{mark} epoch {n} loss....: {loss}, acc....: {acc}",
+        "{mark} epoch {n} loss -- {loss}, acc -- {acc}",
+        "{mark} epoch {n} loss={loss}/acc={acc}",
+        "{mark} epoch {n} loss: <tf.Tensor: shape=(), dtype=float32, numpy={loss}>, acc: {acc}",
+        "[  {n}1.3] {mark} epoch {n} loss: {loss}, acc: {acc}",
+        "@{m} {mark} loss: {loss}, acc: {acc}",
+        "trainer-0 {mark}\ntrainer-0 epoch {n} loss: {loss}, acc: {acc}",
+    ],
+)
+def test_counters_and_pairs_of_many_spellings(template: str) -> None:
+    assert _curves(_marked(template, train="[train]", held="[val]")) == _BOTH
+
+
+@pytest.mark.parametrize(
+    ("train", "held"),
+    [
+        ("training=1", "training=0"),
+        ("[train:0]", "[val:0]"),
+        ("on_train_epoch_end", "on_validation_epoch_end"),
+        ("train-step", "val-step"),
+    ],
+)
+def test_marks_with_a_number_or_beside_other_words(train: str, held: str) -> None:
+    assert _curves(_marked("epoch {n} {mark} loss: {loss}, acc: {acc}", train=train, held=held)) == _BOTH
+
+
+@pytest.mark.parametrize(("column", "words"), [("", ("train", "val")), ("data", ("train", "dev")), ("split", "TV")])
+@pytest.mark.parametrize("joint", [",", "\t", " | "])
+def test_cells_that_are_words_of_splits_name_them_under_any_header(
+    column: str, words: tuple[str, str], joint: str
+) -> None:
+    row = joint.join(("{n}", "{mark}", "{loss}", "{acc}"))
+    table = joint.join(("epoch", column, "loss", "acc")) + "\n" + _marked(row, train=words[0], held=words[1])
+    assert _curves(table) == _BOTH
+
+
+@pytest.mark.parametrize("names", ["tr.loss tr.acc va.loss va.acc", "T-Loss T-Acc V-Loss V-Acc"])
+def test_short_words_and_letters_of_splits_in_names(names: str) -> None:
+    rows = [f"{n},{2.5 - n / 8:.2f},{n / 10:.2f},{2.75 - n / 9:.2f},{n / 11:.2f}" for n in range(1, 9)]
+    assert _curves("\n".join([",".join(("epoch", *names.split())), *rows])) == _BOTH

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lossdoc.words.splits import SPLITS
+from lossdoc.words.splits import IN_NAMES
 
 _SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -51,13 +51,13 @@ def without_split(key: str) -> list[tuple[str, str | None]]:
             break
         text, split = found[depth]
         ahead = _FIRST.fullmatch(text)
-        if ahead and (word := ahead[1].lower()) in SPLITS:
-            found.append((ahead[2], inner_split(split, SPLITS[word])))
+        if ahead and (word := ahead[1].lower()) in IN_NAMES:
+            found.append((ahead[2], inner_split(split, IN_NAMES[word])))
         elif ahead and ahead[1].lower() == "metrics":
             found.append((ahead[2], split))
         behind = _LAST.fullmatch(text)
-        if behind and (word := behind[2].lower()) in SPLITS:
-            found.append((behind[1], inner_split(split, SPLITS[word])))
+        if behind and (word := behind[2].lower()) in IN_NAMES:
+            found.append((behind[1], inner_split(split, IN_NAMES[word])))
     return found
 
 
@@ -88,8 +88,8 @@ def taken_apart(key: str) -> tuple[list[str], str | None]:
     split: str | None = None
     for word in _SEPARATORS.split(key):
         lowered = word.lower()
-        if lowered in SPLITS:
-            split = inner_split(split, SPLITS[lowered])
+        if lowered in IN_NAMES:
+            split = inner_split(split, IN_NAMES[lowered])
         elif any(map(str.isalnum, word)) and lowered not in _AVERAGES and lowered not in _SPANS:
             kept.append(word)
     return kept, split

@@ -10,7 +10,7 @@ from lossdoc.input.numbers import to_float
 from lossdoc.model.record import Event, Raw, Record
 from lossdoc.readers._words import is_axis, is_strong, likelihood, words
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import COLUMNS, split_of_mark
+from lossdoc.words.splits import COLUMNS, split_of_cell, split_of_mark
 
 _DURATION = expression(
     r"(?:\d+:)?\d+:\d\d(?:\.\d+)?|\d+h(?: ?\d+m)?(?: ?\d+s)?|\d+m ?\d+s|[<>]?\d+(?:\.\d+)?(?:ms|s|m|h)"
@@ -48,20 +48,26 @@ class Grid:
 
     def row(self, cells: Sequence[str], line: int) -> Record | None:
         """A record if the cells are as many as the names, and numbers where numbers must be."""
-        if len(cells) == len(self.names) + 1 and (self.index or not self.rows) and cells[0].isdigit():
-            self.index, cells = True, cells[1:]
+        split = None
+        if len(cells) == len(self.names) + 1:
+            marked = next((at for at, cell in enumerate(cells) if split_of_mark(cell)), None)  # its column has no name
+            if marked is not None:
+                split, cells = split_of_mark(cells[marked]), [*cells[:marked], *cells[marked + 1 :]]
+            elif (self.index or not self.rows) and cells[0].isdigit():
+                self.index, cells = True, cells[1:]
         if len(cells) != len(self.names):
             return None
         values: dict[str, Raw] = {}
-        split = None
         for name, cell in zip(self.names, cells, strict=True):
-            if not name:  # the index of a printed data frame
-                continue
             if is_value(cell):
-                if cell.lower() not in _EMPTY or cell.lower() == "nan":
+                if name and (cell.lower() not in _EMPTY or cell.lower() == "nan"):  # else the index of a data frame
                     values[name] = cell
+            elif (mark := split_of_mark(cell)) is not None:
+                split = split or mark
+            elif not name:
+                continue
             elif name.lower() in _TEXT_COLUMNS:
-                split = split or split_of_mark(cell)
+                split = split or (split_of_cell(cell) if name.lower() in COLUMNS else None)
                 self.named |= name.lower() == "name"
             else:
                 return None

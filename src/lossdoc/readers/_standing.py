@@ -27,6 +27,7 @@ _TITLE = expression(
 _HEADING = expression(
     r"(?:epoch|step|iter|iteration|episode|round)s?\W{0,4}\d+"
     r"(?:[^\d:=]{0,24}\d*\W*|.{0,12}(?:time|rate|\blr)\b.{0,20})$"
+    r"|[\[(<]\s*[tve]\s*[\])>]|^\s*[tve]:\s*$"
     r"|(?::|\.{3}|…|\*{3,}|={3,}|-{3,})\s*$"
     r"|(?:evaluat|validat)(?:e|ing)(?: on)?[ :]+(?:the )?(?:train|val|test|dev)\w*(?: set)?[.: ]*$"
 )

@@ -24,7 +24,7 @@ from lossdoc.readers._tensorboard import HEADER as _TENSORBOARD
 from lossdoc.readers._tensorboard import tag_and_split
 from lossdoc.readers._words import is_axis, is_strong, likelihood, tokens
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import split_columns, split_in
+from lossdoc.words.splits import places_of_splits, split_in
 
 NAME = "csv"
 TITLE = "CSV or TSV with a header row"
@@ -32,6 +32,7 @@ SAMPLES: list[Sample] = CSV
 
 _QUOTES, _NO_QUOTES = 0, 3  # csv.QUOTE_MINIMAL and csv.QUOTE_NONE
 _STRETCH = 50_000  # rows that are read at once
+_FIRST_ROWS = 20  # that say which columns hold words of splits
 _DELIMITERS = (",", "\t", ";", "|")
 _DECIMAL_COMMA = expression(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _WORDY = expression(r"^[ \t]*[A-Za-z#\"_]", re.M)
@@ -101,7 +102,7 @@ def _items(source: Source, *, bulk: bool) -> Iterator[BulkItem]:
     for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
         names = _names(lines[start], head.delimiter)
         body = lines[start + 1 : stop]
-        if bulk and _is_plain(names, body):
+        if bulk and _is_plain(names, body, head.delimiter):
             yield from _stretches(body, names, head.delimiter, start + 2)
             continue
         table = _table(body, names, head.delimiter, start + 2)
@@ -193,15 +194,19 @@ def _table(lines: list[str], names: list[str], delimiter: str, first: int) -> It
         return
     comma = delimiter == ";" and not any("." in line for line in lines[:50])
     kept = [(index, name) for index, name in enumerate(names) if name]
-    keys = [name for _, name in kept]
-    named = split_columns(keys)
+    named = _says_splits(lines, names, delimiter)
     rows, numbered = _quoted(lines, names, delimiter) if _needs_parser(lines) else (_split(lines, delimiter), True)
     for line, row in enumerate(rows, first):
         cells = [(key, row[index]) for index, key in kept if index < len(row) and row[index]]
         values: dict[str, Raw] = {key: _with_point(cell) if comma else cell for key, cell in cells}
         if values:
-            split = split_in(values.get(name) for name in named) if named else None
+            split = split_in(row[at] for at in named if at < len(row)) if named else None
             yield Record(values, line if numbered else None, split=split)
+
+
+def _says_splits(lines: list[str], names: list[str], delimiter: str) -> list[int]:
+    """The places of the columns that say which split a row is of, as far as its first rows tell."""
+    return places_of_splits(names, (split_cells(line, delimiter) for line in lines[:_FIRST_ROWS] if line.strip()))
 
 
 def _needs_parser(lines: list[str]) -> bool:
@@ -240,9 +245,9 @@ def _quoted(lines: list[str], names: list[str], delimiter: str) -> tuple[Iterato
     return zip(*columns, strict=True), len(frame) == len(lines)  # a quoted cell may hold a line break
 
 
-def _is_plain(names: list[str], lines: list[str]) -> bool:
+def _is_plain(names: list[str], lines: list[str], delimiter: str) -> bool:
     """Rows of these names mean no more than their numbers, and no cell is quoted."""
-    special = names == _TENSORBOARD or names[:2] == _EVALUATOR or bool(split_columns(names))
+    special = names == _TENSORBOARD or names[:2] == _EVALUATOR or bool(_says_splits(lines, names, delimiter))
     return not special and not any(name.endswith("__MAX") for name in names) and not any('"' in line for line in lines)
 
 

@@ -20,9 +20,9 @@ from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
 from lossdoc.readers._standing import Header, header, title
 from lossdoc.readers._words import is_axis, tokens
-from lossdoc.readers.home_made.marks import told_apart, unknown_marks
+from lossdoc.readers.home_made.marks import counts_up, told_apart, unknown_marks, without_writer
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import SPLITS
+from lossdoc.words.splits import IN_NAMES
 
 NAME = "key-value"
 TITLE = "Lines of names and numbers (any program)"
@@ -33,21 +33,24 @@ _CLASS = expression(r"^\s*([\w.-]+): +precision:")
 _FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
 
 
+_MOSTLY = 0.6  # of the lines of a text are rows beside a counter: whatever it looks like, it is a log (ours)
 _LINES_OF_A_RECORD = 3  # how far below one line of a step the next one may stand
 
 _COUNTED: WeakKeyDictionary[Source, tuple[dict[tuple[str, ...], Names], list[Entry]]] = WeakKeyDictionary()
 
 
 def sniff(source: Source) -> float:
-    """0.2 to 0.36. Foreign texts (code, server logs) must hold twenty rows, a Markdown transcript ten."""
+    """0.2 to 0.36. Foreign texts (code, server logs) must hold twenty rows, Markdown ten, or hardly anything else."""
     shapes, _ = _shapes(source)
     rows = sum(shape.count for shape in shapes.values() if shape.is_log)
     if not rows:
         return 0.0
     kind = source.looks_like
+    counted = any(shape.axis and shape.is_log for shape in shapes.values())
+    mostly = counted and rows > _MOSTLY * (source.text.count("\n") + 1)
     if kind in _FOREIGN or kind.startswith("a data set"):
-        return 0.2 if rows >= 20 and any(s.axis and s.is_log for s in shapes.values()) else 0.0
-    if kind == "a Markdown text" and rows < 10:
+        return 0.2 if mostly or (rows >= 20 and counted) else 0.0
+    if kind == "a Markdown text" and rows < 10 and not mostly:
         return 0.0
     return 0.26 + 0.1 * rows / (rows + 20)
 
@@ -78,7 +81,7 @@ def tells_both_splits(source: Source) -> bool:
 @lru_cache(4096)
 def _splits(keys: tuple[str, ...]) -> frozenset[str]:
     """The splits that names say, each by its first letters."""
-    return frozenset(SPLITS[part][:3] for key in keys if not is_axis(key) for part in tokens(key) if part in SPLITS)
+    return frozenset(IN_NAMES[part][:3] for key in keys if not is_axis(key) for part in tokens(key) if part in IN_NAMES)
 
 
 def _read(source: Source) -> Iterator[Item]:
@@ -139,6 +142,8 @@ def _says_no_place(record: Record) -> bool:
 
 def _rows(source: Source) -> Iterator[Item]:
     shapes, entries = _shapes(source)
+    entries = without_writer(entries)
+    numbered = counts_up(entries)
     logs = {signature for signature, shape in shapes.items() if shape.is_log}
     known = {key for signature in logs for key in signature}
     longest = max((len(signature) for signature in logs), default=0)
@@ -170,6 +175,8 @@ def _rows(source: Source) -> Iterator[Item]:
         if above is not None and above.epoch is not None and _own_epoch(row) not in (None, above.epoch):
             above = None  # a row that contradicts a heading ("epochs: 300" among settings) ends it
         record = _record(entry, row, above)
+        if numbered:
+            record.step, record.axis, record.stream = to_float(record.stream), "step", None
         if signature in marks and entry.tags:
             record.labels = {"mark": " ".join(entry.tags)}
         if last is not None and line.number == (last.line or 0) + 1 and not has_axis(tuple(row)):

@@ -46,7 +46,8 @@ def _choice(words: dict[str, str]) -> str:
 _BEFORE = r"(?:(?:global|current|cur|optimizer|optim|opt|total|num|nb|n|this)[ _-]|(?:training|train)[_-])?"
 NUMBERED = (
     rf"(?:(?P<before>{_BEFORE})(?P<word>{_choice(COUNTERS)})\.?"
-    r"(?:[ _]?(?:no|nr|num|number|idx|id|index|count|counter)\.?)?\s*[:=#№_-]?\s*"
+    r"(?:[ _]?(?:no|nr|num|number|idx|id|index|count|counter)\.?"
+    r"|[ _](?:done|completed|trained|seen|so far))?\s*[:=#№@_-]?\s*"
     rf"|(?P<letter>{_choice(GLUED)})(?:\s*[:=])?|(?P<hash>[#№@]))"
 )
 

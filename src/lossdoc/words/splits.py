@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from lossdoc.words.expressions import expression
@@ -36,13 +36,15 @@ ALONE: dict[str, str] = {
     **_words("eval", "va ev cv unseen heldout check checking evaluator validator вал"),
     **_words("test", "te tst ts tester"),
 }
+# Those that stand before the name of a quantity as well: tr_loss, va.acc.
+IN_NAMES = SPLITS | {word: ALONE[word] for word in ("tr", "va", "te", "tst")}
 # One letter is a split only in a bracket of its own.
 LETTERS = {"t": "train", "v": "eval", "e": "eval"}
 # What may stand beside the word of a split in one mark: "train set", TrainLoop, run_eval, "Mean train".
 BESIDE = frozenset(
     _words("", "set data dataset split phase loop mode stage step steps result results metric metrics summary stats")
     | _words("", "statistics score scores report performance pass run epoch one loader dataloader of on in the for")
-    | _words("", "during mean average avg final")
+    | _words("", "during mean average avg final end start begin")
 )
 COLUMNS = frozenset(("split", "mode", "phase", "stage", "subset", "partition", "set", "dataset", "fase", "part"))
 _STATED = expression(r"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{0,3}([^\W\d_]+)\b")
@@ -51,6 +53,7 @@ _PHRASES = (
     ("holdout", expression(r"held[\s_-]?out|hold[\s_-]?out|out[\s_-]of[\s_-]sample", re.I)),
     ("train", expression(r"\bin[\s_-]sample", re.I)),
 )
+_LETTERED = expression(r"(?P<letter>[A-Za-z])[_/ .-](?P<rest>[^\W\d_].*)")
 _PARTS = expression(r"[\W_\d]+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -72,6 +75,24 @@ def split_of_mark(text: str) -> str | None:
     return SPLITS.get(said[0]) or ALONE.get(said[0]) if len(said) == 1 else None
 
 
+def lettered(names: Iterable[str]) -> dict[str, str]:
+    """Names that begin with the letter of a split, where the other letter stands before the same quantity.
+
+    >>> lettered(["T-Loss", "V-Loss", "v_acc"])
+    {'T-Loss': 'train Loss', 'V-Loss': 'val Loss'}
+    """
+    found: dict[tuple[str, str], str] = {}
+    for name in names:
+        split = _LETTERED.fullmatch(name)
+        if split is not None:
+            found[split["letter"].lower(), split["rest"].lower()] = name
+    return {
+        name: f"{'train' if letter == 't' else 'val'} {name[2:]}"
+        for (letter, rest), name in found.items()
+        if letter in "tv" and ("v" if letter == "t" else "t", rest) in found
+    }
+
+
 @lru_cache(4096)
 def held_out_word(name: str) -> bool:
     """Whether a name says that it is of no training data: `val_loss`, `Test Accuracy`, `valid_0's auc`."""
@@ -86,7 +107,26 @@ def split_columns(names: Iterable[str]) -> list[str]:
 
 def split_in(cells: Iterable[object]) -> str | None:
     """The split that the first of these cells names that names one."""
-    return next((split for cell in cells if isinstance(cell, str) and (split := split_of_mark(cell))), None)
+    return next((split for cell in cells if isinstance(cell, str) and (split := split_of_cell(cell))), None)
+
+
+def split_of_cell(cell: str) -> str | None:
+    """The split that a cell of a table names, a letter of its own included."""
+    return split_of_mark(cell) or LETTERS.get(cell.lower())
+
+
+def places_of_splits(names: Sequence[str], rows: Iterable[Sequence[str]]) -> list[int]:
+    """Which columns say of each row which split it is of: by their names, or because they hold nothing but such words.
+
+    >>> places_of_splits(["", "epoch", "loss"], [["train", "1", "2.5"], ["dev", "1", "2.7"]])
+    [0]
+    """
+    named = set(split_columns(names))
+    said: list[set[str | None]] = [set() for _ in names]
+    for row in rows:
+        for column, cell in zip(said, row, strict=False):
+            column.add(split_of_cell(cell))
+    return [at for at, name in enumerate(names) if name in named or (len(said[at]) > 1 and None not in said[at])]
 
 
 def stated_split(text: str) -> str | None:

@@ -14,11 +14,14 @@ from lossdoc.readers._words import is_strong, words
 from lossdoc.readers.home_made.lexemes import (
     BARE,
     BRACKETS,
+    CAGED,
     COUNTED,
     COUNTER,
     FLAG,
+    FOREMOST,
     GAP,
     LEAD,
+    NUMBERED_MARK,
     ORDINAL,
     PAIR,
     STATED,
@@ -29,11 +32,11 @@ from lossdoc.readers.home_made.lexemes import (
 )
 from lossdoc.readers.home_made.names import (
     FILLERS,
-    IN_NAMES,
+    KEPT_BEFORE,
     own_split,
 )
 from lossdoc.readers.home_made.parts import Pair, Parts
-from lossdoc.readers.home_made.quantities import behind, fraction, nothing, pair, sentence, several
+from lossdoc.readers.home_made.quantities import as_it_stands, behind, fraction, nothing, pair, sentence, several
 from lossdoc.words.counters import COUNTERS, counter_name
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import LETTERS, split_of_mark
@@ -43,7 +46,9 @@ _UNNAMED = "step"  # what a counter without a name is taken for
 _MOST_LEFT = 4  # pieces that no rule takes, in a line that has pairs and a place or a mark (ours)
 _MOST_LEFT_SHARE = 0.45  # of the letters of a line (ours)
 _LONGEST_BRACKET = 300  # characters (ours)
+_SECONDS = expression(r"\s*\d+\.\d+\s*")  # since the start, as dmesg and ts -s write before a line
 _TOKEN = expression(r"[^\s|,;()\[\]{}<>=:]+")
+_BEFORE = " *#>-+•·|"
 _ORNAMENTS = "/\\.$%&@~`'\"*_-+!?^#"
 _FILLED = expression(r"(?P<word>[^\W\d_]+)\s+(?=[^\W\d]|[\d\[(<{*#-])")
 _TAIL_WORDS = words("in took eta elapsed remaining left at est dt")
@@ -107,8 +112,18 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
     if letter in LETTERS:
         parts.mark(letter, LETTERS[letter])
         return close + 1
-    if TAIL.fullmatch(inner.strip()) or _is_tail(inner):
+    if TAIL.fullmatch(inner.strip()) or _is_tail(inner) or (at == 0 and _SECONDS.fullmatch(inner)):
         return close + 1
+    numbered = NUMBERED_MARK.fullmatch(inner.strip())
+    split = split_of_mark(numbered["word"]) if numbered is not None else None
+    if numbered is not None and split is not None:
+        parts.mark(numbered["word"], split)
+        if not parts.counters:
+            parts.counters.append(Pair(_UNNAMED, numbered["number"], *_inside(numbered, inner, at + 1), None, False))
+        return close + 1
+    caged = CAGED.match(text, at, end)
+    if caged is not None and is_strong(caged["name"]):
+        return as_it_stands(caged, parts)
     if inner.strip().isdigit():
         if parts.counters:
             return close + 1
@@ -121,6 +136,12 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
         named = parts.pairs.pop()  # "loss: 0.5 (val: 0.6)"
         parts.pairs.append(named._replace(name=f"{named.name} {parts.pairs[-1].name}", owner=named.name))
     return close + 1
+
+
+def _inside(found: re.Match[str], inner: str, at: int) -> tuple[int, int]:
+    """From where to where the number of a mark stands in the line."""
+    at += len(inner) - len(inner.lstrip())
+    return at + found.start("number"), at + found.end("number")
 
 
 def _is_number(word: str) -> bool:
@@ -171,7 +192,7 @@ def _lead(text: str, at: int, end: int, parts: Parts) -> int | None:
 def _filler(text: str, at: int, end: int, _: Parts) -> int | None:
     """ "Starting epoch 3", "at step 100": a word before others that says nothing."""
     found = _FILLED.match(text, at, end)
-    return found.end() if found is not None and found["word"].lower() in FILLERS - IN_NAMES else None
+    return found.end() if found is not None and found["word"].lower() in FILLERS - KEPT_BEFORE else None
 
 
 def _stated(text: str, at: int, end: int, parts: Parts) -> int | None:
@@ -198,6 +219,7 @@ def _flag(text: str, at: int, end: int, parts: Parts) -> int | None:
     held_out = found["answer"].lower() in ("false", "0", "no")
     split = ("eval" if split == "train" else "train") if held_out else split
     parts.mark("train" if split == "train" else "val", split)
+    parts.fixed.append((found.start("answer"), found["answer"]))
     return found.end()
 
 
@@ -217,7 +239,9 @@ def _counter(text: str, at: int, end: int, parts: Parts) -> int | None:
         return found.end()
     if parts.counters and parts.pairs:
         return None
-    found = BARE.match(text, at, end) or (None if parts.counters or parts.pairs else ORDINAL.match(text, at, end))
+    found = BARE.match(text, at, end)
+    if found is None and not parts.counters and not parts.pairs:
+        found = ORDINAL.match(text, at, end) or (FOREMOST.match(text) if text[:at].strip(_BEFORE) == "" else None)
     if found is None:
         return None
     if any(not pair.named and "/" not in pair.value for pair in parts.counters) and "/" in found["value"]:
@@ -256,7 +280,7 @@ def _tail(text: str, at: int, end: int, _: Parts) -> int | None:
 
 
 _AFTER_MARK = frozenset("|:,;-–—>])}[({<=*#→│»'\"”")
-_LETTERED = expression(r"[A-Za-z]\s?[:|>]\s*[^\W\d]")  # "T: loss 0.5"
+_LETTERED = expression(r"[A-Za-z]\s?(?:[:|>]\s*[^\W\d]|:\s*$)")  # "T: loss 0.5", "T:"
 _COUNT = expression(r"\d+(?:\s*/\s*\d+)?")
 _OF = expression(r"(?i)(?:on|in|for|of|over|during)\s+(?:the\s+)?")
 

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from lossdoc.readers._words import is_strong
-from lossdoc.words.counters import COUNTERS
+from lossdoc.words.counters import COUNTERS, GLUED
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import mentioned
 
 _FEWEST = 6  # lines that decide (ours)
 _LONGEST = 80
 _PIECE = expression(r"[^\W\d_]+|\d+(?:\.\d+)?|[^\w\s]+|\s+|_")
-_END = expression(r"(?s).*(?:[\])>}|%]\s*|:(?!\d)\s*|-\s+)")  # a bracket, a colon, a bar
+_END = expression(r"(?s).*(?:[\])>}|%]\s*|:(?!\d)\s*|-\s+|(?<=\d)\s+)")  # a bracket, a colon, a bar, a number
 
 
 def common_lead(texts: Sequence[str]) -> str:
@@ -37,7 +37,8 @@ def _before_names(lead: str) -> str:
     at = 0
     for piece in _PIECE.finditer(lead):
         word = piece[0].lower()
-        if word in COUNTERS or is_strong(word) or "=" in word:
+        letter = word in GLUED and not lead[piece.end() :].strip(" :")  # "E:" before its number
+        if word in COUNTERS or letter or is_strong(word) or "=" in word:
             end = _END.match(lead[:at])
             return end[0] if end is not None else ""
         at = piece.end()

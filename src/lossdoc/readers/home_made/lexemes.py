@@ -7,10 +7,10 @@ from lossdoc.words.counters import NUMBERED
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import COLUMNS
 
-# tensor(0.5, device='cuda:0'), np.float64(0.1), array([0.5]): the number inside is the value.
+# tensor(0.5, device='cuda:0'), np.float64(0.1), array([0.5]), <tf.Tensor: ... numpy=0.5>: the number is the value.
 _WRAPPED = (
-    r"(?:(?:np|numpy|torch|jnp|mx|tf|jax|paddle)\.)?(?:(?:b?float|int)\d+|[Tt]ensor|[Aa]rray|(?:Device)?Array)"
-    rf"\(\[*\s*(?P<wrapped>{NUMBER})\s*\]*(?:,[^()]*)?\)"
+    r"(?:(?:(?:np|numpy|torch|jnp|mx|tf|jax|paddle)\.)?(?:(?:b?float|int)\d+|[Tt]ensor|[Aa]rray|(?:Device)?Array)"
+    rf"\(\[*|<tf\.Tensor:[^<>]{{1,80}}numpy=)\s*(?P<wrapped>{NUMBER})\s*(?:\]*(?:,[^()]*)?\)|>)"
 )
 _UNIT = (
     r"(?:\s?%|\s?(?:ms|sec|secs|seconds|min|GiB|GB|MiB|MB|G|tokens/s|tok/s|samples/s|it/s|s/it)\b"
@@ -21,15 +21,16 @@ _ENDS = r"(?![\w@]|:\d|-\d|\.\w|\s?/\s?\d)"
 _VALUE = rf"(?:{_WRAPPED}|{_PLAIN}){_ENDS}"
 _BOXED = rf"(?P<open>[\[(<{{])\s*{_VALUE}\s*[\])>}}]"
 _JOINT = (
-    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|→|⇒|:{1,2}=?|={1,2}|[≈~]|\.{2,})\s*|\s+(?:is|was|are|at|equals|of)\s+"
-    r"|(?P<dash>\s+[-–—>|]\s+)|(?P<space>\s+)|(?=[\[(<{]))"
+    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|→|⇒|:{1,2}=?|={1,2}|[≈~]|\.{2,}\s*:?)\s*|\s+(?:is|was|are|at|equals|of)\s+"
+    r"|(?P<dash>\s+(?:-{1,2}|::|[–—>|])\s+)|(?P<space>\s+)|(?=[\[(<{]))"
 )
 _FIRST = r"[^\W\d]"
 # "Loss:avg"; not "loss:nan", "loss:np.float64(0.5)"
 _INNER = rf":(?!(?i:(?:np|numpy|torch|jnp|mx|tf|jax|paddle)\.|b?float\d|int\d|tensor|\w*array|nan\b|inf))(?={_FIRST})"
 _ASIDE = r"(?:\s?[\[(<{](?:(?!(?:nan|inf)\b)[^\W\d]\w*|%)[\])>}]|\s%(?=\W))?"  # "loss (avg)", "loss[val]", "acc (%)"
 _NAME = (
-    rf"(?:(?i:top)[ -]\d )?{_FIRST}(?:[\w/%@^'+-]|\.(?!\.)|{_INNER})*{_ASIDE}(?:\ {_FIRST}[\w./%@^'-]*{_ASIDE}){{0,4}}?"
+    rf"(?:(?i:top)[ -]\d )?{_FIRST}(?:[\w/%@^+-]|'(?=\w)|\.(?!\.)|{_INNER})*{_ASIDE}"
+    rf"(?:\ {_FIRST}[\w./%@^'-]*{_ASIDE}){{0,4}}?"
 )
 _INSIDE = _BOXED.replace("(?P<wrapped>", "(?P<boxed_wrapped>").replace("(?P<plain>", "(?P<boxed>")
 
@@ -39,6 +40,10 @@ PAIR = expression(
     # a second number in brackets is an average, a share or a limit of the first
     r"(?:\s{0,3}\(\s*(?:(?:avg|mean|ave|best|±|\+/?-)?[ :=]*)[-+]?[\d.][\d.eE+/%-]*\s*\))?"
 )
+# "[loss] 0.5", "<acc>: 0.8": the name stands in a bracket of its own.
+CAGED = expression(rf"[\[<(]\s*(?P<name>{_FIRST}[\w./@%^ -]{{0,40}}?)\s*[\])>]\s*[:=]?\s*{_VALUE}")
+# "[train:0]", "(val #2)": a split with a number of its own.
+NUMBERED_MARK = expression(r"(?P<word>[^\W\d_]+)\s?[:#]\s?(?P<number>\d{1,6})")
 # "Accuracy: 9830/10000 (98%)": right answers of all.
 FRACTION = expression(
     rf"(?P<name>{_NAME})\s?[:=]?\s*(?P<part>\d+)\s?/\s?(?P<whole>\d+)(?![\w/.])(?:\s?\(\s*[\d.]+\s?%?\s*\))?"
@@ -52,7 +57,7 @@ SENTENCE = expression(
     rf"(?: is| was| are)?\s*[:=]?\s*{_VALUE}"
 )
 # "[1,  2000]": an epoch and a batch (PyTorch's tutorial).
-TWO_COUNTERS = expression(r"\[\s*(?P<epoch>\d+)\s*,\s*(?P<step>\d+)\s*\]")
+TWO_COUNTERS = expression(r"[\[(]\s*(?P<epoch>\d+)\s*,\s*(?P<step>\d+)\s*[\])]")
 # "loss 0.5/0.6 (train/val)": a value for each split, named behind the values, beside the name or before it.
 _BETWEEN = _JOINT.replace("?P<dash>", "?:").replace("?P<space>", "?:")
 _AGAIN = _VALUE.replace("(?P<wrapped>", "(?:").replace("(?P<plain>", "(?:").replace(r"|\s?/\s?\d", "")
@@ -78,20 +83,22 @@ HELD_FIRST = expression(r"(?P<first>[^\W\d_]+)[@\\]+(?P<base>.+)")
 # "0.5 loss": the number stands before its name.
 BEHIND = expression(rf"{_VALUE}\s+(?P<name>{_FIRST}[\w./@-]*(?: {_FIRST}[\w./@-]*)?)(?=\s*(?:[|,;)\]]|$))")
 COUNTER = expression(
-    rf"(?i:{NUMBERED})\s*(?P<open>[\[(<])?\s*(?P<value>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+(?:\.\d+)?[kM]?(?:\s*/\s*\d+)?)"
+    rf"(?i:{NUMBERED})\s*(?P<open>[\[(<])?\s*(?P<value>(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+(?:\.\d+)?[kM]?)(?:\s*/\s*\d[\d,]*(?<!,))?)"
     r"(?:st|nd|rd|th)?(?:\s*(?i:of|von|de|di|из)\s*\d+)?\s*"
-    r"(?(open)[\])>])(?:(?=(?i:s|step|b|batch|i|it|iter)\d)|(?![\w%]|\.\d|-\d|:\d|\s?(?:ms|s|sec|it/s)\b|/))"
+    r"(?(open)[\])>])(?:(?=/?(?i:s|step|b|batch|i|it|iter)\d)|(?![\w%]|\.\d|-\d|:\d|\s?(?:ms|s|sec|it/s)\b|/))"
 )
 # "3/12:", "[3/12]": a counter without a name.
 BARE = expression(
     r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>-]|$)|\s+[\[(<{*]{0,3}\s?[^\W\d])(?![\w%]|\.\d)"
 )
 ORDINAL = expression(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|-\s|\.\s))(?!:\d)")
+# "12 [train] loss 0.5": a number before everything else.
+FOREMOST = expression(r"\W*(?P<value>\d{1,9})(?=\s+[\[(<{*]{0,2}[^\W\d])")
 STATED = expression(
     rf"(?i)(?P<quote>[\"']?)(?:{'|'.join(sorted(COLUMNS))})(?P=quote)\s*(?:[:=]|->|is\b|\s)\s*"
     r"(?P<mark>[\"']?[^\W\d][\w-]*[\"']?)(?![\w.]*\s*[:=(]\s*[-+.\d])"
 )
-FLAG = expression(r"(?i)(?:is[_ ]?)?(?P<mark>[a-z]+)\s*[:=]\s*(?P<answer>true|false|yes|no)\b")
+FLAG = expression(r"(?i)(?:is[_ ]?)?(?P<mark>[a-z]+)\s*[:=]\s*(?P<answer>true|false|yes|no|(?<==)[01](?![\d.]))\b")
 WORD = expression(
     r"[^\W\d_](?:[\w-]*\w)?(?:\s+(?i:set|data|split|phase|loop|mode|step|results?|metrics?|summary|stats|out))?\b"
 )
@@ -113,7 +120,7 @@ LEAD = expression(
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?{_MONTH}\.?\s+\d{{1,2}}(?:,?\s+\d{{4}})?(?=[\s,\]])"
     rf"|\d{{1,2}}[-/ ]{_MONTH}[-/ ]\d{{2,4}}\b"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[-T_](?=\d))?|\d\d?[-/]\d\d?(?:[-/]\d{2,4})?(?=,? \d\d:\d\d)|\d{8}[_-]\d{4,6}\b"
-    r"|[DIWEC] \d{6} [\d:.]+ [\w.]+:\d+\]?|1\d{9}(?:\.\d+)?(?![\w.])"
+    r"|[DIWEC](?= \d{4}-)|[DIWEC] \d{6} [\d:.]+ [\w.]+:\d+\]?|1\d{9}(?:\.\d+)?(?![\w.])"
     r"|(?:time|ts|timestamp)=\"[^\"]*\"|level=\w+"
     r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|NOTICE|TRACE)(?:\[\d+\])?(?![\w=])|(?:debug|info|warning)(?=\s*[:\]|])"
     r"|(?:[\w-]+/)*[\w-]+\.(?:py|cc|cpp|cu|rs|ipynb)(?::\d+)?(?::\w+)?(?![\w=])"
@@ -125,7 +132,7 @@ WRITER = expression(
 )
 # What parts the pieces of a line, ornaments and pictograms included.
 GAP = expression(
-    r"(?:[\s第|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@](?!\d)|/(?=\s)|:(?!\w)|\.(?!\d)"
+    r"(?:[\s第|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@](?!\d)|/(?=\s|[^\W\d])|:(?!\w)|\.(?!\d)"
     r"|[█▏▎▍▌▋▊▉░▒▓]|[\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]|and\b|\[[=>.#█ -]{4,}\])+"
 )
 BRACKETS = {"[": "]", "(": ")", "<": ">", "{": "}"}

@@ -57,7 +57,7 @@ def composed(text: str, counted: bool = False) -> Composed | None:
     cut = None
     if all(pair.share is None for pair in spans.values()):
         values = [(name, pair.start, pair.end) for name, pair in spans.items()]
-        cut = Cut(_literals(text, values), values)
+        cut = Cut([*parts.fixed, *_literals(text, values)], values)
     begins = min((pair.start for name, pair in spans.items() if is_strong(name)), default=len(text))
     return Composed(row, split, tuple(parts.tags), cut, begins)
 

@@ -51,6 +51,30 @@ def unknown_marks(entries: Iterable[Entry]) -> set[tuple[str, ...]]:
     }
 
 
+def without_writer(entries: list[Entry]) -> list[Entry]:
+    """The entries without a split that all rows name, where titles among them name another one.
+
+    It is the name of who wrote them: "trainer-0 [val]".
+    """
+    from lossdoc.readers._standing import title
+
+    said = {entry.line.split for entry in entries if entry.row is not None}
+    titles = {title(entry.line.text) for entry in entries if entry.row is None}
+    if len(said) != 1 or None in said or not titles - said - {None}:
+        return entries
+    return [entry._replace(line=entry.line._replace(split=None)) for entry in entries]
+
+
+def counts_up(entries: Iterable[Entry]) -> bool:
+    """ "3: loss 0.5" looks like a rank; where these numbers go up from row to row they are where the rows stand."""
+    rows = [entry for entry in entries if entry.row is not None]
+    ranks = [entry.line.stream or "" for entry in rows]
+    if not all(map(str.isdecimal, ranks)) or any(is_axis(name) for entry in rows for name in entry.row or ()):
+        return False
+    places = list(map(int, ranks))
+    return len(set(places)) >= _FEWEST_PLACES and places == sorted(places)
+
+
 def told_apart(records: Sequence[Record]) -> Event | None:
     """Gives rows that stand twice at each place a label of their own, where they are plainly two curves.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lossdoc.readers._words import is_strong, tokens, words
 from lossdoc.readers.home_made.lexemes import HELD, HELD_FIRST
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import ALONE, SPLITS, split_of_mark
+from lossdoc.words.splits import ALONE, IN_NAMES, SPLITS, split_of_mark
 
 # Rates, times and counters belong to no split.
 _NOBODYS = expression(
@@ -21,12 +21,12 @@ FILLERS = words("""
     result doing performance now
     metrics summary running best new so far saved ok progress average over in for and is now current report stats values
 """)
-IN_NAMES = words("best average running")
+KEPT_BEFORE = words("best average running")
 
 
 def own_split(name: str) -> str | None:
     """The split that a name says itself, wherever in it: val_loss, "Train Loss", loss_eval."""
-    return next((SPLITS[part] for part in tokens(name) if part in SPLITS), None)
+    return next((IN_NAMES[part] for part in tokens(name) if part in IN_NAMES), None)
 
 
 def is_nobodys(name: str) -> bool:
@@ -36,7 +36,7 @@ def is_nobodys(name: str) -> bool:
 def without_fillers(name: str) -> str:
     """ "completed loss": what stands before the name of the quantity."""
     said = name.split()
-    while len(said) > 1 and said[0].lower() in FILLERS - IN_NAMES:
+    while len(said) > 1 and said[0].lower() in FILLERS - KEPT_BEFORE:
         said = said[1:]
     return " ".join(said)
 

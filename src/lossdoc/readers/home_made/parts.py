@@ -29,6 +29,7 @@ class Parts:
     marks: list[str] = field(default_factory=list)  # the split of each mark
     tags: list[str] = field(default_factory=list)  # words that stand where a mark may stand and are none we know
     prose: bool = False  # words of a sentence stand before a value
+    fixed: list[tuple[int, str]] = field(default_factory=list)  # digits that decide: where they stand, what they are
     residue: list[str] = field(default_factory=list)  # what no rule takes
     owner: str | None = None
 

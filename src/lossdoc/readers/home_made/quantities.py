@@ -47,7 +47,7 @@ def pair(text: str, at: int, end: int, parts: Parts) -> int | None:
     if found["space"] and len(said) > 2 and not is_strong(name) and not is_nobodys(name):
         return None  # a sentence
     alone = None  # "learning rate" is of no split
-    if len(said) > 1 and said[0].lower() not in SPLITS and not is_nobodys(name):
+    if len(said) > 1 and said[0].lower() not in SPLITS and not is_nobodys(name[len(said[0]) :]):
         alone = split_of_mark(said[0])
     if alone is not None:
         parts.mark(said[0], alone)
@@ -92,7 +92,7 @@ def sentence(text: str, at: int, end: int, parts: Parts) -> int | None:
     for word, number in (("first", "n"), ("second", "m")):
         if found[word]:
             parts.counters.append(Pair(found[word], found[number], *found.span(number), None))
-    return _as_it_stands(found, parts)
+    return as_it_stands(found, parts)
 
 
 def nothing(text: str, at: int, end: int, _: Parts) -> int | None:
@@ -105,10 +105,10 @@ def behind(text: str, at: int, end: int, parts: Parts) -> int | None:
     found = BEHIND.match(text, at, end)
     if found is None or not is_strong(found["name"]):
         return None
-    return _as_it_stands(found, parts)
+    return as_it_stands(found, parts)
 
 
-def _as_it_stands(found: re.Match[str], parts: Parts) -> int:
+def as_it_stands(found: re.Match[str], parts: Parts) -> int:
     """Takes a name and its value as they are written."""
     group = "wrapped" if found["wrapped"] is not None else "plain"
     parts.pairs.append(Pair(found["name"], found[group], *found.span(group), parts.owner))
