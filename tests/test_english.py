@@ -26,7 +26,7 @@ _AMERICAN = re.compile(
     re.I,
 )
 _ONE_OF_MANY = re.compile(
-    r"(?<![\d.,/:-])\b1 (?:more )?(?:records|curves|checks|findings|runs|points|steps|epochs|lines|keys|notes"
+    r"(?<![\d.,/:-])\b1 (?:more |such )?(?:records|curves|checks|findings|runs|points|steps|epochs|lines|keys|notes"
     r"|evaluations|evals|values|remarks|formats|episodes|files|numbers|batches|settings)\b"
 )
 _DOUBLED = re.compile(r"\b(?!that\b|had\b|is\b|\d)([a-z]{2,}) \1\b")

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lossdoc.model.finding import Finding, Report, Skipped
+from lossdoc.api import Options as Read
+from lossdoc.api import examine, read_path
+from lossdoc.cli._errors import say_not_read
+from lossdoc.model.finding import Finding, NotRead, Report, Skipped
 from lossdoc.model.run import Trainer
 from lossdoc.show.report import Options, Result, load
 from lossdoc.show.report._summary import common
@@ -24,6 +27,9 @@ CASES: dict[str, tuple[list[Callable[[], Report]], Options]] = {
     "nan-140": ([made.nan_run], Options(width=140)),
     "healthy-80": ([made.healthy], Options(width=80)),
     "not-judged-60": ([made.unjudged], Options(width=60)),
+    "several-80-ascii": ([made.healthy, made.displacement, made.nan_run, made.unjudged], Options(ascii=True)),
+    "not-judged-80-ascii": ([made.unjudged], Options(ascii=True)),
+    "healthy-80-ascii": ([made.healthy], Options(ascii=True)),
     "several-80": ([made.healthy, made.displacement, made.nan_run, made.unjudged], Options(width=80)),
     "quiet": ([made.healthy, made.displacement, made.nan_run], Options(quiet=True)),
     "nan-50": ([made.nan_run], Options(width=50)),
@@ -81,7 +87,7 @@ def test_two_hundred_runs_stay_readable() -> None:
     reports = [made.healthy(f"ok{n}.log") for n in range(190)] + [made.nan_run() for _ in range(10)]
     lines = shown(*reports).splitlines()
     assert len(lines) < 100
-    assert lines[-1] == "200 runs: 10 failing, 190 healthy"
+    assert lines[-1] == "200 runs: ✗ 10 failing, ✓ 190 healthy"
     assert "and 190 healthy (-v)" in lines
     assert "5 more failing: check one of them alone, or -v" in lines
     assert sum("ok" in line for line in shown(*reports, verbose=True).splitlines()) >= 190
@@ -96,13 +102,67 @@ def test_the_answer_fits_the_screen(make: Callable[[], Report], height: int) -> 
     assert any("┤" in line for line in lines)
 
 
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+@pytest.mark.parametrize("log", ["dpo-displacement.log", "keras-overfit.csv", "language-model-nan.log"])
+def test_a_sick_run_leaves_its_chart_and_the_prompt_on_a_small_screen(log: str) -> None:
+    text = shown(*reports_of(EXAMPLES / log), height=24)
+    assert len(text.splitlines()) <= 23
+    assert "┤" in text
+    assert "try " in text
+
+
+def test_a_healthy_run_is_a_dozen_lines_and_a_chart() -> None:
+    reports = reports_of(EXAMPLES / "sft-healthy.log")
+    assert len(shown(*reports, plots=False).splitlines()) <= 12
+    assert len(shown(*reports, height=24).splitlines()) <= 23
+
+
+def test_several_runs_leave_their_table_on_a_small_screen() -> None:
+    reports = [made.healthy(), made.displacement(), made.nan_run(), made.unjudged()]
+    for height, given_up in ((24, False), (19, True)):
+        lines = shown(*reports, height=height).splitlines()
+        assert len(lines) < height
+        assert lines[0].startswith("run ")
+        assert "✗ FAILING  runs/nan.log" in lines
+        assert any("causes" in line for line in lines) != given_up
+
+
+def reports_of(path: Path) -> list[Report]:
+    runs = [run for found in read_path(str(path), Read()) if isinstance(found, list) for run in found]
+    return [examine(run, Read()) for run in runs]
+
+
+def test_a_constant_is_a_sentence_and_no_picture() -> None:
+    flat = made.curve("reward", [3.8] * 17)
+    found = Finding("reward-flat", "warning", "high", "the reward is 3.8 throughout", "reward", "train", first_step=1)
+    assert "┤" not in shown(made.report([found], "suspicious", curves=[flat], records=17))
+
+
+def test_of_what_keeps_a_run_from_being_judged_the_reason_is_told_where_there_is_no_room_either() -> None:
+    report = made.unjudged()
+    reason = report.signs["generalising"].evidence
+    assert reason in shown(report)
+    assert f"generalising: {reason}" in " ".join(shown(report, height=20).split())
+
+
+def test_golden_of_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    say_not_read([NotRead("notes.md", "a Markdown text", "name the log that the trainer wrote")], verbose=False)
+    said = capsys.readouterr().err
+    path = GOLDEN / "refused.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(said, encoding="utf-8")
+    assert said == path.read_text(encoding="utf-8")
+
+
 def test_worst_first_and_full_reports_of_failing_runs_only() -> None:
     text = shown(made.healthy(), made.displacement(), made.nan_run())
     order = [text.index(word) for word in ("runs/nan.log", "dpo.log", "ok.log")]
     assert order == sorted(order)
     assert "✗ FAILING  runs/nan.log" in text
     assert "SUSPICIOUS" not in text
-    assert text.endswith("3 runs: 1 failing, 1 suspicious, 1 healthy\n")
+    assert text.endswith("3 runs: ✗ 1 failing, ▲ 1 suspicious, ✓ 1 healthy\n")
     assert "SUSPICIOUS  dpo.log" in shown(made.healthy(), made.displacement(), made.nan_run(), verbose=True)
 
 

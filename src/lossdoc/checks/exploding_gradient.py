@@ -91,7 +91,7 @@ def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
         yield case.finding(
             norm,
             f"gradient norm {number(float(g[top]))} at {step(norm, top)}, {g[top] / usual:.0f} times its median of "
-            f"{number(usual)}; the loss jumped with it ({len(hurt)} such records)",
+            f"{number(usual)}; the loss jumped with it ({len(hurt)} such record{'s' * (len(hurt) != 1)})",
             first=hurt[0],
             last=hurt[-1],
             measured={

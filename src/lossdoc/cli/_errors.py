@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 import sys
 
+from lossdoc.cli._screen import is_terminal, width_of
 from lossdoc.model.finding import NotRead
+from lossdoc.show.blocks import Text
 from lossdoc.show.report._words import safe, sentence
 
 SHOWN = 5  # members of a folder or glob that are no logs, without --verbose
 
 
 def say(text: str) -> None:
-    """One line to the person; standard output stays free for the report. Never fails on an odd encoding."""
+    """One line to the person, broken between words on a terminal; standard output stays free for the report.
+
+    Never fails on an odd encoding.
+    """
     encoding = getattr(sys.stderr, "encoding", None) or "ascii"
-    print(f"lossdoc: {safe(text)}".encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    line = f"lossdoc: {safe(text)}"
+    if is_terminal(sys.stderr):
+        line = "\n".join("".join(part for part, _ in row) for row in Text(line).lines(width_of(sys.stderr, None)))
+    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
 
 
 def say_not_read(not_read: list[NotRead], *, verbose: bool) -> None:

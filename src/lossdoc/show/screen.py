@@ -58,7 +58,7 @@ def standing(reports: Sequence[Report], silent: float, options: Options) -> str:
     state.append(f"  {safe(run_name(run))}{others}: {count(run.records, 'record')}{where}")
     state.append(f"  {silent:.0f} s without news" if silent >= 5 else "", "dim").append("  Ctrl-C ends", "dim")
     beside = max(1, options.width // Charts.WIDE)
-    parts = [*charts(report, options, room.rows, beside), *signs(report, room), blocks.Text(""), state]
+    parts = [*charts(report, options, room.rows, beside), *signs(report, options.width, room), blocks.Text(""), state]
     return render(parts, options)
 
 

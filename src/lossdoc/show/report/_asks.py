@@ -12,13 +12,13 @@ from lossdoc.show.report._words import safe
 MOST = 3  # commands below a table of runs
 
 
-def asks(reports: Sequence[Report]) -> Iterator[Block]:
-    """A line for each command, with the first run that it is for."""
+def asks(reports: Sequence[Report], *, brief: bool = False) -> Iterator[Block]:
+    """A line for each command, with the first run that it is for; `brief`: without the other trainers."""
     lines: dict[str, Text] = {}
     for report in reports:
         if said := _options(report):
             text = Text("Would change the answer: ", "dim").append(_command(report, said), "code")
-            lines.setdefault(said, text.append(_others(report), "dim"))
+            lines.setdefault(said, text if brief else text.append(_others(report), "dim"))
     yield from list(lines.values())[:MOST]
 
 

@@ -27,7 +27,7 @@ def document(
     reports = result.worst_first
     yield Heading(title, level=1)
     if len(reports) > 1:
-        yield from table(reports, linked=True)
+        yield from table(reports, WIDE, linked=True)
     for number, report in enumerate(reports):
         if report in shown:
             yield from _run(report, options, number, folded)
@@ -55,7 +55,7 @@ def _run(report: Report, options: Options, number: int, folded: bool) -> Iterato
     else:
         yield Text(f"{how_much(report)}.")
     yield from asks([report])
-    yield from page.signs(report, room)
+    yield from page.signs(report, WIDE, room)
 
 
 def refusals(refused: Sequence[NotRead]) -> Table:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lossdoc.model.finding import Report
 from lossdoc.model.run import Run
@@ -11,7 +12,12 @@ from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import Options
 from lossdoc.show.report._words import count, join, number, safe, trainer_name
 
-SHORT = 4  # notes, reasons, lines or keys without --verbose
+SHORT = 4  # reasons, lines or keys without --verbose
+_MARGIN = 10  # columns of the names on the left
+# Settings that say how the run was logged and where it stood.
+_OF_THE_LOG = {"epoch", "global_step", "total_flos", "trial_name"} | {
+    f"{what}_{how}" for what in ("logging", "eval", "save") for how in ("steps", "strategy")
+}
 
 
 def facts(report: Report, options: Options) -> Iterator[Block]:
@@ -21,8 +27,12 @@ def facts(report: Report, options: Options) -> Iterator[Block]:
 
 def in_short(report: Report) -> Block:
     """The same in one line."""
-    judged = f"{count(_judged(report), 'check')} judged"
-    return Cut(Text(f"{_read(report.run)}, {trainer_name(report.run)}; {judged} (-v)", "dim"))
+    run = report.run
+    first, *others = run.trainer.candidates or ("unknown",)
+    short = trainer_name(replace(run, trainer=replace(run.trainer, candidates=(first,))))
+    trainer = f"{short} or {count(len(others), 'other')}" if others else short
+    told = f"{count(run.records, 'record')}{_span(run)}, {trainer}, {_judged(report)} checks judged (-v)"
+    return Cut(Text(told, "dim"))
 
 
 def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
@@ -32,20 +42,30 @@ def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
     yield "trainer", trainer_name(run) + given + why
     if rate := _rate(run):
         yield "rate", rate
-    most = 10**9 if options.verbose else 8
     beside, file = run.beside
-    if own := [safe(f"{key}={_setting(value)}") for key, value in run.config.items() if key not in beside]:
-        yield "settings", join(own, most)
-    if beside:
-        told = join([safe(f"{key}={_setting(value)}") for key, value in beside.items()], most)
-        yield "" if own else "settings", f"{told} (from {safe(file)})"
+    if own := _settings({key: value for key, value in run.config.items() if key not in beside}, options):
+        yield "settings", own
+    if beside and (told := _settings(beside, options, f" (from {safe(file)})")):
+        yield "" if own else "settings", told
     if len(run.sources) > 1:
         yield "files", join([safe(s) for s in run.sources], 10**9 if options.verbose else 4)
     notes = [safe(note) for note in run.notes]
-    if len(notes) > SHORT and not options.verbose:
-        notes[SHORT:] = [f"{count(len(notes) - SHORT, 'more note')} with --verbose"]
+    if len(notes) > 1 and not options.verbose:
+        notes = [f"{notes[0]} ({len(notes) - 1} more with -v)"]
     for index, note in enumerate(notes):
         yield "" if index else "notes" if len(notes) > 1 else "note", note
+
+
+def _settings(config: Mapping[str, object], options: Options, end: str = "") -> str:
+    """As many as a line holds, those that shape the training first, and how many more there are."""
+    keys = [*sorted(config, key=lambda key: key in _OF_THE_LOG)]
+    told = [safe(f"{key}={_setting(config[key])}") for key in keys]
+    if options.verbose:
+        return ", ".join(told) + end * bool(told)
+    shown = max(1, sum(key not in _OF_THE_LOG for key in keys))
+    while shown > 1 and len(join(told, shown) + end) > options.width - _MARGIN:
+        shown -= 1
+    return join(told, shown) + end if told else ""
 
 
 def _rate(run: Run) -> str:
@@ -63,18 +83,23 @@ def _rate(run: Run) -> str:
 
 
 def _read(run: Run) -> str:
-    parts = [f"{count(run.records, 'record')} of {count(len(run.curves), 'curve')} from {safe(run.format)}"]
-    spans = [(c.axis, float(c.steps[0]), float(c.steps[-1])) for c in run.curves if len(c)]
-    axis = "step" if any(a == "step" for a, _, _ in spans) else spans[0][0] if spans else ""
-    if axis:
-        first = min(low for a, low, _ in spans if a == axis)
-        last = max(high for a, _, high in spans if a == axis)
-        parts.append(f"{axis.removesuffix('s')}s {number(first)} to {number(last)}")
+    parts = [f"{count(run.records, 'record')} of {count(len(run.curves), 'curve')} from {safe(run.format)}{_span(run)}"]
     if any(c.steps_inferred for c in run.curves) and not any("inferred" in note for note in run.notes):
         parts.append("steps inferred, not logged")
     if run.dropped_records:
         parts.append(f"{count(run.dropped_records, 'repeated record')} dropped")
     return ", ".join(parts)
+
+
+def _span(run: Run) -> str:
+    """`, steps 10 to 300`."""
+    spans = [(c.axis, float(c.steps[0]), float(c.steps[-1])) for c in run.curves if len(c)]
+    axis = "step" if any(a == "step" for a, _, _ in spans) else spans[0][0] if spans else ""
+    if not axis:
+        return ""
+    first = min(low for a, low, _ in spans if a == axis)
+    last = max(high for a, _, high in spans if a == axis)
+    return f", {axis.removesuffix('s')}s {number(first)} to {number(last)}"
 
 
 def _setting(value: object) -> str:

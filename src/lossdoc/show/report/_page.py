@@ -25,7 +25,6 @@ VERDICT_GLYPH: dict[Verdict, str] = {"failing": "✗", "suspicious": "▲", "not
 ANSWER_STYLE: dict[Answer, str] = {"yes": "good", "no": "error", "unknown": "unsure"}
 ANSWER_GLYPH: dict[Answer, str] = {"yes": "✓", "no": "✗", "unknown": "?"}
 
-SHORT = 3  # causes and steps where not everything is asked for
 NARROW, NARROWEST = 100, 64  # columns below which a finding's place, and its text, stand under its name
 
 
@@ -35,7 +34,8 @@ class Room:
 
     rows: of a chart; evidence: each sign with its own on a line; facts: all of what was read, else one line;
     brief: the first clause of causes and steps, no heads and no empty lines; findings: rows of the table, with advice
-    on the first one only, None = all of both; run: its number on a page with several.
+    on the first one only, None = all of both; advice: causes and steps of a finding; run: its number on a page with
+    several.
     """
 
     rows: int = 12
@@ -43,6 +43,7 @@ class Room:
     facts: bool = True
     brief: bool = False
     findings: int | None = None
+    advice: int = 3
     run: int = 0
 
 
@@ -110,7 +111,8 @@ def _where(finding: Finding, run: Run) -> Iterator[str]:
 def advice(report: Report, options: Options, room: Room) -> Iterator[Block]:
     """Of each root finding: its consequences, likely causes, next steps, and what the log cannot prove."""
     pairs = numbered(report)
-    loud = [pair for pair in pairs if pair[1].because_of is None and (options.verbose or pair[1].severity != "info")]
+    whole = options.verbose or report.verdict == "not judged"  # what is only noted says what to do then
+    loud = [pair for pair in pairs if pair[1].because_of is None and (whole or pair[1].severity != "info")]
     shown = loud if room.findings is None else loud[:1]
     for number, root in shown:
         lead = Text(number, root.severity) if len(report.roots) > 1 else None
@@ -134,7 +136,7 @@ def _advice(
     ]
     for name, items in listed:
         if items:
-            yield name, items if options.verbose else items[:SHORT]
+            yield name, items if options.verbose else items[: room.advice]
     if options.verbose:
         yield "more", [Text("lossdoc explain ").append(root.check, "code")]
 
@@ -152,11 +154,17 @@ def _told(words: str, room: Room) -> Text:
 
 _PASTE = re.compile(r": (`[^`]+`)$")
 _CLAUSE_ENDS = (": ", "; ", ". ", " (", ", ")
+_WHEN = ("For ", "If ", "With ", "Where ", "When ", "In ")
 _SHORTEST = 12  # characters of a clause that says something
 
 
 def first_clause(words: str) -> str:
-    """What stands before the first colon, semicolon, full stop or bracket outside code; else the whole."""
+    """What stands before the first colon, semicolon, full stop or bracket outside code; else the whole.
+
+    What only says when (`For reinforcement learning: ...`) is no clause that says what.
+    """
+    if words.startswith(_WHEN):
+        return words.removesuffix(".")
     for ends in (_CLAUSE_ENDS[:-1], _CLAUSE_ENDS[-1:]):
         cuts = [at for end in ends if (at := words.find(end, _SHORTEST)) > 0 and words.count("`", 0, at) % 2 == 0]
         if cuts and (ends != _CLAUSE_ENDS[-1:] or len(words) > 66):
@@ -170,30 +178,43 @@ def _consequence(number: str, finding: Finding, run: Run, place_of: str) -> Text
     return text.append(f": {sentence(finding.message)}")
 
 
-def signs(report: Report, room: Room) -> Iterator[Block]:
-    """The five vital signs; in one line where there is little room."""
+def signs(report: Report, width: int, room: Room) -> Iterator[Block]:
+    """The five vital signs; where there is little room in one line, with what keeps the run from being judged."""
     if not room.evidence:
         line = Text()
         for name, sign in report.signs.items():
             line.append("  " if line.spans else "").append(ANSWER_GLYPH[sign.answer], ANSWER_STYLE[sign.answer])
             line.append(f" {name}")
         yield line
+        if report.verdict == "not judged":
+            yield Text(verdict_sentence(report))
         return
-    rows = [
-        [Text(name), Text(sign.answer, ANSWER_STYLE[sign.answer]), Text(safe(_evidence(sign, report)))]
-        for name, sign in report.signs.items()
-    ]
+    heads = [f"{name}{sign.answer}" for name, sign in report.signs.items()]
+    width -= 2 * _GAP + max(map(len, heads), default=0)
+    rows = []
+    told: list[str] = []
+    for name, sign in report.signs.items():
+        told += (evidence := _evidence(sign, report, width, told))
+        rows.append([Text(name), Text(sign.answer, ANSWER_STYLE[sign.answer]), Text("; ".join(evidence))])
     yield Table(
         [Column("sign", wrap=False), Column("answer", wrap=False), Column("evidence", share=True)], rows, bare=True
     )
 
 
-def _evidence(sign: Sign, report: Report) -> str:
-    """What a finding says stands in the table already."""
+_GAP = 2  # columns between those of a table without lines
+
+
+def _evidence(sign: Sign, report: Report, width: int, told: Sequence[str]) -> list[str]:
+    """What a finding says stands in the table already; of several measures those that a line holds, at least one, and
+    none that an earlier sign told."""
     found = {finding.id: number for number, finding in enumerate(report.roots, 1)}
     if sign.finding in found:
-        return f"finding {found[sign.finding]}"
-    return sign.evidence
+        return [f"finding {found[sign.finding]}"]
+    measures = safe(sign.evidence).split("; ")
+    measures = [one for one in measures if one not in told] or measures
+    while len(measures) > 1 and len("; ".join(measures)) > width:
+        measures.pop()
+    return measures
 
 
 def verdict(report: Report) -> Text:

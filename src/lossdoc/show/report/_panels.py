@@ -52,13 +52,13 @@ def choose(report: Report, most: int) -> list[Panel]:
     asked = len(wanted)
     wanted += [(c.metric, c.labels, c.split) for c in (merit.curve for merit in report.measures) if draws(c)]
     wanted += [(metric, {}, "train") for metric in (USUAL_WITH_REWARD if run.all("reward") else USUAL)]
-    # An unknown curve is drawn rather than nothing.
-    wanted += [(c.metric, c.labels, c.split) for c in run.curves if not c.known and draws(c)]
+    # An unknown curve is drawn rather than nothing, but for one that no finding speaks of.
+    wanted += [(c.metric, c.labels, c.split) for c in run.curves if not c.known and draws(c) and not asked]
     for index, (metric, labels, split) in enumerate(wanted):
         if len(panels) >= most or (index >= asked and len(panels) >= 2):
             break
         curves = _together(run, metric, labels, split)
-        if not curves or id(curves[0]) in shown:
+        if not any(map(draws, curves)) or id(curves[0]) in shown:
             continue
         shown |= {id(c) for c in curves}
         panels.append(Panel(curves, [p for p in findings if any(_is_of(p[1], c) for c in curves)]))

@@ -12,7 +12,7 @@ from lossdoc.model.run import Run
 from lossdoc.show.blocks import Block, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import VERDICTS
-from lossdoc.show.report._page import VERDICT_GLYPH, VERDICT_STYLE
+from lossdoc.show.report._page import NARROW, VERDICT_GLYPH, VERDICT_STYLE
 from lossdoc.show.report._words import count, leading, number, onset, run_name, safe
 
 MOST = 40  # runs that are not healthy, and
@@ -20,7 +20,7 @@ FEW = 20  # healthy ones: beyond these they are only counted
 
 
 def counted(reports: Sequence[Report]) -> Text:
-    """`4 runs in examples/: 1 failing, 3 healthy`."""
+    """`4 runs in examples/: ✗ 1 failing, ✓ 3 healthy`."""
     counts = Counter(report.verdict for report in reports)
     head, tail = common([report.run for report in reports])
     where = f" in {safe(head)}{'*' if tail else ''}{safe(tail)}" if head else ""
@@ -28,11 +28,11 @@ def counted(reports: Sequence[Report]) -> Text:
     for verdict in VERDICTS:
         if counts[verdict]:
             line.append("" if len(line.spans) == 1 else ", ")
-            line.append(f"{counts[verdict]} {verdict}", VERDICT_STYLE[verdict])
+            line.append(f"{VERDICT_GLYPH[verdict]} {counts[verdict]} {verdict}", VERDICT_STYLE[verdict])
     return line
 
 
-def table(reports: Sequence[Report], *, linked: bool = False, everything: bool = True) -> Iterator[Block]:
+def table(reports: Sequence[Report], width: int, *, linked: bool = False, everything: bool = True) -> Iterator[Block]:
     """A row for each run; `linked`: its name leads to its report, the anchor `run0` for the first one."""
     shown = list(reports)
     if not everything:
@@ -42,11 +42,16 @@ def table(reports: Sequence[Report], *, linked: bool = False, everything: bool =
     head, tail = common([report.run for report in reports])
     rows = []
     for index, report in enumerate(shown):
-        verdict = Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", VERDICT_STYLE[report.verdict])
+        word = f" {report.verdict}" if width >= NARROW else ""  # what the signs mean stands below the table
+        verdict = Text(f"{VERDICT_GLYPH[report.verdict]}{word}", VERDICT_STYLE[report.verdict])
         name = run_name(replace(report.run, source=report.run.source.removeprefix(head).removesuffix(tail)))
         run = Text(name, target=f"#run{index}" if linked else "")
         rows.append([run, verdict, _lead(report), Text(_measure(report))])
-    columns = [Column("run", most=30), Column("verdict", wrap=False), Column("what, since", share=True)]
+    columns = [
+        Column("run", most=30),
+        Column("verdict" if width >= NARROW else "", wrap=False),
+        Column("what, since", share=True),
+    ]
     yield Table([*columns, Column("last, best", share=True)], rows)
     if len(shown) < len(reports):
         left = Counter(report.verdict for report in reports if report not in shown)

@@ -32,7 +32,8 @@ ROOMS = (
     Room(rows=10, evidence=False, facts=False),
     *(Room(rows=rows, evidence=False, facts=False, brief=True) for rows in (10, 9, 8, 7)),
     Room(rows=7, evidence=False, facts=False, brief=True, findings=3),
-    Room(rows=6, evidence=False, facts=False, brief=True, findings=2),
+    *(Room(rows=6, evidence=False, facts=False, brief=True, findings=most) for most in (2, 1)),
+    Room(rows=6, evidence=False, facts=False, brief=True, findings=1, advice=2),
 )
 
 
@@ -45,7 +46,12 @@ def write(result: Result, options: Options) -> str:
         return "".join(render([Whole(line)], options) for report in reports for line in _quiet(report))
     if len(reports) == 1:
         return _fitting(reports[0], options)
-    return render(_several(reports, options), options)
+    text = ""
+    for shorts, advice in ((SHORTS, True), (SHORTS, False), (0, False)):
+        text = render(_several(reports, options, shorts, advice), options)
+        if options.height is None or options.verbose or text.count("\n") < options.height:
+            break
+    return text
 
 
 def _quiet(report: Report) -> Iterator[Text]:
@@ -54,9 +60,9 @@ def _quiet(report: Report) -> Iterator[Text]:
     yield from (Text("  ✗ gate", "error").append(f"  {failure(gate)}") for gate in report.failed_gates)
 
 
-def _several(reports: list[Report], options: Options) -> Iterator[Block]:
-    """The table of all, the failing ones in short (all in full with verbose), and last how many are how."""
-    yield from table(reports, everything=options.verbose)
+def _several(reports: list[Report], options: Options, shorts: int, advice: bool) -> Iterator[Block]:
+    """The table of all, so many failing ones in short (all in full with verbose), and last how many are how."""
+    yield from table(reports, options.width, everything=options.verbose)
     yield Text("")
     if options.verbose:
         for report in reports:
@@ -64,13 +70,14 @@ def _several(reports: list[Report], options: Options) -> Iterator[Block]:
             yield from _full(report, options, ROOMS[0])
         yield Rule()
     failing = [r for r in reports if r.verdict == "failing" or r.failed_gates]
-    for report in () if options.verbose else failing[:SHORTS]:
+    for report in () if options.verbose else failing[:shorts]:
         yield page.verdict(report)
         yield from page.gates(report)
         yield from page.findings(report, options.width, IN_SHORT)
-        yield from page.advice(report, options, IN_SHORT)
-    if not options.verbose and len(failing) > SHORTS:
-        yield Text(f"{len(failing) - SHORTS} more failing: check one of them alone, or -v", "dim")
+        if advice:
+            yield from page.advice(report, options, IN_SHORT)
+    if not options.verbose and len(failing) > shorts:
+        yield Text(f"{len(failing) - shorts} more failing: check one of them alone, or -v", "dim")
     if not options.verbose:
         yield from asks(reports)
     yield counted(reports)
@@ -99,10 +106,10 @@ def _full(report: Report, options: Options, room: Room) -> Iterator[Block]:
         [*facts(report, options), *left_out(report, options), *judged(report, options)]
         if room.facts
         else [in_short(report)],
-        asks([report]),
+        asks([report], brief=room.brief),
         [Text("")],
-        page.signs(report, room),
-        [Text(""), page.verdict(report)],
+        page.signs(report, 10**9 if options.verbose else options.width, room),
+        [page.verdict(report)],
     ]
     for part in parts:
         for block in part:
