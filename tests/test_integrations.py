@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import logging
 from pathlib import Path
@@ -156,50 +155,6 @@ def test_transformers(tmp_path: Path, poison: int | None) -> None:
         assert [seen[n]["lossdoc/error"] for n in (9, 19)] == [0, 1]
 
 
-@pytest.mark.parametrize(("rate", "steps"), [(1e-3, 40), (1e4, 20)])
-def test_a_dpo_run_of_trl_is_stopped_on_the_chosen_check(tmp_path: Path, rate: float, steps: int) -> None:
-    """A model of one layer and a vocabulary of twelve words, told by DPOConfig; an absurd rate tears it apart."""
-    pytest.importorskip("torch")
-    trl = pytest.importorskip("trl")
-    transformers = pytest.importorskip("transformers")
-    datasets = pytest.importorskip("datasets")
-    tokenizers = pytest.importorskip("tokenizers")
-    from lossdoc.integrations.transformers import LossdocCallback
-
-    words = ["<pad>", "<eos>", *"abcdef", "good", "bad", "fine", "poor"]
-    table = tokenizers.Tokenizer(tokenizers.models.WordLevel({word: n for n, word in enumerate(words)}, "<pad>"))
-    table.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=table, pad_token="<pad>", eos_token="<eos>")
-    shape = {"n_layer": 1, "n_head": 2, "n_embd": 16, "n_positions": 64, "vocab_size": len(words)}
-    model = transformers.GPT2LMHeadModel(transformers.GPT2Config(**shape, pad_token_id=0, eos_token_id=1))
-    texts = {"chosen": " good fine", "rejected": " bad poor"}
-    pairs = datasets.Dataset.from_list([{"prompt": f"{a} {b}", **texts} for a in "abcdef" for b in "abcdef"])
-    arguments = trl.DPOConfig(
-        output_dir=str(tmp_path), max_steps=40, logging_steps=1, learning_rate=rate, per_device_train_batch_size=4,
-        lr_scheduler_type="constant", max_grad_norm=0.0, report_to="none", disable_tqdm=True, use_cpu=True, bf16=False,
-        save_strategy="no", logging_nan_inf_filter=False,
-    )  # fmt: skip
-    callback = LossdocCallback(stop_on=["zero-loss"], cost=1e9)
-    copied = copy.deepcopy(model)
-    trainer = trl.DPOTrainer(
-        model, copied, arguments, train_dataset=pairs, processing_class=tokenizer, callbacks=[callback]
-    )
-    trainer.train()
-    assert callback.report.run.trainer.objective == "dpo"
-    assert trainer.state.global_step == steps
-    assert (tmp_path / "lossdoc.html").exists()
-
-
-def test_trl_configurations_name_their_trainer() -> None:
-    trl = pytest.importorskip("trl")
-    from lossdoc.integrations.transformers import settings_of, trainer_of
-
-    arguments = trl.DPOConfig(output_dir="unused", beta=0.3, report_to="none", use_cpu=True, bf16=False)
-    assert trainer_of(arguments) == "trl-dpo"
-    assert settings_of(arguments)["beta"] == 0.3
-    assert "max_steps" not in settings_of(arguments)
-
-
 @pytest.mark.parametrize("poison", [None, 0])
 def test_lightning(tmp_path: Path, poison: int | None) -> None:
     torch = pytest.importorskip("torch")
@@ -230,6 +185,9 @@ def test_lightning(tmp_path: Path, poison: int | None) -> None:
     assert (tmp_path / "lossdoc.html").exists()
     assert len(callback.report.run.get("loss")) == trainer.global_step
     assert trainer.global_step == (160 if poison is None else 20)
+    assert callback.report.run.trainer.framework == "lightning"
+    assert set(callback.report.run.get("learning_rate").values) == {0.05}
+    assert (callback.report.run.config["max_grad_norm"], callback.report.run.config["bf16"]) == (0.0, False)
     assert ("non-finite" in {f.check for f in callback.report.roots}) == (poison is not None)
 
 
@@ -249,4 +207,6 @@ def test_keras(tmp_path: Path, poison: int | None, monkeypatch: pytest.MonkeyPat
     epochs = len(callback.report.run.get("loss"))
     assert callback.report.run.get("loss").axis == "epoch"
     assert epochs == 30 if poison is None else epochs < 30
+    assert callback.report.run.trainer.framework == "keras"
+    assert callback.report.run.get("learning_rate").values == pytest.approx([0.02] * epochs)
     assert (callback.session.stopped is not None) == (poison is not None)

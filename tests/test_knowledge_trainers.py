@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+import lossdoc
 from lossdoc.knowledge import Knowledge, UnknownTrainer
 from lossdoc.model.run import Trainer
 
@@ -39,6 +40,17 @@ def test_an_unknown_trainer_gets_near_matches(knowledge: Knowledge) -> None:
     with pytest.raises(UnknownTrainer, match="dpo") as unknown:
         knowledge.parse_trainer("trl-dpoo")
     assert "trl-dpo" in unknown.value.near
+
+
+def test_a_framework_alone_leaves_the_objective_to_the_keys(knowledge: Knowledge) -> None:
+    assert [knowledge.framework_alone(word) for word in ("Keras", "lightning", "dpo", "trl-dpo", "nothing")] == [
+        "keras", "lightning", None, None, None,
+    ]  # fmt: skip
+    rows = [{"epoch": n, "loss": 1 / n, "accuracy": 0.9, "val_loss": 0.3 + n / 9} for n in range(1, 31)]
+    report = lossdoc.check(rows, trainer="keras")
+    assert (report.run.trainer.framework, report.run.trainer.candidates) == ("keras", ("classification",))
+    assert "model.fit(epochs=1)  # was 30" in [c.line for f in report.roots for c in f.changes]
+    assert lossdoc.explain("overfitting", trainer="keras") == lossdoc.explain("overfitting")
 
 
 def test_every_trainer_and_framework_has_a_word(knowledge: Knowledge) -> None:

@@ -225,11 +225,11 @@ def explain(word: str | float, *, trainer: str | None = None, width: int = 80, *
     reward_margin  Reward margin  (metric)
     """
     from lossdoc.knowledge import Knowledge
-    from lossdoc.show.pages import Look
+    from lossdoc.show.pages import Look, trainer_of
     from lossdoc.show.pages.explain import explain as page
 
     knowledge = Knowledge.load()
-    parsed = knowledge.parse_trainer(trainer) if trainer else None
+    parsed = trainer_of(trainer, knowledge)
     given = {**({"vocab_size": settings["classes"]} if "classes" in settings else {}), **settings}
     return page(str(word), knowledge, Look(width=width, trainer=parsed, settings=given))
 
@@ -245,6 +245,7 @@ def _options(
 ) -> Options:
     from lossdoc import checks
     from lossdoc.api import Options
+    from lossdoc.knowledge.recognise import hint_from_name
 
     wanted = [*_several(select), *_several(ignore)]
     if unknown := [check for check in wanted if check not in checks.check_ids()]:
@@ -255,7 +256,7 @@ def _options(
         options = options.but(limits=limits)
         _know(limits, options)
     if trainer:
-        options.knowledge.parse_trainer(trainer)
+        hint_from_name(trainer, options.knowledge)
     return options
 
 

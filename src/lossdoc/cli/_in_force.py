@@ -99,6 +99,7 @@ def options_of(in_force: InForce) -> Options:
     from lossdoc.config.schema import flat
     from lossdoc.config.settings import unread
     from lossdoc.config.words import verify_limits, verify_names
+    from lossdoc.knowledge.recognise import hint_from_name
 
     config = in_force.config
     folders = tuple(Path(folder) for folder in config.metrics)
@@ -116,7 +117,7 @@ def options_of(in_force: InForce) -> Options:
     )
     for trainer in (config.trainer, *(one.trainer for one in config.overrides)):
         if trainer:
-            options.knowledge.parse_trainer(trainer)
+            hint_from_name(trainer, options.knowledge)
     verify_names(config.map, options.knowledge, in_force)
     verify_limits(options.knowledge, in_force)
     for folder in folders:

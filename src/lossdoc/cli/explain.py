@@ -61,11 +61,11 @@ def command(
     `trainer:reward`, `loss:ipo` say which kind is meant where a word has several meanings. On a terminal a long page
     goes through PAGER (less); NO_PAGER=1 prints it.
     """
-    from lossdoc.show.pages import Look, explain
+    from lossdoc.show.pages import Look, explain, trainer_of
 
     try:
         knowledge, trainer, given = known(locals())
-        parsed = knowledge.parse_trainer(trainer) if trainer else None
+        parsed = trainer_of(trainer, knowledge)
     except ValueError as error:
         _say(str(error))
         return 2

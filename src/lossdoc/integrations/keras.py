@@ -30,9 +30,18 @@ class LossdocCallback(Callback):
         """The lossdoc.Report of the last look, None before the first."""
         return self.session.report
 
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """The model says with what it trains."""
+        session = self.session
+        session.trainer = session.trainer or "keras"
+        clipped = getattr(self.model.optimizer, "clipnorm", None) or getattr(
+            self.model.optimizer, "global_clipnorm", None
+        )
+        session.settings = {"max_grad_norm": float(clipped or 0.0), **session.settings}
+
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """One row per epoch, counted from 1 as Keras prints them."""
-        self.session.add({"epoch": epoch + 1, **(logs or {})})
+        """One row per epoch, counted from 1 as Keras prints them, with the rate that it does not log."""
+        self.session.add({"epoch": epoch + 1, **rate_of(self.model), **(logs or {})})
         if self.session.stopped is not None:
             self.model.stop_training = True
 
@@ -41,3 +50,9 @@ class LossdocCallback(Callback):
         self.session.look(self.session.rows, at_the_end=True)
         if self.page is not None:
             self.session.write_page(self.page)
+
+
+def rate_of(model: Any) -> dict[str, float]:
+    """The learning rate of the optimiser; nothing where it has none of its own."""
+    rate = getattr(model.optimizer, "learning_rate", None)
+    return {} if rate is None else {"learning_rate": float(rate)}

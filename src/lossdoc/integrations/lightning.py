@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ except ImportError:
     from pytorch_lightning.loggers import Logger
 
 from lossdoc.integrations.session import Session
+
+_RATE = re.compile(r"(?:^|[-_/])(?:lr|learning_rate)")  # LearningRateMonitor logs `lr-Adam`
 
 
 class _Rows(Logger):
@@ -37,7 +40,8 @@ class _Rows(Logger):
 
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
         """Look when it is time, and ask the trainer to stop where a chosen check found something."""
-        self.session.add({**metrics, **({} if step is None else {"step": step})})
+        rates = {} if any(map(_RATE.search, metrics)) else rate_of(self.trainer)
+        self.session.add({**rates, **metrics, **({} if step is None else {"step": step})})
         if self.session.stopped is not None:
             self.trainer.should_stop = True
 
@@ -61,8 +65,10 @@ class LossdocCallback(Callback):
         return self.session.report
 
     def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:  # noqa: ARG002
-        """Listen as a logger."""
+        """Listen as a logger; the trainer says with what it trains."""
         if stage == "fit" and trainer.is_global_zero:
+            self.session.trainer = self.session.trainer or "lightning"
+            self.session.settings = settings_of(trainer) | dict(self.session.settings)
             trainer.loggers = [*trainer.loggers, _Rows(self.session, trainer)]
 
     def on_fit_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
@@ -71,3 +77,21 @@ class LossdocCallback(Callback):
             self.session.look(self.session.rows, at_the_end=True)
             if self.page is not None:
                 self.session.write_page(Path(trainer.default_root_dir) / self.page)
+
+
+def settings_of(trainer: Any) -> dict[str, float | bool]:
+    """The settings of a Trainer that checks and advice ask for, under their canonical names."""
+    found: dict[str, float | bool] = {}
+    if trainer.gradient_clip_algorithm in (None, "norm"):
+        found["max_grad_norm"] = float(trainer.gradient_clip_val or 0.0)
+    for name, value in (("num_train_epochs", trainer.max_epochs), ("max_steps", trainer.max_steps)):
+        if value is not None and value > 0:
+            found[name] = float(value)
+    precision = str(trainer.precision)
+    return {**found, "bf16": precision.startswith("bf16"), "fp16": precision.startswith("16")}
+
+
+def rate_of(trainer: Any) -> dict[str, float]:
+    """The learning rate of the first group of the first optimiser, which Lightning logs to nobody by itself."""
+    groups = [group for optimiser in trainer.optimizers for group in optimiser.param_groups]
+    return {"learning_rate": float(groups[0]["lr"])} if groups and "lr" in groups[0] else {}

@@ -19,13 +19,14 @@ import lossdoc
 from lossdoc.api import Options
 from lossdoc.integrations.allowed import Allowed
 from lossdoc.knowledge import Knowledge
+from lossdoc.knowledge.recognise import hint_from_name
 from lossdoc.live import OF_THE_END
 from lossdoc.live.watcher import Watcher
 from lossdoc.model.finding import Report
 from lossdoc.model.run import Curve
 from lossdoc.show import comparison
 from lossdoc.show import report as outputs
-from lossdoc.show.pages import Look
+from lossdoc.show.pages import Look, trainer_of
 from lossdoc.show.pages.explain import explain
 from lossdoc.show.report.json import curve_fields, plain
 
@@ -160,7 +161,7 @@ class Tools:
     ) -> str:
         """Explain a word or a number of a report: what it means, what is usual, what to look for, what to try."""
         knowledge = Knowledge.load()
-        asked = knowledge.parse_trainer(trainer) if trainer else None
+        asked = trainer_of(trainer, knowledge)
         return explain(word, knowledge, Look(width=LOOK.width, drawings=False, trainer=asked))
 
     def watch(
@@ -173,7 +174,7 @@ class Tools:
         """Follow a run that still trains: waits for a new warning or error, at most so many seconds, and reports."""
         asked = Options(trainer=trainer, settings=settings or {}, ignore=OF_THE_END)
         if trainer:
-            asked.knowledge.parse_trainer(trainer)
+            hint_from_name(trainer, asked.knowledge)
         watcher = Watcher(self._allowed.path(path), asked, time.monotonic)
         ends = time.monotonic() + seconds
         watcher.changed()

@@ -9,8 +9,11 @@ from transformers import TrainerCallback
 
 from lossdoc.integrations.session import Session
 
-# Settings that checks ask for, as the configuration classes of transformers and TRL spell them.
-_SETTINGS = ("beta", "max_steps", "max_grad_norm", "gradient_accumulation_steps", "num_train_epochs", "loss_type")
+# Settings that checks and advice ask for, as the configuration classes of transformers and TRL spell them.
+_SETTINGS = (
+    "beta", "bf16", "fp16", "gradient_accumulation_steps", "learning_rate", "loss_type", "max_completion_length",
+    "max_grad_norm", "max_steps", "num_generations", "num_train_epochs", "temperature", "warmup_steps",
+)  # fmt: skip
 
 
 class LossdocCallback(TrainerCallback):
@@ -81,12 +84,13 @@ def trainer_of(args: Any) -> str | None:
 
 
 def settings_of(args: Any) -> dict[str, float | str]:
-    """The settings that checks ask for and that this configuration has; max_steps counts only where it is set."""
+    """The settings that are asked for and that this configuration has. Of max_steps and epochs the one in force."""
     found: dict[str, float | str] = {}
+    unused = "max_steps" if getattr(args, "max_steps", -1) == -1 else "num_train_epochs"
     for name in _SETTINGS:
         value = getattr(args, name, None)
         if isinstance(value, list | tuple) and len(value) == 1:
             value = value[0]  # DPOConfig.loss_type is a list in newer versions of TRL
-        if isinstance(value, int | float | str) and not (name == "max_steps" and value == -1):
+        if isinstance(value, int | float | str) and name != unused:
             found[name] = value
     return found

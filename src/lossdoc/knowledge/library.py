@@ -28,7 +28,7 @@ from lossdoc.knowledge.schema import KINDS, Cause, Constants, Document, Framewor
 from lossdoc.knowledge.sections import Sections
 from lossdoc.knowledge.source_code import hint, page
 from lossdoc.knowledge.store import open_index
-from lossdoc.knowledge.trainers import Parsed, parse
+from lossdoc.knowledge.trainers import Parsed, framework_alone, parse
 from lossdoc.knowledge.words import plain, squeezed, without_split
 
 if TYPE_CHECKING:
@@ -222,6 +222,10 @@ class Knowledge:
         UnknownTrainer, a ValueError with near matches, where it is none.
         """
         return parse(word, self._trainers)
+
+    def framework_alone(self, word: str) -> str | None:
+        """The framework of a word that says nothing of the objective: `keras`, `lightning`, `trl`."""
+        return framework_alone(word, self._trainers)
 
     def expect(self, metric: str, trainer: Trainer, config: Mapping[str, object] | None = None) -> Expectation | None:
         """What the documents expect of a metric; a field on which the candidates disagree is left out."""

@@ -31,7 +31,7 @@ class Hint:
     """What the user said with --trainer."""
 
     text: str
-    objective: str
+    objective: str | None  # None: only the framework was said
     framework: str | None = None
     loss_type: str | None = None
 
@@ -46,7 +46,10 @@ class Recognised:
 
 
 def hint_from_name(text: str, knowledge: Knowledge) -> Hint:
-    """`dpo`, `trl-dpo`, `ipo`, `verl-grpo`; raises KeyError's message with near matches for a word nobody knows."""
+    """`dpo`, `trl-dpo`, `ipo`, `keras`; UnknownTrainer, a ValueError with near matches, for a word nobody knows."""
+    alone = knowledge.framework_alone(text)
+    if alone is not None:
+        return Hint(text, None, alone)
     framework, objective, loss_type = knowledge.parse_trainer(text)
     return Hint(text, objective, framework, loss_type)
 
@@ -58,6 +61,8 @@ def recognise(
 
     `framework` is what the format alone says (a trainer_state.json is of transformers or of what is built on it).
     """
+    if hint is not None and hint.objective is None:
+        framework, hint = hint.framework, None
     if hint is None and (before := _recognised_before(items, knowledge)):
         return before
     first = first_values(items)

@@ -33,6 +33,14 @@ def parse(word: str, trainers: Mapping[str, TrainerFacts]) -> Parsed:
     raise UnknownTrainer(word, _near(plain(word), trainers))
 
 
+def framework_alone(word: str, trainers: Mapping[str, TrainerFacts]) -> str | None:
+    """The framework that a word names without an objective (`keras`, `trl`); None where it names none, or more."""
+    flat = plain(word)
+    if flat in dict(_names(trainers)):
+        return None
+    return next((name for name in _frameworks(trainers) if plain(name) == flat), None)
+
+
 def _names(trainers: Mapping[str, TrainerFacts]) -> Iterator[tuple[str, tuple[str, str | None]]]:
     """Every word for an objective and its loss types, the weakest first so that ids win."""
     for trainer in trainers.values():
@@ -68,10 +76,13 @@ def _type_of_alias(flat: str, trainer: TrainerFacts, types: list[str]) -> str | 
 def _splits(flat: str, trainers: Mapping[str, TrainerFacts]) -> Iterator[tuple[str | None, str]]:
     """Ways to read a word as framework and objective: without a framework first, long frameworks before short ones."""
     yield None, flat
-    frameworks = {f for t in trainers.values() for f in t.frameworks}
-    for framework in sorted(frameworks, key=lambda f: (-len(f), f)):
+    for framework in sorted(_frameworks(trainers), key=lambda f: (-len(f), f)):
         if flat.startswith(plain(framework) + "_"):
             yield framework, flat[len(plain(framework)) + 1 :]
+
+
+def _frameworks(trainers: Mapping[str, TrainerFacts]) -> set[str]:
+    return {f for t in trainers.values() for f in t.frameworks}
 
 
 def _near(flat: str, trainers: Mapping[str, TrainerFacts]) -> list[str]:

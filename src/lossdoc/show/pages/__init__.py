@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.trainers import Parsed
 
 
@@ -23,3 +24,8 @@ class Look(Struct, frozen=True):
     drawings: bool = True
     trainer: Parsed | None = None
     settings: Mapping[str, float | str] = field(default_factory=dict)
+
+
+def trainer_of(word: str | None, knowledge: Knowledge) -> Parsed | None:
+    """Whose page is asked for; None for a framework alone, of which pages say nothing. ValueError for no trainer."""
+    return None if word is None or knowledge.framework_alone(word) else knowledge.parse_trainer(word)
