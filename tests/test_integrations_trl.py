@@ -74,7 +74,7 @@ def trained(kind: str, folder: Path, stop_on: list[str], **settings: Any) -> tup
 
 
 HIGH, LOW = ["lr-too-high", "divergence", "no-learning"], ["no-learning", "chance-level"]
-SICK = {
+SICK: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "sft-high": ("sft", {"learning_rate": 3.0, "max_grad_norm": 0.0}, HIGH),
     "sft-low": ("sft", {"learning_rate": 1e-9}, LOW),
     "dpo-low": ("dpo", {"learning_rate": 1e-9}, LOW),

@@ -61,7 +61,8 @@ def recognise(
 
     `framework` is what the format alone says (a trainer_state.json is of transformers or of what is built on it).
     """
-    if hint is not None and hint.objective is None:
+    objective = hint.objective if hint else None
+    if hint is not None and objective is None:
         framework, hint = hint.framework, None
     if hint is None and (before := _recognised_before(items, knowledge)):
         return before
@@ -86,15 +87,15 @@ def recognise(
     name = reading
     if said is None and framework and any(framework in knowledge.trainer(c).frameworks for c in candidates):
         name = framework
-    if hint is None:
+    if hint is None or objective is None:
         return Recognised(Trainer(candidates, name, None, False, evidence), reading)
     notes = []
-    if candidates and hint.objective not in candidates and not _related(hint.objective, candidates, knowledge):
+    if candidates and objective not in candidates and not _related(objective, candidates, knowledge):
         notes.append(
             f"--trainer {hint.text} was given, but the keys look like {' or '.join(candidates[:3])} ({evidence}); "
-            f"judged as {hint.objective}"
+            f"judged as {objective}"
         )
-    trainer = Trainer((hint.objective,), name, hint.loss_type, True, "given with --trainer")
+    trainer = Trainer((objective,), name, hint.loss_type, True, "given with --trainer")
     return Recognised(trainer, reading, notes)
 
 
