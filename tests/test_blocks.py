@@ -15,9 +15,9 @@ import pytest
 from lossdoc.api import Options, read_items
 from lossdoc.input.source import Source
 from lossdoc.knowledge.recognise import first_values
-from lossdoc.model.record import Block, BulkItem, Record, Unread
+from lossdoc.model.record import Bars, Block, BulkItem, Record, Unread
 from lossdoc.model.run import Curve, Run
-from lossdoc.readers import csv_table, detect
+from lossdoc.readers import csv_table, detect, hf_stdout
 from lossdoc.readers._door import items as items_of
 from lossdoc.readers.json import jsonl
 from lossdoc.signal import matched
@@ -265,3 +265,68 @@ def test_common_places_are_those_of_numpy(seed: int) -> None:
 def test_any_key_can_be_read(key: str) -> None:
     runs, _ = both(log(train(step, **{key: 0.5 * step}) for step in range(1, 50)))
     assert len(runs[0].curves) == 3
+
+
+def trainer_rows(rows: int, form: str = "bars") -> str:
+    """What transformers prints: rows behind the states of a bar, behind one that was not wiped, or alone."""
+    lines = []
+    for step in range(1, rows + 1):
+        bar = f" {100 * step // rows}%|██▎   | {step}/{rows} [00:0{step % 10}<01:07,  5.50it/s]"
+        states = {"bars": f"\r{bar}\r          \r", "glued": f"\r{bar}", "alone": ""}[form]
+        row = {"loss": round(3 / step + random.Random(step).random(), 4), "grad_norm": 1.5 / step, "epoch": step / rows}
+        lines.append(f"{states}{row}\n")
+        if step % 10 == 0:
+            lines.append(f"{ {'eval_loss': 3.1 / step, 'eval_acc': 0.5, 'epoch': step / rows} }\n")
+    return "".join(lines)
+
+
+@pytest.mark.parametrize("form", ["bars", "glued", "alone"])
+def test_dict_rows_are_blocks_and_their_bars_are_kept(form: str) -> None:
+    runs, items = both(trainer_rows(200, form), hf_stdout)
+    assert len(blocks(items)) == 2
+    assert sum(isinstance(item, Record) for item in items) < 8
+    assert {c.split for c in runs[0].curves} == {"train", "eval"}
+    states = [len(item.states) for item in items if isinstance(item, Bars)]
+    assert sum(states) == (0 if form == "alone" else 220)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "{'loss': nan, 'grad_norm': inf, 'epoch': 0.5}",
+        "{'loss': 1, 'grad_norm': 10000000000000000000000, 'epoch': 1e400}",
+        "{'loss': '0.5', 'grad_norm': 1.5, 'epoch': 0.5}",
+        "{'loss': None, 'grad_norm': 1.5, 'epoch': 0.5}",
+        "{'loss': 0.5, 'epoch': 0.5, 'grad_norm': 1.5}",
+        "{'loss': 0.5, 'grad_norm': tensor(1.5, device='cuda:0'), 'epoch': 0.5}",
+        "{'loss': 0.5, 'grad_norm': 1.5, 'epoch': 0.5} {'loss': 0.25, 'grad_norm': 1.5, 'epoch': 0.5}",
+        "Epoch 3: {'loss': 0.5, 'grad_norm': 1.5, 'epoch': 0.5}",
+        "[rank1]: {'loss': 0.5, 'grad_norm': 1.5, 'epoch': 0.5}",
+        "{'loss': 0.5, 'grad_norm': 1.5, 'epo",
+        "\x1b[32m{'loss': 0.5, 'grad_norm': 1.5, 'epoch': 0.5}\x1b[0m",
+        "Loading: 50%|██▎   | 7/9 [00:01<01:07,  5.50it/s]{'loss': 0.5, 'grad_norm': 1.5, 'epoch': 0.5}",
+        " 50%|██▎   | 7/9 [00:01<01:07,  5.50it/s]\r 60%|██▎ | 8/9 [00:01<01:07]{'loss': 0.5, 'epoch': 1}",
+        " 50%|██▎   | 7/9 [00:01<01:07, 5.50it/s]\n{'loss': 0.5, 'grad_norm': 1.5, 'epoch': 0.5}",
+        "{'train_runtime': 9.5, 'train_samples_per_second': 1.5, 'train_loss': 0.5, 'epoch': 0.5}",
+        "{'eval_wiki_loss': 0.5, 'eval_wiki_runtime': 1.5, 'epoch': 0.5}",
+        "{'loss': -0, 'grad_norm': 007, 'epoch': 0.5}\r",
+    ],
+)
+@pytest.mark.parametrize("form", ["bars", "alone"])
+def test_a_dict_row_unlike_the_others_is_read_as_before(odd: str, form: str) -> None:
+    lines = trainer_rows(60, form).splitlines(keepends=True)
+    _, items = both("".join([*lines[:33], odd + "\n", *lines[33:]]), hf_stdout)
+    assert blocks(items)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_rows_that_several_ranks_print_are_read_once(times: int) -> None:
+    lines = trainer_rows(90, "alone").splitlines(keepends=True)
+    runs, _ = both("".join(line for line in lines for _ in range(times)), hf_stdout)
+    assert len(runs[0].curves[0]) == 90
+
+
+@pytest.mark.parametrize("sample", hf_stdout.SAMPLES, ids=lambda sample: sample.program)
+def test_every_sample_of_dict_rows_says_the_same_as_blocks(sample: object) -> None:
+    both(sample.text, hf_stdout)  # type: ignore[attr-defined]
+    both(3 * sample.text, hf_stdout)  # type: ignore[attr-defined]

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossdoc.assemble.blocks import one_by_one, stand_alone
+from lossdoc.assemble.blocks import of_one_writer
 from lossdoc.assemble.curves import build_curves, columns_to_curves, count_curve, epoch_curve
 from lossdoc.assemble.position import place_rows
-from lossdoc.assemble.ranks import of_one_rank
 from lossdoc.assemble.rows import gather
 from lossdoc.assemble.segments import Part, split_runs
 from lossdoc.model.record import Block, BulkItem, Columns, Event, Record, Unread
@@ -67,15 +66,12 @@ def assemble(
                     name=name,
                 )
             )
-    if blocks and not stand_alone(records, blocks):
-        records = one_by_one(records, blocks)
-        blocks = []
-    if records:
-        kept = records if blocks else of_one_rank(records)
-        table = gather(kept, knowledge, framework, objectives, blocks)
+    if records or blocks:
+        kept, kept_blocks, left_out = of_one_writer(records, blocks)
+        table = gather(kept, knowledge, framework, objectives, kept_blocks)
         if table.buckets:
             place_rows(table, events, settings)
-            parts = split_runs(table, events, len(records) - len(kept))
+            parts = split_runs(table, events, left_out)
             runs += [_run(table, part, parts, source, format_name) for part in parts]
     runs = [run for run in runs if run.curves]
     for run in runs:
@@ -115,7 +111,7 @@ def _events_of(run: Run, events: Sequence[Event], runs: int) -> list[Event]:
     kept = [e for e in events if e.kind not in ("config", "note", "progress")]
     # Of each progress bar the furthest state: how much of the planned run is over.
     bars = {e.data.get("total"): e for e in events if e.kind == "progress" and e.data.get("total")}
-    kept += bars.values()
+    kept += (Event(bar.kind, bar.line, bar.text, bar.data) for bar in bars.values())
     if runs == 1:
         return kept
     lines = [int(line) for c in run.curves if len(c.lines) for line in (c.lines[0], c.lines[-1])]

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING
+
+from lossdoc.assemble.ranks import of_one_rank
+from lossdoc.input.numbers import to_float
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,7 +19,30 @@ if TYPE_CHECKING:
 _FEW = 0.2  # of the rows: the groups of equal rows are then mostly single rows
 
 
-def stand_alone(records: Sequence[Record], blocks: Sequence[Block]) -> bool:
+def of_one_writer(records: Sequence[Record], blocks: Sequence[Block]) -> tuple[list[Record], list[Block], int]:
+    """Records and blocks without the rows that other ranks wrote too, and how many these are."""
+    import numpy as np
+
+    if blocks and _stand_alone(records, blocks):
+        return list(records), list(blocks), 0
+    if not blocks:
+        kept = of_one_rank(records)
+        return kept, [], len(records) - len(kept)
+    # What was printed in a record is a number in a block.
+    rows = [_in_numbers(record) for record in records] + [row for block in blocks for row in block.records()]
+    left = set(map(id, of_one_rank(sorted(rows, key=lambda row: row.line or 0))))
+    keep = [id(row) in left for row in rows]
+    own, *others = np.split(np.array(keep), np.cumsum([len(records), *(len(block.lines) for block in blocks)])[:-1])
+    fewer = [block.where(mask) for block, mask in zip(blocks, others, strict=True) if mask.any()]
+    return list(compress(records, own)), fewer, len(rows) - len(left)
+
+
+def _in_numbers(record: Record) -> Record:
+    values = {key: raw if (number := to_float(raw)) is None else number for key, raw in record.values.items()}
+    return replace(record, values=values)
+
+
+def _stand_alone(records: Sequence[Record], blocks: Sequence[Block]) -> bool:
     """No row was written by a named process, and few repeat the row before them: what several ranks write is told
     apart row by row, see `ranks.py`. Where most rows come once, that finds nothing to leave out.
     """
@@ -34,12 +62,6 @@ def _repeats(block: Block) -> int:
         if not same.any():
             return 0
     return int(same.sum())
-
-
-def one_by_one(records: Sequence[Record], blocks: Sequence[Block]) -> list[Record]:
-    """All rows as records, in the order of their lines."""
-    rows = [*records, *(row for block in blocks for row in block.records())]
-    return sorted(rows, key=lambda row: row.line or 0)
 
 
 def rows_of(records: Sequence[Record], blocks: Sequence[Block]) -> list[NDArray[np.int64]]:

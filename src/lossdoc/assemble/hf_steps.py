@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.assemble.table import FURTHEST, Table
-from lossdoc.model.record import Event
+from lossdoc.model.record import Bars, Event
 
 if TYPE_CHECKING:
     from lossdoc.assemble.table import Numbers, Rows
@@ -136,7 +136,8 @@ def _bar_total(events: Sequence[Event]) -> float | None:
     seen: dict[float, set[float]] = {}
     for event in events:
         if event.kind == "progress" and event.data.get("total"):
-            seen.setdefault(float(event.data["total"]), set()).add(float(event.data.get("n", 0)))
+            states = seen.setdefault(float(event.data["total"]), set())
+            states.update(event.states.tolist() if isinstance(event, Bars) else (float(event.data.get("n", 0)),))
     return max(seen, key=lambda total: (len(seen[total]), total)) if seen else None
 
 
@@ -146,14 +147,17 @@ def _bar_ratio(table: Table, rows: Rows, events: Sequence[Event], total: float) 
 
     import numpy as np
 
-    bars = [(e.line or 0, float(e.data["n"])) for e in events if e.kind == "progress" and e.data.get("total") == total]
-    lines = np.maximum.accumulate([line for line, _ in bars])
-    states = np.array([state for _, state in bars])
+    lines: list[int] = []
+    states: list[float] = []
+    for event in events:
+        if event.kind == "progress" and event.data.get("total") == total:
+            lines += event.lines.tolist() if isinstance(event, Bars) else (event.line or 0,)
+            states += event.states.tolist() if isinstance(event, Bars) else (event.data["n"],)
     epochs = table.epochs[rows]
     rows = rows[(table.lines[rows] > 0) & ~np.isnan(epochs) & (epochs != 0) & table.kinds.are("train")[rows]]
-    before = np.searchsorted(lines, table.lines[rows], side="right") - 1
-    seen = (before >= 0) & (states[before] > 0)
-    ratios = ((states[before] + 0.5) / table.epochs[rows])[seen].tolist()
+    before = np.searchsorted(np.maximum.accumulate(lines), table.lines[rows], side="right") - 1
+    drawn = np.array(states, dtype=np.float64)[before]
+    ratios = ((drawn + 0.5) / table.epochs[rows])[(before >= 0) & (drawn > 0)].tolist()
     return median(ratios[len(ratios) // 2 :]) if ratios else None
 
 

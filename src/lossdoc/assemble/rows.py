@@ -75,16 +75,20 @@ def _gather(
     own, *others = rows_of(records, blocks)
     table = _empty(records, own, blocks, others)
     summary = _Summary()
+    whole = {(block.split, block.keys): dict(zip(block.keys, block.columns, strict=True)) for block in blocks}
     for layout in _layouts(records):
         rows = own[layout]
         values = [records[number].values for number in layout]
-        columns = {key: list(map(itemgetter(key), values)) for key in values[0]}
-        plan = _plan(table, records[layout[0]], columns, knowledge, framework, objectives, closing)
-        for slot in plan:
+        columns: dict[str, Raws] = {key: list(map(itemgetter(key), values)) for key in values[0]}
+        first = records[layout[0]]
+        # What a column means is seen in the many rows of a block, not in the few that stand before it.
+        seen = whole.get((first.split, tuple(columns)), columns)
+        for slot in _plan(table, first, seen, knowledge, framework, objectives, closing):
             _take(table, slot, rows, columns[slot.key], summary)
     for block, rows in zip(blocks, others, strict=True):
         taken = dict(zip(block.keys, block.columns, strict=True))
-        for slot in _plan(table, Record(dict.fromkeys(block.keys)), taken, knowledge, framework, objectives, closing):
+        first = Record(dict.fromkeys(block.keys), None, _any(block.steps), split=block.split)
+        for slot in _plan(table, first, taken, knowledge, framework, objectives, closing):
             printed = None if block.printed is None else block.printed.get(slot.key, ())
             _take(table, slot, rows, taken[slot.key], summary, printed)
     shared: Shared = {}
@@ -105,14 +109,19 @@ def _empty(
     size = len(own) + sum(map(len, others))
     lines = np.zeros(size, dtype=np.int64)
     lines[own] = [record.line or 0 for record in records]
-    for block, rows in zip(blocks, others, strict=True):
-        lines[rows] = block.lines
     steps, epochs, counts = np.full((3, size), np.nan)
     steps[own] = [_place(record.step) for record in records]
     epochs[own] = [_place(record.epoch) for record in records]
+    for block, rows in zip(blocks, others, strict=True):
+        lines[rows] = block.lines
+        for places, said in ((steps, block.steps), (epochs, block.epochs)):
+            if said is not None:
+                places[rows] = np.where(np.abs(said) < FURTHEST, said, np.nan)
     counted, axes, streams, runs, kinds = (Words.empty(size) for _ in range(5))
     axes.code("step")
     axes.put(own, [record.axis for record in records])
+    for block, rows in zip(blocks, others, strict=True):
+        axes.codes[rows] = axes.code(block.axis)
     streams.put(own, [record.stream for record in records])
     runs.put(own, [record.run for record in records])
     return Table(lines, steps, epochs, counts, counted, axes, streams, runs, kinds)
@@ -128,6 +137,10 @@ def _layouts(records: Sequence[Record]) -> Iterable[list[int]]:
         else:
             layouts[layout] = [number]
     return layouts.values()
+
+
+def _any(places: NDArray[np.float64] | None) -> float | None:
+    return None if places is None else float(places[0])
 
 
 def _place(place: float | None) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lossdoc.input import limits
 from lossdoc.input.decode import decode, decompress, is_binary
 from lossdoc.input.files import beginning, read_path
+from lossdoc.input.shape import Kinds
 from lossdoc.model.record import Event, Unread
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ class Source:
     def head(self) -> str:
         """The first 64 Ki characters: enough for most sniffing."""
         return (decode(self._begin) if self._begin else self.text)[: 1 << 16]
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """The kinds of lines of the text."""
+        return Kinds(self.text)
 
     @cached_property
     def excerpt(self) -> str:

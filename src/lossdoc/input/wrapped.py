@@ -20,7 +20,7 @@ _METRIC = expression(r"loss|epoch|step|reward|acc|score|eval", re.IGNORECASE)
 
 def joined(text: str) -> str:
     """The text with every such row on one line."""
-    if text.count("}\n") == text.count("\n"):
+    if "{" not in text or text.count("}\n") == text.count("\n"):
         return text  # no line ends inside a row
     begin = text[:64].lstrip()
     flat = begin.startswith("{") and _ROW.match(text, text.index("{")) is not None

@@ -131,7 +131,7 @@ def first_values(items: Iterable[BulkItem]) -> dict[str, float]:
                     continue
                 number = parse(raw)
                 if number is not None:
-                    first[key] = number.value
+                    first[key] = number.value if math.isfinite(number.value) else math.nan
                     lines[key] = item.line or 0
         elif isinstance(item, Block):
             _first_of_block(item, first, lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,23 +54,38 @@ class Columns:
 
 @dataclass(slots=True)
 class Block:
-    """Many rows of one layout at once, for text sources: each row has every key, a number under it, and nothing else.
+    """Many rows of one layout at once, for text sources: each row has every key, a number under it, and nothing else
+    but the hints that hold for all of them.
 
-    Shapes: each of `columns` (rows,), in the order of `keys`; `lines` (rows,), increasing. Rows of other layouts may
-    stand between them: the line numbers say where. `printed` holds the first numbers of a key as they were written,
-    by which its digits are counted; None where the source holds numbers and no texts.
+    Shapes: each of `columns` (rows,), in the order of `keys`; `lines` (rows,), increasing; `steps` and `epochs` (rows,)
+    where the grammar says them. Rows of other layouts may stand between them: the line numbers say where. `printed`
+    holds the first numbers of a key as they were written, by which its digits are counted; None where the source holds
+    numbers and no texts, for all keys or for one.
     """
 
     keys: tuple[str, ...]
     columns: Sequence[NDArray[np.float64]]
     lines: NDArray[np.int64]
-    printed: Mapping[str, Sequence[str]] | None = None
+    printed: Mapping[str, Sequence[str] | None] | None = None
+    split: str | None = None
+    axis: str | None = None
+    steps: NDArray[np.float64] | None = None
+    epochs: NDArray[np.float64] | None = None
 
     def records(self) -> Iterator[Record]:
         """The same rows one by one."""
+        none = [None] * len(self.lines)
+        steps, epochs = (none if place is None else place.tolist() for place in (self.steps, self.epochs))
         columns = [column.tolist() for column in self.columns]
-        for line, *row in zip(self.lines.tolist(), *columns, strict=True):
-            yield Record(dict(zip(self.keys, row, strict=True)), line)
+        for line, step, epoch, *row in zip(self.lines.tolist(), steps, epochs, *columns, strict=True):
+            yield Record(dict(zip(self.keys, row, strict=True)), line, step, self.axis, epoch, self.split)
+
+    def where(self, keep: NDArray[np.bool_]) -> Block:
+        """The block of some of its rows: a mask of shape (rows,)."""
+        places = (None if place is None else place[keep] for place in (self.steps, self.epochs))
+        steps, epochs = places
+        columns = [column[keep] for column in self.columns]
+        return replace(self, columns=columns, lines=self.lines[keep], steps=steps, epochs=epochs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,17 @@ class Event:
     line: int | None = None
     text: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Bars(Event):
+    """Many states of one progress bar at once: an event "progress" whose data are the last of them.
+
+    Shapes: `lines` and `states` (states,), in the order in which they were drawn.
+    """
+
+    lines: NDArray[np.int64]
+    states: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lossdoc.input.clean import clean_line, lines_with, strip_control
+from lossdoc.input.source import Source
 from lossdoc.model.record import Event
 from lossdoc.words.expressions import expression
 
@@ -62,25 +63,26 @@ _NEAR = 400  # lines between an error and its echo: each rank prints its own tra
 _KEEP = 20  # tracebacks of generated programs can fill a log: the first and the last are enough
 
 
-def crashes(text: str) -> list[Event]:
+def crashes(source: Source) -> list[Event]:
     """Events "crash" and "interrupt" by line; `data["traceback"]` is the line where a traceback begins."""
     found: dict[int, Event] = {}
     covered: list[tuple[int, int]] = []
-    for first, last, message in _tracebacks(text):
+    text = source.text
+    for first, last, message in _tracebacks(text) if source.kinds.may_hold(_OPENER) else ():
         covered.append((first, last))
         kind = "interrupt" if message.startswith("KeyboardInterrupt") else "crash"
         found[last] = Event(kind, last, message[:500], {"traceback": first})
     # Programs print caught exceptions too: an error's line without a traceback counts only where the log ends.
     tail = text.count("\n", 0, len(text.rstrip())) - 2
     for literal in _LITERALS:
-        for number, line in _candidates(text, literal):
+        for number, line in _candidates(source, literal):
             bare = line.lstrip()
             if number in found or "{'" in line or not _SHAPE.match(bare):
                 continue
             if literal != "Error: " or number >= tail or "out of memory" in line:
                 found[number] = Event("crash", number, bare.strip()[:500])
     for literal in _INTERRUPTS:
-        for number, line in _candidates(text, literal):
+        for number, line in _candidates(source, literal):
             if number not in found and _INTERRUPTED.match(line):
                 found[number] = Event("interrupt", number, line.strip()[:500])
     spans = [span for span in covered if span[1] in found]
@@ -109,10 +111,10 @@ def last_part(number: int, raw: str) -> tuple[str, str | None] | None:
     return (parts[-1].text, parts[-1].stream) if parts else None
 
 
-def _candidates(text: str, literal: str) -> Iterator[tuple[int, str]]:
-    if literal not in text:
+def _candidates(source: Source, literal: str) -> Iterator[tuple[int, str]]:
+    if not source.kinds.may_hold(literal):
         return
-    for count, (number, raw) in enumerate(lines_with(text, literal)):
+    for count, (number, raw) in enumerate(lines_with(source.text, literal)):
         if count > 5000:
             return
         part = last_part(number, raw) if len(raw) < 5000 else None

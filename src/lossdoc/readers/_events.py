@@ -73,10 +73,9 @@ _NEAR = 48  # a sentence of a program starts near the beginning of its line
 
 def events(source: Source) -> list[Event]:
     """Events of a text source in file order, without progress bars (these stand beside the records)."""
-    text = source.text
-    found = [*crashes(text), *_configs(text)]
+    found = [*crashes(source), *_configs(source)]
     for kind, literals in {"resume": _RESUME, "end": _END, "non_finite": _NON_FINITE}.items():
-        found += _sentences(text, literals, kind)
+        found += _sentences(source, literals, kind)
     found.sort(key=lambda event: event.line or 0)
     return found
 
@@ -94,12 +93,12 @@ def merged(items: Iterable[Item], beside: list[Event]) -> Iterator[Item]:
     yield from beside[at:]
 
 
-def _sentences(text: str, literals: tuple[str, ...], kind: str) -> list[Event]:
+def _sentences(source: Source, literals: tuple[str, ...], kind: str) -> list[Event]:
     found: dict[int, Event] = {}
     for literal in literals:
-        if literal not in text:
+        if not source.kinds.may_hold(literal):
             continue
-        for count, (number, raw) in enumerate(lines_with(text, literal)):
+        for count, (number, raw) in enumerate(lines_with(source.text, literal)):
             if count > _KEEP:
                 break
             part = last_part(number, raw) if len(raw) < 5000 else None
@@ -114,12 +113,12 @@ def _sentences(text: str, literals: tuple[str, ...], kind: str) -> list[Event]:
     return list(found.values())
 
 
-def _configs(text: str) -> list[Event]:
+def _configs(source: Source) -> list[Event]:
     found = []
     for literal, (name, pattern) in _CONFIG.items():
-        if literal not in text:
+        if not source.kinds.may_hold(literal):
             continue
-        for count, (number, raw) in enumerate(lines_with(text, literal)):
+        for count, (number, raw) in enumerate(lines_with(source.text, literal)):
             if count > _KEEP:
                 break
             part = last_part(number, raw) if len(raw) < 1000 else None

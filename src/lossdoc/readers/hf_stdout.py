@@ -14,9 +14,10 @@ from typing import Any
 from lossdoc.input.clean import Line, clean_line, lines_with
 from lossdoc.input.numbers import to_float
 from lossdoc.input.source import Source
-from lossdoc.model.record import Event, Item, Raw, Record, Unread
+from lossdoc.model.record import BulkItem, Event, Item, Raw, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._bars import bar, last_bar
+from lossdoc.readers._dict_rows import DictRows
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._pydict import dict_end, parse_dict
 from lossdoc.readers._samples_hf import HF
@@ -77,29 +78,55 @@ def sniff(source: Source) -> float:
 
 
 def read(source: Source) -> Iterator[Item]:
-    yield from merged(_read(source), events(source))
+    yield from merged(_read(source, None), events(source))
 
 
-def _read(source: Source) -> Iterator[Item]:
+def read_blocks(source: Source) -> Iterator[BulkItem]:
+    """The same, rows of one layout as blocks. They come last: their lines say where they stand."""
+    rows = DictRows()
+    try:
+        yield from merged(_read(source, rows), events(source))
+    except Exception:  # what was read until then is not lost
+        yield from rows.items()
+        raise
+    yield from rows.items()
+
+
+def _read(source: Source, rows: DictRows | None) -> Iterator[Item]:
     text = source.text
     end = text.count("\n") + (not text.endswith("\n"))
     unfinished = not text.endswith("\n")
-    previous_end = 0
+    previous_end = counted = 0
+    number = 1
     setfit = False
-    for number, raw in lines_with(text, "{'"):
-        found = list(_items(number, raw, unfinished and number == end))
+    at = text.find("{'")
+    while at >= 0:
+        start = text.rfind("\n", counted, at) + 1 or counted
+        number += text.count("\n", counted, start)
+        counted = start
+        taken = start if rows is None else rows.take(text, start, number)
+        at = taken if taken > start else text.find("\n", at)
+        raw = text[start : at if at >= 0 else len(text)]
+        found = [] if taken > start else list(_items(number, raw, unfinished and number == end))
+        if rows is not None and taken == start:
+            rows.learn(raw, found)
         if not setfit and any(isinstance(item, Record) and _SETFIT_LOSSES & item.values.keys() for item in found):
             setfit = True
             yield Event("config", number, "losses as SetFit names them", {"framework": "setfit"})
-        if found and isinstance(found[0], Record) and raw.startswith("{'"):
+        if (taken > start or (found and isinstance(found[0], Record))) and raw.startswith("{'"):
             # The bar stands on the lines before: the few hundred characters before the row are enough to find it.
-            position = text.find(raw, previous_end)
-            before = text[max(previous_end, position - 400) : position]
+            before = text[max(previous_end, start - 400) : start]
             beside = bar(before[before.rfind("\n", 0, -1) + 1 :], number) if "%|" in before else None
-            if beside is not None:
-                yield beside
-            previous_end = position + len(raw)
-        yield from found
+            previous_end = start + len(raw)
+            found[:0] = [beside] if beside is not None else []
+        for item in found:
+            if rows is not None and isinstance(item, Event) and item.kind == "progress":
+                rows.draw(item)
+            else:
+                yield item
+        at = text.find("{'", at) if at >= 0 else -1
+    if rows is not None:
+        yield from rows.drawn()
     final = last_bar(text)
     if final is not None:
         yield final

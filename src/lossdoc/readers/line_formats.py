@@ -69,7 +69,7 @@ class LazyFormat:
         return LineFormat(self.NAME, self.TITLE, self.anchors, kinds, base=self._data.get("base", 0.8))
 
     def sniff(self, source: Source) -> float:
-        if not any(anchor in source.excerpt for anchor in self.anchors):
+        if not any(source.kinds.may_hold(anchor) and anchor in source.excerpt for anchor in self.anchors):
             return 0.0
         score = self.format.sniff(source)
         return _SUMMED_UP * score if score and self._data.get("summed_up") and self._is_summed_up(source) else score
