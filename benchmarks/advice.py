@@ -37,7 +37,7 @@ INJECTED: dict[str, tuple[str, ...]] = {
     "lr_too_low": ("rate-low",),
     "lr_zero": ("rate-zero",),
     "masked": ("bad-operation", "all tokens masked"),
-    "nan": ("bad-batch", "bad-operation", "nan-crash"),
+    "nan": ("bad-batch", "bad-operation", "nan-crash", "ended-in-nan"),
     "noise_reward": ("reward-noise",),
     "outliers": ("bad-batch", "no-clipping"),
     "overfit": ("passes",),

@@ -8,7 +8,7 @@ spells that setting stands in `metrics/frameworks/`. Findings -> [here] -> the s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from lossdoc.model.finding import Change, Finding
     from lossdoc.model.run import Run
 
-# What a page says where it has no number of this run: beside one the two could differ.
-_AMOUNT = re.compile(r",? (?:by a factor of \w+(?: (?:to|or) \w+)*|tenfold(?:, twice)?)(?=[ ,.]|$)")
+# What a page says, in brackets, where it has no number of this run: beside one the two could differ.
+_AMOUNT = re.compile(r" \((?:by|at|to|over|tenfold|threefold)\b[^()]*\)")
 
 
 def advise(findings: Sequence[Finding], run: Run, knowledge: Knowledge) -> list[Finding]:
@@ -53,7 +53,8 @@ def _advised(situation: Situation, known: Mapping[str, Cause]) -> Finding:
         return for_it - sum(bool(holds(fact, situation)) for fact in cause.lowered)
 
     page = situation.knowledge.advice(finding.check, situation.run.trainer.candidates)
-    causes, steps = _ordered(page.causes, weight), _ordered(page.next, weight)
+    named = [*page.causes, *_instead(page.causes, known, weight)]
+    causes, steps = _ordered(named, weight), _ordered(page.next, weight)
     texts, read = [], set[str]()
     for hint in causes:
         setting = next((s for name in hint.causes if weight(name) is not None and (s := known[name].reading)), "")
@@ -87,6 +88,16 @@ def _ordered(hints: Sequence[Hint], weight: Callable[[str], int | None]) -> list
         if left or not hint.causes:
             weighed.append((-max(left, default=0), hint))
     return [hint for _, hint in sorted(weighed, key=lambda pair: pair[0])]
+
+
+def _instead(causes: Sequence[Hint], known: Mapping[str, Cause], weight: Callable[[str], int | None]) -> Iterator[Hint]:
+    """Causes that a page does not name and the evidence does, where the page names what they are a kind of."""
+    from lossdoc.knowledge.facts import Hint
+
+    named = {name for hint in causes for name in hint.causes}
+    for name, cause in known.items():
+        if cause.instead in named and name not in named and (weight(name) or 0) > 0:
+            yield Hint(cause.said, (name,))
 
 
 def _added(

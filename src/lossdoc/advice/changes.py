@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.advice.facts import jump_of
+from lossdoc.advice.facts import half_precision, jump_of
+from lossdoc.advice.rate import came_back
 from lossdoc.advice.spell import line
 from lossdoc.model.finding import Change
 from lossdoc.words.spoken import number
@@ -53,21 +54,28 @@ def _up(setting: str, was: float | None, situation: Situation) -> Tried:
     usual = situation.readings.usual(setting)
     if was is None:
         return None
-    if usual is None:
-        return _short(was * 10) if was > 0 else None
+    if usual is None or usual.vague:
+        return _short(was * 10) if was > 0 and (usual is None or was < usual.low) else None
     return usual.low if was < usual.low else _short(min(was * 3, max(usual.high, was)))
 
 
 def _before_jump(setting: str, was: float | None, situation: Situation) -> Tried:  # noqa: ARG001
     rate = situation.readings.rate
     at = jump_of(rate) if rate is not None else None
-    return None if rate is None or at is None else _short(float(rate.values[at - 1]), 2)
+    if rate is None or at is None or came_back(rate, at):
+        return None
+    return _short(float(rate.values[at - 1]), 2)
 
 
 def _median_norm(setting: str, was: float | None, situation: Situation) -> Tried:  # noqa: ARG001
-    """The usual 1.0, or the run's own median where that is larger; never above a threshold that is in force."""
+    """The usual 1.0, or the run's own median before the fault where that is larger; never above what is in force.
+
+    None where too little stands before the fault: the norms of a run that is breaking are no measure.
+    """
     norm = situation.run.get("grad_norm")
-    y = norm.finite().values if norm is not None else np.array([])
+    norm = norm.finite() if norm is not None else None
+    onset = situation.at_onset(norm) if norm is not None else None
+    y = norm.values[: onset if onset is not None and not was else None] if norm is not None else np.array([])
     if len(y) < 5:
         return None
     to = max(1.0, float(_short(float(np.median(y)), 2) or 0.0))
@@ -78,10 +86,12 @@ def _best_epoch(setting: str, was: float | None, situation: Situation) -> Tried:
     """The pass in which the best evaluation stood, counted up; one pass where nothing says which was best."""
     if was is None or was <= 1:
         return None
-    finding, share = situation.finding, situation.progress
-    best = finding.first_step if finding.axis == "epoch" else was * share if share is not None else None
-    if finding.check != "overfitting" or best is None:
+    finding, last = situation.finding, situation.run.last_step
+    best = finding.first_step
+    if finding.check != "overfitting" or best is None or not last:
         return 1.0
+    if finding.axis != "epoch":
+        best *= (situation.readings.passes or was) / last
     return float(min(max(1, math.ceil(best)), math.ceil(was)))
 
 
@@ -95,8 +105,8 @@ def _warm_up(setting: str, was: float | None, situation: Situation) -> Tried:  #
     return float(max(1, round(steps / 20))) if steps and steps >= 20 and not was else None
 
 
-def _on(setting: str, was: float | None, situation: Situation) -> Tried:  # noqa: ARG001
-    return True if not was else None
+def _instead_of_fp16(setting: str, was: float | None, situation: Situation) -> Tried:  # noqa: ARG001
+    return True if half_precision(situation) else None
 
 
 def _off(setting: str, was: float | None, situation: Situation) -> Tried:  # noqa: ARG001
@@ -111,7 +121,7 @@ RULES: dict[str, Callable[[str, float | None, Situation], Tried]] = {
     "best-epoch": _best_epoch,
     "double": _double,
     "warm-up": _warm_up,
-    "on": _on,
+    "instead-of-fp16": _instead_of_fp16,
     "off": _off,
 }
 

@@ -1,7 +1,7 @@
 """What a log shows that speaks for a cause or rules it out: one function a fact, named as the causes name it.
 
-`found lr-jump` is the fact that this check found something. Here stand the facts of trainer, loss, gradient, data and
-crash; those of the rate and of the reward stand beside.
+`found lr-jump` is the fact that this check found something. Here stand the facts of loss, gradient, data and crash;
+those of the rate, of the reward and of what is trained stand beside.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.advice import reward  # noqa: F401  its facts enter themselves
+from lossdoc.advice import reward, trained  # noqa: F401  their facts enter themselves
 from lossdoc.advice.rate import jump_of
 from lossdoc.advice.registry import FACTS, fact, opposite
 from lossdoc.advice.situation import Situation
@@ -29,33 +29,6 @@ def holds(name: str, situation: Situation) -> bool | None:
     if name.startswith("found "):
         return name.removeprefix("found ") in situation.found
     return FACTS[name](situation)
-
-
-# -- who trains
-
-
-@fact
-def language_model(s: Situation) -> bool | None:
-    """What is trained writes text: its answers can be read, adapters and templates exist."""
-    kinds = {_writes_text(s, objective) for objective in s.run.trainer.candidates}
-    return kinds.pop() if len(kinds) == 1 else None
-
-
-def _writes_text(s: Situation, objective: str) -> bool | None:
-    facts = s.knowledge.trainer(objective)
-    if s.run.get("token_accuracy") is not None or s.run.get("completion_length") is not None:
-        return True
-    if objective == "ppo":
-        return s.run.get("episode_length") is None and s.run.get("return_mean") is None
-    if facts.family in ("preference", "reward") or objective in ("sft", "pretrain", "grpo", "rloo", "online-dpo"):
-        return True
-    return None if facts.family == "other" else False
-
-
-@fact
-def gradient_descent(s: Situation) -> bool | None:
-    """Weights move by gradients: not trees."""
-    return s.run.trainer.candidates != ("gbdt",)
 
 
 # -- the loss
@@ -122,6 +95,13 @@ def gradient_tiny(s: Situation) -> bool | None:
     """A gradient is there, and so small that a deep stack may have lost it."""
     norm = s.values("grad_norm", 3)
     return None if norm is None else bool(0 < np.median(norm) < 0.05)
+
+
+@fact
+def gradient_peaks_at_end(s: Situation) -> bool | None:
+    """The last gradient norm that was logged is far above what had been usual."""
+    norm = s.values("grad_norm", 10)
+    return None if norm is None else bool(norm[-1] > 5 * np.median(norm))
 
 
 @fact

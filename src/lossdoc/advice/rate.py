@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 FAR = 10.0  # times the usual
+ROUNDED = 1e-4  # ours: Adam moves a weight by about the rate
 JUMP = 1.5  # from one record to the next
 EARLY, LATE = 0.1, 0.25  # share of the run
 
@@ -57,6 +58,18 @@ def rate_zero(s: Situation) -> bool | None:
 
 
 @fact
+def rate_above_zero(s: Situation) -> bool | None:
+    return opposite(rate_zero(s))
+
+
+@fact
+def rate_above_rounding(s: Situation) -> bool | None:
+    """A step of this size changes a weight of 0.02 in bf16, whose numbers lie 2**-8 of themselves apart."""
+    value = s.readings.value("learning_rate")
+    return None if value is None else value >= ROUNDED
+
+
+@fact
 def rate_jumped(s: Situation) -> bool | None:
     """The rate rose at one record, after its warm-up and not after the fault had begun."""
     rate = s.readings.rate
@@ -65,6 +78,18 @@ def rate_jumped(s: Situation) -> bool | None:
     at = jump_of(rate)
     onset = s.at_onset(rate)
     return at is not None and (onset is None or at <= onset + max(2, len(rate) // 20))
+
+
+@fact
+def rate_came_back(s: Situation) -> bool | None:
+    """The jump leads back to a height that the rate had before: a restart of the schedule."""
+    rate = s.readings.rate
+    at = jump_of(rate) if rate is not None else None
+    return None if rate is None or at is None else came_back(rate, at)
+
+
+def came_back(rate: Curve, at: int) -> bool:
+    return bool(rate.values[at] <= 1.05 * rate.values[:at].max())
 
 
 @fact

@@ -30,6 +30,9 @@ NAMES = {
     "max_completion_length": "The limit of the answers' length",
 }
 
+ROUNDS = "The number of boosting rounds"
+VAGUE = 1000.0  # times the lowest usual value; ours: pretraining and fine-tuning together span more
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -39,6 +42,7 @@ class Range:
     high: float
     rows: Sequence[Usual]
     whose: str  # dpo, grpo or rloo
+    vague: bool  # of objectives that have little in common: it tells what is out of all bounds, not what to try
 
 
 class Readings:
@@ -60,16 +64,24 @@ class Readings:
         if setting == "learning_rate" and self.rate is not None:
             return float(self.rate.values.max())
         said = self.configured(setting)
+        if setting == "num_train_epochs":
+            # What a run that ended early was meant to see is not what it saw.
+            return said if self.passes is None or (said and 0.9 * said <= self.passes) else self.passes
         if said is not None:
             return said
-        if setting == "num_train_epochs":
-            return passes(self._run)
         if setting == "beta":
             measured = find_beta(self._run, self._run.config)
             return measured.value if measured else None
         if setting == "max_completion_length":
             return self._limit
         return None
+
+    @cached_property
+    def passes(self) -> float | None:
+        """How many times the data were seen; for boosted trees the rounds."""
+        if self._run.trainer.candidates == ("gbdt",):
+            return self._run.last_step
+        return passes(self._run)
 
     def configured(self, setting: str) -> float | None:
         """The setting in the configuration, under our name of it or as this trainer spells it."""
@@ -105,16 +117,18 @@ class Readings:
         if not rows:
             return None
         low, high = min(row.range[0] for row in rows), max(row.range[1] for row in rows)
-        return Range(low, high, rows, " or ".join(trainer.candidates))
+        vague = len(trainer.candidates) > 1 and high > VAGUE * low
+        return Range(low, high, rows, " or ".join(trainer.candidates), vague)
 
     def sentence(self, setting: str) -> str:
         """`The learning rate was 1e-9; usual for dpo is 5e-7 to 5e-6 (full weights)`; "" where it was not read."""
         value = self.value(setting)
         if value is None:
             return ""
-        said = f"{NAMES.get(setting, setting)} was {number(value)}"
+        rounds = setting == "num_train_epochs" and self._run.trainer.candidates == ("gbdt",)
+        said = f"{ROUNDS if rounds else NAMES.get(setting, setting)} was {number(value)}"
         usual = self.usual(setting)
-        if usual is None:
+        if usual is None or usual.vague:
             return said
         if len(usual.rows) > 2:
             return f"{said}; usual for {usual.whose} is {number(usual.low)} to {number(usual.high)}"

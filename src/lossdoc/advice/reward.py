@@ -92,6 +92,16 @@ def reward_high(s: Situation) -> bool | None:
 
 
 @fact
+def reward_ends_lowest(s: Situation) -> bool | None:
+    """The reward ends in the lowest tenth of its range, and had been higher."""
+    reward = s.values("reward", 10)
+    if reward is None or np.ptp(reward) == 0:
+        return None
+    end = float(np.median(reward[-max(3, len(reward) // 10) :]))
+    return bool(end <= reward.min() + 0.1 * np.ptp(reward))
+
+
+@fact
 def answers_cut_from_the_start(s: Situation) -> bool | None:
     cut = s.run.get("truncated_fraction")
     y = cut.finite().values if cut is not None else np.array([])

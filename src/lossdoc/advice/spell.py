@@ -18,7 +18,7 @@ PLAIN = "{key}={value}"  # where nothing is known of a trainer
 def line(setting: str, value: str, trainer: Trainer, knowledge: Knowledge) -> str | None:
     """The line to paste. Our own name of the setting where nothing is known of this trainer's spelling; None where its
     spelling is known and it has no such setting."""
-    chain = list(_chain(trainer.framework, knowledge))
+    chain = list(frameworks_of(trainer.framework, knowledge))
     for framework in chain:
         key = _key(framework, setting, trainer)
         if key is not None:
@@ -33,7 +33,7 @@ def line(setting: str, value: str, trainer: Trainer, knowledge: Knowledge) -> st
 
 def spelled_keys(setting: str, trainer: Trainer, knowledge: Knowledge) -> Iterator[str]:
     """The keys under which a configuration may hold a setting: the trainer's own and the last part of it."""
-    for framework in _chain(trainer.framework, knowledge):
+    for framework in frameworks_of(trainer.framework, knowledge):
         key = _key(framework, setting, trainer)
         if key is not None and _WORD.fullmatch(key):
             yield key
@@ -41,7 +41,7 @@ def spelled_keys(setting: str, trainer: Trainer, knowledge: Knowledge) -> Iterat
             yield key.replace(".", "/")
 
 
-def _chain(name: str | None, knowledge: Knowledge) -> Iterator[Framework]:
+def frameworks_of(name: str | None, knowledge: Knowledge) -> Iterator[Framework]:
     """The document of a framework, then the one whose settings it takes as well."""
     seen = set[str]()
     while name and name not in seen and (found := knowledge.framework_document(name)):

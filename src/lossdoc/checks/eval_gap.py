@@ -31,7 +31,7 @@ At every eval the eval loss is compared with the slow course of the training los
 - Evaluate on a few hundred training examples with the eval code: a gap there is the code's.
 - Train on a part of the eval set and evaluate on the rest of it. [other-data]
 - Print ten examples of both sets after preprocessing, with labels.
-- For pairs, swap chosen and rejected of one set and look at the accuracy. [swapped]
+- Swap chosen and rejected of one set and look at the accuracy. [pairs]
 
 ## Sources
 - Shares: ours, calibrated on labelled runs with shifted eval data against healthy ones, where the eval text

@@ -20,15 +20,14 @@ over the implicit reward is 1 / beta once the policy moves.
 - the margin is negative beyond its noise: that is `inverted-preference`
 
 ## Likely causes
-- A learning rate too low by orders of magnitude (full fine-tuning of DPO works around 5e-7 to 5e-6, LoRA around
-  1e-5). [rate-low]
+- A learning rate too low by orders of magnitude. [rate-low]
 - Labels without information: chosen and rejected shuffled, or annotators who agree no better than a coin. [labels]
 - The optimiser holds no parameter that trains: stale parameter groups, a frozen adapter. [stale-optimiser]
 - Policy and reference are the same object, so that they move together. [same-reference]
 - Chosen and rejected become equal after truncation or templating.
 
 ## What to try
-- Raise the learning rate tenfold. [rate-low]
+- Raise the learning rate (tenfold). [rate-low]
 - Print ten pairs as the model sees them, after template and truncation. [labels]
 - Train on 32 pairs until the margin rises; if it does not, the optimiser or the reference is at fault.
   [stale-optimiser, same-reference]

@@ -22,7 +22,7 @@ number of epochs.
 ## Likely causes
 - Many epochs over few examples, or duplicates in the data. [passes]
 - Labels leak into the inputs: shifted by one, still in the prompt, or a column that gives them away.
-- Preference pairs that differ by something trivial: length, a marker, an end-of-text token. [trivial-pairs]
+- Pairs that differ by something trivial: length, a marker, an end-of-text token. [trivial-pairs]
 - A mask that leaves only tokens that are certain, such as the template. [text]
 
 ## What to try
@@ -30,7 +30,7 @@ number of epochs.
 - Train one epoch. [passes]
 - Count the duplicates in the training data.
 - Print what the loss is computed on: inputs, labels and mask of one batch.
-- For DPO a higher beta or label smoothing. [trivial-pairs]
+- A higher beta or label smoothing. [pairs]
 
 ## Sources
 - DPO loss that reaches 0.0 with margins of 17: TRL issue 1236. A DPO loss under 0.1 may mean overfitting:

@@ -24,7 +24,7 @@ are warm restarts or cycles.
 - A second scheduler, or a manual change during the run. [rate-jump]
 
 ## What to try
-- Keep the learning rate where it was before the jump. [rate-jump]
+- Keep the learning rate from rising where that was not meant. [rate-jump]
 - Load the scheduler's state when resuming. [restart]
 - Set the scheduler's total steps to the trainer's optimiser steps: batches / accumulation * epochs. [schedule-short]
 - When the rate is to rise again, do it with a short warm-up.

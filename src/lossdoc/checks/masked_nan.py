@@ -22,8 +22,8 @@ last ones while other fields go on.
 
 ## What to try
 - Print the batches around this step and count the labels that are not -100. [bad-batch]
-- Set `logging_nan_inf_filter=False` and log every step to see where it happens. [hidden-nan]
-- Start again from a checkpoint before this step with a third of the learning rate; later checkpoints hold NaN.
+- Let the trainer show NaN instead of 0, and log every step to see where it happens. [hidden-nan]
+- Start again from a checkpoint before this step with a lower learning rate (by 3); later checkpoints hold NaN.
   [rate-high]
 - Train in bf16 or fp32. [half-precision]
 

@@ -17,8 +17,8 @@ learning with at least {rl-records} records.
 - Evaluation is logged to another file.
 
 ## What to try
-- Hold out a few hundred samples and evaluate several times per epoch.
-- For reinforcement learning, score a fixed set of prompts with a second, independent measure.
+- Hold out a few hundred samples and evaluate several times per epoch. [supervised]
+- Score a fixed set of prompts or episodes with a second, independent measure. [reinforcement]
 
 ## Sources
 - Ours: what the other checks cannot judge without it. For information only.

@@ -25,11 +25,11 @@ least {tail}, or at least {least} that make up {share} of the records. Values th
   [bad-operation]
 
 ## What to try
-- Go back to the checkpoint before the first NaN and divide the learning rate by 3 to 10. [rate-high]
+- Go back to the checkpoint before the first NaN and lower the learning rate (by 3 to 10). [rate-high]
 - Look at the batch of that step; run it alone under `torch.autograd.set_detect_anomaly(True)`. [bad-batch,
   bad-operation]
 - Train in bf16 or fp32; with fp16 use a gradient scaler. [half-precision]
-- Clip the gradient norm at 1.0. [no-clipping]
+- Clip the gradient norm (at 1.0). [no-clipping]
 - Add a small epsilon inside logs, roots and divisions. [bad-operation]
 
 ## Sources

@@ -22,7 +22,7 @@ rise.
 ## Likely causes
 - Too many epochs over too little data. [passes]
 - Too much capacity or too little regularisation: dropout, weight decay. [capacity]
-- A learning rate that is too high for fine-tuning. [rate-high]
+- A learning rate that is too high. [rate-high]
 - An adapter of too high a rank. [adapter]
 - The eval data are of another kind than the training data. [other-data]
 - Duplicates within the training data, or labels that are noise.
@@ -30,11 +30,11 @@ rise.
 ## What to try
 - Keep the checkpoint of the best step; stop early, with a patience of 2 to 3 evals.
 - Train fewer epochs. [passes]
-- Train with a third of the learning rate. [rate-high]
+- Train with a lower learning rate (by 3). [rate-high]
 - Add data, augmentation, dropout or weight decay. [capacity]
 - Lower the adapter's rank. [adapter]
-- Judge by the metric that matters before throwing a run away: preference tuning may still profit after the loss has
-  turned.
+- Judge by the metric that matters before throwing a run away.
+- Preference tuning may still profit after the loss has turned. [pairs]
 
 ## Sources
 - The rise over the best eval: runmedic; scatter and persistence: ours.

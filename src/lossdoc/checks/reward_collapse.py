@@ -19,15 +19,16 @@ An agent's return has no spread of answers: there the fall is at least {agents.f
 
 ## Likely causes
 - The reward broke: its function, its service or its environment gives one value from some step on. [reward-broken]
-- The learning rate jumped. [rate-jump]
 - A learning rate too high, or updates too large (clip range, passes per batch). [rate-high]
 - Sampler and trainer disagree, or the data are too far off policy. [answers]
+- The learning rate jumped. [rate-jump]
 - The policy left its reference: KL weight too small. [beta-low]
 - Multi-turn masks that train on the environment's tokens. [answers]
 - The policy has no exploration left, or a critic diverged: its values say nothing any more.
 
 ## What to try
-- Read answers from just before and after the fall; score them by hand. [reward-broken, answers]
+- Read answers from just before and after the fall; score them by hand. [answers]
+- Replay episodes from before and after the fall, and look at what the environment gives. [environment]
 - Roll back to a checkpoint before the fall, and keep the learning rate where it was. [rate-jump]
 - Roll back to a checkpoint before the fall; lower the learning rate. [rate-high]
 - Clip gradients at 0.1 to 0.2. [answers]

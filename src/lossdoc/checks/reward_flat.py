@@ -31,16 +31,16 @@ where the noise allows.
 - A reward that is a constant: a goal that is never found (exploration), a parser that never matches. [reward-constant]
 - Groups without spread (see `zero-std-groups`). [no-spread]
 - Tasks too hard to be solved now and then.
-- Nothing that follows counts (a discount near 0), or exploration that never ends.
+- Nothing that follows counts (a discount near 0), or exploration that never ends. [environment]
 - A KL penalty so strong that the policy cannot leave its reference. [beta-high]
 
 ## What to try
 - Raise the learning rate. [rate-low]
 - Test the reward function alone, on answers of known quality. [answers]
-- Check the reward of the environment on a policy that is known to be good.
+- Check the reward of the environment on a policy that is known to be good. [environment]
 - Compare answers of the first and last checkpoint: are they different at all? [answers]
 - Look at the spread within groups and at the components of the reward. [answers]
-- Make the task easier first: a denser reward, shorter episodes, partial credit.
+- Make the task easier first: a denser reward, partial credit.
 - Lower beta. [beta-high]
 
 ## Sources

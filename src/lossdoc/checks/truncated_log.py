@@ -21,6 +21,7 @@ keyboard.
 - The process was killed: out of memory, time limit, preemption.
 - The run is still going on, or the file was copied meanwhile.
 - An error that went to another stream.
+- A NaN or an infinity stopped the trainer: the last gradient norm is far above the usual. [ended-in-nan]
 
 ## What to try
 - Look at the scheduler's or the kernel's log for the end of the process.

@@ -25,7 +25,7 @@ when it fell from at least {digits} times its last printed digit.
 - Print one batch and count the labels that are not -100; decode them.
 - Raise the maximum length, or truncate the prompt instead of the answer. [text]
 - Compare the response template with the decoded text token by token. [text]
-- Let the trainer show NaN: set `logging_nan_inf_filter=False`. [hidden-nan]
+- Let the trainer show NaN instead of 0 (`logging_nan_inf_filter`). [hidden-nan]
 
 ## Sources
 - All labels masked gives 0 or NaN: TRL, completion-only loss and its warning on missing response templates.

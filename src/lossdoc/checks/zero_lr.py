@@ -23,7 +23,7 @@ digits counts only when its last digit is under {hidden} of the peak, or when no
 - A parameter group without a learning rate is the one that is logged.
 
 ## What to try
-- Set the learning rate and the number of warm-up steps explicitly, and look at the first 10 logged rates. [rate-zero]
+- Set the learning rate and the number of warm-up steps explicitly, and look at the first logged rates. [rate-zero]
 - Print the scheduler's total steps and the trainer's; make them equal. [schedule-short]
 - When resuming for longer, make a new schedule for the steps that are left. [restart]
 

@@ -287,6 +287,8 @@ class Cause(Strict):
     reading: str = ""  # the setting whose value and usual range stand behind the cause
     change: dict[str, str] = {}  # setting: rule (`lossdoc.advice.changes`); the first one that can be said is
     step: str = ""  # what to try, where a page has no step for it
+    instead: str = ""  # the cause whose place it takes where the log speaks for it and a page does not name it
+    said: str = ""  # its words there
 
 
 KINDS: dict[str, type[Document]] = {"metric": MetricDocument, "trainer": TrainerDocument, "loss": LossDocument}
