@@ -344,6 +344,7 @@ def test_no_amount_of_a_page_stands_beside_a_number_of_the_run() -> None:
                 if any(known[name].change for name in hint.causes):
                     left = _AMOUNT.sub("", hint.text)
                     with_amounts += left != hint.text
-                    assert not amount.search(re.sub(r"(?:bf|fp)\d+|beta2|NaN instead of 0", "", left)), (check.id, hint.text)
+                    rest = re.sub(r"(?:bf|fp)\d+|beta2|NaN instead of 0", "", left)
+                    assert not amount.search(rest), (check.id, hint.text)
     assert with_amounts > 20
     assert _AMOUNT.sub("", "Raise beta (tenfold), or use a target (KL).") == "Raise beta, or use a target (KL)."

@@ -70,13 +70,13 @@ def _before_jump(setting: str, was: float | None, situation: Situation) -> Tried
 def _median_norm(setting: str, was: float | None, situation: Situation) -> Tried:  # noqa: ARG001
     """The usual 1.0, or the run's own median before the fault where that is larger; never above what is in force.
 
-    None where too little stands before the fault: the norms of a run that is breaking are no measure.
+    None where too little stands before the fault, or it was on its way: the norms of a run that breaks are no measure.
     """
     norm = situation.run.get("grad_norm")
     norm = norm.finite() if norm is not None else None
     onset = situation.at_onset(norm) if norm is not None else None
     y = norm.values[: onset if onset is not None and not was else None] if norm is not None else np.array([])
-    if len(y) < 5:
+    if len(y) < 5 or (onset is not None and not was and y[-3:].max() > 10 * np.median(y)):
         return None
     to = max(1.0, float(_short(float(np.median(y)), 2) or 0.0))
     return to if not was or to < was else None
