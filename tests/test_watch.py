@@ -170,7 +170,7 @@ def test_what_more_records_take_back_is_not_told(tmp_path: Path) -> None:
     watcher = Watcher(str(log), Options(), lambda: 0.0)
     told: list[str] = []
     seen = iter([["loss-spike"], [], ["divergence"], ["divergence"], ["divergence"]])
-    records = iter([20, 30, 40, 45, 50])
+    records = iter([20, 30, 40, 41, 42])
 
     def judge(run: Run, options: Options, beside: Sequence[str]) -> Report:  # noqa: ARG001
         run.records = next(records)

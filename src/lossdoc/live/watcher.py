@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lossdoc.api import Options, diagnose, read_path, read_source
 from lossdoc.input.source import Source
 from lossdoc.live import OF_THE_END
+from lossdoc.live.patience import Patience
 from lossdoc.live.tail import Tail
 from lossdoc.model.finding import Finding, NotRead, Report
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 # Of the time that goes by: looking may take a fifth. A look judges the whole log, so that what it says is what `check`
 # says; with a log that grows the looks become rarer, and the machine that trains keeps its cores.
 COST = 0.2
-# Records through which a finding has to stand before it is told. Of 30 labelled runs replayed ten records at a time, 7
-# (5 of them healthy) told a warning or an error that they took back; with this 1 and none. 20 records change nothing.
-PATIENCE = 10
 _WRITTEN_WHOLE = (".json", ".html", ".ipynb", ".md")  # each time from the start, never line by line
 
 
@@ -58,7 +56,7 @@ class Watcher:
     judge: Callable[[Run, Options, Sequence[str]], Report] = plainly
     cost: float = COST
     _told: dict[tuple[str, str], tuple[str, Finding]] = field(default_factory=dict, init=False)
-    _since: dict[tuple[str, str], int] = field(default_factory=dict, init=False)  # records when it was first found
+    _patience: Patience = field(default_factory=Patience, init=False)
     _state: object = field(default=None, init=False)
     _rest_until: float = field(default=float("-inf"), init=False)
     pending: bool = field(default=False, init=False)  # something is new since the last look
@@ -97,11 +95,11 @@ class Watcher:
         now = self.clock()
         self._rest_until = now + (now - begun) * (1 / self.cost - 1)
         held = {(report.run.name, f.id): (report, f) for report in reports for f in report.findings}
-        self._since = {key: self._since.get(key, report.run.records) for key, (report, _) in held.items()}
+        ripe = self._patience.ripe(reports)
         new = [
             (report, finding)
-            for key, (report, finding) in held.items()
-            if key not in self._told and (at_the_end or report.run.records - self._since[key] >= PATIENCE)
+            for report, finding in (held.values() if at_the_end else ripe)
+            if (report.run.name, finding.id) not in self._told
         ]
         self._told |= {(report.run.name, finding.id): (report.run.name, finding) for report, finding in new}
         gone = [entry for key, entry in self._told.items() if key not in held] if at_the_end else []

@@ -1,0 +1,107 @@
+"""Whether watch ends with what check says: python -m benchmarks.diagnosis.watched
+
+Every text log of the labelled runs is written piece by piece while it is watched, cut anywhere, in three ways. At its end
+what was told and not taken back has to be what check finds in the whole, and nothing may be told twice.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+
+from benchmarks.diagnosis.labels import read_runs
+from benchmarks.diagnosis.steady import runs_of
+from lossdoc.api import Options, diagnose
+from lossdoc.live.watcher import Watcher
+
+PIECES = 12
+KINDS = ("jsonl", "csv", "stdout")
+
+
+def grows(log: Path, data: bytes) -> Iterator[None]:
+    """Appended to, cut in the middle of lines."""
+    for start, end in _cuts(data):
+        with log.open("ab") as file:
+            file.write(data[start:end])
+        yield
+
+
+def rotates(log: Path, data: bytes) -> Iterator[None]:
+    """Moved away at the end of a line near the middle, unseen by the last look; a new one goes on."""
+    middle = data.find(b"\n", len(data) // 2) + 1
+    for _ in grows(log, data[:middle]):
+        if log.stat().st_size < middle:
+            yield
+    log.rename(log.with_suffix(".1"))
+    yield from grows(log, data[middle:])
+
+
+def is_written_anew(log: Path, data: bytes) -> Iterator[None]:
+    """Replaced by a longer one each time."""
+    for _, end in _cuts(data):
+        beside = log.with_suffix(".new")
+        beside.write_bytes(data[:end])
+        os.replace(beside, log)
+        yield
+
+
+WAYS: tuple[Callable[[Path, bytes], Iterator[None]], ...] = (grows, rotates, is_written_anew)
+
+
+def _cuts(data: bytes) -> list[tuple[int, int]]:
+    bounds = [len(data) * n // PIECES for n in range(PIECES + 1)]
+    return list(pairwise(bounds))
+
+
+def differences(source: Path, way: Callable[[Path, bytes], Iterator[None]]) -> list[str]:
+    """What watch and check do not agree on, and what was told twice; nothing where all is well."""
+    data = source.read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        whole, log = Path(folder) / "whole" / source.name, Path(folder) / "watched" / source.name
+        whole.parent.mkdir()
+        log.parent.mkdir()
+        whole.write_bytes(data)
+        watcher = Watcher(str(log), Options(), lambda: 0.0)
+        looks = []
+        for _ in way(log, data):
+            watcher.changed()
+            looks.append(watcher.look())
+        watcher.changed()
+        looks.append(watcher.look(at_the_end=True))
+        checked = {
+            (run.name, f.id): f.check for run in runs_of(whole, Options()) for f in diagnose(run, Options()).findings
+        }
+    told = [((report.run.name, f.id), f.check) for look in looks for report, f in look.new]
+    stands = dict(told)
+    for name, finding in looks[-1].gone:
+        del stands[name, finding.id]
+    twice = [f"{check} told twice" for key, check in dict(told).items() if [k for k, _ in told].count(key) > 1]
+    return [
+        *twice,
+        *(f"{check} only of check" for key, check in checked.items() if key not in stands),
+        *(f"{check} only of watch" for key, check in stands.items() if key not in checked),
+    ]
+
+
+def logs() -> list[Path]:
+    return [path for label in read_runs() for kind in KINDS if (path := label.source(kind)) is not None]
+
+
+def _all_ways(path: Path) -> list[str]:
+    return [f"{path} {way.__name__}: {one}" for way in WAYS for one in differences(path, way)]
+
+
+def main() -> None:
+    paths = logs()
+    with ProcessPoolExecutor() as pool:
+        found = list(pool.map(_all_ways, paths))
+    print("\n".join(one for several in found for one in several))
+    print(f"{len(paths)} logs in {len(WAYS)} ways: {sum(not several for several in found)} end as check does")
+
+
+if __name__ == "__main__":
+    main()

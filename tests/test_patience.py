@@ -1,0 +1,69 @@
+"""What watch holds back, and for how long: by check, severity and the points of the curve that shows a finding."""
+
+from __future__ import annotations
+
+import pytest
+
+from lossdoc import checks
+from lossdoc.live.patience import HELD, NOTED, SLOW, YOUNG, Patience
+from lossdoc.model.finding import Finding, Report, Severity
+from tests import report_maker as made
+
+
+def looked(patience: Patience, finding: Finding | None, points: int, evals: int = 1) -> bool:
+    """Whether the finding is ripe when so many points of the loss and of the eval loss have come."""
+    curves = [made.curve("loss", [1.0] * points), made.curve("loss", [1.0] * evals, split="eval")]
+    report = made.report([finding] if finding else [], curves=curves, records=points)
+    return [f for _, f in patience.ripe([report])] == [finding]
+
+
+def first_told(check: str, severity: Severity) -> int:
+    """How many points after the first look."""
+    patience, finding = Patience(), Finding(check, severity, "high", "x", "loss", "train")
+    return next(more for more in range(200) if looked(patience, finding, 10 + more))
+
+
+def test_hard_evidence_is_told_at_once_and_a_high_last_point_is_not() -> None:
+    assert first_told("non-finite", "error") == 0
+    assert first_told("zero-lr", "error") == 0
+    assert first_told("divergence", "error") == HELD["divergence"]
+    assert first_told("plateau", "info") == NOTED
+
+
+@pytest.mark.parametrize("check", sorted(YOUNG))
+def test_a_young_run_that_has_learned_nothing_yet_is_waited_for(check: str) -> None:
+    assert first_told(check, "warning") == SLOW
+    assert first_told(check, "error") == HELD[check]
+
+
+def test_what_goes_away_waits_anew() -> None:
+    patience, finding = Patience(), Finding("divergence", "error", "high", "x", "loss", "train")
+    assert not looked(patience, finding, 10)
+    assert not looked(patience, None, 11)
+    assert not looked(patience, finding, 12)
+    assert not looked(patience, finding, 13)
+    assert looked(patience, finding, 14)
+
+
+def test_an_evaluation_is_a_point_however_many_records_lie_between() -> None:
+    patience, finding = Patience(), Finding("eval-gap", "warning", "medium", "x", "loss", "eval")
+    assert not looked(patience, finding, 100, evals=3)
+    assert not looked(patience, finding, 900, evals=2 + HELD["eval-gap"])
+    assert looked(patience, finding, 901, evals=3 + HELD["eval-gap"])
+
+
+def test_runs_wait_each_for_itself() -> None:
+    patience = Patience()
+    finding = Finding("divergence", "error", "high", "x", "loss", "train")
+
+    def report(name: str, points: int) -> Report:
+        return made.report([finding], name=name, curves=[made.curve("loss", [1.0] * points)], records=points)
+
+    patience.ripe([report("a", 10)])
+    ripe = patience.ripe([report("a", 12), report("b", 12)])
+    assert [r.run.name for r, _ in ripe] == ["a"]
+
+
+def test_what_is_held_exists() -> None:
+    assert set(HELD) <= set(checks.check_ids())
+    assert set(HELD) >= YOUNG
