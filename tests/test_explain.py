@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.glossary import glossary
+from lossdoc.knowledge.words import squeezed
 from lossdoc.show.pages import Look
 from lossdoc.show.pages.explain import NotFound, explain
 
@@ -67,10 +69,22 @@ def test_other_meanings_are_named(knowledge: Knowledge) -> None:
     assert "trainer:reward" in explain("reward", knowledge, Look())
 
 
+def test_a_spelling_leads_to_one_word() -> None:
+    spelled = Counter(one for word_id, word in glossary().items() for one in {*map(squeezed, (word_id, *word.also))})
+    assert [word for word, times in spelled.items() if times > 1] == []
+
+
 def test_a_word_of_the_field_leads_on_to_pages_that_exist(knowledge: Knowledge) -> None:
     for word_id, word in glossary().items():
+        if word.page:
+            asked = {explain(one, knowledge, Look()) for one in (word_id, *word.also)}
+            assert asked == {explain(word.page, knowledge, Look())}, f"{word_id} or another of its words"
+            assert not any((word.name, word.says, word.see, word.sources))
+            continue
         page = explain(word_id, knowledge, Look())
         assert page.startswith(word_id), f"{word_id} has a document of its own"
+        assert word.name
+        assert word.sources
         for target in word.see:
             assert explain(target, knowledge, Look())
         assert page.count("\n") > 5
@@ -205,6 +219,21 @@ def test_a_page_of_a_check_begins_with_causes_and_remedies(knowledge: Knowledge)
     assert sorted(heads, key=page.index) == heads
 
 
-@pytest.mark.parametrize("word", ["nan", "adam", "lora", "out of memory", "exploding gradients", "schedulers", "ln 2"])
-def test_words_that_people_type(word: str, knowledge: Knowledge) -> None:
-    assert explain(word, knowledge, Look()).count("\n") > 5
+TYPED = {
+    "loss is nan": "non-finite", "loss goes up": "divergence", "diverges": "divergence", "overfit": "overfitting",
+    "not learning": "no-learning", "loss not decreasing": "no-learning", "exploding": "exploding-gradient",
+    "vanishing": "vanishing-gradient", "slow": "slow-steps", "reward drops": "reward-collapse", "high kl": "kl-runaway",
+    "nemo": "nemo-rl", "stable baselines": "sb3", "Stable-Baselines3": "sb3", "beta1": "adamw", "lambda": "gamma",
+    "ppo_epochs": "passes-per-batch", "data leak": "data-leak", "rank": "rank", "flat": "flat", "rope": "rope",
+    "collapse": "collapse", "eval": "evaluation", "mixup": "augmentation", "reward model": "reward",
+    "MCP": "assistants", "val loss increasing": "overfitting", "kl too high": "kl-runaway",
+    "exploding gradients": "exploding-gradient", "nan": "nan", "adam": "adamw", "lora": "lora", "ln 2": "ln-2",
+    "out of memory": "out-of-memory", "schedulers": "scheduler", "clip": "clip", "ignore_index": "masking",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "page"), TYPED.items())
+def test_words_that_people_type(word: str, page: str, knowledge: Knowledge) -> None:
+    said = explain(word, knowledge, Look())
+    assert said.split(maxsplit=1)[0] == page
+    assert said.count("\n") > 5

@@ -18,7 +18,7 @@ PLAIN = "{key}={value}"  # where nothing is known of a trainer
 def line(setting: str, value: str, trainer: Trainer, knowledge: Knowledge) -> str | None:
     """The line to paste. Our own name of the setting where nothing is known of this trainer's spelling; None where its
     spelling is known and it has no such setting."""
-    chain = list(frameworks_of(trainer.framework, knowledge))
+    chain = list(knowledge.framework_chain(trainer.framework))
     for framework in chain:
         key = _key(framework, setting, trainer)
         if key is not None:
@@ -33,21 +33,12 @@ def line(setting: str, value: str, trainer: Trainer, knowledge: Knowledge) -> st
 
 def spelled_keys(setting: str, trainer: Trainer, knowledge: Knowledge) -> Iterator[str]:
     """The keys under which a configuration may hold a setting: the trainer's own and the last part of it."""
-    for framework in frameworks_of(trainer.framework, knowledge):
+    for framework in knowledge.framework_chain(trainer.framework):
         key = _key(framework, setting, trainer)
         if key is not None and _WORD.fullmatch(key):
             yield key
             yield key.replace("-", "_")
             yield key.replace(".", "/")
-
-
-def frameworks_of(name: str | None, knowledge: Knowledge) -> Iterator[Framework]:
-    """The document of a framework, then the one whose settings it takes as well."""
-    seen = set[str]()
-    while name and name not in seen and (found := knowledge.framework_document(name)):
-        seen.add(name)
-        yield found
-        name = found.otherwise
 
 
 def _key(framework: Framework, setting: str, trainer: Trainer) -> str | None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from lossdoc.advice.registry import fact, opposite
 from lossdoc.advice.situation import Situation
-from lossdoc.advice.spell import frameworks_of
 
 WITHOUT_REFERENCE = ("orpo", "cpo", "simpo", "reward", "prm")  # their losses have no term of a reference
 
@@ -44,7 +43,7 @@ def from_scratch(s: Situation) -> bool | None:
 @fact
 def not_of_transformers(s: Situation) -> bool | None:
     """Another framework trains, which has no filter for NaN."""
-    chain = list(frameworks_of(s.run.trainer.framework, s.knowledge))
+    chain = list(s.knowledge.framework_chain(s.run.trainer.framework))
     return None if not s.run.trainer.framework else not any("logging_nan_inf_filter" in one.settings for one in chain)
 
 

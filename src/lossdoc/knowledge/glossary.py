@@ -11,13 +11,14 @@ from lossdoc.knowledge.words import squeezed
 
 
 class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One word: paragraphs that say what it is, what to ask next, and where it was read."""
+    """One word: paragraphs that say what it is, what to ask next, and where it was read; or whose page answers it."""
 
-    name: str
-    says: list[str]
-    see: list[str]
-    sources: list[str]
+    name: str = ""
+    says: list[str] = []
+    see: list[str] = []
+    sources: list[str] = []
     also: list[str] = []
+    page: str = ""  # `non-finite`, `framework:sb3`: it is another way to ask for that page
 
 
 @cache

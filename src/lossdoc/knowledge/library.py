@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -194,6 +194,14 @@ class Knowledge:
                 msgpack.decode(self._sections[f"framework:{name}"], type=Framework) if there else None
             )
         return self._frameworks[name]
+
+    def framework_chain(self, name: str | None) -> Iterator[Framework]:
+        """The document of a framework, then the one whose settings it takes as well."""
+        seen = set[str]()
+        while name and name not in seen and (found := self.framework_document(name)):
+            seen.add(name)
+            yield found
+            name = found.otherwise
 
     def lineage(self, objective: str) -> list[str]:
         """An objective and its parents."""

@@ -68,6 +68,8 @@ def _other_page(word: str, found: Sequence[Entry], knowledge: Knowledge, look: L
         from lossdoc.show.pages import word as words
 
         known = find(word)
+        if known and known[1].page:
+            return list(page_of(known[1].page, knowledge, look))
         blocks = list(words.page(*known)) if known else []
     if blocks and found:
         from lossdoc.show.pages._text import FAINT, inline

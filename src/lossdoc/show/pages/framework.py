@@ -29,4 +29,18 @@ def page(name: str, knowledge: Knowledge, look: Look) -> Iterator[Block]:
     if objectives:
         yield heading("How to name it")
         yield Text(f"  lossdoc check PATH --trainer {name}-{objectives[0]}", style=CODE)
+    rows = [(setting, Text(words, style=CODE)) for setting, words in _spelled(name, knowledge).items()]
+    if rows:
+        yield heading("What settings are called in it")
+        yield from facts(rows)
     yield from see_also([f"{objective} --trainer {name}-{objective}" for objective in objectives[:6]])
+
+
+def _spelled(name: str, knowledge: Knowledge) -> dict[str, str]:
+    """The settings that advice names, as this framework spells them, or the one whose settings it takes as well."""
+    found: dict[str, str] = {}
+    for document in knowledge.framework_chain(name):
+        for setting, said in document.settings.items():
+            words = [said] if isinstance(said, str) else dict.fromkeys(said.values())
+            found.setdefault(setting, ", ".join(words).replace("{value}", "..."))
+    return found
