@@ -55,3 +55,22 @@ def test_an_unknown_number_is_taken_for_trained_only_where_it_is_logged_all_alon
     """Detection without small objects: their precision is NaN at every evaluation."""
     small = replace(curve("aps", np.full(60 // every, np.nan), every=every), known=False)
     assert bool(found("non-finite", loss(falling(60)), small, trainer="detection")) is fires
+
+
+@pytest.mark.parametrize(("last", "says"), [(-3.07e29, True), (-9e14, False), (2e15, True)])
+def test_a_number_that_hardly_fits_is_as_bad(last: float, says: bool) -> None:
+    """Whatever its name: the last record of an objective that nobody knows."""
+    y = np.append(np.full(7, -35.0), last)
+    assert bool(found("non-finite", curve("objective", y), trainer="sft")) == says
+
+
+@pytest.mark.parametrize("before", [1e15, 2e6])
+def test_a_counter_is_no_measure(before: float) -> None:
+    flops = curve("total_flos", np.append(before * np.arange(1, 9), 1.5e15 if before < 1e7 else 9e15))
+    assert not found("non-finite", flops, trainer="sft")
+
+
+def test_an_overflow_that_is_left_is_a_spike() -> None:
+    y = np.full(20, 3.0)
+    y[10] = 1e30
+    assert not found("non-finite", loss(y), trainer="sft")

@@ -38,7 +38,7 @@ def number(value: float) -> str:
 
 def step(curve: Curve, index: int) -> str:
     """How a place is called: `step 310`, `epoch 4`."""
-    return f"{curve.axis} {curve.steps[index]:g}"
+    return f"{curve.axis.removesuffix('s')} {curve.steps[index]:g}"
 
 
 def part(curve: Curve, first: int = 0, stop: int | None = None) -> Curve:

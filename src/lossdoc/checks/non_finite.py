@@ -7,7 +7,9 @@ scaler found an overflow and skipped that step, which mixed precision does now a
 
 ## How it is measured
 Any NaN or infinite value of a loss, reward, KL or entropy of the run counts. In a gradient norm it takes a tail of at
-least {tail}, or at least {least} that make up {share} of the records. Values that were not logged are no NaN.
+least {tail}, or at least {least} that make up {share} of the records. Values that were not logged are no NaN. A number
+above {overflown} that is {jump} or more, to the end of the log, is one that single precision can hardly hold any
+more; whatever its name, it counts as well.
 
 ## Silent when
 - a key was simply not logged in a record
@@ -45,6 +47,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.checks._few import explodes
 from lossdoc.checks._loss import step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
@@ -94,6 +97,11 @@ NEVER = Limit(
     "records, all of them without a finite value",
     "ours: a single one may be a division by an empty batch",
 )
+OVERFLOWN = Limit(
+    1e15, "in the unit of the value", "ours: single precision ends at 3.4e38, and nothing but a counter grows so large"
+)
+JUMP = Limit(1e9, "times the largest value before", "ours: a counter grows, and does not jump")
+BEFORE = Limit(3, "values before", "ours: the first ones may be of a warm-up")
 NEEDS = {"values": Need((*_VALUES, "grad_norm"), split="any", finite=False, optional=True)}
 
 
@@ -111,6 +119,10 @@ def check(case: Case, values: Curve | None) -> Iterator[Finding]:
         )
         yield report(case, first, [c.name for c in bad if c is not first])
         return
+    for curve in case.run.curves:
+        if curve.split == "train" and (at := overflows(curve)) is not None:
+            yield overflow(case, curve, at)
+            return
     norm = case.run.get("grad_norm")
     if norm is not None and not np.all(np.isfinite(norm.values)):
         yield from gradient(case, norm)
@@ -141,6 +153,29 @@ def never(curve: Curve, trained: int) -> bool:
         # Once it is gone it is gone: what comes and goes is a measure that a batch may not have.
         return not finite.any() or bool(finite[: int(finite.sum())].all())
     return curve.metric in ("loss_component", "grad_norm") and not finite.any()
+
+
+def overflows(curve: Curve) -> int | None:
+    """Where a curve left every size of a measure for good; an exploding loss is for `divergence`."""
+    size = np.abs(curve.values)
+    if len(size) <= BEFORE or size[-1] < OVERFLOWN or (curve.metric == "loss" and explodes(curve.values) is not None):
+        return None
+    calm = np.flatnonzero(size < OVERFLOWN)
+    at = int(calm[-1]) + 1 if len(calm) else 0
+    largest = float(size[:at].max()) if at >= BEFORE else 0.0
+    return at if 0 < JUMP * largest <= size[at] else None
+
+
+def overflow(case: Case, curve: Curve, at: int) -> Finding:
+    before, value = float(np.abs(curve.values[:at]).max()), float(curve.values[at])
+    return case.finding(
+        curve,
+        f"{curve.said} is {value:.3g} at {step(curve, at)}, where its size was {before:.4g} at most before",
+        first=at,
+        confidence="high" if len(curve) - at > 1 else "medium",
+        measured={"value": value, "before": before, "records": len(curve) - at},
+        cannot_tell=("which batch or layer produced it",),
+    )
 
 
 def first_bad(curve: Curve) -> int:
