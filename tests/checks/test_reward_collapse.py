@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.checks.synthetic import found, ramp, rewards, saturating
+from tests.checks.synthetic import curve, found, ramp, rewards, saturating
 
 CHECK = "reward-collapse"
 
@@ -42,3 +42,12 @@ def test_a_rise(seed: int) -> None:
 
 def test_a_slight_decline_late() -> None:
     assert not found(CHECK, *rewards(np.r_[saturating(120, 0.2, 0.8), ramp(60, 0.8, 0.7)]))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_agent_that_logs_evaluations_alone(seed: int) -> None:
+    mean = np.r_[ramp(30, 0.0, 900.0), np.full(30, 900.0), ramp(20, 900.0, 0.0), np.zeros(20)]
+    noise = np.random.default_rng(seed).normal(0, 30, len(mean))
+    returns = curve("return_mean", mean + noise, split="eval", key="eval/return")
+    (finding,) = found(CHECK, returns, trainer="rl")
+    assert "eval/return held" in finding.message

@@ -72,7 +72,7 @@ ERRORS = Limit(6.0, "standard errors", "ours")
 LOST = Limit(0.5, "share of what had been gained", "ours")
 RECORDS = Limit(20, "records", "ours")
 NEEDS = {
-    "reward": Need(("reward", "return_mean"), points=FEW),
+    "reward": Need(("reward", "return_mean"), split="train, else eval", points=FEW),
     "std": Need("reward_std", optional=True),
 }
 
@@ -127,7 +127,7 @@ def of_an_agent(case: Case, reward: Curve) -> Iterator[Finding]:
     first = min(len(values) - 1, found.best_last + 1) if first is None else first
     yield case.finding(
         reward,
-        f"the {reward.name.replace('_', ' ')} held {found.best:.4g} and fell to {found.final:.4g}",
+        f"the {reward.said} held {found.best:.4g} and fell to {found.final:.4g}",
         first=first,
         detected=min(len(values) - 1, first + max(3, len(values) // 20)),
         confidence="high" if fall > 0.8 * max(abs(found.best), abs(found.final)) else "medium",

@@ -88,7 +88,7 @@ NOWHERE = Limit(
 CEILING = Limit(0.95, "reward of at most 1", "ours: there is little left to be gained")
 RISES = Limit(3.0, "standard errors of a rising trend", "ours")
 NEEDS = {
-    "reward": Need(("reward", "return_mean"), points=FEW),
+    "reward": Need(("reward", "return_mean"), split="train, else eval", points=FEW),
     "std": Need("reward_std", optional=True),
     "rate": Need("learning_rate", optional=True, points=5),
 }
@@ -110,7 +110,7 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
     if found and found.still:
         yield case.finding(
             reward,
-            f"the {reward.name.replace('_', ' ')} was {found.early:.4g} on average in the first fifth of the records "
+            f"the {reward.said} was {found.early:.4g} on average in the first fifth of the records "
             f"and {found.late:.4g} in the last three tenths",
             detected=len(values) // 2,
             confidence="high" if len(values) >= RECORDS else "medium",

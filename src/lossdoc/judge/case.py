@@ -26,7 +26,8 @@ class Need:
     """A curve that a check asks for. The name of the parameter is the key in the check's NEEDS.
 
     metrics: canonical ids, the first one that the run has is taken.
-    split: "train", "eval", "test", "any", or "same" (the split of the check's first need).
+    split: "train", "eval", "test", "any", "same" (the split of the check's first need), or "train, else eval" (the
+        held-out curve where the training logged none).
     points: fewer than this is a skip with a reason.
     each: one call for every curve that fits (data sets, components, splits); else only the plainest curve.
     first: with `each`, only the curves of the first metric that the run has.

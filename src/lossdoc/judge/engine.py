@@ -133,12 +133,18 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
 
 
 def _matching(need: Need, run: Run) -> list[Curve]:
-    split = None if need.split in ("any", "same") else need.split
-    per_metric = [found for metric in need.names if (found := run.all(metric, split))]
+    for split in _splits(need):
+        if per_metric := [found for metric in need.names if (found := run.all(metric, split))]:
+            break
     if need.each and not need.first:
         return [curve for found in per_metric for curve in found]
     found = per_metric[0] if per_metric else []
     return found if need.each else found[:1]
+
+
+def _splits(need: Need) -> tuple[str | None, ...]:
+    """Where to look, one after the other; None is everywhere."""
+    return (None,) if need.split in ("any", "same") else tuple(need.split.split(", else "))
 
 
 def _companion(need: Need, run: Run, main: Curve | None) -> Curve | None:
@@ -162,7 +168,7 @@ def _usable(curve: Curve | None, need: Need) -> Curve | None:
 
 
 def _missing(need: Need) -> Skip:
-    split = "" if need.split in ("any", "same", "train") else f"{need.split} "
+    split = "" if need.split in ("any", "same") or need.split.startswith("train") else f"{need.split} "
     return Skip(f"no {split}{' or '.join(need.names)} in this log")
 
 
