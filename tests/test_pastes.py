@@ -59,6 +59,25 @@ CASES = {
         None,
     ),
 }
+NOTEBOOK = "| Step | Training Loss |\n|---|---|\n"
+CASES |= {
+    "a notebook's loss that begins at 0": (
+        NOTEBOOK
+        + "".join(f"| {i} | {loss} |\n" for i, loss in enumerate((0.0, 0.0001, 0.0011, 0.0049, 0.0091, 0.016))),
+        "not judged",  # the loss of a policy need not fall
+        None,
+    ),
+    "a notebook's loss that falls": (
+        NOTEBOOK + "".join(f"| {i} | {loss} |\n" for i, loss in enumerate((2.0, 1.5, 1.31, 1.21, 1.1, 1.01))),
+        "healthy",
+        None,
+    ),
+    "two records before a NaN": (
+        '{"step": 1, "loss": 2.5}\n{"step": 2, "loss": 2.1}\n{"step": 3, "loss": NaN}\n{"step": 4, "loss": NaN}\n',
+        "failing",
+        "non-finite",
+    ),
+}
 REFUSED = {
     "a result": "accuracy: 0.91\n",
     "settings": "epochs: 10\nbatch_size: 32\nloss_weight: 0.5\n",
@@ -85,6 +104,11 @@ def test_is_judged_as_far_as_it_goes(text: str, verdict: str, first: str | None)
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
 def test_is_no_log(text: str) -> None:
     assert check(text) == []
+
+
+def test_two_batches_prove_no_progress() -> None:
+    (report,) = check(CASES["two records before a NaN"][0])
+    assert report.signs["learning"].answer == "unknown"
 
 
 def test_a_reward_that_moves_has_a_spread_that_was_not_logged() -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from benchmarks.diagnosis.labels import read_runs
 from benchmarks.evidence.counts import figures, judge, score
+from benchmarks.evidence.few import count as count_few
 from benchmarks.evidence.public import count
 from benchmarks.generator.score import Pairs, generated
 from lossdoc import checks
@@ -29,6 +30,7 @@ def measure(options: Options, *, keep_generated: bool) -> Evidence:
     total = score(judged)
     public = count(options)
     pairs = _kept() if keep_generated else generated(options)
+    few = count_few(read_runs(), options)
     found: dict[str, Figures] = {}
     for check in checks.check_ids():
         fault, twin = pairs.get(check, (None, None))
@@ -39,6 +41,7 @@ def measure(options: Options, *, keep_generated: bool) -> Evidence:
             public_wrong=public.wrong[check],
             fault=fault,
             twin=twin,
+            few=few.get(check, {}),
         )
     return Evidence(len(judged), sum(one.label.healthy for one in judged), public.logs, total, found)
 

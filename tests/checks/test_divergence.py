@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.checks.losses import SEEDS, Floats, evals, falling, loss
-from tests.checks.synthetic import found, noise
+from tests.checks.synthetic import curve, found, noise
 
 
 def diverged(n: int = 300, rise: float = 1.5, seed: int = 0) -> Floats:
@@ -82,3 +82,13 @@ def test_more_than_all_is_all() -> None:
     y = np.array([1.18, 1.04, 0.99, 0.94, 0.89, 0.85, 0.81, 0.79, 0.76, 0.74, 13.4, 26.6, 26.7, 26.6, 26.6])
     (finding,) = found("divergence", loss(y), trainer="classification")
     assert "all of what had been gained is lost" in finding.message
+
+
+@pytest.mark.parametrize(("first", "second", "fires"), [(1.12, 1.1, True), (1.12, 0.95, False), (0.9, 0.95, False)])
+def test_parts_without_a_total_diverge_together(first: float, second: float, fires: bool) -> None:
+    steps = np.arange(60)
+    parts = [
+        curve("loss_component", base * factor**steps * (1 + noise(60, 0.01, seed)), key=name, component=name)
+        for seed, (name, base, factor) in enumerate((("recon", 0.08, first), ("perceptual", 2.0, second)))
+    ]
+    assert bool(found("divergence", *parts, trainer="regression")) == fires

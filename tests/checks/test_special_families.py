@@ -135,3 +135,11 @@ def test_q_follows_the_return() -> None:
     bounded = curve("q_value", around(ramp(N, 0, 60)))
     assert not found("q-divergence", bounded, trainer="rl", config={"gamma": 0.99, "r_max": 1.0})
     assert "--set gamma" in skipped("q-divergence", bounded, trainer="rl")
+
+
+def test_a_discriminator_that_is_never_fooled_and_pictures_that_do_not_get_better() -> None:
+    d, g = np.full(40, 1e-4), around(np.full(40, 0.05), 0.02)
+    psnr = curve("psnr", 9.1 + noise(40, 0.05, 3))
+    (finding,) = found("gan-imbalance", *gan(d, g), psnr, trainer="gan")
+    assert finding.severity == "warning"
+    assert not found("gan-imbalance", *gan(d, g), curve("psnr", saturating(40, 9, 28, 10)), trainer="gan")

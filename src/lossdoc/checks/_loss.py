@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.judge.case import Skip
+from lossdoc.judge.passes import passes
 from lossdoc.model.limit import Limit
 from lossdoc.signal import Level, died, difference, head, level, matched, noise, resolution, tail, trend
 
@@ -28,6 +29,10 @@ UNFINISHED = Limit(
     0.6,
     "share of the planned run",
     "ours: the healthiest late starters of the labelled runs leave their first level at half of the run",
+)
+THROUGH = Limit(0.9, "share of the planned run", "ours: what has not happened by then does not happen any more")
+PASSES = Limit(
+    5.0, "passes over the data", "ours: what a model can learn of its inputs shows in so many, whatever the schedule"
 )
 
 
@@ -121,6 +126,12 @@ def unfinished(case: Case) -> bool:
     """Too little of the planned run is over: what has not happened yet may still happen."""
     share = passed(case)
     return share is not None and share < UNFINISHED
+
+
+def ran_through(case: Case) -> bool:
+    """Most of the planned run is over, or the data were seen several times: few records are all that there will be."""
+    share, seen = passed(case), passes(case.run)
+    return (share is not None and share >= THROUGH) or (seen is not None and seen >= PASSES)
 
 
 def preference(case: Case) -> bool:

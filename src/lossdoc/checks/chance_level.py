@@ -11,7 +11,8 @@ The level of the last half of the run against ln k: k is given (`--set classes=3
 accuracy near 1 / k (within {near}), or is the whole number up to {guessed} whose logarithm a curve meets within
 {exact} that stood there from its start. Preference trainers and reward models: against the start value of their loss,
 within {exact}, or within {pair-near} with a margin that is flat and an accuracy near a half. Fewer than
-{loss.min-points} records, {few.records} at least, have to stand within {few.still} of their level.
+{loss.min-points} records, {few.records} at least, have to stand within {few.still} of their level, or to be all that
+there will be: {loss.through} of the planned run, or {loss.passes} passes over the data.
 
 Scores: an AUC within {chance.auc-near} of 0.5, error rates of words above {chance.wrong} throughout, and in
 {chance.early} evaluations a mAP, Dice, IoU, BLEU or F1 that is at most {chance.nothing} of a perfect score, or an
@@ -62,7 +63,7 @@ import numpy as np
 
 from lossdoc.checks._chance import Chance, by_score
 from lossdoc.checks._few import RECORDS, stands
-from lossdoc.checks._loss import MIN_POINTS, living, number, step, unfinished
+from lossdoc.checks._loss import MIN_POINTS, living, number, ran_through, step, unfinished
 from lossdoc.checks._preference import margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
@@ -161,7 +162,7 @@ def check(
         raise Skip("no loss in this log, and no score that stands at chance")
     loss = living(loss)
     few = len(loss) < MIN_POINTS
-    if few and not stands(loss.values):
+    if few and not stands(loss.values) and not (len(loss) >= RECORDS and ran_through(case)):
         raise Skip(f"only {len(loss)} records before the loss ends")
     if "supervised" not in case.families():
         yield from pairs(case, loss, margin, pair_accuracy)

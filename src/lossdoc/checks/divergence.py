@@ -13,7 +13,7 @@ the record at which the curve left the best level and did not come back. From a 
 largest one before, to the end of the log, two records are enough; so are {few.records} that each stand above the one
 before. A held-out score that had been gained and was lost again (less than {merit.kept} of the gain is kept in the
 last {after} records) is a warning. With fewer than {records} records: the last {few.behind} above the first one and at
-{few.gone} the best.
+{few.gone} the best. Where no total is logged, every part of the loss has to have diverged.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
@@ -127,10 +127,25 @@ def check(case: Case, loss: Curve | None, eval_loss: Curve | None) -> Iterator[F
             found = list(of_loss(case, living(loss), eval_loss))
         except Skip as too_few:
             skip = too_few
-    found = found or list(of_scores(case))
+    found = found or (list(of_parts(case, eval_loss)) if loss is None else []) or list(of_scores(case))
     if skip is not None and not found:
         raise skip
     yield from found
+
+
+def of_parts(case: Case, eval_loss: Curve | None) -> Iterator[Finding]:
+    """Where no total is logged: every part of the loss diverged, so the total did, whatever their weights. The largest
+    part carries the finding."""
+    if "supervised" not in case.families():
+        return
+    parts = [m.curve for m in measures(case.run, case.knowledge) if m.role == "part" and not m.held_out]
+    try:
+        found = [list(of_loss(case, living(part), eval_loss)) for part in parts]
+    except Skip:
+        return
+    if found and all(found):
+        largest = max(range(len(parts)), key=lambda at: float(np.median(np.abs(parts[at].values))))
+        yield from found[largest]
 
 
 def of_scores(case: Case) -> Iterator[Finding]:

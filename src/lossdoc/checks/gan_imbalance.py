@@ -8,7 +8,8 @@ work; a discriminator at 0 that stays there is the end of the game.
 Over the last quarter of the run the discriminator's running median is below {share} of its own early level and below
 {near-zero}, and the generator's loss stands above its early level, surely ({sure} standard errors). A warning, also in
 a short log: the last {behind} records of the discriminator are at most {dead} and the generator's end at {left-behind}
-its first. Several domains are judged one by one.
+its first; or all of the discriminator's are, and no score of what is generated (PSNR, SSIM, FID) moved. Several
+domains are judged one by one.
 
 ## Silent when
 - critics of Wasserstein losses, which take negative values
@@ -38,6 +39,7 @@ import numpy as np
 
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.judge.merit import Course, Measure, course, measures, said
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, level, noise, smooth
@@ -64,17 +66,9 @@ NEEDS = {
 def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
     if dict(critic.labels) != dict(maker.labels) or np.any(critic.values < 0):
         return
-    if (at := beaten(critic.values, maker.values)) is not None:
-        yield case.finding(
-            critic,
-            f"the discriminator's loss is at most {np.max(critic.values[at:]):.2g} from {step(critic, at)} on, and the "
-            f"generator's went from {number(float(maker.values[0]))} to {number(float(maker.values[-1]))}",
-            first=at,
-            detected=min(len(critic) - 1, at + int(BEHIND) - 1),
-            severity="warning",
-            confidence="high" if len(critic) - at >= 2 * BEHIND else "medium",
-            measured={"late": float(critic.values[-1]), "generator": float(maker.values[-1])},
-        )
+    at = beaten(critic.values)
+    if at is not None and (found := over(case, critic, maker, at)) is not None:
+        yield found
         return
     if min(len(critic), len(maker)) < RECORDS:
         raise Skip(f"{min(len(critic), len(maker))} records are too few unless the discriminator reads next to nothing")
@@ -101,9 +95,42 @@ def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
     )
 
 
-def beaten(critic: Floats, maker: Floats) -> int | None:
-    """From where on the discriminator's loss is next to nothing to the end, with a generator left far behind."""
+def over(case: Case, critic: Curve, maker: Curve, at: int) -> Finding | None:
+    """The game is lost where the generator fell behind, or where nothing that it makes got better from the start."""
+    still = unmoved(case) if at == 0 else []
+    measured: dict[str, float | int]
+    if still:
+        went = still[0][1]
+        most = float(np.max(critic.values))
+        text = f"at most {most:.2g} in all {len(critic)} records, and no score moved: {said(*still[0])}"
+        measured = {"most": most, "records": len(critic), "first": went.first, "last": went.last, "best": went.best}
+    elif float(np.median(maker.values[-int(BEHIND) :])) >= LEFT_BEHIND * float(maker.values[0]) > 0:
+        most, first, last = float(np.max(critic.values[at:])), float(maker.values[0]), float(maker.values[-1])
+        text = f"at most {most:.2g} from {step(critic, at)} on, and the generator's went from {number(first)}"
+        text += f" to {number(last)}"
+        measured = {"most": most, "generator_first": first, "generator_last": last}
+    else:
+        return None
+    return case.finding(
+        critic,
+        f"the discriminator's loss is {text}",
+        first=at,
+        detected=min(len(critic) - 1, at + int(BEHIND) - 1),
+        severity="warning",
+        confidence="high" if len(critic) - at >= 2 * BEHIND else "medium",
+        measured=measured,
+    )
+
+
+def beaten(critic: Floats) -> int | None:
+    """From where on the discriminator's loss is next to nothing to the end."""
     above = np.flatnonzero(critic > DEAD)
     at = int(above[-1]) + 1 if len(above) else 0
-    late = float(np.median(maker[-int(BEHIND) :]))
-    return at if len(critic) - at >= BEHIND and late >= LEFT_BEHIND * float(maker[0]) > 0 else None
+    return at if len(critic) - at >= BEHIND else None
+
+
+def unmoved(case: Case) -> list[tuple[Measure, Course]]:
+    """The scores of what is generated, if there are any and none of them moved."""
+    scores = [(m, c) for m in measures(case.run, case.knowledge) if m.role == "score" and (c := course(m)) is not None]
+    still = all(c.went == "flat" and len(m.curve) >= BEHIND for m, c in scores)
+    return scores if still else []

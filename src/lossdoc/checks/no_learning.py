@@ -66,6 +66,7 @@ from lossdoc.checks._loss import (
     gain,
     living,
     number,
+    ran_through,
     unfinished,
     warm_up_end,
 )
@@ -179,7 +180,7 @@ def check(
     if not same and warm_up_end(case, loss) >= WARM * len(loss):
         raise Skip("the learning rate is still warming up at the end of this log")
     found = gain(loss)
-    why = flat(loss, found, eval_loss)
+    why = flat(loss, found, eval_loss, through=ran_through(case))
     if why is None or improves(accuracy, 3) or improves(eval_accuracy, 2) or solved(eval_accuracy):
         return
     text, confidence, told = why
@@ -208,7 +209,9 @@ def solved(accuracy: Curve | None) -> bool:
     return accuracy is not None and float(np.median(accuracy.values[-max(3, len(accuracy) // 3) :])) >= SOLVED
 
 
-def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confidence, dict[str, float | int]] | None:
+def flat(
+    loss: Curve, found: Gain, eval_loss: Curve | None, *, through: bool = False
+) -> tuple[str, Confidence, dict[str, float | int]] | None:
     """What was not gained, in words, how sure, and the numbers of these words; None when something was."""
     held_out = gain(living(eval_loss)) if eval_loss is not None and len(living(eval_loss)) >= 3 else None
     if held_out is not None and held_out.share >= MATERIAL and held_out.score > 2:
@@ -237,7 +240,7 @@ def flat(loss: Curve, found: Gain, eval_loss: Curve | None) -> tuple[str, Confid
     if found.share < -WORSE:
         raise Skip(f"the loss ends {-found.share:.0%} above its start, within its noise: it did not stand still")
     few = len(loss) < MIN_POINTS
-    if found.upper_share < MATERIAL / (2 if few else 1):
+    if found.upper_share < MATERIAL / (2 if few and not through else 1):
         return f"{100 * abs(found.share):.2g} % {'better' if found.share >= 0 else 'worse'}", "high", {}
     if few:
         raise Skip(f"{len(loss)} records are too few for the noise of this loss")

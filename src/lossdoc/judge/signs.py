@@ -110,13 +110,14 @@ def _learning(judged: Judged, families: set[str]) -> Sign:
     able = [(m, c) for m, c in judged if _counts(m, families)]
     if not able:
         return Sign("unknown", "no loss, reward or score that could show progress is in this log")
-    better = [(m, c) for m, c in able if c.went == "better"]
+    # Two training batches differ by themselves; two evaluations are of the same examples.
+    better = [(m, c) for m, c in able if c.went == "better" and (m.held_out or len(m.curve.finite()) >= RECORDS)]
     if better:
         return Sign("yes", "; ".join(said(m, c) for m, c in _pair(better)))
     told = "; ".join(said(m, c) for m, c in able[:2])
     if any(c.went == "lost" for _, c in able):
         return Sign("unknown", f"what was gained was lost again: {told}")
-    if all(c.went == "unclear" for _, c in able):
+    if all(c.went in ("unclear", "better") for _, c in able):
         return Sign("unknown", f"too few or too noisy points to tell: {told}")
     return Sign("unknown", f"no progress that stands out: {told}")
 

@@ -40,6 +40,8 @@ class Figures(msgspec.Struct, frozen=True, omit_defaults=True):
     wrong: labelled runs on which it warned, as a root, of what is not there; told: the same as mere information.
     public_*: the same on public logs, of which only surely sick and surely healthy ones count.
     fault, twin: generated pairs on which it fired, and pairs made; never added to the others.
+    few: by number of records: of so many faults that it finds in full (labelled and generated ones), those that it
+    still finds when the run is thinned evenly to that many records.
     """
 
     expected: int = 0
@@ -52,6 +54,7 @@ class Figures(msgspec.Struct, frozen=True, omit_defaults=True):
     without: Score | None = None  # the totals if the check did not exist; None where nothing would change
     fault: tuple[int, int] | None = None
     twin: tuple[int, int] | None = None
+    few: dict[int, tuple[int, int]] = {}
 
 
 class Evidence(msgspec.Struct, frozen=True):

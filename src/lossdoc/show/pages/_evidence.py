@@ -20,7 +20,13 @@ def section(check: CheckPage, known: Evidence) -> Iterator[Block]:
             "How often it is right", ["Experimental: its figures were not measured yet, so it only informs."]
         )
         return
-    lines = [_labelled(figures, known), *_public(figures, known), *_without(figures, known), *_generated(figures)]
+    lines = [
+        _labelled(figures, known),
+        *_public(figures, known),
+        *_without(figures, known),
+        *_generated(figures),
+        *_few(figures),
+    ]
     if experimental(check, known):
         lines.append(
             f"Experimental: right on fewer than {ENOUGH} labelled runs and without a published criterion, so it only "
@@ -54,6 +60,12 @@ def _without(f: Figures, known: Evidence) -> Iterator[str]:
         found, led = (f"{100 * a:.1f} % instead of {100 * b:.1f} %" for a, b in
                       ((f.without.found, known.total.found), (f.without.led, known.total.led)))  # fmt: skip
         yield f"Without it lossdoc would find {found} of the labelled faults and name first {led}."
+
+
+def _few(f: Figures) -> Iterator[str]:
+    if f.few:
+        told = ", ".join(f"{found} of {of} with {records}" for records, (found, of) in sorted(f.few.items()))
+        yield f"Few records: of the faults that it finds in full, thinned evenly, it still finds {told}."
 
 
 def _generated(f: Figures) -> Iterator[str]:
