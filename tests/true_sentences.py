@@ -13,7 +13,7 @@ from lossdoc.model.run import Curve, Run
 from lossdoc.signal import died
 
 _NUMBER = re.compile(
-    r"(?<![\w.-])(?P<place>(?:steps?|epochs?|rows?|records?|lines?|tokens|samples) )?"
+    r"(?<![\w.-])(?P<place>(?:steps?|epochs?|rows?|records?|lines?|tokens|samples?) )?"
     r"(?:(?P<to>(?:\d[\d.]* )?(?:to|until|and) ))?"
     r"(?P<value>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?P<percent> ?%)?(?![\w.]*[A-Za-z_])",
     re.I,
