@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -256,13 +256,39 @@ def test_a_command_gets_the_finding_as_data(tmp_path: Path, capsys: pytest.Captu
 def test_looks_rest_in_proportion_to_what_they_cost(tmp_path: Path) -> None:
     log = tmp_path / "run.jsonl"
     log.write_text("".join(nan_rows(1, 50, 10**9)))
-    times: Callable[[], float] = iter([0.0, 2.0, 9.9, 10.0]).__next__
-    watcher = Watcher(str(log), Options(), times, cost=0.2)
+    times: Iterator[float] = iter([0.0, 0.0, 2.0, *[9.0] * 2, *[10.0] * 2, *[69.0] * 2, *[70.0] * 2])
+    watcher = Watcher(str(log), Options(), times.__next__, cost=0.2)
     watcher.changed()
-    watcher.look()  # takes two seconds, so it rests for eight
+    watcher.look()  # takes two seconds, so it rests for eight, and for twenty lines
+    append(log, "".join(nan_rows(50, 69, 10**9)))
+    assert watcher.changed()
+    assert not watcher.due()  # the time is not over
+    append(log, nan_rows(69, 70, 10**9)[0])
+    assert watcher.changed()
+    assert watcher.due()
+
+
+def test_a_look_waits_for_lines_unless_none_comes_for_a_minute(tmp_path: Path) -> None:
+    log = tmp_path / "run.jsonl"
+    log.write_text("".join(nan_rows(1, 50, 10**9)))
+    now = iter([0.0, 0.0, 2.0, 30.0, 30.0, 89.0, 90.0])
+    watcher = Watcher(str(log), Options(), now.__next__, cost=0.2)
+    watcher.changed()
+    watcher.look()
     append(log, nan_rows(50, 51, 10**9)[0])
     assert watcher.changed()
-    assert [watcher.due(), watcher.due()] == [False, True]
+    assert [watcher.due(), watcher.due(), watcher.due()] == [False, False, True]
+
+
+def test_a_format_that_was_taken_for_another_is_found_when_the_log_has_doubled(tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    log.write_text("".join(f"step {n} loss {3 / n:.3f}\n" for n in range(1, 9)))
+    watcher = Watcher(str(log), Options(), lambda: 0.0)
+    watcher.changed()
+    first = watcher.look().reports[0].run.format
+    append(log, "".join(nan_rows(9, 200, 10**9)))
+    watcher.changed()
+    assert watcher.look().reports[0].run.format == "jsonl" != first
 
 
 def test_half_a_line_waits_for_its_end(tmp_path: Path) -> None:

@@ -52,12 +52,12 @@ class Tail:
         """Shorter than our place, or with other bytes before it."""
         assert self._file is not None
         place = self._file.tell()
-        known = self._known()[:place] if self._alike is None else self._known()[: self._alike]
         if size < place:
             return True
         seam = min(_SEAM, place)
         self._file.seek(place - seam)
-        return self._file.read(seam) != known[place - seam : place]
+        here = self._begin + place  # without a copy of the whole, which every poll would pay for
+        return self._file.read(seam) != self.data[here - seam : here]
 
     def _known(self) -> bytearray:
         return self.data[self._begin :]

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 # Of the time that goes by: looking may take a fifth. A look judges the whole log, so that what it says is what `check`
 # says; with a log that grows the looks become rarer, and the machine that trains keeps its cores.
 COST = 0.2
+# Seconds of work for each new line, however long the log is: a look that took two seconds waits for twenty more lines,
+# unless none came for a minute.
+PER_LINE = 0.1
+QUIET = 60.0
 _WRITTEN_WHOLE = (".json", ".html", ".ipynb", ".md")  # each time from the start, never line by line
 
 
@@ -59,6 +63,11 @@ class Watcher:
     _patience: Patience = field(default_factory=Patience, init=False)
     _state: object = field(default=None, init=False)
     _rest_until: float = field(default=float("-inf"), init=False)
+    _lines: int = field(default=0, init=False)  # so many have to be new for the next look
+    _judged: int = field(default=0, init=False)  # bytes at the last look
+    _news: float = field(default=0.0, init=False)  # when something came
+    _format: str | None = field(default=None, init=False)  # as it was found when the log had `_found_at` bytes
+    _found_at: int = field(default=0, init=False)
     pending: bool = field(default=False, init=False)  # something is new since the last look
     _tail: Tail | None = field(default=None, init=False)
 
@@ -76,12 +85,17 @@ class Watcher:
         else:
             state = _state_of(self.path)
             grown, self._state = state != self._state, state
-        self.pending = self.pending or grown
+        if grown:
+            self.pending, self._news = True, self.clock()
         return grown
 
     def due(self) -> bool:
-        """Something is new, and the last look is long enough ago for what it cost."""
-        return self.pending and self.clock() >= self._rest_until
+        """Something is new, and the last look is long enough ago for what it cost, in time and in lines."""
+        now = self.clock()
+        if not self.pending or now < self._rest_until:
+            return False
+        new = self._lines if self._tail is None else self._tail.data.count(b"\n", self._judged)
+        return new >= self._lines or now - self._news >= QUIET
 
     def look(self, *, at_the_end: bool = False) -> Look:
         """Judge what is there. While the log grows a last line without its end waits for it."""
@@ -94,6 +108,7 @@ class Watcher:
         not_read = [result for result in results if isinstance(result, NotRead)]
         now = self.clock()
         self._rest_until = now + (now - begun) * (1 / self.cost - 1)
+        self._lines = int((now - begun) / PER_LINE)
         held = {(report.run.name, f.id): (report, f) for report in reports for f in report.findings}
         ripe = self._patience.ripe(reports)
         new = [
@@ -113,7 +128,21 @@ class Watcher:
         data = bytes(self._tail.data)
         if not at_the_end:
             data = data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1]
-        return [read_source(Source(self.path, data, Path(self.path)), self.options)]
+        self._judged = len(data)
+        return [self._read(data, at_the_end)]
+
+    def _read(self, data: bytes, at_the_end: bool) -> list[Run] | NotRead:
+        """Which format it is, is found out anew whenever the log has doubled: that takes longer than to read it."""
+        source = Source(self.path, data, Path(self.path))
+        if self._format is not None and not at_the_end and len(data) < 2 * self._found_at:
+            result = read_source(source, self.options.but(input_format=self._format))
+            if isinstance(result, list):
+                return result
+        result = read_source(source, self.options)
+        formats = {run.format for run in result} if isinstance(result, list) else set()
+        self._format = formats.pop() if len(formats) == 1 else None
+        self._found_at = len(data)
+        return result
 
     def _is_no_text(self) -> bool:
         """A folder, a glob, a store: nothing that grows line by line."""
