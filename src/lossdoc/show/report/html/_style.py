@@ -32,7 +32,9 @@ circle.c2 { fill: var(--c2); } circle.c3 { fill: var(--c3); }
 .curve { fill: none; stroke-width: 1.4; stroke-linejoin: round; }
 .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); }
 .k0 { color: var(--c0); } .k1 { color: var(--c1); } .k2 { color: var(--c2); } .k3 { color: var(--c3); }
-@media (max-width: 600px) { td code { white-space: normal; } th, td { padding-right: .4rem; }
-  dl { grid-template-columns: 1fr; } table { font-size: .85rem; } }
+@media (max-width: 600px) { td code { white-space: normal; } dl { grid-template-columns: 1fr; } th { display: none; }
+  table:not([class]), table:not([class]) :is(tbody, tr, td) { display: block; }
+  table:not([class]) td { border: 0; padding: .1rem 0; }
+  table:not([class]) tr { border-bottom: 1px solid var(--edge); padding: .4rem 0; } }
 details { margin: .6rem 0; } summary { cursor: pointer; } @media print { body { margin: 0; max-width: none; } }
 """
