@@ -160,7 +160,12 @@ def test_options_reach_the_judge_and_are_checked() -> None:
 
 def test_a_report_shows_itself() -> None:
     report = lossdoc.check(history(300))
-    frame = report._repr_html_()
+    words, frame = report._repr_html_().split("\n", 1)
+    assert words.startswith("<p>log_history: <b>failing</b></p><ul><li><b>non-finite</b> at step 300: ")
+    assert words.count("<li>") == len(report.roots)
+    assert lossdoc.check(history())._repr_html_().startswith("<p>log_history: <b>healthy</b></p>\n<iframe ")
+    evil = lossdoc.check([{"step": n, "<script>alert(1)</script>": float("nan")} for n in range(40)])
+    assert "<script" not in evil._repr_html_()
     page = html.unescape(frame.split('srcdoc="', 1)[1].rsplit('" sandbox', 1)[0])
     assert page.startswith("<!doctype html>")
     assert page == report.render("html")

@@ -134,3 +134,18 @@ def test_a_notebook_shows_it_in_a_frame_that_reaches_nothing(show: Any) -> None:
     inside = page.frames[1]
     inside.locator(".live canvas").first.wait_for()
     assert json.loads(inside.locator("#curves").inner_text())["runs"]
+
+
+def test_in_a_notebook_the_words_stand_above_a_frame_that_is_dark_where_the_reader_is(show: Any) -> None:
+    rows = [{"step": n, "loss": 3 / (n + 1) if n < 60 else float("nan")} for n in range(90)]
+    grounds = set()
+    for scheme in ("light", "dark"):
+        page = show(f"<!doctype html><title>n</title>{lossdoc.check(rows)._repr_html_()}", color_scheme=scheme)
+        told = page.locator("li").first
+        assert "became NaN at step 60" in told.inner_text()
+        assert told.bounding_box()["y"] < page.locator("iframe").bounding_box()["y"]
+        inside = page.frames[1]
+        inside.locator(".live canvas").first.wait_for()
+        grounds.add(inside.evaluate("getComputedStyle(document.body).backgroundColor"))
+        assert inside.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert len(grounds) == 2

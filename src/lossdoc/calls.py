@@ -53,9 +53,15 @@ class Report(model.Report):
         return self.render("text")
 
     def _repr_html_(self) -> str:
-        """The page in a frame of its own: neither its styles nor its one script reach anything else in the notebook."""
+        """The findings in words, which viewers that drop frames show too, and the page in a frame of its own: neither
+        its styles nor its one script reach anything else in the notebook."""
+        from lossdoc.show.report._words import onset, safe, sentence
+
+        told = [f"<li><b>{f.check}</b> {escape(onset(f))}: {escape(sentence(f.message))}</li>" for f in self.roots]
+        words = f"<p>{escape(safe(self.run.source))}: <b>{self.verdict}</b></p>"
         page = escape(self.render("html"), quote=True)
-        return f'<iframe srcdoc="{page}" sandbox="allow-scripts" style="width: 100%; height: 40em; border: 0"></iframe>'
+        frame = f'<iframe srcdoc="{page}" sandbox="allow-scripts" style="width: 100%; height: 40em; border: 0">'
+        return f"{words}{'<ul>' * bool(told)}{''.join(told)}{'</ul>' * bool(told)}\n{frame}</iframe>"
 
     def render(self, format: str = "text", *, width: int = 80) -> str:
         """The report as a writer of `lossdoc check --format` makes it: text, html, markdown, json, sarif, ...
