@@ -12,6 +12,7 @@ from lossdoc.advice.facts import half_precision, jump_of
 from lossdoc.advice.rate import came_back
 from lossdoc.advice.spell import line
 from lossdoc.model.finding import Change
+from lossdoc.signal import median
 from lossdoc.words.spoken import number
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _median_norm(setting: str, was: float | None, situation: Situation) -> Tried
     y = norm.values[: onset if onset is not None and not was else None] if norm is not None else np.array([])
     if len(y) < 5 or (onset is not None and not was and y[-3:].max() > 10 * np.median(y)):
         return None
-    to = max(1.0, float(_short(float(np.median(y)), 2) or 0.0))
+    to = max(1.0, float(_short(median(y), 2) or 0.0))
     return to if not was or to < was else None
 
 

@@ -14,7 +14,7 @@ from lossdoc.advice import reward, trained  # noqa: F401  their facts enter them
 from lossdoc.advice.rate import jump_of
 from lossdoc.advice.registry import FACTS, fact, opposite
 from lossdoc.advice.situation import Situation
-from lossdoc.signal import noise
+from lossdoc.signal import median, noise
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
@@ -47,7 +47,7 @@ def calm_before(s: Situation) -> bool | None:
         y = y[np.isfinite(y)]
         if len(y) >= 8:
             usual = y[:-3]
-            seen.append(bool(y[-3:].max() <= np.median(usual) + 6 * max(noise(usual), 1e-3 * abs(np.median(usual)))))
+            seen.append(bool(y[-3:].max() <= median(usual) + 6 * max(noise(usual), 1e-3 * abs(median(usual)))))
     return all(seen) if seen else None
 
 
@@ -66,8 +66,8 @@ def loss_fell(s: Situation) -> bool | None:
     y = _train(s)
     if y is None or len(y) < 5:
         return None
-    fall = float(np.median(y[:3]) - np.median(y[-max(3, len(y) // 10) :]))
-    return bool(fall > max(0.1 * abs(float(np.median(y[:3]))), 4 * noise(y)))
+    fall = float(median(y[:3]) - median(y[-max(3, len(y) // 10) :]))
+    return bool(fall > max(0.1 * abs(median(y[:3])), 4 * noise(y)))
 
 
 def _train(s: Situation) -> Floats | None:
@@ -81,20 +81,20 @@ def _train(s: Situation) -> Floats | None:
 @fact
 def gradient_alive(s: Situation) -> bool | None:
     norm = s.values("grad_norm", 3)
-    return None if norm is None else bool(np.median(norm) > 1e-8)
+    return None if norm is None else bool(median(norm) > 1e-8)
 
 
 @fact
 def gradient_zero(s: Situation) -> bool | None:
     norm = s.values("grad_norm", 3)
-    return None if norm is None else bool(np.median(norm) == 0)
+    return None if norm is None else bool(median(norm) == 0)
 
 
 @fact
 def gradient_tiny(s: Situation) -> bool | None:
     """A gradient is there, and so small that a deep stack may have lost it."""
     norm = s.values("grad_norm", 3)
-    return None if norm is None else bool(0 < np.median(norm) < 0.05)
+    return None if norm is None else bool(0 < median(norm) < 0.05)
 
 
 @fact
@@ -113,7 +113,7 @@ def gradient_spiked(s: Situation) -> bool | None:
     if norm is None or at is None or at < 5:
         return None
     around = norm.values[max(0, at - 2) : at + 5]
-    return bool(around.max() > 5 * np.median(norm.values[:at]))
+    return bool(around.max() > 5 * median(norm.values[:at]))
 
 
 @fact
@@ -161,7 +161,7 @@ def one_pass(s: Situation) -> bool | None:
 def evaluation_moves(s: Situation) -> bool | None:
     """The held-out loss differs between evaluations: some weight was changed."""
     y = s.values("loss", 2, "eval")
-    return None if y is None else bool(np.ptp(y) > 1e-5 * abs(float(np.median(y))))
+    return None if y is None else bool(np.ptp(y) > 1e-5 * abs(median(y)))
 
 
 @fact
@@ -177,7 +177,7 @@ def sets_disagree(s: Situation) -> bool | None:
         y = s.values("reward_accuracy", 2, split)
         if y is None:
             return None
-        ends.append(float(np.median(y[-max(2, len(y) // 5) :])))
+        ends.append(median(y[-max(2, len(y) // 5) :]))
     return (ends[0] - 0.5) * (ends[1] - 0.5) < 0
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from lossdoc.advice.registry import fact, opposite
 from lossdoc.advice.situation import Situation
-from lossdoc.signal import noise
+from lossdoc.signal import median, noise
 
 COLD = 0.7  # sampling temperature
 GREW = 1.5  # times as long
@@ -78,7 +78,7 @@ def reward_rose(s: Situation) -> bool | None:
     if reward is None:
         return None
     part = max(2, len(reward) // 10)
-    return bool(np.median(reward[-part:]) - np.median(reward[:part]) > 3 * noise(reward))
+    return bool(median(reward[-part:]) - median(reward[:part]) > 3 * noise(reward))
 
 
 @fact
@@ -87,7 +87,7 @@ def reward_high(s: Situation) -> bool | None:
     reward = s.values("reward", 5)
     if reward is None:
         return None
-    end = float(np.median(reward[-max(3, len(reward) // 10) :]))
+    end = median(reward[-max(3, len(reward) // 10) :])
     return bool(end > 0 and end >= 0.9 * reward.max() and np.ptp(reward) > 0)
 
 
@@ -105,7 +105,7 @@ def reward_ends_lowest(s: Situation) -> bool | None:
 def answers_cut_from_the_start(s: Situation) -> bool | None:
     cut = s.run.get("truncated_fraction")
     y = cut.finite().values if cut is not None else np.array([])
-    return bool(np.median(y[: max(3, len(y) // 10)]) > 0.5) if len(y) >= 5 else None
+    return bool(median(y[: max(3, len(y) // 10)]) > 0.5) if len(y) >= 5 else None
 
 
 @fact
@@ -113,4 +113,4 @@ def answers_grew(s: Situation) -> bool | None:
     length = s.run.get("completion_length")
     y = length.finite().values if length is not None else np.array([])
     part = max(3, len(y) // 10)
-    return bool(np.median(y[-part:]) > GREW * np.median(y[:part])) if len(y) >= 10 else None
+    return bool(median(y[-part:]) > GREW * median(y[:part])) if len(y) >= 10 else None

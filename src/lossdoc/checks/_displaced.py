@@ -10,7 +10,7 @@ import numpy as np
 
 from lossdoc.checks._preference import alive, find_beta, paired
 from lossdoc.model.limit import Limit
-from lossdoc.signal import level, noise, onset, tail
+from lossdoc.signal import level, median, noise, onset, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats, Run
@@ -58,7 +58,7 @@ def fall_of_chosen(run: Run, config: Mapping[str, Any], split: str = "train") ->
     start = end = None
     if logp is not None:
         y = alive(logp.values)
-        start, end = float(np.median(y[:FIRST])), level(y[tail(len(y))]).value
+        start, end = median(y[:FIRST]), level(y[tail(len(y))]).value
     if reward is not None and beta is not None and not beta.reference_free:
         curve, how, unit, reference = reward, "reward_chosen / beta", beta.value, 0.0
         # Averaged first records have moved a little already: the reference is 0 by definition.
@@ -66,7 +66,7 @@ def fall_of_chosen(run: Run, config: Mapping[str, Any], split: str = "train") ->
     elif logp is not None:
         curve, how, unit = logp, "logp_chosen", 1.0
         values = alive(logp.values)
-        reference = float(np.median(values[:FIRST]))
+        reference = median(values[:FIRST])
     else:
         return None
     if len(values) < POINTS:
@@ -101,7 +101,7 @@ def against_margin(run: Run, split: str) -> tuple[float | None, float | None]:
 
 
 def change_of(y: Floats) -> float:
-    return level(y[tail(len(y))]).value - float(np.median(y[:FIRST]))
+    return level(y[tail(len(y))]).value - median(y[:FIRST])
 
 
 def finite(curve: Curve | None) -> Curve | None:

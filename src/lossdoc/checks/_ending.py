@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lossdoc.model.limit import Limit
-from lossdoc.signal import line
+from lossdoc.signal import line, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Run
@@ -79,7 +79,7 @@ def end_of_line(run: Run) -> float | None:
 
 def interval(run: Run) -> float:
     """Steps between records: the median distance of the densest curve."""
-    gaps = [float(np.median(np.diff(c.steps))) for c in run.curves if len(c) > 2 and c.axis == "step"]
+    gaps = [median(np.diff(c.steps)) for c in run.curves if len(c) > 2 and c.axis == "step"]
     return min(gaps, default=0.0)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
@@ -35,7 +36,7 @@ BEHIND = Limit(3, "records", "ours: one or two may be a bad batch")
 
 def stands(y: Floats) -> bool:
     """All records lie within a thousandth of their level."""
-    return len(y) >= RECORDS and float(np.ptp(y)) <= STILL * abs(float(np.median(y))) > 0
+    return len(y) >= RECORDS and float(np.ptp(y)) <= STILL * abs(median(y)) > 0
 
 
 def rises(y: Floats) -> bool:

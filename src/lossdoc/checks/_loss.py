@@ -10,7 +10,7 @@ import numpy as np
 from lossdoc.judge.case import Skip
 from lossdoc.judge.passes import passes
 from lossdoc.model.limit import Limit
-from lossdoc.signal import Level, died, difference, head, level, matched, noise, resolution, tail, trend
+from lossdoc.signal import Level, died, difference, head, level, matched, median, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
     from lossdoc.judge.case import Case
@@ -66,7 +66,7 @@ def aligned(curve: Curve, other: Curve) -> tuple[Floats, Floats]:
 def begins_late(curve: Curve) -> None:
     """A log that begins far into a run (the end of a file, a resumed run) shows a floor, not a start."""
     if curve.axis in ("step", "epoch") and len(curve) > 2:
-        spacing = float(np.median(np.diff(curve.steps)))
+        spacing = median(np.diff(curve.steps))
         if curve.steps[0] > LATE_INTERVALS * spacing > 0 and curve.steps[0] > LATE_SHARE * curve.steps[-1]:
             raise Skip(f"the log begins at {step(curve, 0)}: what was learned before is not in it")
 

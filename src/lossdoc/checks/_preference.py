@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, head, level, matched, noise, trend
+from lossdoc.signal import difference, head, level, matched, median, noise, trend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +122,7 @@ def find_beta(run: Run, config: Mapping[str, Any], split: str = "train") -> Beta
 
 
 def _steady(quotient: Floats) -> float | None:
-    middle = float(np.median(quotient))
+    middle = median(quotient)
     # Nearly all records: with a reference the quotient is 0 at first and settles only when the policy is far away.
     spread = float(np.quantile(np.abs(quotient - middle), 0.95))
     return middle if middle > 0 and spread <= PROPORTIONAL * middle else None

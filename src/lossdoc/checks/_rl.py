@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from lossdoc.judge.case import TRAINER, Case, Skip
 from lossdoc.model.limit import Limit
-from lossdoc.signal import longest, noise, smooth, thin
+from lossdoc.signal import longest, median, noise, smooth, thin
+from lossdoc.signal.medians import running
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +63,7 @@ def spread_of(reward: Floats, std: Floats | None) -> float:
         positive = std[np.isfinite(std) & (std > 1e-6)]
         if len(positive) >= 3:
             # The first third: a policy that falls apart takes its spread with it.
-            return float(np.median(positive[: max(3, len(positive) // 3)]))
+            return median(positive[: max(3, len(positive) // 3)])
     return BATCH_FACTOR * noise(reward)
 
 
@@ -91,7 +91,7 @@ def highest_level(y: Floats, window: int) -> tuple[int, int, float]:
     _, short = thin(np.arange(len(y), dtype=float), np.asarray(y, dtype=float), 1000)
     block = len(y) / len(short)
     window = max(1, min(len(short), round(window / block)))
-    medians = np.median(sliding_window_view(short, window), axis=1)
+    medians = running(short, window)
     at = int(np.argmax(medians))
     return int(at * block), min(len(y), int((at + window) * block)) - 1, float(medians[at])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
@@ -81,7 +82,7 @@ def _climb(rate: Floats) -> int:
             longest, i = max(longest, flat), i + flat
             continue
         # A warm-up grows by steady amounts; the first jump far beyond them ends it.
-        if len(seen) > 2 and growth[i] > JUMP * np.median(seen):
+        if len(seen) > 2 and growth[i] > JUMP * median(seen):
             break
         seen.append(float(growth[i]))
         i += 1
@@ -122,7 +123,7 @@ def repeated(found: list[Rise]) -> bool:
     if len(distances) < 2:
         return bool(abs(distances[0] - found[0].last) <= EQUAL * distances[0] or distances[0] > found[0].last)
     ratios = distances[1:] / distances[:-1]
-    return bool(np.all(np.abs(ratios / np.median(ratios) - 1) < EQUAL))
+    return bool(np.all(np.abs(ratios / median(ratios) - 1) < EQUAL))
 
 
 def shape(rate: Floats) -> str:

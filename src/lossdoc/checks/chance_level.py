@@ -68,7 +68,7 @@ from lossdoc.checks._preference import margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import level, noise, resolution, smooth, trend
+from lossdoc.signal import level, median, noise, resolution, smooth, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -174,9 +174,9 @@ def check(
     if found is None or sitting.leaving:
         return
     k, confidence = found
-    if eval_loss is not None and abs(float(np.median(eval_loss.values[-3:])) - np.log(k)) > ELSEWHERE * np.log(k):
+    if eval_loss is not None and abs(median(eval_loss.values[-3:]) - np.log(k)) > ELSEWHERE * np.log(k):
         # A held-out loss elsewhere says that the level is a coincidence, or overfitting of guessed labels.
-        if float(np.median(eval_loss.values[-3:])) < np.log(k):
+        if median(eval_loss.values[-3:]) < np.log(k):
             return
         confidence = "medium"
     yield report(case, loss, sitting, f"ln {k}", float(np.log(k)), right, confidence, f"guessing among {k}")
@@ -212,13 +212,13 @@ def sits(loss: Curve) -> Sitting:
     early = y[: max(3, n // 10)]
     # The scatter of single records is no excuse: what counts is how well their median is known.
     unsure = 1.25 * scale / np.sqrt(len(early))
-    from_start = abs(float(np.median(early)) - here.value) <= max(NEAR * abs(here.value), 3 * unsure)
+    from_start = abs(median(early) - here.value) <= max(NEAR * abs(here.value), 3 * unsure)
     value = float(np.mean(late)) if scale < 0.1 * abs(here.value) else here.value
     return Sitting(value, here.error, first, leaving, from_start)
 
 
 def best_accuracy(curve: Curve) -> float:
-    return float(np.median(curve.values[-max(2, len(curve) // 2) :]))
+    return median(curve.values[-max(2, len(curve) // 2) :])
 
 
 def late_accuracy(curve: Curve | None) -> float | None:

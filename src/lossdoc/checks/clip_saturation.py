@@ -35,12 +35,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lossdoc.checks._rl import course_above
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -84,7 +83,7 @@ def check(
     else:
         return
     first, last = found
-    typical = float(np.median(measure.values[first : last + 1]))
+    typical = median(measure.values[first : last + 1])
     yield case.finding(
         measure,
         f"{text.format(typical)} over {last - first + 1} records",

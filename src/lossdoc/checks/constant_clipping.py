@@ -35,12 +35,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lossdoc.checks._loss import declared, number
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -60,7 +59,7 @@ def check(case: Case, norm: Curve, max_grad_norm: object) -> Iterator[Finding]:
     if limit is None:
         return
     over = norm.values > limit * 1.001
-    usual = float(np.median(norm.values))
+    usual = median(norm.values)
     if over.mean() < SHARE or usual < FAR * limit:
         return
     sgd = "sgd" in str(case.config.get("optim", case.config.get("optimizer", ""))).lower()

@@ -48,6 +48,7 @@ from lossdoc.judge.case import Case, Need
 from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -85,7 +86,7 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
     if score is not None and np.all(score.values[-(n - first) :] == 0):
         beside, confidence = f", with {score.said} 0", "high"
     elif eval_loss is not None and meets_entropy(p, eval_loss):
-        beside = f", with loss {number(float(np.median(eval_loss.values[-3:])))}, the entropy of the class shares"
+        beside = f", with loss {number(median(eval_loss.values[-3:]))}, the entropy of the class shares"
     elif n - first >= ALONE and alone(case, accuracy):
         beside, severity = ": the same answers again and again", "warning"
     else:
@@ -104,7 +105,7 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
 
 def meets_entropy(p: float, eval_loss: Curve) -> bool:
     entropy = shares(p)
-    value = float(np.median(eval_loss.values[-3:]))
+    value = median(eval_loss.values[-3:])
     # Near ln 2 the entropy of the shares hardly differs from guessing: chance-level judges that.
     return entropy is not None and abs(value - entropy) <= NEAR * entropy and abs(entropy - np.log(2)) >= APART
 

@@ -38,7 +38,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import trend
+from lossdoc.signal import median, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -63,14 +63,14 @@ def check(case: Case, errors: Curve, loss: Curve) -> Iterator[Finding]:
         return
     last = loss.values[-(len(loss) // 3) :]
     course = trend(last)
-    if course.score < -SURE and -course.change > FALL * abs(float(np.median(last))):
+    if course.score < -SURE and -course.change > FALL * abs(median(last)):
         return
     yield case.finding(
         errors,
         f"{errors.said} is {half[-1]:.3g} in the last {len(half)} evaluations and the loss is "
-        f"flat at {np.median(last):.4g}",
+        f"flat at {median(last):.4g}",
         first=len(errors) // 2,
         confidence="medium",
-        measured={"error_rate": float(half[-1]), "loss": float(np.median(last))},
+        measured={"error_rate": float(half[-1]), "loss": median(last)},
         cannot_tell=("whether the transcripts are empty; one of them shows it",),
     )

@@ -57,7 +57,7 @@ from lossdoc.judge.case import OBJECTIVES, Case, Need, Skip
 from lossdoc.judge.merit import KEPT, Course, Measure, course, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import best_stretch, level, noise, onset, resolution, tail
+from lossdoc.signal import best_stretch, level, median, noise, onset, resolution, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -207,7 +207,7 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
     end = level(y[tail(n)])
     best = best_stretch(y[: tail(n).start])
     rise = end.value - best.value
-    progress = max(0.0, float(np.median(y[: max(1, min(5, n // 10))])) - best.value)
+    progress = max(0.0, median(y[: max(1, min(5, n // 10))]) - best.value)
     error = float(np.hypot(end.error, scale / np.sqrt(best.last - best.first + 1)))
     # A share of next to nothing is nothing: such runs are measured by their level alone.
     learned = progress > NOTHING * abs(best.value)

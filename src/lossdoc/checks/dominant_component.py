@@ -35,7 +35,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import Difference, difference, level, noise
+from lossdoc.signal import Difference, difference, level, median, noise
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -58,9 +58,9 @@ def check(case: Case, part: Curve, total: Curve | None) -> Iterator[Finding]:
     parts = [c for c in case.run.all("loss_component", part.split) if len(c) >= RECORDS]
     if len(parts) < PARTS or any(np.any(c.values < 0) for c in parts):
         return
-    halves = {id(c): float(np.median(c.values[len(c) // 2 :])) for c in parts}
+    halves = {id(c): median(c.values[len(c) // 2 :]) for c in parts}
     whole = sum(halves.values())
-    own = float(np.median(part.values[len(part) // 2 :]))
+    own = median(part.values[len(part) // 2 :])
     if whole > 0 and own / whole >= SHARE:
         yield case.finding(
             part,
@@ -74,7 +74,7 @@ def check(case: Case, part: Curve, total: Curve | None) -> Iterator[Finding]:
     if total is None:
         return
     mine, sum_ = change(part.values), change(total.values)
-    start = float(np.median(part.values[: max(4, len(part) // 5)]))
+    start = median(part.values[: max(4, len(part) // 5)])
     if start > 0 and mine.value > RISE * start and mine.score > SURE and sum_.score < -SURE:
         yield case.finding(
             part,

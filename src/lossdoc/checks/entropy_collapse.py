@@ -45,7 +45,7 @@ from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import onset
+from lossdoc.signal import median, onset
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -69,8 +69,8 @@ NEEDS = {
 def check(case: Case, entropy: Curve, reward: Curve | None) -> Iterator[Finding]:
     rl_only(case)
     y = entropy.values
-    start = float(np.median(y[: max(3, len(y) // 20)]))
-    end = float(np.median(y[-max(3, round(0.15 * len(y))) :]))
+    start = median(y[: max(3, len(y) // 20)])
+    end = median(y[-max(3, round(0.15 * len(y))) :])
     reward = unlabelled(reward)
     moved = None if reward is None else course(reward.values)
     if np.any(y < 0):

@@ -41,7 +41,7 @@ from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import onset
+from lossdoc.signal import median, onset
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -64,8 +64,8 @@ def check(case: Case, entropy: Curve, reward: Curve, std: Curve | None) -> Itera
     y = entropy.values
     if reward.labels or np.any(y < 0):
         return
-    start = float(np.median(y[: max(3, len(y) // 20)]))
-    end = float(np.median(y[-max(3, round(0.15 * len(y))) :]))
+    start = median(y[: max(3, len(y) // 20)])
+    end = median(y[-max(3, round(0.15 * len(y))) :])
     if end < FACTOR * start or end - start < NATS:
         return
     spread = unlabelled(std)

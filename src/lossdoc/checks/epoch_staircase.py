@@ -38,7 +38,7 @@ from lossdoc.checks._loss import aligned, living, number, part
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import line, noise
+from lossdoc.signal import line, median, noise
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -76,9 +76,9 @@ def check(case: Case, loss: Curve, epoch: Curve, rate: Curve | None) -> Iterator
     at = int(np.searchsorted(loss.records, loss.records[edges[0]]))
     yield case.finding(
         part(loss),
-        f"loss drops at {len(sure)} of {len(drops)} epoch boundaries, by {number(float(np.median(sure)))} each",
+        f"loss drops at {len(sure)} of {len(drops)} epoch boundaries, by {number(median(sure))} each",
         first=min(at, len(loss) - 1),
-        measured={"boundaries": len(drops), "drop": float(np.median(sure))},
+        measured={"boundaries": len(drops), "drop": median(sure)},
         cannot_tell=("whether held-out results suffer",),
     )
 
@@ -96,9 +96,9 @@ def drop(y: Floats, first: int, edge: int, last: int) -> tuple[float, float, flo
     before, after = y[first:edge], y[edge:last]
     k = int(min(20, len(before) // 2, len(after) // 2))
     a, b = before[-k:], after[:k]
-    slope = float(np.median([line(np.arange(len(p), dtype=float), p)[0] for p in (before, after)]))
-    size = float(np.median(a) - np.median(b)) + slope * k
-    return size, 1.2533 * float(np.hypot(noise(before), noise(after))) / np.sqrt(k), float(np.median(a))
+    slope = median([line(np.arange(len(p), dtype=float), p)[0] for p in (before, after)])
+    size = float(median(a) - median(b)) + slope * k
+    return size, 1.2533 * float(np.hypot(noise(before), noise(after))) / np.sqrt(k), median(a)
 
 
 def stepped(rate: Curve, loss: Curve, edges: list[int]) -> bool:

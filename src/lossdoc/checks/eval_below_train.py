@@ -37,7 +37,7 @@ from lossdoc.checks._loss import living, number
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import noise, smooth
+from lossdoc.signal import noise, smooth, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -61,8 +61,8 @@ def check(case: Case, eval_loss: Curve, loss: Curve) -> Iterator[Finding]:
     error = noise(loss.values) / np.sqrt(5)
     if np.any(course <= 0) or np.mean((gap > BELOW * course) & (gap > error)) < OFTEN:
         return
-    share = float(np.median(gap / course))
-    below, above = float(np.median(course - gap)), float(np.median(course))
+    share = median(gap / course)
+    below, above = median(course - gap), median(course)
     yield case.finding(
         eval_loss,
         f"{eval_loss.said} is {100 * share:.0f} % below the training loss "

@@ -51,7 +51,7 @@ from lossdoc.judge.merit import course as measured_course
 from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import noise, smooth
+from lossdoc.signal import noise, smooth, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -118,7 +118,7 @@ def check(
         return
     course = np.interp(eval_loss.steps, loss.steps, smooth(loss.values))
     gap = eval_loss.values - course
-    start = float(np.median(loss.values[: max(1, min(3, len(loss) // 5))]))
+    start = median(loss.values[: max(1, min(3, len(loss) // 5))])
     gained = start - course
     if gained[-1] <= 0 or course[-1] <= 0:
         return
@@ -129,7 +129,7 @@ def check(
     if not seen.any():
         return
     at_first = bool(np.all(gap[early][seen] >= EARLY * gained[early][seen]) and np.all(gap[early][seen] > error))
-    end = float(np.median(gap[-3:]))
+    end = median(gap[-3:])
     if keeps_improving(case, eval_loss) and end < MATTERS * course[-1]:
         return
     if not at_first or end < LATE * gained[-1] or end < OF_LEVEL * course[-1]:
@@ -173,7 +173,7 @@ def keeps_improving(case: Case, eval_loss: Curve) -> bool:
 def rising(y: Floats) -> bool:
     """The eval loss turned: its end is clearly above its best, which makes it another illness."""
     best = float(y.min())
-    return len(y) >= 3 and float(np.median(y[-2:])) - best > RISES * abs(best)
+    return len(y) >= 3 and median(y[-2:]) - best > RISES * abs(best)
 
 
 def swapped(held_out: Curve | None, training: Curve | None) -> bool:
@@ -186,7 +186,7 @@ def swapped(held_out: Curve | None, training: Curve | None) -> bool:
 def report_swapped(case: Case, eval_loss: Curve, held_out: Curve | None, training: Curve | None) -> Finding:
     assert held_out is not None
     assert training is not None
-    low, best = float(np.median(held_out.values)), float(held_out.values.max())
+    low, best = median(held_out.values), float(held_out.values.max())
     high = float(np.mean(training.values[len(training) // 2 :]))
     return case.finding(
         eval_loss,

@@ -46,7 +46,7 @@ from lossdoc.checks.loss_spike import material
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import best_stretch, level, noise, tail
+from lossdoc.signal import best_stretch, level, median, noise, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -80,7 +80,7 @@ def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
     if len(loss) < RECORDS:
         return
     warm = n // 10
-    usual = float(np.median(g[warm:]))
+    usual = median(g[warm:])
     if usual <= 0:
         return
     peaks = warm + np.flatnonzero(g[warm:] >= PEAK * usual)
@@ -103,7 +103,7 @@ def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
             cannot_tell=("whether the batch or the weights were at fault",),
         )
         return
-    start = float(np.median(g[warm : max(warm + 3, n // 2)]))
+    start = median(g[warm : max(warm + 3, n // 2)])
     end = level(g[tail(n, 0.25)]).value
     if start > 0 and end >= GROWTH * start and worsened(loss):
         first = int(np.argmax(g >= GROWTH / 3 * start))
@@ -138,5 +138,5 @@ def worsened(loss: Curve) -> bool:
     y = loss.values
     best = best_stretch(y).value
     rise = level(y[tail(len(y))]).value - best
-    progress = max(0.0, float(np.median(y[:5])) - best)
+    progress = max(0.0, median(y[:5]) - best)
     return rise > max(WORSENED * progress, 2 * noise(y), LEVEL * abs(best))

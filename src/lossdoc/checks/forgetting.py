@@ -42,7 +42,7 @@ from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import noise, trend
+from lossdoc.signal import median, noise, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -66,7 +66,7 @@ def check(case: Case, eval_loss: Curve) -> Iterator[Finding]:
     for curve in curves:
         y = curve.values
         best = int(np.argmin(y))
-        end = float(np.median(y[-2:]))
+        end = median(y[-2:])
         rise = end - float(y[best])
         lasting = len(y) - best >= 3 and trend(y[best:]).score > LEANS
         if not lasting or rise < WORSE * abs(float(y[best])) or rise < SCATTERS * noise(y):
@@ -88,4 +88,4 @@ def check(case: Case, eval_loss: Curve) -> Iterator[Finding]:
 
 def improves(curve: Curve, since: float) -> bool:
     later = curve.values[curve.steps >= since]
-    return len(later) >= 2 and float(later[0] - np.median(later[-2:])) >= BETTER * abs(float(later[0]))
+    return len(later) >= 2 and float(later[0] - median(later[-2:])) >= BETTER * abs(float(later[0]))

@@ -42,7 +42,7 @@ from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.judge.merit import Course, Measure, course, measures, said
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, level, noise, smooth
+from lossdoc.signal import difference, level, median, noise, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -75,7 +75,7 @@ def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
     d, g = smooth(critic.values), maker.values
     last = d[-(len(d) // 4) :]
     start = max(5, len(d) // 50)
-    early = float(np.median(critic.values[:start]))
+    early = median(critic.values[:start])
     limit = min(NEAR_ZERO.value, SHARE * early)
     if early <= 0 or float(np.quantile(last, 0.9)) >= limit:
         return
@@ -86,12 +86,12 @@ def check(case: Case, critic: Curve, maker: Curve) -> Iterator[Finding]:
     first = 0 if not len(above) else min(len(d) - 1, int(above[-1]) + 1)
     yield case.finding(
         critic,
-        f"the discriminator's loss stays at {np.median(last):.2g} (early {early:.3g}) while the generator's rose by "
+        f"the discriminator's loss stays at {median(last):.2g} (early {early:.3g}) while the generator's rose by "
         f"{rise.value:.3g}",
         first=first,
         detected=min(len(d) - 1, first + len(d) // 10),
         confidence="medium",
-        measured={"early": early, "late": float(np.median(last)), "generator_rise": rise.value},
+        measured={"early": early, "late": median(last), "generator_rise": rise.value},
     )
 
 
@@ -104,7 +104,7 @@ def over(case: Case, critic: Curve, maker: Curve, at: int) -> Finding | None:
         most = float(np.max(critic.values))
         text = f"at most {most:.2g} in all {len(critic)} records, and no score moved: {said(*still[0])}"
         measured = {"most": most, "records": len(critic), "first": went.first, "last": went.last, "best": went.best}
-    elif float(np.median(maker.values[-int(BEHIND) :])) >= LEFT_BEHIND * float(maker.values[0]) > 0:
+    elif median(maker.values[-int(BEHIND) :]) >= LEFT_BEHIND * float(maker.values[0]) > 0:
         most, first, last = float(np.max(critic.values[at:])), float(maker.values[0]), float(maker.values[-1])
         text = f"at most {most:.2g} from {step(critic, at)} on, and the generator's went from {number(first)}"
         text += f" to {number(last)}"

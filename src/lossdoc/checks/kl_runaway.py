@@ -44,7 +44,7 @@ from lossdoc.checks._rl import course, course_above, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import matched
+from lossdoc.signal import matched, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -90,7 +90,7 @@ def check(case: Case, kl: Curve, reward: Curve | None, length: Curve | None, bet
     moved = None if reward is None else course(reward.values)
     if unit == PER_ANSWER.unit and moved is not None and moved.rose:
         return
-    height = float(np.median(values[first : last + 1]))
+    height = median(values[first : last + 1])
     start = float(values[0])
     severe = unit == PER_TOKEN.unit and (height >= SEVERE or (moved is not None and moved.fell))
     free = str(beta) in ("0", "0.0")
@@ -122,7 +122,7 @@ def is_sum(case: Case, kl: Curve) -> bool:
 
 def per_token(kl: Curve, length: Curve) -> Floats:
     """KL of each record divided by the answers' length there; the median length where it was not logged."""
-    tokens = np.full(len(kl), float(np.median(length.values)))
+    tokens = np.full(len(kl), median(length.values))
     i, j = matched(kl.records, length.records)
     tokens[i] = length.values[j]
     return np.asarray(kl.values / np.maximum(tokens, 1.0), dtype=float)

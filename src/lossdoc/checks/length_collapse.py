@@ -32,13 +32,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import onset
+from lossdoc.signal import median, onset
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -63,8 +61,8 @@ NEEDS = {
 def check(case: Case, length: Curve, reward: Curve | None) -> Iterator[Finding]:
     rl_only(case)
     y = length.values
-    start = float(np.median(y[: max(3, min(5, len(y) // 20))]))
-    end = float(np.median(y[-max(3, round(0.15 * len(y))) :]))
+    start = median(y[: max(3, min(5, len(y) // 20))])
+    end = median(y[-max(3, round(0.15 * len(y))) :])
     if start < TOKENS or end > HALF * start:
         return
     first = onset(-y, -start, margin=0.1 * start) or 0

@@ -35,13 +35,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import onset, trend
+from lossdoc.signal import median, onset, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -69,10 +67,10 @@ def check(
     rl_only(case)
     y = length.values
     last = max(3, round(0.15 * len(y)))
-    start, end = float(np.median(y[: max(3, min(5, len(y) // 20))])), float(np.median(y[-last:]))
+    start, end = median(y[: max(3, min(5, len(y) // 20))]), median(y[-last:])
     if start <= 0 or end < GROWTH * start:
         return
-    cut = None if truncated is None else float(np.median(truncated.values[-max(3, round(0.15 * len(truncated))) :]))
+    cut = None if truncated is None else median(truncated.values[-max(3, round(0.15 * len(truncated))) :])
     reward = unlabelled(reward)
     moved = None if reward is None else course(reward.values)
     full = cut is not None and cut >= MOST

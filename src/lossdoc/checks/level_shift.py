@@ -39,7 +39,7 @@ from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import best_stretch, noise, shifts, spikes
+from lossdoc.signal import best_stretch, median, noise, shifts, spikes
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -60,7 +60,7 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     n = len(y)
     if n < RECORDS:
         return
-    gained = max(0.0, float(np.median(y[:5])) - best_stretch(y).value)
+    gained = max(0.0, median(y[:5]) - best_stretch(y).value)
     found = shifts(y, least=max(NOISES * noise(y), SHARE * gained))
     busy = [(s.first - 3, s.last + 3) for s in spikes(y) if s.back]
     found = [s for s in found if n // 12 <= s.index <= n - n // 12 and not any(a <= s.index <= b for a, b in busy)]

@@ -50,7 +50,7 @@ from lossdoc.judge.case import Case, Need
 from lossdoc.judge.merit import course, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import level, smooth, tail
+from lossdoc.signal import level, smooth, tail, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -102,7 +102,7 @@ def check(
         return
     if margin is not None and not held_out and case.families() == {"preference"}:
         last = min(n, max(4, n // 4))
-        if float(np.max(y[-last:])) <= PAIRS * start and float(np.median(margin.values[-last:])) >= MARGIN:
+        if float(np.max(y[-last:])) <= PAIRS * start and median(margin.values[-last:]) >= MARGIN:
             when = f"while the margins stand above {MARGIN:g}"
             yield report(case, loss, start, end, n - last, when, "medium", {"margin": float(MARGIN)})
             return

@@ -52,7 +52,7 @@ from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import Spike, best_stretch, longest, resolution, spikes
+from lossdoc.signal import Spike, best_stretch, longest, median, resolution, spikes
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -135,9 +135,9 @@ def at_rest(loss: Curve, rate: Curve | None, spike: Spike) -> bool:
 def material(loss: Curve) -> Sequence[Spike]:
     """Spikes that are sure and large enough to matter."""
     y = loss.values
-    start = float(np.median(y[:5]))
+    start = median(y[:5])
     progress = max(0.0, start - best_stretch(y).value)
-    single = loss.axis == "step" and not loss.steps_inferred and float(np.median(np.diff(loss.steps))) <= 1
+    single = loss.axis == "step" and not loss.steps_inferred and median(np.diff(loss.steps)) <= 1
     found = spikes(y, sigmas=5.0, floor=resolution(loss))
     return [s for s in found if sure(y, s) and large(y, s, start, progress, single)]
 
@@ -164,6 +164,6 @@ def sure(y: Floats, spike: Spike) -> bool:
     # The scale of a short run is itself uncertain.
     if spike.score >= SIGMAS * (1 + SHORT / len(y)):
         return True
-    above = float(np.median(y[spike.first : spike.last + 1])) - spike.before
+    above = median(y[spike.first : spike.last + 1]) - spike.before
     errors = above / (spike.height / spike.score) * float(np.sqrt(spike.points))
     return spike.points >= POINTS and errors >= LASTING * (1 + SHORT / len(y))

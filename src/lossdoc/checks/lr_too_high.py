@@ -48,7 +48,7 @@ from lossdoc.checks._loss import living, number, part, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, level, noise, resolution, tail, trend
+from lossdoc.signal import difference, level, noise, resolution, tail, trend, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -105,13 +105,13 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     n = len(y)
     early = int(min(50, max(5, n // 10)))
     base = float(y[0])
-    high = np.array([np.median(y[i : i + 3]) for i in range(1, early)])
+    high = np.array([median(y[i : i + 3]) for i in range(1, early)])
     peak = int(np.argmax(high)) + 1
     height = float(high[peak - 1]) - base
     # Behind the jump and its way down, or the damage would hide itself.
     late = y[n // 2 :]
     # Squared errors scatter in proportion to their level, which was higher at the start.
-    relative = noise(late) / max(float(np.median(late)), 1e-12) * base
+    relative = noise(late) / max(median(late), 1e-12) * base
     scale = max(noise(y[2 * early : 6 * early]), noise(late), relative, resolution(loss))
     if base <= 0:
         return
@@ -122,7 +122,7 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     if not len(above):
         return
     first = int(above[0])
-    back = next((i for i in range(peak, n) if np.median(y[i : i + 3]) <= base), n)
+    back = next((i for i in range(peak, n) if median(y[i : i + 3]) <= base), n)
     if not averaged and back - first < LASTS and float(y[1:early].max()) - base < MORE * base:
         return
     if rate is not None and not near_peak(rate, loss, first):
@@ -185,7 +185,7 @@ def while_climbing(case: Case, loss: Curve, rate: Curve) -> Iterator[Finding]:
     n = len(y)
     late = part(loss, n // 4)
     moving = trend(late.values, late.steps)
-    if moving.score < -FALLS and moving.change < -LEARNED * abs(float(np.median(y[:5]))):
+    if moving.score < -FALLS and moving.change < -LEARNED * abs(median(y[:5])):
         return
     early = difference(level(y[n // 8 : n // 4]), level(y[: max(3, n // 50)]))
     grows = growth(y)
@@ -194,7 +194,7 @@ def while_climbing(case: Case, loss: Curve, rate: Curve) -> Iterator[Finding]:
     if not learned and not worsens and grows < NOISIER:
         return
     first = stops(y) if learned else n // 4
-    there, end = float(np.median(y[first : first + 10])), level(y[tail(n)]).value
+    there, end = median(y[first : first + 10]), level(y[tail(n)]).value
     yield case.finding(
         loss,
         f"the learning rate climbs to {float(lr[-1]):.3g} at the last record, and the loss stopped improving at "
@@ -218,6 +218,6 @@ def growth(y: Floats) -> float:
 def stops(y: Floats) -> int:
     """First point within the noise of the level of the rest."""
     rest = level(y[len(y) // 4 :])
-    course = np.array([np.median(y[i : i + 3]) for i in range(len(y) // 4)])
+    course = np.array([median(y[i : i + 3]) for i in range(len(y) // 4)])
     inside = np.flatnonzero(course <= rest.value + noise(y))
     return int(inside[0]) if len(inside) else len(y) // 4

@@ -38,7 +38,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import trend
+from lossdoc.signal import median, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -63,7 +63,7 @@ def check(case: Case, memory: Curve) -> Iterator[Finding]:
         return
     y = memory.values[len(memory) // 4 :]
     whole, end = trend(y), trend(y[-(len(y) // 2) :])
-    usual = float(np.median(y))
+    usual = median(y)
     if usual <= 0 or whole.score <= SURE or end.score <= STILL or whole.change < GROWTH * usual:
         return
     rising = float(np.mean(np.diff(y) > 0))

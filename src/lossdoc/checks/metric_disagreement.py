@@ -34,13 +34,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lossdoc.checks._loss import living, number
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import trend
+from lossdoc.signal import median, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -68,9 +66,9 @@ def check(case: Case, eval_loss: Curve, score: Curve) -> Iterator[Finding]:
     falling = trend(eval_loss.values, eval_loss.steps)
     moving = trend(score.values, score.steps)
     sign = -1.0 if score.metric in _DOWN else 1.0
-    middle = abs(float(np.median(score.values)))
+    middle = abs(median(score.values))
     least = POINTS.value if middle <= 1 else OF_LEVEL * middle
-    if falling.score > -SIGMAS or -falling.change < LOSS * abs(float(np.median(eval_loss.values))):
+    if falling.score > -SIGMAS or -falling.change < LOSS * abs(median(eval_loss.values)):
         return
     if sign * moving.score > -SIGMAS or abs(moving.change) < least:
         return

@@ -35,12 +35,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lossdoc.checks._rl import course_above, rl_only
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -65,7 +64,7 @@ def check(case: Case, kl: Curve) -> Iterator[Finding]:
     if found is None:
         return
     first, last = found
-    typical = float(np.median(kl.values[first : last + 1]))
+    typical = median(kl.values[first : last + 1])
     yield case.finding(
         kl,
         f"the KL to the reference stands at {typical:.3g} over {last - first + 1} records, below 0",

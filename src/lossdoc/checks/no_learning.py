@@ -75,7 +75,7 @@ from lossdoc.judge.case import OBJECTIVES, Case, Need, Setting, Skip
 from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import best_stretch, noise, resolution
+from lossdoc.signal import best_stretch, median, noise, resolution
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -206,7 +206,7 @@ def check(
 
 def solved(accuracy: Curve | None) -> bool:
     """Held-out answers are nearly all right: what is left of the loss is its floor (label smoothing, focal weights)."""
-    return accuracy is not None and float(np.median(accuracy.values[-max(3, len(accuracy) // 3) :])) >= SOLVED
+    return accuracy is not None and median(accuracy.values[-max(3, len(accuracy) // 3) :]) >= SOLVED
 
 
 def flat(
@@ -258,7 +258,7 @@ def flat(
 def never_below(y: Floats, scale: float) -> bool:
     """The first record is the lowest of all, by a tenth of it and by more than the scatter of one record; the loss
     left it upwards and came back at no time. By chance one run of n would have its lowest record there."""
-    rest = float(np.median(y[1:]))
+    rest = median(y[1:])
     return len(y) >= MIN_POINTS and y[0] > 0 and float(y[1:].min()) > y[0] and rest - y[0] > max(LOWEST * y[0], scale)
 
 
@@ -314,7 +314,7 @@ def all_stand(case: Case) -> Iterator[Finding]:
 
 def learned_early(y: Floats, found: Gain, scale: float) -> bool:
     """The very first records stand above the end: much may be learned within the first stretch already."""
-    first = float(np.median(y[:3]))
+    first = median(y[:3])
     error = np.hypot(1.2533 * scale / np.sqrt(3), found.end.error)
     return bool(first - found.end.value > max(MATERIAL * abs(first), CHANCES * error))
 
@@ -344,7 +344,7 @@ def by_margin(case: Case, loss: Curve, margin: Curve | None, beta: object) -> It
     found = find_beta(case.run, {"beta": beta})
     state = margin_state(margin.values, None, found.value if found else None)
     late = loss.values[len(loss) // 2 :]
-    moved = abs(float(np.median(late)) - float(np.median(loss.values[:3]))) / max(abs(float(loss.values[0])), 1e-12)
+    moved = abs(median(late) - median(loss.values[:3])) / max(abs(float(loss.values[0])), 1e-12)
     who = "policy"
     if case.families() <= {"reward"}:
         # Its margin need not start at 0: an untrained head ranks by chance, and keeps that.

@@ -44,6 +44,7 @@ from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -75,7 +76,7 @@ def check(case: Case, eval_loss: Curve, eval_accuracy: Curve | None) -> Iterator
     if n < EVALS:
         return
     y = eval_loss.values[n // 5 :]
-    middle = float(np.median(y))
+    middle = median(y)
     if middle <= 0:
         return
     # An accuracy has a scale of its own, and a published rule; a loss also scatters by its few worst examples.
@@ -85,7 +86,7 @@ def check(case: Case, eval_loss: Curve, eval_accuracy: Curve | None) -> Iterator
     elif not swings(y, OF_LEVEL * middle, LASTS.value):
         return
     low, high = float(y.min()), float(y.max())
-    typical = float(np.median(np.abs(np.diff(y))))
+    typical = median(np.abs(np.diff(y)))
     yield case.finding(
         eval_loss,
         f"the evals swing: {eval_loss.said} between {number(low)} and {number(high)} since {step(eval_loss, n // 5)} "
@@ -105,12 +106,12 @@ def swings(y: Floats, size: float, lasts: float) -> bool:
         return False
     half = len(change) // 2
     turns = np.mean(change[1:] * change[:-1] < 0)
-    first, second = np.median(np.abs(change[:half])), np.median(np.abs(change[half:]))
-    trend = abs(float(np.median(y[-len(y) // 3 :]) - np.median(y[: len(y) // 3])))
+    first, second = median(np.abs(change[:half])), median(np.abs(change[half:]))
+    trend = abs(float(median(y[-len(y) // 3 :]) - median(y[: len(y) // 3])))
     return bool(
-        np.median(np.abs(change)) >= size
+        median(np.abs(change)) >= size
         and np.mean(np.abs(change) >= TWICE * size) >= OFTEN
         and turns >= TURNS
         and second >= lasts * first
-        and trend < float(np.median(np.abs(change)))
+        and trend < median(np.abs(change))
     )

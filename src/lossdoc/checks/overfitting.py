@@ -53,7 +53,7 @@ from lossdoc.judge.case import OBJECTIVES, Case, Need, Skip
 from lossdoc.judge.merit import KEPT, Measure, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import noise, resolution, smooth, trend
+from lossdoc.signal import median, noise, resolution, smooth, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -133,13 +133,13 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     low = float(course[best])
     late = y[-min(3 if n >= 8 else 2, n - 1 - best) :]
     # The mildest of the last evals when there are few: "for good" must hold for each of them.
-    end = float(np.median(late)) if n >= 8 else float(late.min())
+    end = median(late) if n >= 8 else float(late.min())
     rise = end - low
     # Three evals hold no scatter of their own: they need a larger rise.
     least = RISE.value if n > EVALS else 2 * RISE
     if rise < least * abs(low) or not sure(course[best:], y[best:], rise, max(noise(y), resolution(eval_loss))):
         return
-    start = 0.0 if loss is None else float(np.median(living(loss).values[:3]))
+    start = 0.0 if loss is None else median(living(loss).values[:3])
     if low < NEAR_ZERO * start and rise < min(OF_PROGRESS * (start - low), 2 * RISE * abs(low)):
         return
     fall = None if loss is None else train_fall(living(loss), eval_loss, best)
@@ -208,7 +208,7 @@ def train_fall(loss: Curve, eval_loss: Curve, best: int) -> float:
     """How much the training loss fell from the best eval to the end of the log, beyond its noise; 0 if it did not."""
     course = smooth(loss.values)
     then = float(np.interp(eval_loss.steps[best], loss.steps, course))
-    now = float(np.median(course[-max(1, len(course) // 10) :]))
+    now = median(course[-max(1, len(course) // 10) :])
     error = 1.5 * noise(loss.values) / np.sqrt(max(1, len(course) // 10))
     return then - now if then - now > error else 0.0
 

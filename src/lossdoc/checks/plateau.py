@@ -48,7 +48,7 @@ from lossdoc.checks._loss import living, number, passed, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import level, noise, settled, tail, trend
+from lossdoc.signal import level, median, noise, settled, tail, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -79,7 +79,7 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     if n < RECORDS:
         return
     end = level(y[tail(n, 0.25)])
-    start = float(np.max([np.median(y[:3]), np.median(y[: max(3, n // 20)])]))
+    start = float(np.max([median(y[:3]), median(y[: max(3, n // 20)])]))
     gained = start - end.value
     if gained < GAINED * abs(start) or gained < NOISES * noise(y) / np.sqrt(3):
         return

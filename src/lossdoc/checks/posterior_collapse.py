@@ -36,7 +36,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import trend
+from lossdoc.signal import median, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -69,10 +69,10 @@ def check(case: Case, kl: Curve, weight: Curve | None) -> Iterator[Finding]:
     first = 0 if not len(above) else int(above[-1]) + 1
     yield case.finding(
         kl,
-        f"the KL of the latent stays at {np.median(last):.2g} nats (largest {np.max(y):.3g})",
+        f"the KL of the latent stays at {median(last):.2g} nats (largest {np.max(y):.3g})",
         first=first,
         detected=len(y) - len(last),
         confidence="medium",
-        measured={"kl": float(np.median(last)), "largest": float(np.max(y))},
+        measured={"kl": median(last), "largest": float(np.max(y))},
         cannot_tell=("whether the KL weight is still being raised",) if weight is None else (),
     )

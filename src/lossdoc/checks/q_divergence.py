@@ -39,7 +39,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import smooth
+from lossdoc.signal import median, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -60,13 +60,13 @@ NEEDS = {
 
 def check(case: Case, q: Curve, returns: Curve | None, gamma: object, r_max: object) -> Iterator[Finding]:
     y = np.abs(smooth(q.values))
-    late = float(np.median(y[-max(4, len(y) // 5) :]))
+    late = median(y[-max(4, len(y) // 5) :])
     if isinstance(gamma, (int, float)) and isinstance(r_max, (int, float)) and 0 <= gamma < 1 and r_max > 0:
         bound, text = r_max / (1 - gamma), "the bound r_max / (1 - gamma)"
         out = late > bound
     elif returns is not None:
         bound, text = RETURNS * float(np.max(np.abs(returns.values))), f"{RETURNS:g} times the largest return"
-        out = bound > 0 and late > bound and late >= GROWTH * float(np.median(y[: len(y) // 3]))
+        out = bound > 0 and late > bound and late >= GROWTH * median(y[: len(y) // 3])
     else:
         raise Skip("neither an episode return nor a bound", "gamma", "r_max")
     if not out:

@@ -34,13 +34,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lossdoc.checks._rl import sustained
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import smooth
+from lossdoc.signal import median, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -68,7 +66,7 @@ def check(case: Case, ratio: Curve) -> Iterator[Finding]:
     if found is None:
         return
     first, last = found
-    typical = float(np.median(ratio.values[first : last + 1]))
+    typical = median(ratio.values[first : last + 1])
     yield case.finding(
         ratio,
         f"the mean importance ratio stands at {typical:.3g} over {last - first + 1} records, far from 1",

@@ -41,6 +41,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -56,9 +57,9 @@ NEEDS = {"statistic": Need(("embedding_std", "similarity"), split="any", points=
 
 def check(case: Case, statistic: Curve) -> Iterator[Finding]:
     y = statistic.values
-    late = float(np.median(y[-max(3, len(y) // 5) :]))
+    late = median(y[-max(3, len(y) // 5) :])
     if statistic.metric == "embedding_std":
-        early = float(np.median(y[: max(3, len(y) // 10)]))
+        early = median(y[: max(3, len(y) // 10)])
         if early <= 0 or late > SHARE * early:
             return
         above = np.flatnonzero(y > SHARE * early)

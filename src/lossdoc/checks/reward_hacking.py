@@ -46,7 +46,7 @@ from lossdoc.checks._rl import course, rl_only
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import noise, onset
+from lossdoc.signal import median, noise, onset
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -91,7 +91,7 @@ def against_eval(case: Case, reward: Curve, score: Curve) -> Finding | None:
     y = score.values
     best = int(np.argmax(y))
     span = float(np.ptp(y[: best + 1])) or abs(float(y[best]))
-    end = float(np.median(y[-max(2, len(y) // 5) :]))
+    end = median(y[-max(2, len(y) // 5) :])
     fall = float(y[best]) - end
     if not moved.rose or best > BEST_BY * len(y) or fall < max(GAP * max(span, abs(float(y[best]))), NOISES * noise(y)):
         return None

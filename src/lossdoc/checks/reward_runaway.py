@@ -44,7 +44,7 @@ from lossdoc.checks._preference import alive, find_beta, paired
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import level, onset, tail
+from lossdoc.signal import level, median, onset, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -106,5 +106,5 @@ def growth(reward: Curve, logp: Curve | None, beta: float) -> float | None:
     n = min(len(alive(r)), len(alive(p)))
     if n < 3:
         return None
-    start, end = float(np.median(p[:n] - r[:n] / beta)), level(p[:n][tail(n)]).value
+    start, end = median(p[:n] - r[:n] / beta), level(p[:n][tail(n)]).value
     return end / start if start < 0 else None

@@ -45,7 +45,7 @@ from lossdoc.checks._rl import sustained
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import smooth
+from lossdoc.signal import median, smooth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,8 +83,8 @@ def check(case: Case, measure: Curve) -> Iterator[Finding]:
     if found is None:
         return
     first, last = found
-    typical = float(np.median(measure.values[first : last + 1]))
-    start = float(np.median(measure.values[: max(3, len(measure) // 10)]))
+    typical = median(measure.values[first : last + 1])
+    start = median(measure.values[: max(3, len(measure) // 10)])
     words = f"grew from {start:.3g} to {typical:.3g}" if growing else f"stands at {typical:.3g}"
     yield case.finding(
         measure,
@@ -110,7 +110,7 @@ def beyond(metric: str, y: Floats) -> NDArray[np.bool_]:
 
 def grown(y: Floats, limit: float) -> tuple[int, int] | None:
     """The last stretch of a disagreement that is many times what it was and no longer negligible."""
-    early = float(np.median(y[: max(3, len(y) // 5)]))
+    early = median(y[: max(3, len(y) // 5)])
     mask = (y >= GROWTH * early) & (y >= OF_LIMIT * limit)
     found = sustained(mask, LASTS.value, int(RECORDS))
     return found if found is not None and found[1] >= len(y) - 2 else None

@@ -35,6 +35,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -51,7 +52,7 @@ NEEDS = {"supply": Need(("generation_rounds", "kept_fraction"), points=RECORDS)}
 def check(case: Case, supply: Curve) -> Iterator[Finding]:
     y = supply.values
     fifth = max(3, len(y) // 5)
-    start, end = float(np.median(y[:fifth])), float(np.median(y[-fifth:]))
+    start, end = median(y[:fifth]), median(y[-fifth:])
     if supply.metric == "generation_rounds":
         if start <= 0 or end < GROWTH * start or end < np.max(y):
             return

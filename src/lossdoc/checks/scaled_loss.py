@@ -41,7 +41,7 @@ from lossdoc.checks._loss import declared, living
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import smooth
+from lossdoc.signal import median, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -68,10 +68,10 @@ def check(case: Case, eval_loss: Curve, loss: Curve) -> Iterator[Finding]:
         if np.all(np.abs(ratio / factor - 1) <= NEAR):
             yield case.finding(
                 loss,
-                f"the training loss is {np.median(ratio):.3g} times the eval loss at every eval, which is the declared "
+                f"the training loss is {median(ratio):.3g} times the eval loss at every eval, which is the declared "
                 f"factor {factor:g} (accumulation {accumulation:g}, devices {world:g})",
                 confidence="medium",
-                measured={"ratio": float(np.median(ratio)), "factor": factor},
+                measured={"ratio": median(ratio), "factor": factor},
                 cannot_tell=("whether the gradient is multiplied as well or only the log",),
             )
             return

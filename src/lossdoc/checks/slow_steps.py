@@ -41,7 +41,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, level, trend
+from lossdoc.signal import difference, level, median, trend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +90,7 @@ def check(case: Case, speed: Curve, length: Curve | None) -> Iterator[Finding]:
             measured={"early": before.value, "late": after.value},
         )
         return
-    usual = float(np.median(y))
+    usual = median(y)
     slow = np.flatnonzero(y > STALL * usual).astype(np.int64)
     lost = float(np.sum(y[slow] - usual)) / float(np.sum(y))
     if len(slow) >= STALLS and lost >= LOST and not regular(slow):

@@ -38,7 +38,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import level, shifts
+from lossdoc.signal import level, median, shifts
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -56,9 +56,9 @@ def check(case: Case, tokens: Curve) -> Iterator[Finding]:
     if "rl" in case.families():
         return
     y = per_step(tokens)
-    if y is None or np.median(y) <= 0:
+    if y is None or median(y) <= 0:
         return
-    usual = float(np.median(y))
+    usual = median(y)
     for shift in shifts(y, least=CHANGE * usual, most=1):
         before, after = level(y[: shift.index]).value, level(y[shift.index :]).value
         lasting = len(y) - shift.index >= len(y) // int(LASTS)

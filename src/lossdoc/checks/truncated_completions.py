@@ -32,12 +32,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lossdoc.checks._rl import course_above
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -56,7 +55,7 @@ def check(case: Case, truncated: Curve) -> Iterator[Finding]:
     if found is None:
         return
     first, last = found
-    typical = float(np.median(truncated.values[first : last + 1]))
+    typical = median(truncated.values[first : last + 1])
     yield case.finding(
         truncated,
         f"{typical:.0%} of the answers are cut off at the limit, over {last - first + 1} records",

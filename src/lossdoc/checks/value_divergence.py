@@ -43,7 +43,7 @@ from lossdoc.checks._rl import course, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import onset, smooth
+from lossdoc.signal import median, onset, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -74,8 +74,8 @@ def check(case: Case, critic: Curve, explained: Curve | None, reward: Curve | No
 def exploding(case: Case, loss: Curve) -> Iterator[Finding]:
     y = loss.values
     n = len(y)
-    usual = float(np.median(y[n // 10 : n // 2]))
-    end = float(np.median(y[-max(4, round(0.15 * n)) :]))
+    usual = median(y[n // 10 : n // 2])
+    end = median(y[-max(4, round(0.15 * n)) :])
     if usual <= 0 or end < FACTOR * usual:
         return
     first = onset(y, usual, from_index=n // 10, margin=2.0 * usual)
@@ -94,8 +94,8 @@ def exploding(case: Case, loss: Curve) -> Iterator[Finding]:
 def nothing_left(loss: Curve) -> bool:
     """The critic is all but exact: what variance is left is that of rounding."""
     y = loss.values
-    early = float(np.median(y[: max(4, len(y) // 10)]))
-    return float(np.median(y[-max(4, round(0.15 * len(y))) :])) <= NOTHING * early
+    early = median(y[: max(4, len(y) // 10)])
+    return median(y[-max(4, round(0.15 * len(y))) :]) <= NOTHING * early
 
 
 def useless(case: Case, explained: Curve) -> Iterator[Finding]:
@@ -106,9 +106,9 @@ def useless(case: Case, explained: Curve) -> Iterator[Finding]:
     high = np.flatnonzero(y >= BELOW)
     yield case.finding(
         explained,
-        f"the explained variance of the critic stays at {np.median(last):.2f}, worse than a constant",
+        f"the explained variance of the critic stays at {median(last):.2f}, worse than a constant",
         first=0 if not len(high) else int(high[-1]) + 1,
         detected=2 * len(y) // 3,
         confidence="medium",
-        measured={"explained_variance": float(np.median(last))},
+        measured={"explained_variance": median(last)},
     )

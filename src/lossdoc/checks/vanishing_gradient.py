@@ -40,7 +40,7 @@ from lossdoc.checks._loss import gain, living, number
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import level, smooth, tail
+from lossdoc.signal import level, median, smooth, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -60,12 +60,12 @@ def check(case: Case, norm: Curve, loss: Curve) -> Iterator[Finding]:
         return
     g = norm.values[: len(loss)] if len(norm) >= len(loss) else norm.values
     n = len(g)
-    before = float(np.median(g[n // 20 : n // 3]))
+    before = median(g[n // 20 : n // 3])
     now = level(g[tail(n, 0.25)]).value
     if before <= 0 or now <= 0 or now > SHARE * before:
         return
     found = gain(loss)
-    first_level = max(found.start.value, float(np.median(loss.values[:3])))
+    first_level = max(found.start.value, median(loss.values[:3]))
     if first_level - found.end.value >= GOOD * abs(first_level):
         return
     low = smooth(g) <= max(SHARE * before, 2 * now)

@@ -49,7 +49,7 @@ from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.judge.merit import course, measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import level, noise, tail
+from lossdoc.signal import level, median, noise, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -80,7 +80,7 @@ def check(case: Case, loss: Curve, vocab_size: object, classes: object) -> Itera
     loss = living(loss)
     if len(loss) < RECORDS:
         return
-    first = float(np.median(loss.values[:3]))
+    first = median(loss.values[:3])
     vocabulary, k = declared(case, "vocab_size"), declared(case, "classes")
     objectives = set(case.objectives)
     if vocabulary:
@@ -98,10 +98,7 @@ def check(case: Case, loss: Curve, vocab_size: object, classes: object) -> Itera
             "no start value is known for this objective", *(["classes"] if "classification" in objectives else [])
         )
     # A start that rises from there is a divergence, one that begins below the limit a spike.
-    if (
-        min(first, float(loss.values[0])) <= limit
-        or float(np.median(loss.values[-len(loss) // 4 :])) > COMES_DOWN * first
-    ):
+    if min(first, float(loss.values[0])) <= limit or median(loss.values[-len(loss) // 4 :]) > COMES_DOWN * first:
         return
     confidence: Confidence = "high" if how_sure == "high" else "medium" if how_sure == "medium" else "low"
     end = level(loss.values[tail(len(loss))]).value
@@ -141,4 +138,4 @@ def plain_trainer(case: Case) -> bool:
 def like_language(loss: Curve) -> bool:
     """Ends above 1 and scatters little, as token losses do; squared errors end near 0 or scatter by their own size."""
     late = part(loss, len(loss) // 2).values
-    return float(np.median(late)) > ENDS_ABOVE and noise(late) < SCATTERS * float(np.median(late))
+    return median(late) > ENDS_ABOVE and noise(late) < SCATTERS * median(late)

@@ -44,7 +44,7 @@ from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import died, resolution
+from lossdoc.signal import died, median, resolution
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -100,8 +100,8 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
             cannot_tell=("whether labels are masked or a NaN was replaced by 0",),
         )
         return
-    before = float(np.median(y[max(0, end - 5) : end]))
-    start = float(np.median(y[: max(1, min(5, end))]))
+    before = median(y[max(0, end - 5) : end])
+    start = median(y[: max(1, min(5, end))])
     # A sudden end: the level just before is no small part of the start and far above what the print can show. Ours.
     if before < SMALL * abs(start) or before < DIGITS * resolution(loss):
         return

@@ -50,7 +50,7 @@ from lossdoc.checks._rl import course, course_above, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import matched
+from lossdoc.signal import matched, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -91,7 +91,7 @@ def check(case: Case, share: Curve, std: Curve | None, reward: Curve | None) -> 
     solved = False
     measured: dict[str, float | int | str] = {"share": float(np.mean(wasted[first : last + 1]))}
     if reward is not None:
-        level_there = float(np.median(reward.values[-max(3, len(reward) // 5) :]))
+        level_there = median(reward.values[-max(3, len(reward) // 5) :])
         measured["reward"] = level_there
         moved = course(reward.values, None if std is None else std.values)
         best = float(np.max(reward.values))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from lossdoc.comparison.result import Axis
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats, Run
@@ -78,5 +79,5 @@ def _clock(run: Run) -> Curve | None:
     if times is None or len(times) < 2:
         return None
     seconds = np.where(np.isfinite(times.values), times.values, np.nanmedian(times.values))
-    steps = np.diff(times.steps, prepend=times.steps[0] - np.median(np.diff(times.steps)))
+    steps = np.diff(times.steps, prepend=times.steps[0] - median(np.diff(times.steps)))
     return replace(times, metric="time", values=np.cumsum(seconds * steps))

@@ -10,7 +10,7 @@ import numpy as np
 
 from lossdoc.comparison.result import Side
 from lossdoc.model.limit import Limit
-from lossdoc.signal import best_stretch, head, level, local_noise, noise, smooth, tail
+from lossdoc.signal import best_stretch, head, level, local_noise, median, noise, smooth, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
@@ -40,8 +40,8 @@ def side(x: Floats, y: Floats, up: bool, lost_at: float | None = None) -> Side |
         return None
     best = best_stretch(y, 3 if n < BLURS else None, up)
     return Side(
-        start=float(np.median(y[head(n, 0.05, 1, 5)])),
-        final=float(np.median(y[tail(n, 0.1, int(LEAST))])),
+        start=median(y[head(n, 0.05, 1, 5)]),
+        final=median(y[tail(n, 0.1, int(LEAST))]),
         best=best.value,
         best_at=float(x[(best.first + best.last) // 2]),
         points=n,
@@ -77,7 +77,7 @@ def together(baselines: Sequence[Side]) -> tuple[Side, Sequence[Side]]:
 
 def levels(baselines: Sequence[Side], x: Floats) -> list[float]:
     """The level of each baseline at the places where a run is compared."""
-    return [float(np.median(np.interp(x, one.x, one.course))) for one in baselines]
+    return [median(np.interp(x, one.x, one.course)) for one in baselines]
 
 
 def next_seed(levels: Sequence[float]) -> float:

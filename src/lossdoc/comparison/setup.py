@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.show.report._words import number, trainer_name
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.comparison.terms import Terms
@@ -54,7 +55,7 @@ def _settings(run: Run) -> Iterator[tuple[str, str]]:
     if len(main):
         yield f"last {main.axis}", number(float(main.steps[-1]))
     if len(main) > 2:
-        every = float(np.median(np.diff(main.steps)))
+        every = median(np.diff(main.steps))
         yield "logged every", f"{number(every)} {main.axis}{'' if every == 1 else 's'}"
     if run.epochs is not None and len(run.epochs):
         yield "epochs", f"{float(run.epochs.values[-1]):.3g}"

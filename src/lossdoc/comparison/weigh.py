@@ -10,6 +10,7 @@ import numpy as np
 from lossdoc.comparison import differ
 from lossdoc.comparison.result import TOLERANCE, Delta, Outcome, Side
 from lossdoc.model.limit import Limit
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import MetricFacts
@@ -60,8 +61,8 @@ def weigh(
     if high < low or min(base.x[-1], other.x[-1]) < max(base.x[0], other.x[0]):
         return Delta(number, "not compared", why="the two do not overlap")
     x, course_a, course_b = differ.matched(base, other, low, high)
-    value = float(np.median(course_b - course_a))
-    base_level = float(np.median(course_a))
+    value = median(course_b - course_a)
+    base_level = median(course_a)
     error = within = float(np.hypot(differ.error(base, low, high), differ.error(other, low, high)))
     seen = differ.levels(seeds, x)
     if seen:

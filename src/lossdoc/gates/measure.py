@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossdoc.gates.grammar import SPLITS, Fact, Part, Quantity
+from lossdoc.signal import median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,7 @@ _OVER_ALL: dict[str, Callable[[Floats], Any]] = {
     "min": np.min,
     "max": np.max,
     "mean": np.mean,
-    "median": np.median,
+    "median": median,
     "std": np.std,
 }
 

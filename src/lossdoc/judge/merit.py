@@ -9,7 +9,7 @@ import numpy as np
 
 from lossdoc.model.limit import Limit
 from lossdoc.model.record import UNTOLD
-from lossdoc.signal import best_stretch, died, head, level, noise, resolution, tail, trend
+from lossdoc.signal import best_stretch, died, head, level, median, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -134,7 +134,7 @@ def course(measure: Measure) -> Course | None:
     at = int(np.argmax(sign * y))
     first, last, best = float(y[0]), float(y[-1]), float(y[at])
     gain, best_gain, sure, held = _gain(sign * y, resolution(curve))
-    need = material(measure, float(np.median(y[head(n)])) if n >= FEW else first, n)
+    need = material(measure, median(y[head(n)]) if n >= FEW else first, n)
     if n < 2:
         went: Went = "unclear"
     elif gain >= need and sure > 0:
@@ -171,7 +171,7 @@ def _gain(y: Floats, printed: float) -> tuple[float, float, int, bool]:
     scale = max(noise(y), printed / 4)
     start, end = level(y[head(n, 0.15, least=3, most=100)], scale), level(y[tail(n, 0.25, least=3, most=400)], scale)
     gain = end.value - start.value
-    first = float(np.median(y[:3]))
+    first = median(y[:3])
     held = best_stretch(y, up=True)
     best = held.value - min(start.value, first)
     error = float(np.hypot(start.error, end.error))
@@ -190,7 +190,7 @@ def _gain(y: Floats, printed: float) -> tuple[float, float, int, bool]:
 
 def _steady(y: Floats, need: float) -> bool:
     """The points stay within what would have counted as a gain, but for their noise."""
-    return bool(np.median(np.abs(y - np.median(y))) < max(need, 1e-300) or len(y) >= 50)
+    return bool(median(np.abs(y - median(y))) < max(need, 1e-300) or len(y) >= 50)
 
 
 def said(measure: Measure, went: Course) -> str:

@@ -49,6 +49,8 @@ def _columns(x: Floats, low: float, high: float, cells: int) -> NDArray[np.int64
 def _cells(column: NDArray[np.int64], y: Floats, low: float, high: float, cells: int) -> list[str]:
     import numpy as np
 
+    from lossdoc.signal import median
+
     line: list[str] = []
     for cell in range(cells):
         inside = y[column == cell]
@@ -58,7 +60,7 @@ def _cells(column: NDArray[np.int64], y: Floats, low: float, high: float, cells:
         elif not np.isfinite(inside).all():
             line.append("×")
         else:
-            middle = float(np.median(inside))
+            middle = median(inside)
             furthest = float(inside[np.argmax(np.abs(inside - middle))])
             shown = furthest if abs(furthest - middle) > _OUTLIER * (high - low) else middle
             line.append(BLOCKS[min(len(BLOCKS) - 1, int((shown - low) / (high - low) * len(BLOCKS)))])
