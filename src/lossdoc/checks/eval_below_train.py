@@ -37,7 +37,7 @@ from lossdoc.checks._loss import living, number
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import noise, smooth, median
+from lossdoc.signal import median, noise, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve

@@ -51,7 +51,7 @@ from lossdoc.judge.merit import course as measured_course
 from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import noise, smooth, median
+from lossdoc.signal import median, noise, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats

@@ -50,7 +50,7 @@ from lossdoc.judge.case import Case, Need
 from lossdoc.judge.merit import course, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import level, smooth, tail, median
+from lossdoc.signal import level, median, smooth, tail
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats

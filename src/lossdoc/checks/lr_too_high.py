@@ -48,7 +48,7 @@ from lossdoc.checks._loss import living, number, part, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, level, noise, resolution, tail, trend, median
+from lossdoc.signal import difference, level, median, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from msgspec import Struct, field
 
@@ -131,18 +132,23 @@ def with_split(rule: Rule) -> Rule:
     )
 
 
-def _ends(pattern: str, number: int) -> tuple[str, str, int]:
-    """What a plain key must begin and end with before it is worth a regular expression, and the rule's number."""
-    parts = _PART.split(pattern)
-    return plain(parts[0]), plain(parts[-1]), number
+def _by_beginning(patterns: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+    """What a plain key must begin and end with before it is worth a regular expression: the numbers of the patterns."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for number, pattern in enumerate(patterns):
+        parts = _PART.split(pattern)
+        found.setdefault(plain(parts[0]), []).append((plain(parts[-1]), number))
+    return found
 
 
+@cache
 def _literal(pattern: str) -> int:
     return len(_PART.sub("", pattern))
 
 
 # Characters of a name, ours: no alias of the documents has more than 60, and patterns look for a part at every place.
 _LONGEST = 200
+_MOST_REMEMBERED = 1 << 16
 
 
 class Matcher:
@@ -151,10 +157,28 @@ class Matcher:
     def __init__(self, made: Tables) -> None:
         self._tables = made
         self._compiled: dict[int, re.Pattern[str]] = {}
-        self._ends: dict[str, list[tuple[str, str, int]]] = {}  # of the patterns of a level
+        self._ends: dict[str, dict[str, list[tuple[str, int]]]] = {}  # of the patterns of a level, by their beginning
+        self._found: dict[tuple[str, tuple[str, ...]], Hit | Ambiguous | None] = {}
 
     def find(self, key: str, levels: Sequence[str]) -> Hit | None:
-        """The rule for a key; None where no document knows it. Ambiguous where several claim it."""
+        """The rule for a key; None where no document knows it. Ambiguous where several claim it.
+
+        What was found is remembered: a key is asked for again for each objective that is possible.
+        """
+        asked = key, tuple(levels)
+        if asked not in self._found:
+            if len(self._found) >= _MOST_REMEMBERED:
+                self._found.clear()
+            try:
+                self._found[asked] = self._find(key, levels)
+            except Ambiguous as claim:
+                self._found[asked] = claim
+        found = self._found[asked]
+        if isinstance(found, Ambiguous):
+            raise Ambiguous(found.metrics)
+        return found
+
+    def _find(self, key: str, levels: Sequence[str]) -> Hit | None:
         if len(key) > _LONGEST:
             return None
         for text in dict.fromkeys((key, uncamel(key), in_english(uncamel(key)))):
@@ -243,13 +267,17 @@ class Matcher:
         raise Ambiguous(rule.metric for rule in spelled or rules)
 
     def _pattern(self, level: str, variants: Sequence[tuple[str, str | None]]) -> Hit | None:
+        if level not in self._tables.patterns:
+            return None
         if level not in self._ends:
-            self._ends[level] = [_ends(self._tables.rules[n].key, n) for n in self._tables.patterns.get(level, ())]
+            self._ends[level] = _by_beginning([self._tables.rules[n].key for n in self._tables.patterns[level]])
         for text, split in variants:
             flat = plain(text)
             hits: list[Hit] = []
             best = 0
-            for number in [n for start, end, n in self._ends[level] if flat.startswith(start) and flat.endswith(end)]:
+            worth = [ends for start, ends in self._ends[level].items() if flat.startswith(start)]
+            for at in sorted(at for ends in worth for end, at in ends if flat.endswith(end)):
+                number = self._tables.patterns[level][at]
                 rule = self._tables.rules[number]
                 if hits and _literal(rule.key) < best:
                     break

@@ -211,11 +211,21 @@ def _holds(
 
 @lru_cache(_REMEMBERED)
 def _matches(pattern: str, keys: tuple[str, ...]) -> str | None:
-    same = _compiled(pattern).fullmatch if "{" in pattern else pattern.lower().__eq__
+    spoken = _spoken(keys)
+    if "{" not in pattern:
+        return spoken.get(pattern.lower())
+    same = _compiled(pattern).fullmatch
+    return next((key for name, key in spoken.items() if same(name)), None)
+
+
+@lru_cache(64)
+def _spoken(keys: tuple[str, ...]) -> dict[str, str]:
+    """The first key of each name, with its split and without, in lower case."""
+    names: dict[str, str] = {}
     for key in keys:
-        if same(key.lower()) or same(_SPLIT.sub("", key).lower()):
-            return key
-    return None
+        names.setdefault(key.lower(), key)
+        names.setdefault(_SPLIT.sub("", key).lower(), key)
+    return names
 
 
 @cache

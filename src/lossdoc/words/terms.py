@@ -51,6 +51,7 @@ _PHRASES = [
     for term, english in sorted({**_OF_SPLITS, **_WORDS}.items(), key=lambda pair: -len(pair[0]))
     if term[0] > "\u2e7f" or not term.isalpha()
 ]
+_PHRASES_IN_ASCII = [(term, english) for term, english in _PHRASES if term.isascii()]
 
 
 @lru_cache(4096)
@@ -62,7 +63,7 @@ def in_english(name: str) -> str:
     """
     lowered = name.lower()
     if not lowered.isascii() or not lowered.isalpha():
-        for term, english in _PHRASES:
+        for term, english in _PHRASES_IN_ASCII if lowered.isascii() else _PHRASES:
             if term in lowered:
                 lowered = lowered.replace(term, f" {english} ")
     return _WORD.sub(lambda found: _WORDS.get(found[0], found[0]), lowered).strip()
