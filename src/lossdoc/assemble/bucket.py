@@ -36,7 +36,7 @@ class Bucket:
     decimals: int | None = -1  # most digits seen after the point; -1 = nothing seen, None = full precision
     significant: int | None = -1
     _blocks: list[tuple[NDArray[np.int64], Raws]] = field(default_factory=list)
-    _printed: list[Raw] = field(default_factory=list)
+    _printed: list[tuple[NDArray[np.int64], Sequence[Raw]]] = field(default_factory=list)
     _full: bool = False  # some values are numbers, not what was printed of them
 
     def add(self, rows: NDArray[np.int64], raws: Raws, printed: Sequence[str] | None = None) -> None:
@@ -44,7 +44,7 @@ class Bucket:
         self._blocks.append((rows, raws))
         if not isinstance(raws, Sequence):
             self._full |= printed is None
-            self._printed += printed or ()
+            self._printed += [(rows[: len(printed)], printed)] if printed else []
 
     def close(self, shared: Shared) -> None:
         """Make numbers of what was taken; what is no number stands in no row. Keys of one layout share their rows."""
@@ -68,7 +68,7 @@ class Bucket:
         if self._full:
             self.decimals = self.significant = None
         else:
-            self._count_digits([*_in_order(written), *self._printed])
+            self._count_digits(_in_order([*written, *self._printed]))
 
     def _count_digits(self, raws: Sequence[Raw]) -> None:
         if not {float, int}.isdisjoint(map(type, raws)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -82,10 +83,12 @@ class Block:
 
     def where(self, keep: NDArray[np.bool_]) -> Block:
         """The block of some of its rows: a mask of shape (rows,)."""
-        places = (None if place is None else place[keep] for place in (self.steps, self.epochs))
-        steps, epochs = places
+        steps, epochs = (None if place is None else place[keep] for place in (self.steps, self.epochs))
         columns = [column[keep] for column in self.columns]
-        return replace(self, columns=columns, lines=self.lines[keep], steps=steps, epochs=epochs)
+        printed = self.printed and {
+            key: texts and list(compress(texts, keep.tolist())) for key, texts in self.printed.items()
+        }
+        return replace(self, columns=columns, lines=self.lines[keep], printed=printed, steps=steps, epochs=epochs)
 
 
 @dataclass(frozen=True, slots=True)

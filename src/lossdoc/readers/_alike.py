@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_PIECE = 1 << 18  # characters whose lines are taken at once: few texts of numbers stand there at a time
+# Characters whose lines are taken at once. The first are taken line by line: most stretches are short.
+_FIRST_PIECE, _PIECE = 1 << 12, 1 << 18
 
 
 class Template(NamedTuple):
@@ -43,34 +44,42 @@ class Stretch:
         self.template = template
         self.lines = array("q")
         self._parts: list[list[Floats]] = []  # columns of hints and names
-        self._printed: list[list[str]] = [[] for _ in template.names]  # the first texts of each
+        self.printed: list[list[str]] = [[] for _ in template.names]  # the first texts of each
 
     def take(self, text: str, start: int, number: int) -> int:
         """Takes the lines of the template from `start`, which is line `number`, on: where the first other begins."""
+        for rows, end in self.pieces(text, start):
+            self.keep(range(number, number + len(rows)), rows)
+            number += len(rows)
+            start = end
+        return start
+
+    def pieces(self, text: str, start: int) -> Iterator[tuple[list[Sequence[str]], int]]:
+        """The numbers of the lines from `start` on, up to the first of no such template, and where each piece ends."""
         pattern = self.template.pattern
-        found = pattern.match(text, start)
-        while found:
-            stop = text.find("\n", start + _PIECE) + 1 or len(text)
-            rows = pattern.findall(text, start, stop)
+        size = _FIRST_PIECE
+        while start < len(text):
+            stop = text.find("\n", start + size) + 1 or len(text)
+            rows = pattern.findall(text, start, stop) if size > _FIRST_PIECE else []
             if pattern.groups == 1:
                 rows = [(row,) for row in rows]
             if len(rows) == text.count("\n", start, stop) + (text[stop - 1] != "\n"):
                 start = stop
             else:  # another line stands between them
                 rows = []
-                while found:
+                while found := pattern.match(text, start, stop):
                     rows.append(found.groups())
                     start = found.end()
-                    found = pattern.match(text, start, stop)
-            self.keep(range(number, number + len(rows)), rows)
-            number += len(rows)
-            found = pattern.match(text, start) if start == stop < len(text) else None
-        return start
+            if rows:
+                yield rows, start
+            if start < stop:
+                return
+            size = min(4 * size, _PIECE)
 
     def keep(self, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
         """Takes the numbers of some lines."""
         columns = list(zip(*rows, strict=True))
-        for printed, texts in zip(self._printed, columns[len(self.template.hints) :], strict=True):
+        for printed, texts in zip(self.printed, columns[len(self.template.hints) :], strict=True):
             if len(printed) < COUNTED_DIGITS:
                 printed += texts[: COUNTED_DIGITS - len(printed)]
         self._parts.append(list(map(_numbers, columns)))
@@ -96,7 +105,7 @@ class Stretch:
         columns = columns[len(hints) :]
         printed = {
             name: None if name in bare and np.isfinite(column).any() else texts
-            for name, column, texts in zip(names, columns, self._printed, strict=True)
+            for name, column, texts in zip(names, columns, self.printed, strict=True)
         }
         lines = np.array(self.lines, dtype=np.int64)
         return Block(names, columns, lines, printed, split, axis, told.get("step"), told.get("epoch"))

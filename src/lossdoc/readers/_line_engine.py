@@ -63,16 +63,28 @@ class LineFormat:
         """
         matched, placed = 0, not any({"step", "epoch"} & set(kind.pattern.groupindex) for kind in self.kinds)
         context: dict[str, str] = {}
+        barren: Memory[bool] = Memory()  # shapes of lines that no kind matches
         anchored = heapq.merge(*(lines_with(source.text, anchor) for anchor in self.anchors))
         for (number, raw), _ in itertools.islice(itertools.groupby(anchored), _SNIFF_LINES):
             if matched >= _SNIFF_ENOUGH:
                 break
-            for line in source.parts(number, raw):
+            look = shape(raw) if len(raw) <= LONGEST else b""
+            if look in barren:
+                continue
+            parts = list(source.parts(number, raw))
+            for line in parts:
                 found = [record for _, record in self._line(line, context)]
                 matched += bool(found)
                 placed = placed or any(r.step is not None or r.epoch is not None for r in found)
+            if look and all(self._is_barren(line) for line in parts):
+                barren[look] = True
         score = self.base + 0.08 * matched / (matched + 10) if matched else 0.0
         return score if placed else _UNPLACED * score
+
+    def _is_barren(self, line: Line) -> bool:
+        shapes = self._shapes if self._shapes is not None and len(line.text) <= LONGEST else {}
+        look = shape(line.text)
+        return look in shapes and shapes[look] is None
 
     def read(self, source: Source) -> Iterator[Item]:
         yield from merged(self._read(source), events(source))

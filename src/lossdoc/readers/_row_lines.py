@@ -6,19 +6,21 @@ Used by `key_value`: which of them are a log is decided there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from math import isfinite
 from typing import NamedTuple
 
-from lossdoc.input.clean import Line
+from lossdoc.input.clean import Line, clean_line
 from lossdoc.input.numbers import to_float
 from lossdoc.input.shape import LONGEST, Memory, shape
 from lossdoc.input.source import Source
 from lossdoc.model.record import Raw
+from lossdoc.readers._generalise import Reading
 from lossdoc.readers._pairs import Cut
+from lossdoc.readers._row_stretches import Rows, RowStretches, Taken
 from lossdoc.readers._standing import header, may_head, title
 from lossdoc.readers._translate import translated
 from lossdoc.readers._words import is_axis, is_strong
@@ -73,11 +75,12 @@ _GLUED = expression(r"[A-Za-z]\d+")  # digits that belong to a word: top1, host7
 
 
 class Entry(NamedTuple):
-    """A line that may be a row, with its pairs; a header or a title without."""
+    """A line that may be a row, with its pairs; a header or a title without; the first of many rows like it."""
 
     line: Line
-    row: dict[str, Raw] | None
+    row: Mapping[str, Raw] | None
     tags: tuple[str, ...] = ()  # words in the place of a mark of the split that are none we know
+    rows: Rows | None = None
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ class Names:
     broken: bool = False  # a value is NaN or infinite, which no setting and no table of results is
     pasted: bool = False  # the text holds next to nothing else
 
-    def add(self, row: dict[str, Raw]) -> None:
+    def add(self, row: Mapping[str, Raw]) -> None:
         self.count += 1
         self.broken |= any(map(_is_broken, row.values()))
         if len(self.seen) < 8:
@@ -113,62 +116,135 @@ class _Known(NamedTuple):
     names: Names | None = None
     tags: tuple[str, ...] = ()
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(name for name, _, _ in self.cut.values)
 
-def count(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
-    """The sets of names of a source, and its lines that may count."""
-    found: dict[tuple[str, ...], Names] = {}
-    entries: list[Entry] = []
-    saved: list[Entry] = []
-    shapes: Memory[_Known] = Memory()
-    under_header = False
-    lead = common_lead(list(islice(_first_lines(source), _LED_BY)))
-    for number, written in source.iter_raw():
+
+Counted = tuple[dict[tuple[str, ...], Names], list[Entry]]
+
+
+def count(source: Source, *, bulk: bool) -> Counted:
+    """The sets of names of a source, and its lines that may count; `bulk`: of rows that are alike one for all."""
+    lines = _Lines(source)
+    text = source.text
+    stretches = RowStretches() if bulk else None
+    number = start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        number += 1
+        known = lines.take(number, text[start:end])
+        if lines.is_no_log:
+            return {}, []
+        kind = () if known is None or known.names is None else (known.keys, known.split, known.tags)
+        if known and known.names and stretches and stretches.worth(kind, known.names.count):
+            taken = stretches.take(kind, known.cut, lines.reading, text, (start, end), number)
+            if taken is not None:
+                lines.add(known, taken, number + 1)
+                start, number = taken.start, taken.number
+                end = text.find("\n", start)
+                end = len(text) if end < 0 else end
+        elif stretches and not kind:
+            stretches.worth((), 0)
+        start = end + 1
+    return _which_count(source, lines.found, lines.entries, lines.saved)
+
+
+class _Lines:
+    """Lines of a source, taken one by one."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lead = common_lead(list(islice(_first_lines(source), _LED_BY)))
+        self._shapes: Memory[_Known] = Memory()
+        self._under_header = False
+        self.found: dict[tuple[str, ...], Names] = {}
+        self.entries: list[Entry] = []
+        self.saved: list[Entry] = []
+
+    @property
+    def is_no_log(self) -> bool:
+        return len(self.found) > _MOST_NAMES and not any(names.is_log for names in self.found.values())
+
+    def take(self, number: int, written: str) -> _Known | None:
+        """How the line was read, where further ones of its shape are read so; None where that is not known."""
         raw = written if written.isascii() else translated(written)
         look = shape(raw) if len(raw) <= LONGEST else b""
-        known = shapes.get(look)
+        known = self._shapes.get(look)
         if known is not None and known.cut.fits(raw):
             if known.names is not None:
                 read: dict[str, Raw] = {name: raw[first:last] for name, first, last in known.cut.values}
                 line = Line(number, raw[known.start :], None, known.split)
-                entries.append(Entry(line, read, known.tags))
+                self.entries.append(Entry(line, read, known.tags))
                 known.names.add(read)
-            continue
+            return known if raw == written else None
         if not _may_count(raw):
             if look:
-                shapes[look] = _nothing(raw, _NUMBERED)
-            continue
-        for line in source.parts(number, raw):
-            if not line.final:  # of a rewritten line only what was left standing counts
-                continue
-            if lead and line.text.startswith(lead):
-                line = line._replace(text=line.text[len(lead) :])
-            bare = line.text.strip()
-            bare = _GIVEN.sub("", bare) if "{" in bare else bare
-            whole = composed(bare)
-            if whole is not None and not _is_row(bare, whole):
-                whole = None
-            if whole is None and header(line.text) is not None:
-                under_header = True
-                entries.append(Entry(line, None))
-                continue
-            if whole is None:
-                if (told := _of_saved(bare)) is not None:
-                    saved.append(Entry(line, told))
-                elif title(line.text) is not None:
-                    entries.append(Entry(line, None))
-                elif look and not _is_changed(raw):
-                    shapes[look] = _nothing(raw, _GLUED)
-                continue
-            line = line._replace(split=whole.split or line.split)
-            entries.append(Entry(line, whole.row, whole.tags))
+                self._shapes[look] = _nothing(raw, _NUMBERED)
+            return None
+        for line in self._source.parts(number, raw):
+            if line.final:  # of a rewritten line only what was left standing counts
+                self._take_part(raw, line, look)
+        return None
+
+    def _take_part(self, raw: str, line: Line, look: bytes) -> None:
+        line, bare, whole = self._composed(line)
+        if whole is None and header(line.text) is not None:
+            self._under_header = True
+            self.entries.append(Entry(line, None))
+        elif whole is None:
+            if (told := _of_saved(bare)) is not None:
+                self.saved.append(Entry(line, told))
+            elif title(line.text) is not None:
+                self.entries.append(Entry(line, None))
+            elif look and not _is_changed(raw):
+                self._shapes[look] = _nothing(raw, _GLUED)
+        else:
+            self.entries.append(Entry(line, whole.row, whole.tags))
             keys = tuple(whole.row)
-            names = found.setdefault(signature_of(keys), Names())
-            names.axis |= under_header or has_axis(keys)
+            names = self.found.setdefault(signature_of(keys), Names())
+            names.axis |= self._under_header or has_axis(keys)
             names.add(whole.row)
-            if len(found) > _MOST_NAMES and not any(s.is_log for s in found.values()):
-                return {}, []
             if look and (learned := _learn(raw, line, bare, names, whole)) is not None:
-                shapes[look] = learned
+                self._shapes[look] = learned
+
+    def _composed(self, line: Line) -> tuple[Line, str, Composed | None]:
+        """A part of a line, what of it may be a row, and the row."""
+        if self._lead and line.text.startswith(self._lead):
+            line = line._replace(text=line.text[len(self._lead) :])
+        bare = line.text.strip()
+        bare = _GIVEN.sub("", bare) if "{" in bare else bare
+        whole = composed(bare)
+        if whole is None or not _is_row(bare, whole):
+            return line, bare, None
+        return line._replace(split=whole.split or line.split), bare, whole
+
+    def reading(self, raw: str) -> Reading | None:
+        """What `take` would read, and the texts of the values in the order of the line."""
+        parts = list(clean_line(0, raw)) if _may_count(raw) else []
+        if len(parts) != 1:
+            return None
+        line, bare, whole = self._composed(parts[0])
+        if whole is None or whole.cut is None or line.stream is not None:
+            return None
+        values = sorted(whole.cut.values, key=lambda value: value[1])
+        return (tuple(whole.row), line.split, whole.tags), [bare[first:last] for _, first, last in values]
+
+    def add(self, known: _Known, taken: Taken, number: int) -> None:
+        """Rows that were taken behind a row that is known, and the last of them; the first is line `number`."""
+        assert known.names is not None
+        first, last = (Line(n, "", None, known.split) for n in (number, taken.number))
+        self.entries.append(Entry(first, taken.before, known.tags, taken.rows))
+        self.entries.append(Entry(last, taken.last, known.tags))
+        known.names.count += taken.rows.size - 1
+        known.names.add(taken.before)
+        known.names.add(taken.last)
+
+
+def _which_count(
+    source: Source, found: dict[tuple[str, ...], Names], entries: list[Entry], saved: list[Entry]
+) -> Counted:
     if saved and not any(shape.is_log for shape in found.values()):
         found, entries = {}, saved
         for _, row, *_ in saved:
@@ -202,7 +278,7 @@ def _first_lines(source: Source) -> Iterator[str]:
             yield from (line.text for line in source.parts(number, raw) if line.final)
 
 
-def _counted(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]] | None:
+def _counted(source: Source) -> Counted | None:
     """Rows whose names say nothing ("L: 4.0 C: 10.7", "train 0.02 val 0.03"), where a text holds hardly any others."""
     found: dict[tuple[str, ...], Names] = {}
     entries: list[Entry] = []

@@ -6,7 +6,7 @@ names repeats, and refuses texts in which such words stand once, in prose, in co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from weakref import WeakKeyDictionary
@@ -14,13 +14,22 @@ from weakref import WeakKeyDictionary
 from lossdoc.input.clean import Line
 from lossdoc.input.numbers import to_float
 from lossdoc.input.source import Source
-from lossdoc.model.record import Event, Item, Raw, Record
+from lossdoc.model.record import BulkItem, Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
-from lossdoc.readers._row_lines import Entry, Names, count, has_axis, signature_of
+from lossdoc.readers._row_lines import Counted, Entry, count, has_axis, signature_of
+from lossdoc.readers._row_stretches import Many, blocks_of
 from lossdoc.readers._standing import Header, header, title
 from lossdoc.readers._words import is_axis, tokens
-from lossdoc.readers.home_made.marks import counts_up, told_apart, unknown_marks, without_writer
+from lossdoc.readers.home_made.marks import (
+    Curve,
+    counts_up,
+    stand_once,
+    tagged_differently,
+    told_apart,
+    unknown_marks,
+    without_writer,
+)
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import IN_NAMES
 
@@ -36,7 +45,7 @@ _FOREIGN = ("Python source code", "source code", "a system log", "the log of a w
 _MOSTLY = 0.6  # of the lines of a text are rows beside a counter: whatever it looks like, it is a log (ours)
 _LINES_OF_A_RECORD = 3  # how far below one line of a step the next one may stand
 
-_COUNTED: WeakKeyDictionary[Source, tuple[dict[tuple[str, ...], Names], list[Entry]]] = WeakKeyDictionary()
+_COUNTED: WeakKeyDictionary[Source, dict[bool, Counted]] = WeakKeyDictionary()
 
 
 def sniff(source: Source) -> float:
@@ -56,14 +65,29 @@ def sniff(source: Source) -> float:
 
 
 def read(source: Source) -> Iterator[Item]:
-    yield from merged(_read(source), events(source))
+    yield from merged(_read(_rows(source, bulk=False)), events(source))
 
 
-def _shapes(source: Source) -> tuple[dict[tuple[str, ...], Names], list[Entry]]:
+def read_blocks(source: Source) -> Iterator[BulkItem]:
+    """The same, rows that are alike as blocks. They come last: their lines say where they stand."""
+    rows = list(_rows(source, bulk=True))
+    many = [row for row in rows if isinstance(row, Many)]
+    once = None if any(rows.unsure for rows in many) else stand_once(rows)
+    if not many or once is None:
+        yield from read(source)
+        return
+    yield from merged(_read(rows, once), events(source))
+    yield from blocks_of(many)
+
+
+def _shapes(source: Source, *, bulk: bool = True) -> Counted:
     """The sets of names of a source, and its lines that may count: worked out once for `sniff` and `read`."""
-    if source not in _COUNTED:
-        _COUNTED[source] = count(source)
-    return _COUNTED[source]
+    known = _COUNTED.setdefault(source, {})
+    if not bulk and True in known and not any(entry.rows for entry in known[True][1]):
+        return known[True]
+    if bulk not in known:
+        known[bulk] = count(source, bulk=bulk)
+    return known[bulk]
 
 
 def splits_of(names: Iterable[str]) -> frozenset[str]:
@@ -84,14 +108,19 @@ def _splits(keys: tuple[str, ...]) -> frozenset[str]:
     return frozenset(IN_NAMES[part][:3] for key in keys if not is_axis(key) for part in tokens(key) if part in IN_NAMES)
 
 
-def _read(source: Source) -> Iterator[Item]:
+def _read(found: Iterable[Item | Many], once: Collection[Curve] = ()) -> Iterator[Item]:
     """Rows in order; lines of one step that hold different names are one record."""
     open_record: Record | None = None
     last = 0
-    rows = list(_rows(source))
-    if (note := told_apart([item for item in rows if isinstance(item, Record)])) is not None:
+    rows = list(found)
+    if (note := told_apart([item for item in rows if isinstance(item, Record)], once)) is not None:
         yield note
     for item in rows:
+        if isinstance(item, Many):  # like the row before them, which they do not continue
+            if open_record is not None:
+                yield open_record
+            open_record = None
+            continue
         if not isinstance(item, Record):
             yield item
             continue
@@ -140,8 +169,8 @@ def _says_no_place(record: Record) -> bool:
     return record.step is None and record.epoch is None and record.stream is None and not has_axis(tuple(record.values))
 
 
-def _rows(source: Source) -> Iterator[Item]:
-    shapes, entries = _shapes(source)
+def _rows(source: Source, *, bulk: bool) -> Iterator[Item | Many]:
+    shapes, entries = _shapes(source, bulk=bulk)
     entries = without_writer(entries)
     numbered = counts_up(entries)
     logs = {signature for signature, shape in shapes.items() if shape.is_log}
@@ -154,6 +183,7 @@ def _rows(source: Source) -> Iterator[Item]:
     titled: str | None = None  # the split that a title named for the last record
     lasting = _titles_last(entries)
     marks = unknown_marks(entries)
+    several = tagged_differently(entries)
     lasting_split: str | None = None
     last: Record | None = None
     for entry in entries:
@@ -191,7 +221,11 @@ def _rows(source: Source) -> Iterator[Item]:
             record.split = last.split  # the figures of a class stand below those of all
         named = None
         last = record
-        yield record
+        if entry.rows is None:
+            yield record
+        else:
+            counted = above is not None and above.epoch is not None and _own_epoch(row) is not None
+            yield Many(entry.rows, record, counted or bool(record.labels) or signature in several)
 
 
 def _titles_last(entries: list[Entry]) -> bool:
@@ -209,13 +243,13 @@ def _titles_last(entries: list[Entry]) -> bool:
     return len(above) > 1 and min(above.values()) > 1
 
 
-def _own_epoch(row: dict[str, Raw]) -> float | None:
+def _own_epoch(row: Mapping[str, Raw]) -> float | None:
     """The epoch that a row says itself."""
     said = next((row[key] for key in row if is_axis(key) and "epoch" in tokens(key)), None)
     return to_float(str(said).partition("/")[0]) if said is not None else None
 
 
-def _record(entry: Entry, row: dict[str, Raw], above: Header | None) -> Record:
+def _record(entry: Entry, row: Mapping[str, Raw], above: Header | None) -> Record:
     line = entry.line
     record = Record(row, line.number, split=line.split, stream=line.stream)
     keys = tuple(row)

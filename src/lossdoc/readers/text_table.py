@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from lossdoc.input.clean import Line
+from lossdoc.input.shape import Memory, shape
 from lossdoc.input.source import Source
 from lossdoc.model.record import Item
 from lossdoc.readers import Sample
@@ -53,6 +54,9 @@ def _grids(lines: Iterable[Line]) -> Iterator[Grid]:
     grid: Grid | None = None
     pending: Line | None = None  # a line that would do as a header, until a line after it decides
     missed = waited = 0
+    # What a line may be hangs on its shape alone: a log has few.
+    heads: Memory[bool] = Memory()
+    begin_nothing: Memory[bool] = Memory()
     for line in lines:
         text = line.text
         if not line.final or _RULE.fullmatch(text):
@@ -68,13 +72,19 @@ def _grids(lines: Iterable[Line]) -> Iterator[Grid]:
                 yield grid
                 grid = None
         if pending is not None:
-            new = _start(pending, line)
-            if new is not None:
+            pair = _pair(pending.text, text)
+            new = None if pair in begin_nothing else _start(pending, line)
+            if new is None:
+                begin_nothing[pair] = True
+            else:
                 if grid is not None:
                     yield grid
                 grid, pending, missed = new, None, 0
                 continue
-        if _may_head(text):
+        look = shape(text)
+        if look not in heads:
+            heads[look] = _may_head(text)
+        if heads[look]:
             pending, waited = line, 0
         elif pending is not None:
             # A header that is printed before the first batch may be followed by warnings.
@@ -83,6 +93,12 @@ def _grids(lines: Iterable[Line]) -> Iterator[Grid]:
                 pending = None
     if grid is not None:
         yield grid
+
+
+def _pair(head: str, line: str) -> bytes:
+    """The shapes of two lines, and whether the names in the first one differ, which digits decide."""
+    names = header_cells(head)
+    return b"%d\n%b\n%b" % (len({*names}) == len(names), shape(head), shape(line))
 
 
 def _cells(text: str) -> list[list[str]]:

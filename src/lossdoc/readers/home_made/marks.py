@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from lossdoc.input.numbers import to_float
-from lossdoc.model.record import UNTOLD, Event, Record
+from lossdoc.model.record import UNTOLD, Columns, Event, Item, Record, Unread
 from lossdoc.readers._words import is_axis, is_strong
 from lossdoc.readers.home_made.names import own_split
 
 if TYPE_CHECKING:
     from lossdoc.readers._row_lines import Entry
+    from lossdoc.readers._row_stretches import Many
 
+Curve = tuple[str, str | None, str | None]  # name, split and rank of rows before keys are resolved
 _FEWEST_PLACES = 4  # that are told twice (ours)
 _FEWEST_UNPLACED = 8  # pairs of rows without a place (ours)
 _MOST_TIMES = 0.85  # of the steps from row to row (ours)
@@ -51,6 +53,17 @@ def unknown_marks(entries: Iterable[Entry]) -> set[tuple[str, ...]]:
     }
 
 
+def tagged_differently(entries: Iterable[Entry]) -> set[tuple[str, ...]]:
+    """The sets of names whose lines differ in such a word: only where they stand tells whether it is a mark."""
+    from lossdoc.readers._row_lines import signature_of
+
+    tags: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for entry in entries:
+        if entry.row is not None and entry.line.split is None:
+            tags.setdefault(signature_of(tuple(entry.row)), set()).add(entry.tags)
+    return {signature for signature, found in tags.items() if len(found) > 1}
+
+
 def without_writer(entries: list[Entry]) -> list[Entry]:
     """The entries without a split that all rows name, where titles among them name another one.
 
@@ -75,20 +88,21 @@ def counts_up(entries: Iterable[Entry]) -> bool:
     return len(set(places)) >= _FEWEST_PLACES and places == sorted(places)
 
 
-def told_apart(records: Sequence[Record]) -> Event | None:
+def told_apart(records: Sequence[Record], but: Collection[Curve] = ()) -> Event | None:
     """Gives rows that stand twice at each place a label of their own, where they are plainly two curves.
 
     No mark says which is which (none, or the same in all), but the second is nearly always above the first, or nearly
-    always below, and the next place goes back.
+    always below, and the next place goes back. Of the curves `but` this is known not to be so.
     """
-    rows: dict[tuple[str, str | None, str | None], list[Record]] = {}
+    rows: dict[Curve, list[Record]] = {}
     for record in records:
         if not record.labels:
-            for name in filter(is_strong, record.values):
-                rows.setdefault((name, record.split, record.stream), []).append(record)
+            for curve in _curves(record):
+                rows.setdefault(curve, []).append(record)
     told: Event | None = None
-    for (name, *_), found in rows.items():
-        if found[0].labels or own_split(name) is not None:
+    for curve, found in rows.items():
+        name = curve[0]
+        if found[0].labels or own_split(name) is not None or curve in but:
             continue
         places = [[*group] for _, group in groupby(found, _place)]
         if _place(found[0]) is None:  # rows that say no place at all
@@ -104,6 +118,39 @@ def told_apart(records: Sequence[Record]) -> Event | None:
                 record.labels = {UNTOLD: f"{number} of 2"}
         told = told or Event("note", found[0].line, _UNMARKED)
     return told
+
+
+def stand_once(found: Iterable[Item | Many]) -> set[Curve] | None:
+    """The curves of rows that were taken at once, where none of them can stand twice at each place; None for "perhaps".
+
+    The rows before them show it, and without a place those that follow each other.
+    """
+    before: dict[Curve, list[Record]] = {}
+    once: set[Curve] = set()
+    for item in found:
+        if isinstance(item, Record):
+            for curve in () if item.labels else _curves(item):
+                before.setdefault(curve, []).append(item)
+        elif not isinstance(item, Columns | Event | Unread):
+            for curve in _curves(item.like):
+                if curve not in once and _perhaps_twice(before.get(curve, []), item, curve[0]):
+                    return None
+                once.add(curve)
+    return once
+
+
+def _curves(record: Record) -> Iterator[Curve]:
+    return ((name, record.split, record.stream) for name in record.values if is_strong(name))
+
+
+def _perhaps_twice(before: Sequence[Record], many: Many, name: str) -> bool:
+    if not before or own_split(name) is not None:
+        return not before
+    if _place(before[0]) is not None:
+        return all(len([*group]) == 2 for group in [[*group] for _, group in groupby(before, _place)][:-1])
+    values = many.rows.column(name).tolist()
+    steps = [(after - before) * (-1) ** at for at, (before, after) in enumerate(pairwise(values))]
+    return all(step > 0 for step in steps) or all(step < 0 for step in steps)
 
 
 def _place(record: Record) -> tuple[object, ...] | None:
