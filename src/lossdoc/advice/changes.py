@@ -77,7 +77,7 @@ def _median_norm(setting: str, was: float | None, situation: Situation) -> Tried
     norm = norm.finite() if norm is not None else None
     onset = situation.at_onset(norm) if norm is not None else None
     y = norm.values[: onset if onset is not None and not was else None] if norm is not None else np.array([])
-    if len(y) < 5 or (onset is not None and not was and y[-3:].max() > 10 * np.median(y)):
+    if len(y) < 5 or (onset is not None and not was and y[-3:].max() > 10 * median(y)):
         return None
     to = max(1.0, float(_short(median(y), 2) or 0.0))
     return to if not was or to < was else None

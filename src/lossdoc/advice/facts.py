@@ -101,7 +101,7 @@ def gradient_tiny(s: Situation) -> bool | None:
 def gradient_peaks_at_end(s: Situation) -> bool | None:
     """The last gradient norm that was logged is far above what had been usual."""
     norm = s.values("grad_norm", 10)
-    return None if norm is None else bool(norm[-1] > 5 * np.median(norm))
+    return None if norm is None else bool(norm[-1] > 5 * median(norm))
 
 
 @fact

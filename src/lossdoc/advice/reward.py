@@ -97,7 +97,7 @@ def reward_ends_lowest(s: Situation) -> bool | None:
     reward = s.values("reward", 10)
     if reward is None or np.ptp(reward) == 0:
         return None
-    end = float(np.median(reward[-max(3, len(reward) // 10) :]))
+    end = median(reward[-max(3, len(reward) // 10) :])
     return bool(end <= reward.min() + 0.1 * np.ptp(reward))
 
 

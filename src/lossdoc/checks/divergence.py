@@ -144,7 +144,7 @@ def of_parts(case: Case, eval_loss: Curve | None) -> Iterator[Finding]:
     except Skip:
         return
     if found and all(found):
-        largest = max(range(len(parts)), key=lambda at: float(np.median(np.abs(parts[at].values))))
+        largest = max(range(len(parts)), key=lambda at: median(np.abs(parts[at].values)))
         yield from found[largest]
 
 
