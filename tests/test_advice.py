@@ -75,7 +75,7 @@ def test_every_range_has_its_ends_in_order_and_a_source(knowledge: Knowledge) ->
 # -- the order
 
 
-def dpo(rate: float, moves: float = 0.0, beta: float = 0.1) -> list[dict[str, float]]:
+def dpo(rate: float, moves: float = 0.0, beta: float = 0.1, drift: float = 1e-8) -> list[dict[str, float]]:
     """A DPO run of 120 records that stays at ln 2, or whose log-probabilities fall by `moves` nats a step."""
     rows = []
     for n in range(1, 121):
@@ -87,7 +87,7 @@ def dpo(rate: float, moves: float = 0.0, beta: float = 0.1) -> list[dict[str, fl
                 "learning_rate": rate,
                 "rewards/chosen": -beta * down,
                 "rewards/rejected": -beta * 1.5 * down,
-                "rewards/margins": beta * 0.5 * down,
+                "rewards/margins": beta * 0.5 * down + drift * (n % 3),
                 "rewards/accuracies": 0.5 if not moves else min(1.0, 0.5 + n / 100),
                 "logps/chosen": -100 - down + n % 5 / 10,
                 "logps/rejected": -110 - 1.5 * down + n % 7 / 10,
@@ -115,6 +115,10 @@ def test_at_a_usual_rate_the_labels_come_first_and_nobody_raises_it() -> None:
     assert found.suspects[0] == "labels"
     assert "rate-low" not in found.suspects
     assert not any("aise the learning rate" in step for step in found.next)
+
+
+def test_a_margin_of_exactly_0_means_that_no_weight_has_moved() -> None:
+    assert "stale-optimiser" in lead(dpo(1e-6, drift=0.0), trainer="trl-dpo").suspects[0]
 
 
 def test_a_rate_far_too_high_and_a_small_beta() -> None:

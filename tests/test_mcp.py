@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-mcp = pytest.importorskip("mcp")
+from tests.mcp_client import call, serving
+
+pytest.importorskip("mcp")
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 SECRET = "".join(f"{{'loss': {7.25 - step / 100}, 'epoch': {step / 10}}}\n" for step in range(1, 60))
@@ -42,34 +43,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def said(place: Path) -> Iterator[Any]:
-    """Asks the server, which lives as long as the tests of this file: (tool, arguments) -> text, whether refused."""
-    loop = asyncio.new_event_loop()
-    command = mcp.StdioServerParameters(command=sys.executable, args=["-m", "lossdoc", "mcp", str(place / "inside")])
-    calls: asyncio.Queue[Any] = asyncio.Queue()
-
-    async def live() -> None:
-        async with mcp.Client(mcp.stdio_client(command)) as client:
-            while (one := await calls.get()) is not None:
-                work, answer = one
-                answer.set_result(await work(client))
-
-    session = loop.create_task(live())
-
-    def ask(work: Any) -> Any:
-        answer = loop.create_future()
-        calls.put_nowait((work, answer))
-        loop.run_until_complete(asyncio.wait([answer, session], timeout=120, return_when=asyncio.FIRST_COMPLETED))
-        return answer.result()
-
-    yield ask
-    calls.put_nowait(None)
-    loop.run_until_complete(session)
-    loop.close()
-
-
-def call(said: Any, tool: str, **arguments: Any) -> tuple[str, bool]:
-    done = said(lambda client: client.call_tool(tool, arguments))
-    return done.content[0].text, bool(done.is_error)
+    """Asks the server of the folder that may be read."""
+    with serving(place / "inside") as ask:
+        yield ask
 
 
 def test_it_has_five_tools_that_only_read(said: Any) -> None:

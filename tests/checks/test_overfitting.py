@@ -62,3 +62,12 @@ def test_a_training_loss_that_rises_is_another_illness() -> None:
 
 def test_no_eval_is_said() -> None:
     assert "held-out" in skipped("overfitting", loss(falling()), trainer="sft")
+
+
+def test_the_best_eval_that_is_named_is_the_best_that_was_logged() -> None:
+    """A running median of three knows no single best one: of a sharp turn it would name the neighbour."""
+    y = 1 + np.abs(np.arange(20) - 5) / 9.0
+    (finding,) = found("overfitting", loss(falling(400, 2.1, 0.1, 0.01)), evals(y, 20), trainer="sft")
+    assert finding.measured["best"] == 1.0
+    assert finding.first_step == finding.measured["best_step"] == 120
+    assert "with 1 and ends at" in finding.message

@@ -32,6 +32,19 @@ def beta_above_usual(s: Situation) -> bool | None:
 
 
 @fact
+def margin_zero(s: Situation) -> bool | None:
+    """The margin is exactly 0 throughout: no weight has left the reference."""
+    margin = s.values("reward_margin", 5)
+    return None if margin is None else not margin.any()
+
+
+@fact
+def margin_moves(s: Situation) -> bool | None:
+    """The margin is not exactly 0 once training has begun: some weight was changed."""
+    return opposite(margin_zero(s))
+
+
+@fact
 def sampled_cold(s: Situation) -> bool | None:
     temperature = s.readings.value("temperature")
     return None if temperature is None else temperature < COLD

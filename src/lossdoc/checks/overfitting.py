@@ -161,17 +161,19 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     unknown = ["whether the metric that matters has turned as well"] if score is None and goal is None else []
     if fall is None:
         unknown.append("whether the training loss still fell: it is not in this log")
+    # The running median knows the best three evals; what is said of the best one is what was logged.
+    lowest = max(0, best - 1) + int(np.argmin(y[max(0, best - 1) : best + 2]))
     yield case.finding(
         eval_loss,
-        f"{eval_loss.said} is best at {step(eval_loss, best)} with {number(float(y[best]))} and ends at "
+        f"{eval_loss.said} is best at {step(eval_loss, lowest)} with {number(float(y[lowest]))} and ends at "
         f"{number(float(y[-1]))}{beside}",
-        first=best,
-        detected=min(n - 1, best + 2),
+        first=lowest,
+        detected=min(n - 1, lowest + 2),
         severity="info" if mild else "warning",
         confidence="low" if fall is None else "high" if n >= 6 and rise >= 2 * RISE * abs(low) else "medium",
         measured={
-            "best": float(y[best]),
-            "best_step": float(eval_loss.steps[best]),
+            "best": float(y[lowest]),
+            "best_step": float(eval_loss.steps[lowest]),
             "end": float(y[-1]),
             "last_level": end,
             "rise_percent": 100 * rise / abs(low) if low else 0.0,
