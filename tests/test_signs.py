@@ -76,7 +76,7 @@ def test_many_passes_with_nothing_held_out_are_no_proof() -> None:
 )
 def test_few_records_say_what_they_can(values: list[float], up: bool, went: str) -> None:
     bounds = (0.0, 1.0) if up else None
-    found = course(Measure(curve("x", values), "score", up, bounds))
+    found = course(Measure(curve("x", values), "score", up, bounds, held_out=True))
     assert found is not None
     assert found.went == went
     assert (found.first, found.last) == (values[0], values[-1])
@@ -84,7 +84,9 @@ def test_few_records_say_what_they_can(values: list[float], up: bool, went: str)
 
 def test_a_share_may_be_written_in_percent() -> None:
     for factor in (1.0, 100.0):
-        measure = Measure(curve("accuracy", np.array([0.97, 0.975, 0.98, 0.985]) * factor), "score", True, (0.0, 1.0))
+        measure = Measure(
+            curve("accuracy", np.array([0.97, 0.975, 0.98, 0.985]) * factor), "score", True, (0.0, 1.0), held_out=True
+        )
         found = course(measure)
         assert found is not None
         assert found.went == "better"

@@ -35,6 +35,20 @@ def test_a_mild_rise_with_a_better_score_is_information() -> None:
     assert [f.severity for f in got] == ["info"]
 
 
+@pytest.mark.parametrize(("until", "severity"), [(0.35, "warning"), (0.6, "info"), (0.9, "info")])
+def test_a_score_that_has_long_stood_answers_for_no_loss(until: float, severity: str) -> None:
+    t = np.linspace(0, 1, 40)
+    score = 0.57 + 0.1 * np.minimum(t / until, 1) - 0.01 * np.maximum(t - until, 0)
+    got = found(
+        "overfitting",
+        loss(falling(600, 2.1, 0.1, 0.03)),
+        evals(0.7 + 0.3 * t),
+        evals(score, metric="auc"),
+        trainer="gbdt",
+    )
+    assert [f.severity for f in got] == [severity]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_wandering_evals_are_silent(seed: int) -> None:
     held_out = 0.26 + noise(6, 0.025, seed)

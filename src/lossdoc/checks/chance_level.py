@@ -86,6 +86,7 @@ EXPLAINS = (
     "frozen-eval",
     "oscillation",
     "unshuffled-epochs",
+    "loss-collapse",
 )
 EXACT = Limit(0.003, "share of the chance value", "ours: with nothing but the loss to go by")
 NEAR = Limit(

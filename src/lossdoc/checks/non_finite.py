@@ -62,6 +62,7 @@ SIGN: SignName = "finite"
 EXPLAINS = (
     "zero-loss",
     "loss-collapse",
+    "chance-level",
     "no-learning",
     "loss-spike",
     "zero-gradient",

@@ -16,7 +16,8 @@ rise.
 - one eval is worse and the next is not, or the evals wander without a trend
 - the training loss rises as well (`divergence`)
 - the eval loss is less than {mild} worse while an eval accuracy improves, an accuracy gains {goal} of what it had
-  left to gain, or another held-out score (error rates, BLEU, Dice, mAP, ...) goes on improving: information
+  left to gain, or another held-out score (error rates, AUC, BLEU, Dice, mAP, ...) goes on improving: information; not
+  where that score has stood still for {stands} of the way since the best eval while the loss rose on
 - there are fewer than {evals} evals
 
 ## Likely causes
@@ -91,6 +92,11 @@ GOAL = Limit(
     "share of what a score had left to gain",
     "ours: an accuracy creeps up by 11 and 19 % of the rest while labelled runs overfit; a recogniser "
     "whose loss only grew surer of its errors gained 66 %",
+)
+STANDS = Limit(
+    0.5,
+    "share of the way from the best eval loss to the end",
+    "ours: a score that has gained nothing for so long no longer answers for a loss that goes on rising",
 )
 EVALS = Limit(3, "evaluations", "ours: a turn has a side before and a side behind it")
 AFTER = Limit(2, "evaluations behind the best one", "ours: one alone may be noise")
@@ -225,9 +231,19 @@ def improving(case: Case, eval_loss: Curve, best: int) -> Measure | None:
         values = sign * score.values
         then = float(np.interp(eval_loss.steps[best], score.steps, values))
         need = GOAL * measure.room(abs(then)) if score.metric in CREEPING else material(measure, abs(then))
-        if float(values[-1]) - then >= need and float(values.max() - values[-1]) < KEPT * (float(values.max()) - then):
+        kept = float(values.max() - values[-1]) < KEPT * (float(values.max()) - then)
+        if float(values[-1]) - then >= need and kept and not stands(score.steps, values, eval_loss, best):
             return measure
     return None
+
+
+def stands(steps: Floats, values: Floats, eval_loss: Curve, best: int) -> bool:
+    """The score was best long before the end, and from there on the loss rose as much as would be overfitting."""
+    peak, start, end = (float(x) for x in (steps[int(np.argmax(values))], eval_loss.steps[best], eval_loss.steps[-1]))
+    since = eval_loss.values[eval_loss.steps >= peak]
+    if end - peak < STANDS * (end - start) or len(since) < NOISY_EVALS:
+        return False
+    return float(np.median(since[-3:])) - float(np.median(since[:3])) >= 2 * RISE * abs(float(since[:3].min()))
 
 
 def score_gain(score: Curve | None, eval_loss: Curve, best: int) -> float:

@@ -51,12 +51,21 @@ if TYPE_CHECKING:
 
 SEVERITY: Severity = "error"
 SIGN: SignName = "finite"
-EXPLAINS = ("no-learning", "plateau", "loss-collapse", "zero-gradient", "flat-margin", "thin-margin", "frozen-eval")
+EXPLAINS = (
+    "chance-level",
+    "no-learning",
+    "plateau",
+    "loss-collapse",
+    "zero-gradient",
+    "flat-margin",
+    "thin-margin",
+    "frozen-eval",
+)
 LEAST = Limit(5, "records", "ours")
 PART_LEAST = Limit(3, "records", "ours, of every part of a loss that boxes or masks give")
 SMALL = Limit(0.05, "share of the first loss", "ours: a loss that was so small before it read 0 went down")
 DIGITS = Limit(1000, "printed digits", "ours: a loss that fell from below may be a rounded one")
-NEEDS = {"loss": Need(("loss", "loss_component"), points=3)}
+NEEDS = {"loss": Need(("loss", "nll_loss", "loss_component"), points=3)}
 
 # Parts that learn from labels: without a label they have nothing to sum up. Others (weights of 0) may be switched off.
 BOX = ("box", "bbox", "giou", "iou", "reg", "loc", "mask", "dfl", "l1")
@@ -84,7 +93,7 @@ def box(curve: Curve) -> bool:
 
 def check(case: Case, loss: Curve) -> Iterator[Finding]:
     yield from parts(case)
-    if loss.metric != "loss" or len(loss) < LEAST:
+    if loss.metric == "loss_component" or len(loss) < LEAST:
         return
     y = loss.values
     end = died(y)

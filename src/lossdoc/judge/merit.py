@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from lossdoc.knowledge.words import without_split
 from lossdoc.model.limit import Limit
 from lossdoc.model.record import UNTOLD
 from lossdoc.signal import best_stretch, died, head, level, median, noise, resolution, tail, trend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from lossdoc.knowledge import Knowledge
     from lossdoc.model.run import Curve, Floats, Run
@@ -52,17 +53,17 @@ SHORT = Limit(
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A curve that progress is judged by. `role`: score, support, objective or part."""
+    """A curve that progress is judged by. `role`: score, support, objective or part.
+
+    `held_out`: measured on data that are not trained on.
+    """
 
     curve: Curve
     role: str
     up: bool
     bounds: tuple[float | None, float | None] | None
+    held_out: bool
     least: float = MATERIAL.default  # share of the start level that counts as a gain where there is no end
-
-    @property
-    def held_out(self) -> bool:
-        return self.curve.split != "train"
 
     def reaches(self, value: float, share: float) -> bool:
         """The value is at least this share of a perfect one; never where there is no end."""
@@ -109,16 +110,20 @@ def measures(run: Run, knowledge: Knowledge) -> list[Measure]:
     Not those of which nobody knows whose they are: what is no evaluation for sure proves nothing.
     """
     least = OF_RETURN.value if run.trainer.candidates == ("rl",) else MATERIAL.value
-    found = list(_measures((c for c in run.curves if UNTOLD not in c.labels), knowledge, least))
+    found = list(_measures([c for c in run.curves if UNTOLD not in c.labels], knowledge, least))
     totals = {m.curve.split for m in found if m.role == "objective"}
     return [m for m in found if m.role != "part" or m.curve.split not in totals]
 
 
-def _measures(curves: Iterable[Curve], knowledge: Knowledge, least: float) -> Iterator[Measure]:
+def _measures(curves: Sequence[Curve], knowledge: Knowledge, least: float) -> Iterator[Measure]:
+    elsewhere = {curve.metric for curve in curves if curve.split != "train"}
     for curve in curves:
         facts = knowledge.metric(curve.metric)
         if facts.merit and facts.direction in ("up", "down") and len(curve):
-            yield Measure(curve, facts.merit, facts.direction == "up", facts.bounds, least)
+            # A BLEU or an mAP is measured on held-out data, unless the log has another one that says so of itself.
+            unmarked = curve.metric not in elsewhere and without_split(curve.key)[-1][1] is None
+            held_out = curve.split != "train" or (facts.held_out and unmarked)
+            yield Measure(curve, facts.merit, facts.direction == "up", facts.bounds, held_out, least)
 
 
 def course(measure: Measure) -> Course | None:

@@ -24,6 +24,7 @@ def metric_facts(document: MetricDocument) -> MetricFacts:
         aggregation=document.aggregation,
         direction=document.direction,
         merit=document.merit,
+        held_out=document.heldOut,
         bounds=document.bounds,
         role=document.role,
         parent=document.parent,

@@ -35,6 +35,7 @@ class MetricFacts(Struct, frozen=True, omit_defaults=True):
     aggregation: str | None = None
     direction: str | None = None
     merit: str | None = None  # score, support, objective, part: what progress is judged by
+    held_out: bool = False  # measured on data of its own even where its key names no split
     bounds: Bounds | None = None
     role: str | None = None
     parent: str | None = None

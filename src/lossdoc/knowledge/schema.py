@@ -134,6 +134,7 @@ class MetricDocument(Document):
     aggregation: Aggregation | None = None
     direction: Direction | None = None
     merit: Merit | None = None
+    heldOut: bool = False
     bounds: tuple[float | None, float | None] | None = None
     role: Role | None = None
     expect: Expect | None = None
