@@ -3,11 +3,11 @@
 Boosted trees, speech by CTC, a detector, a regression, a reversal of sentences, a segmenter.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
+from _pytest.mark.structures import ParameterSet
 
 from lossdoc import check
 
@@ -65,12 +65,14 @@ LEFT = {
 }
 
 
-def files(runs: Iterable[str]) -> Iterator[ParameterSet]:
+def files(runs: Iterable[str]) -> list[ParameterSet]:
+    found = []
     for run in runs:
         for path in sorted((TOYS / run).iterdir()):
             name = f"{run}/{path.name}"
             marks = [pytest.mark.xfail(strict=True, reason=LEFT[name])] if name in LEFT else []
-            yield pytest.param(run, path, id=name, marks=marks)
+            found.append(pytest.param(run, path, id=name, marks=marks))
+    return found
 
 
 @pytest.mark.parametrize(("run", "path"), files(EXPECTED))
