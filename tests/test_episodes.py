@@ -102,3 +102,19 @@ def test_steps_of_a_resumed_run_are_no_lengths(tmp_path: Path) -> None:
     steps = [*range(100, 3100, 100), *range(2500, 5500, 100)]
     path.write_text("episode,step,reward\n" + "".join(f"{k},{s},{0.1 * k}\n" for k, s in enumerate(steps)))
     assert check(path).run.get("episode_length") is None
+
+
+def test_a_loop_over_episodes_is_placed_by_episodes(tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    log.write_text("".join(f"episode {n} reward {n % 7 + n / 9:.2f}\n" for n in range(73, 110)))
+    (reward,) = check(log).run.curves
+    assert (reward.axis, reward.steps[0], reward.steps[-1]) == ("episodes", 73, 109)
+
+
+def test_steps_in_the_environment_place_finer_than_episodes(tmp_path: Path) -> None:
+    for columns in ("episode,total_timesteps", "total_timesteps,episode"):
+        log = tmp_path / "run.csv"
+        places = [(n, 50 * n) if columns.startswith("episode") else (50 * n, n) for n in range(1, 40)]
+        log.write_text(f"{columns},reward\n" + "".join(f"{a},{b},{a % 7}\n" for a, b in places))
+        (reward,) = check(log).run.curves
+        assert (reward.axis, reward.steps[-1]) == ("samples", 1950)

@@ -74,7 +74,7 @@ def test_episode_lines_of_home_made_agents(line: str, key: str) -> None:
     assert reward is not None
     assert reward.key == key
     assert run.records == 59
-    assert reward.axis == "samples"
+    assert reward.axis == "episodes"
     assert reward.steps[-1] == 59
     assert run.trainer.candidates == ("rl",)
 

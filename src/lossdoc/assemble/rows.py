@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge, Resolved
 
 # Roles of keys that are no curve: they place a row, or count nothing that can be judged.
-POSITION_ROLES = ("step", "epoch", "tokens", "samples")
+POSITION_ROLES = ("step", "epoch", "tokens", "samples", "episodes")
 # Beside an epoch and without a step these place a row inside the epoch.
 _IN_EPOCH = re.compile(r"batch(?:[_ ]?(?:id|idx|index))?", re.IGNORECASE)
 # transformers names the data set of an evaluation in the run time it logs beside it; TRL's own metrics in the same row
@@ -274,7 +274,9 @@ def _put(table: Table, slot: _Slot, rows: NDArray[np.int64], values: NDArray[np.
     else:
         counts, role = values * slot.factor, table.counted.code(slot.role)
         before = table.counts[rows]
-        finer = ~(before > counts) | (table.counted.codes[rows] != role)  # of episodes and steps in the environment
+        finer = ~(before > counts) | (table.counted.codes[rows] != role)  # of rollouts and steps in the environment
+        if slot.role == "episodes":  # what else is counted is finer
+            finer &= np.isnan(before) | (table.counted.codes[rows] == role)
         table.counts[rows[finer]] = counts[finer]
         table.counted.codes[rows[finer]] = role
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lossdoc.comparison.result import Comparison
     from lossdoc.model.run import Run
 
-By = Literal["step", "tokens", "samples", "epoch", "time", "progress"]
+By = Literal["step", "tokens", "samples", "episodes", "epoch", "time", "progress"]
 Format = Literal["text", "json", "markdown"]
 _OF_ONE_RUN = re.compile(r"^(\d+):(.*)$", re.DOTALL)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats, Run
 
 # What runs are laid on when nobody says: the first that all of them have.
-_PREFERRED: tuple[Axis, ...] = ("step", "epoch", "tokens", "samples", "row", "progress")
+_PREFERRED: tuple[Axis, ...] = ("step", "epoch", "tokens", "samples", "episodes", "row", "progress")
 
 
 class NoCommonAxis(ValueError):

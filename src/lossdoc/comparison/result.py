@@ -11,7 +11,7 @@ from lossdoc.model.finding import Confidence, Report
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
 
-Axis = Literal["step", "tokens", "samples", "epoch", "time", "progress", "row"]
+Axis = Literal["step", "tokens", "samples", "episodes", "epoch", "time", "progress", "row"]
 Outcome = Literal["worse", "better", "slightly worse", "slightly better", "higher", "lower", "same", "not compared"]
 Key = tuple[str, str, tuple[tuple[str, str], ...]]  # metric, split, labels
 Standing = Literal["worse", "mixed", "better", "slightly worse", "slightly better", "no difference", "not comparable"]

@@ -186,7 +186,9 @@ def _nothing(rows: Sequence[Row], run: int) -> str:
 
 
 def axis_word(by: Axis) -> str:
-    return {"tokens": "token", "samples": "sample", "time": "second", "row": "record"}.get(by, by)
+    return {"tokens": "token", "samples": "sample", "episodes": "episode", "time": "second", "row": "record"}.get(
+        by, by
+    )
 
 
 def places(by: Axis) -> str:

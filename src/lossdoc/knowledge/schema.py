@@ -13,7 +13,7 @@ from msgspec import Struct, field
 Family = Literal["supervised", "preference", "rl", "reward", "other"]
 Severity = Literal["error", "warning", "info"]
 Split = Literal["train", "eval", "test"]
-Role = Literal["step", "epoch", "tokens", "samples", "time", "summary", "config", "ignore"]
+Role = Literal["step", "epoch", "tokens", "samples", "episodes", "time", "summary", "config", "ignore"]
 Aggregation = Literal["mean", "sum", "fraction", "max", "min", "median", "last", "count"]
 Direction = Literal["down", "up", "neither"]
 # What progress is judged by: what people train for, what only supports it, what is trained, a term of what is trained.

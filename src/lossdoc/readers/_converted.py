@@ -16,7 +16,7 @@ Row = Mapping[str, Any]  # cells by column; what is blank is not there
 WIDE = ["source", "run", "axis", "step"]  # what the columns of a table begin with
 TIDY = ["source", "run", "metric", "split"]
 _PLACES = frozenset((*WIDE, "about"))
-_AXES = ("step", "epoch", "tokens", "samples")  # rows that nothing places are counted anew
+_AXES = ("step", "epoch", "tokens", "samples", "episodes")  # rows that nothing places are counted anew
 _COLUMN = expression(r"(?:(?P<split>eval|test)/)?(?P<metric>[^\[\]]+)(?:\[(?P<labels>.*)\])?")
 _LABEL = expression(r",(?=\w+=)")
 _KINDS = frozenset(("crash", "end", "resume", "interrupt", "progress", "non_finite", "restart", "cut", "empty"))

@@ -207,7 +207,7 @@ class _Progress:
             yield self.now
 
     def see(self, kind: Kind, record: Record, context: dict[str, str]) -> None:
-        if record.split == "eval" or kind.axis == "samples":
+        if record.split == "eval" or kind.axis in ("samples", "episodes"):
             return
         total, epochs = to_float(context.get("total")), to_float(context.get("epochs"))
         if total and record.step is not None and (kind.step_in_epoch is None or epochs):

@@ -31,6 +31,7 @@ _ROLES = {
     "epoch": "an axis: the epoch",
     "tokens": "an axis: tokens seen",
     "samples": "an axis: samples seen",
+    "episodes": "an axis: episodes played",
     "time": "a measure of time, no curve to judge",
     "summary": "a value for the whole run, no curve to judge",
     "config": "a setting, no curve to judge",
