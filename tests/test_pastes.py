@@ -115,3 +115,37 @@ def test_a_reward_that_moves_has_a_spread_that_was_not_logged() -> None:
     """One episode a record: its spread is 0, whatever the policy does."""
     (report,) = check(table(*((i, 0.1, -80.0 + 9 * i, 0.0, 0.0) for i in range(1, 7))))
     assert "zero-std-groups" not in {finding.check for finding in report.findings}
+
+
+def test_bars_beside_printed_rows_are_left_out() -> None:
+    """What stands in a bar is of one batch: "val_loss" there is no evaluation."""
+    bar = "Validation: 100%|████| 108/108 [00:02<00:00, 40.1it/s, val_loss={}]\n"
+    row = "Epoch {}/8\nTrain Loss: {} - Train Perplexity: 9.1\nValid Loss: {} - Valid Perplexity: 9.3\n"
+    text = "".join(row.format(i, 7.5 - 0.3 * i, 7.6 - 0.3 * i) + bar.format(1.5 + i % 3) for i in range(1, 9))
+    (report,) = check(text)
+    (held_out,) = report.run.all("loss", "eval")
+    assert len(held_out) == 8
+    assert min(held_out.values) > 5
+    assert report.verdict == "healthy"
+
+
+@pytest.mark.parametrize(("text", "verdict", "first"), [
+    (table(*((100 * i, 5.06 + 0.02 * i, 0.1, 0.2, 0.3) for i in range(3))).replace("reward_std", "Wer").replace("0.2", "1.0"), "failing", "chance-level"),
+    ("".join(f"Episode {50 * i}/400 | Reward moyen (100 ep): {r}\n" for i, r in enumerate((22.6, 20.3, 17, 14.9, 14.1, 14.1, 13.8, 14.1))), "failing", "reward-collapse"),
+    ("Step,Reward,Loss\n" + "".join(f"{i},{0.3 if i < 9 else 0.0},{0.0}\n" for i in range(200)), "suspicious", "reward-flat"),
+    ("".join(f"{i}: train iter: {100 * i} loss_net: {loss} seconds: 12.1\n" for i, loss in enumerate((0.94, "nan", "nan"))), "failing", "non-finite"),
+    ("".join(f"Train 17 in 4.38seconds. Throughput is 408.4 records/second. Loss is {loss}. Current rate is 0.04. [Iteration {i}]\n" for i, loss in enumerate((1.3, 1.3, "Infinity", 1.3))), "failing", "non-finite"),
+    ("| epoch | loss | NDCG | HR |\n|---|---|---|---|\n" + "".join(f"| {20 * i} | {0.99 - 0.04 * i} | {0.2327 - 0.003 * i} | {0.406 - 0.005 * i} |\n" for i in range(1, 6)), "suspicious", "no-generalisation"),
+], ids=["words all wrong", "a return that only fell", "a reward that is stuck", "a part that ends in NaN", "a sentence that ends", "scores of evaluations"])  # fmt: skip
+def test_kinds_that_public_pastes_showed(text: str, verdict: str, first: str) -> None:  # the logs are of our own making
+    (report,) = check(text)
+    assert (report.verdict, report.roots[0].check) == (verdict, first)
+
+
+def test_numbers_of_nobody_that_are_infinite_are_not_called_sound() -> None:
+    rows = "".join(
+        f'{{"step": {i}, "loss": {2.5 - 0.1 * i}, "my_own_loss": {1e3 if i % 3 else "Infinity"}}}\n' for i in range(12)
+    )
+    (report,) = check(rows)
+    assert report.signs["finite"].answer == "unknown"
+    assert report.verdict == "not judged"

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.assemble.blocks import of_one_writer
-from lossdoc.assemble.curves import build_curves, columns_to_curves, count_curve, epoch_curve
+from lossdoc.assemble.columns import columns_to_curves
+from lossdoc.assemble.curves import build_curves, count_curve, epoch_curve
 from lossdoc.assemble.position import place_rows
 from lossdoc.assemble.rows import gather
 from lossdoc.assemble.segments import Part, split_runs
@@ -53,14 +54,15 @@ def assemble(
     runs: list[Run] = []
     if columns:
         for name, curves, count, replays in columns_to_curves(columns, knowledge, framework, objectives):
-            dropped = sum(int(event.data["dropped"]) for event in replays)
+            dropped = sum(int(event.data["dropped"]) for event in replays if event.kind == "replay")
             runs.append(
                 Run(
                     source,
                     format_name,
                     curves,
                     (source,),
-                    events=replays,
+                    events=[event for event in replays if event.kind != "note"],
+                    notes=[event.text for event in replays if event.kind == "note"],
                     records=count,
                     dropped_records=dropped,
                     name=name,

@@ -1,14 +1,12 @@
-"""Buckets of a table, and columns of stores, to curves."""
+"""Buckets of a table to curves."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lossdoc.assemble.rows import POSITION_ROLES
-from lossdoc.model.record import Event
 from lossdoc.model.run import Curve
 
 if TYPE_CHECKING:
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     from lossdoc.assemble.bucket import Bucket
     from lossdoc.assemble.segments import Part
     from lossdoc.assemble.table import Table
-    from lossdoc.knowledge import Knowledge
-    from lossdoc.model.record import Columns
     from lossdoc.model.run import Floats, Ints
 
 # A float source that was rounded before it was written (transformers 4 rounds the loss to 4 digits) shows it on every
@@ -47,7 +43,7 @@ def build_curves(table: Table, part: Part) -> list[Curve]:
         if stand is not None:
             values = bucket.values if stand.sequence is None else bucket.values[stand.sequence]
             curves.append(_curve(bucket, table, stand, values))
-    return _without_collisions(curves)
+    return without_collisions(curves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +137,11 @@ def _rounded_to(values: NDArray[np.float64]) -> int | None:
     first = finite[:_A_FEW]
     for digits in range(1, _MOST_DECIMALS + 1):
         if np.array_equal(np.round(first, digits), first) and np.array_equal(np.round(finite, digits), finite):
-            return digits if len(_distinct(finite)) >= 5 else None
+            return digits if len(distinct(finite)) >= 5 else None
     return None
 
 
-def _without_collisions(curves: Sequence[Curve]) -> list[Curve]:
+def without_collisions(curves: Sequence[Curve]) -> list[Curve]:
     """Two keys with one meaning: one curve if they never stand in the same record, else the lesser is labelled."""
     import numpy as np
 
@@ -200,93 +196,10 @@ def _joined(a: Curve, b: Curve) -> Curve:
     )
 
 
-def _distinct(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def distinct(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Each value once, in order: np.unique, without the import of numpy.ma that it brings."""
     import numpy as np
 
     ordered = np.sort(values)
     distinct: NDArray[np.float64] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
     return distinct
-
-
-def columns_to_curves(
-    columns: Sequence[Columns], knowledge: Knowledge, framework: str | None, objectives: Sequence[str]
-) -> Iterator[tuple[str, list[Curve], int, list[Event]]]:
-    """(run name, curves, records, replays) for each run of a store; one value is one record."""
-    import numpy as np
-
-    no_lines = np.zeros(0, dtype=np.int64)
-    by_run: dict[str, list[Columns]] = {}
-    for column in columns:
-        by_run.setdefault(column.run or "", []).append(column)
-    for name, several in by_run.items():
-        group = _merged(several)
-        grid = _distinct(np.concatenate([column.steps for column in group]))
-        curves: list[Curve] = []
-        count = 0
-        replay: tuple[float, float, int] | None = None
-        for column in group:
-            found = knowledge.resolve(column.key, framework, objectives)
-            if found and found.role in (*POSITION_ROLES, "time"):
-                continue
-            count += len(column.steps)
-            if found and (found.role or found.ignored):
-                continue
-            keep = _newest(column.steps)
-            if not keep.all():
-                gone = column.steps[~keep]
-                seen = replay or (float(gone.min()), float(gone.max()), 0)
-                replay = (min(seen[0], float(gone.min())), max(seen[1], float(gone.max())), seen[2] + len(gone))
-            steps = column.steps[keep]
-            factor = found.factor if found else 1.0
-            curves.append(
-                Curve(
-                    found.metric if found else column.key.lower(),
-                    (found.split if found else None) or column.split or "train",
-                    column.key,
-                    steps,
-                    column.values[keep] * factor,
-                    np.searchsorted(grid, steps).astype(np.int64),
-                    no_lines,
-                    axis=column.axis or "step",
-                    labels=found.labels if found else {},
-                    unit=found.unit if found else None,
-                    aggregation=found.aggregation if found else None,
-                    known=found is not None,
-                )
-            )
-        events = []
-        if replay:
-            data = {"from_step": replay[0], "to_step": replay[1], "dropped": replay[2]}
-            events.append(Event("replay", data=data))
-        yield name if len(by_run) > 1 else "", _without_collisions(curves), count, events
-
-
-def _merged(columns: Sequence[Columns]) -> list[Columns]:
-    """Columns of one key from several files of a run, one after the other."""
-    import numpy as np
-
-    by_key: dict[tuple[str, str | None], list[Columns]] = {}
-    for column in columns:
-        by_key.setdefault((column.key, column.split), []).append(column)
-    return [
-        same[0]
-        if len(same) == 1
-        else replace(
-            same[0],
-            steps=np.concatenate([column.steps for column in same]),
-            values=np.concatenate([column.values for column in same]),
-        )
-        for same in by_key.values()
-    ]
-
-
-def _newest(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Points that no later segment replaces: where steps go back, what stands at or after that place is dropped."""
-    import numpy as np
-
-    returns = np.full(len(steps) + 1, np.inf)
-    back = np.flatnonzero(np.diff(steps) < 0) + 1
-    returns[back] = steps[back]
-    following = np.minimum.accumulate(returns[::-1])[::-1][1:]
-    return np.asarray(steps < following)

@@ -19,7 +19,7 @@ _INTERLEAVED_SHARE = 0.1
 _INTERLEAVED_ROWS = 6
 _MOST_WRITERS = 8
 # More returns than this in one run are no resumes: the rows are simply not in order.
-_MOST_RESUMES = 30
+MOST_RESUMES = 30
 
 
 @dataclass(slots=True)
@@ -267,7 +267,7 @@ def _replayed(table: Table, rows: Rows) -> Part:
             rows
         ]  # rows without a loss among many with one were measured later, on an older checkpoint
     places = table.places[rows[trained]]
-    if np.count_nonzero(np.diff(places) < 0) > _MOST_RESUMES:
+    if np.count_nonzero(np.diff(places) < 0) > MOST_RESUMES:
         part.notes.append("the steps are not in order: the rows were sorted by step, none was dropped")
         return part
     again = _reprinted(table, rows, leading)

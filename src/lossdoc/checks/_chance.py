@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lossdoc.judge.merit import measures
+from lossdoc.judge.merit import course, measures
 from lossdoc.judge.passes import passes
 from lossdoc.model.limit import Limit
 
@@ -24,6 +24,7 @@ NOTHING = Limit(
     "ours: a detector, segmenter or translator below half a point of a hundred finds nothing",
 )
 POINTS = Limit(3, "evaluations", "ours: so many agree")
+EXACTLY = Limit(1e-4, "share of a perfect score", "ours: what is printed as 0.000, or as 1.000 of an error rate")
 EARLY = Limit(5, "evaluations or passes over the data", "ours: finding nothing is usual before")
 
 
@@ -64,6 +65,9 @@ def _at_chance(case: Case, measure: Measure) -> Chance | None:
         if metric in _WRONG and float(y.min()) >= WRONG and len(y) >= EARLY:
             return Chance(measure, float(curve.values[-1]), "next to nothing is recognised")
     seen = passes(case.run)
+    worst = 1.0 if metric in _WRONG else 0.0
+    if metric in _ALL - _GUESSING and len(y) >= POINTS and np.all(np.abs(y - worst) < EXACTLY) and not _learns(case):
+        return Chance(measure, float(curve.values[-1]), "nothing is right, and no loss got better")
     late = len(y) >= EARLY or (len(y) > 0 and seen is not None and seen >= EARLY)
     if metric in _NOTHING and late and y.min() >= 0 and y.max() <= NOTHING and _evaluated(case, curve):
         return Chance(measure, float(curve.values[-1]), "nothing is found")
@@ -71,6 +75,12 @@ def _at_chance(case: Case, measure: Measure) -> Chance | None:
     if metric in _NONE and len(y) >= EARLY and whole and not np.any(y) and _evaluated(case, curve):
         return Chance(measure, 0.0, "no answer is right")
     return None
+
+
+def _learns(case: Case) -> bool:
+    """Some loss got better: the score may follow."""
+    losses = [m for m in measures(case.run, case.knowledge) if m.role == "objective"]
+    return any((went := course(m)) is not None and went.went == "better" for m in losses)
 
 
 def _evaluated(case: Case, score: Curve) -> bool:

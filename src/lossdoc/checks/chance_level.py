@@ -16,7 +16,7 @@ there will be: {loss.through} of the planned run, or {loss.passes} passes over t
 
 Scores: an AUC within {chance.auc-near} of 0.5, error rates of words above {chance.wrong} throughout, and in
 {chance.early} evaluations a mAP, Dice, IoU, BLEU or F1 that is at most {chance.nothing} of a perfect score, or an
-accuracy of exactly 0.
+accuracy of exactly 0. Where no loss got better, {chance.points} evaluations are enough that are all at the very worst.
 
 ## Silent when
 - the accuracy contradicts, or the loss is leaving the level at the end

@@ -6,7 +6,8 @@ value is the same illness one step earlier. A single NaN gradient norm beside a 
 scaler found an overflow and skipped that step, which mixed precision does now and then.
 
 ## How it is measured
-Any NaN or infinite value of a loss, reward, KL or entropy of the run counts. In a gradient norm it takes a tail of at
+Any NaN or infinite value of a loss, reward, KL or entropy of the run counts; of a part of the loss, that it ends in
+{ends} of them. In a gradient norm it takes a tail of at
 least {tail}, or at least {least} that make up {share} of the records. Values that were not logged are no NaN. A number
 above {overflown} that is {jump} or more, to the end of the log, is one that single precision can hardly hold any
 more; whatever its name, it counts as well.
@@ -93,6 +94,7 @@ TAIL = Limit(
 )
 LEAST = Limit(5, "records", "ours: single skipped steps of a scaler are normal")
 SHARE = Limit(0.05, "share of the records", "ours: single skipped steps of a scaler are normal")
+ENDS = Limit(2, "records at the end", "ours: a part of the training loss may be of nothing in one batch")
 NEVER = Limit(
     3,
     "records, all of them without a finite value",
@@ -118,7 +120,7 @@ def check(case: Case, values: Curve | None) -> Iterator[Finding]:
         first = min(
             bad, key=lambda c: (c.records[first_bad(c)], _VALUES.index(c.metric) if c.metric in _VALUES else 99)
         )
-        yield report(case, first, [c.name for c in bad if c is not first])
+        yield report(case, first, [c.said for c in bad if c is not first])
         return
     for curve in case.run.curves:
         if curve.split == "train" and (at := overflows(curve)) is not None:
@@ -132,9 +134,11 @@ def check(case: Case, values: Curve | None) -> Iterator[Finding]:
 def judged(curve: Curve) -> bool:
     if curve.labels and curve.metric == "reward":
         return False
-    if curve.metric == "loss_component" and curve.split != "train":
-        bad = int(np.count_nonzero(~np.isfinite(curve.values)))
-        return bad >= LEAST and bad >= SHARE * len(curve)
+    if curve.metric == "loss_component":
+        wrong = ~np.isfinite(curve.values)
+        if curve.split == "train":
+            return len(wrong) >= ENDS and bool(wrong[-int(ENDS) :].all())
+        return bool(wrong.sum() >= LEAST and wrong.sum() >= SHARE * len(curve))
     return curve.known and (curve.metric in _VALUES or curve.metric.endswith("_loss"))
 
 
@@ -192,7 +196,7 @@ def report(case: Case, curve: Curve, others: list[str]) -> Finding:
     also = f"; also {', '.join(others[:3])}" if others else ""
     return case.finding(
         curve,
-        f"{curve.name} became {word} at {step(curve, at)} ({fate}){also}",
+        f"{curve.said} became {word} at {step(curve, at)} ({fate}){also}",
         first=at,
         severity="warning" if recovered else "error",
         measured={"non_finite": int(bad.sum()), "records": len(curve)},

@@ -17,7 +17,8 @@ rise.
 - the training loss rises as well (`divergence`)
 - the eval loss is less than {mild} worse while an eval accuracy improves, an accuracy gains {goal} of what it had
   left to gain, or another held-out score (error rates, AUC, BLEU, Dice, mAP, ...) goes on improving: information; not
-  where that score has stood still for {stands} of the way since the best eval while the loss rose on
+  where that score has stood still for {stands} of the way since the best eval while the loss rose on; so it is where
+  such a score stands near its best and the eval loss is less than {mild} worse
 - there are fewer than {evals} evals
 
 ## Likely causes
@@ -153,18 +154,14 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
         return
     better = score_gain(score, eval_loss, best)
     goal = improving(case, eval_loss, best)
-    mild = (rise < MILD * abs(low) and better >= BETTER) or goal is not None
-    beside = "" if fall is None else f", while the training loss fell by another {number(fall)}"
-    if score is not None and better >= 0.01:
-        beside += f"; {score.said} improved by {better:.3f} since"
-    if goal is not None and goal.curve is not score:
-        beside += f"; {goal.curve.said} got better since, to {number(float(goal.curve.values[-1]))}"
-    told: dict[str, float] = {} if fall is None else {"train_fall": fall}
-    if score is not None and better >= 0.01:
-        told["score_gain"] = better
-    if goal is not None and goal.curve is not score:
-        told["score_end"] = float(goal.curve.values[-1])
-    unknown = ["whether the metric that matters has turned as well"] if score is None and goal is None else []
+    kept = at_its_best(case, eval_loss) if goal is None else None
+    mild = (rise < MILD * abs(low) and (better >= BETTER or kept is not None)) or goal is not None
+    beside, told = since_then(fall, score, better, goal, kept)
+    unknown = (
+        ["whether the metric that matters has turned as well"]
+        if score is None and goal is None and kept is None
+        else []
+    )
     if fall is None:
         unknown.append("whether the training loss still fell: it is not in this log")
     # The running median knows the best three evals; what is said of the best one is what was logged.
@@ -187,6 +184,24 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
         },
         cannot_tell=unknown,
     )
+
+
+def since_then(
+    fall: float | None, score: Curve | None, better: float, goal: Measure | None, kept: Measure | None
+) -> tuple[str, dict[str, float]]:
+    """What else happened since the best evaluation, in words and numbers."""
+    text, told = "", {}
+    if fall is not None:
+        told["train_fall"] = fall
+        text += f", while the training loss fell by another {number(fall)}"
+    if score is not None and better >= 0.01:
+        told["score_gain"] = better
+        text += f"; {score.said} improved by {better:.3f} since"
+    for measure, went in ((kept, "stands near its best, at"), (goal, "got better since, to")):
+        if measure is not None and measure.curve is not score:
+            told["score_end"] = float(measure.curve.finite().values[-1])
+            text += f"; {measure.curve.said} {went} {number(told['score_end'])}"
+    return text, told
 
 
 def once(curve: Curve) -> Curve:
@@ -244,6 +259,20 @@ def stands(steps: Floats, values: Floats, eval_loss: Curve, best: int) -> bool:
     if end - peak < STANDS * (end - start) or len(since) < NOISY_EVALS:
         return False
     return float(np.median(since[-3:])) - float(np.median(since[:3])) >= 2 * RISE * abs(float(since[:3].min()))
+
+
+def at_its_best(case: Case, eval_loss: Curve) -> Measure | None:
+    """A held-out score that people train for, no mere count of likeliest answers, whose last three evaluations stand
+    within what is material of its best one."""
+    for measure in measures(case.run, case.knowledge):
+        score = measure.curve.finite()
+        if measure.role != "score" or score.split != eval_loss.split or score.metric in CREEPING or len(score) < 3:
+            continue
+        values = score.values if measure.up else -score.values
+        best = float(values.max())
+        if best - float(np.median(values[-3:])) < material(measure, abs(best)):
+            return measure
+    return None
 
 
 def score_gain(score: Curve | None, eval_loss: Curve, best: int) -> float:

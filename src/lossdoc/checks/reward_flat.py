@@ -9,7 +9,8 @@ The mean of the last three tenths of the records against the first fifth, in uni
 reward (reward_std where logged, else {rl.batch-factor} times the noise between records). Flat means that even the
 upper end of the error of that difference (2 standard errors) stays under {moved}, that no trend rises by {rises}
 errors, and that no stretch in between stood {stood} above the start. A reward that is exactly constant for {few}
-records and more is flat as well. Where the noise hides more than that, the learning rate can tell: rates that add up
+records and more is flat as well, and so is one that becomes constant below its best for {stuck} of the records, and
+{records} at least. Where the noise hides more than that, the learning rate can tell: rates that add up
 to less than {nowhere} over all steps move no weight.
 
 An agent's return has no spread of answers, and a table of running means no noise: there flat means that it changed by
@@ -65,7 +66,7 @@ from lossdoc.model.limit import Limit
 from lossdoc.signal import trend
 
 if TYPE_CHECKING:
-    from lossdoc.model.run import Curve
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
 SIGN: SignName = "learning"
@@ -78,6 +79,9 @@ MOVED = Limit(
     "ours: healthy labelled runs gain 0.3 to 3, faulty ones 0.1 at most",
 )
 STOOD = Limit(0.5, "times the spread of one answer", "ours: a stretch so far above the start was no standstill")
+STUCK = Limit(
+    0.5, "share of the records", "ours: one exact value for so long, below what had been reached, is no plateau"
+)
 SURE = Limit(0.16, "times the spread of one answer", "ours: the largest change that noise may hide")
 NOWHERE = Limit(
     1e-06,
@@ -105,6 +109,17 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         )
         return
     rl_only(case)
+    if (since := stuck(values)) is not None:
+        best = float(np.max(values[:since]))
+        yield case.finding(
+            reward,
+            f"the {reward.said} is {values[-1]:.4g} in the last {len(values) - since} of {len(values)} records, and "
+            f"was {best:.4g} before",
+            first=since,
+            detected=since + int(FEW) - 1,
+            measured={"reward": float(values[-1]), "records": len(values) - since, "of": len(values), "best": best},
+        )
+        return
     begins_late(reward)
     found = returns(values) if is_agent(case) else None
     if found and found.still:
@@ -155,3 +170,11 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         },
         cannot_tell=("whether the policy does not move or moves where the reward does not look",),
     )
+
+
+def stuck(values: Floats) -> int | None:
+    """From where on the reward is one exact value to the end, for most of the log and below what it had reached."""
+    moved = np.flatnonzero(values != values[-1])
+    since = int(moved[-1]) + 1 if len(moved) else 0
+    long = len(values) - since >= max(RECORDS.value, STUCK * len(values))
+    return since if since and long and values[-1] < np.max(values) else None

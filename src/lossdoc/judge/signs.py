@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lossdoc.knowledge import Knowledge
     from lossdoc.model.finding import Finding, SignName, Verdict
-    from lossdoc.model.run import Run
+    from lossdoc.model.run import Curve, Run
 
     Judged = list[tuple[Measure, Course]]
 
@@ -58,7 +58,7 @@ def signs(
     """
     families = {knowledge.trainer(o).family for o in run.trainer.candidates}
     answers: dict[SignName, Sign] = {
-        "finite": _finite(run),
+        "finite": _finite(run, knowledge),
         "stable": _stable(run),
         "learning": _learning(judged, families),
         "generalising": _generalising(run, judged, families),
@@ -88,15 +88,26 @@ def verdict(found: Mapping[SignName, Sign], roots: Sequence[Finding]) -> Verdict
     return "healthy" if proved and (holds.answer == "yes" or holds.excused) else "not judged"
 
 
-def _finite(run: Run) -> Sign:
-    trained = [c for c in run.curves if len(c)]
-    if not trained:
+def _finite(run: Run, knowledge: Knowledge) -> Sign:
+    total = sum(len(c) for c in run.curves)
+    if not total:
         return Sign("unknown", "no numbers in this log")
-    wrong = sum(int(np.count_nonzero(~np.isfinite(c.values))) for c in trained)
-    total = sum(len(c) for c in trained)
-    if wrong:
-        return Sign("yes", f"{wrong} of {total} numbers are not finite, none of them of what is trained")
-    return Sign("yes", f"all {total} numbers are finite")
+    wrong = {c.said: n for c in run.curves if (n := int(np.count_nonzero(~np.isfinite(c.values))))}
+    if not wrong:
+        return Sign("yes", f"all {total} numbers are finite")
+    counted = f"{sum(wrong.values())} of {total} numbers are not finite"
+    trained = [c.said for c in run.curves if c.said in wrong and _is_trained(c, knowledge)]
+    if trained:
+        return Sign("unknown", f"{counted}, {wrong[trained[0]]} of {trained[0]} among them")
+    return Sign("yes", f"{counted}, none of them of what is trained")
+
+
+def _is_trained(curve: Curve, knowledge: Knowledge) -> bool:
+    """A loss of training batches, or a part of one, by its document or, where nobody knows the key, by its name."""
+    if curve.split != "train":
+        return False
+    merit = knowledge.metric(curve.metric).merit
+    return merit in ("objective", "part") or (not curve.known and "loss" in curve.key.lower())
 
 
 def _stable(run: Run) -> Sign:

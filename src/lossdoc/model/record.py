@@ -42,7 +42,7 @@ class Record:
 class Columns:
     """Many points of one raw key at once, for sources that store curves (event files, databases).
 
-    Shapes: steps, values (n,). `wall` is seconds since the epoch where known.
+    Shapes: steps, values (n,).
     """
 
     key: str
@@ -51,6 +51,7 @@ class Columns:
     axis: str | None = "step"
     split: str | None = None
     run: str | None = None
+    inferred: bool = False  # the steps were worked out
 
 
 @dataclass(slots=True)

@@ -81,6 +81,7 @@ class Entry(NamedTuple):
     row: Mapping[str, Raw] | None
     tags: tuple[str, ...] = ()  # words in the place of a mark of the split that are none we know
     rows: Rows | None = None
+    bar: bool = False  # beside a progress bar stands what one batch gave, or a mean on its way
 
 
 @dataclass(slots=True)
@@ -201,7 +202,7 @@ class _Lines:
             elif look and not _is_changed(raw):
                 self._shapes[look] = _nothing(raw, _GLUED)
         else:
-            self.entries.append(Entry(line, whole.row, whole.tags))
+            self.entries.append(Entry(line, whole.row, whole.tags, bar="%|" in line.text))
             keys = tuple(whole.row)
             names = self.found.setdefault(signature_of(keys), Names())
             names.axis |= self._under_header or has_axis(keys)

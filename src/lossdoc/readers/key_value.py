@@ -20,7 +20,7 @@ from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Counted, Entry, count, has_axis, signature_of
 from lossdoc.readers._row_stretches import Many, blocks_of
 from lossdoc.readers._standing import Header, header, title
-from lossdoc.readers._words import is_axis, tokens
+from lossdoc.readers._words import is_axis, is_strong, tokens
 from lossdoc.readers.home_made.marks import (
     Curve,
     counts_up,
@@ -174,6 +174,9 @@ def _rows(source: Source, *, bulk: bool) -> Iterator[Item | Many]:
     entries = without_writer(entries)
     numbered = counts_up(entries)
     logs = {signature for signature, shape in shapes.items() if shape.is_log}
+    in_full = {signature_of(tuple(e.row)) for e in entries if e.row is not None and not e.bar} & logs
+    if any(map(is_strong, (name for signature in in_full for name in signature))):
+        entries = [entry for entry in entries if not entry.bar]
     known = {key for signature in logs for key in signature}
     longest = max((len(signature) for signature in logs), default=0)
     unfinished = 0 if source.text.endswith("\n") else source.text.count("\n") + 1
