@@ -78,6 +78,32 @@ CASES |= {
         "non-finite",
     ),
 }
+STATE = """
+  "best_metric": null,
+  "log_history": [
+    {
+      "epoch": 6.33,
+      "loss": 14.8,
+      "step": 500
+    },
+    {
+      "epoch": 6.33,
+      "eval_loss": NaN,
+      "eval_wer": 0.99,
+      "step": 500
+    },
+    {
+      "epoch": 12.66,
+      "loss": 0.0,
+      "step": 1000
+    },
+    {
+      "epoch": 12.66,
+      "eval_loss": Na"""
+CASES |= {
+    "the middle of a trainer_state.json": (STATE, "failing", "non-finite"),
+    "rows out of its middle": (STATE[STATE.index("[") + 1 :], "failing", "non-finite"),
+}
 REFUSED = {
     "a result": "accuracy: 0.91\n",
     "settings": "epochs: 10\nbatch_size: 32\nloss_weight: 0.5\n",

@@ -27,6 +27,7 @@ PEAKED = Limit(0.35, "share of the level", "ours: what stood so far above the st
 SURE = Limit(3.0, "standard errors of a gain", "ours")
 FELL = Limit(0.25, "share of the level", "ours: running means of random policies fall by 0.18")
 SURELY = Limit(4.0, "standard errors of a fall", "ours")
+BACK = Limit(0.05, "share of the whole fall", "ours: what a record may stand above the one before in a steady fall")
 GONE = Limit(0.5, "share of what had been gained", "ours")
 FEW = Limit(8, "records", "ours: fewer carry no two levels")
 
@@ -109,6 +110,14 @@ def lost(y: Floats, found: Returns) -> bool:
         and fall > SURELY * error
         and fall > GONE * (found.best - start)
     )
+
+
+def only_fell(y: Floats) -> bool:
+    """No record lies above the one before to speak of, and the last one far below the first."""
+    fell = float(y[0] - y[-1])
+    if len(y) < FEW or fell < FELL * max(abs(float(y[0])), abs(float(y[-1]))):
+        return False
+    return bool(np.all(np.diff(y) <= BACK * fell))
 
 
 def _error(stretch: Floats) -> float:

@@ -10,7 +10,8 @@ The best level that lasted a tenth of the run against the level of its end. Repo
 more than {errors} standard errors, and more than {lost} of what had been gained since the start or below the start.
 
 An agent's return has no spread of answers: there the fall is at least {agents.fell} of the level, more than
-{agents.surely} standard errors, and more than {agents.gone} of what had been gained. {agents.few} records are enough.
+{agents.surely} standard errors, and more than {agents.gone} of what had been gained. {agents.few} records are enough,
+whatever their scatter where none lies above the one before.
 The reward of sampled answers is judged so, too, where fewer than {records} records were logged, if it lost {few-fell}
 of its level.
 
@@ -48,7 +49,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._agents import FEW, is_agent, lost, returns
+from lossdoc.checks._agents import FEW, is_agent, lost, only_fell, returns
 from lossdoc.checks._rl import highest_level, rl_only, spread_of, unlabelled
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
@@ -130,7 +131,7 @@ def by_level(case: Case, reward: Curve, least: float) -> Iterator[Finding]:
     values = reward.values
     found = returns(values)
     fall = found.best - found.final
-    if not lost(values, found) or fall < least * max(abs(found.best), abs(found.final)):
+    if not (lost(values, found) or only_fell(values)) or fall < least * max(abs(found.best), abs(found.final)):
         return
     first = onset(-values, -found.best, from_index=found.best_last, margin=0.5 * fall)
     first = min(len(values) - 1, found.best_last + 1) if first is None else first

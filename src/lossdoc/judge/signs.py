@@ -39,6 +39,7 @@ FAR = Limit(
     "share of the first held-out loss",
     "ours: fine-tuned language models lower theirs by less where their token accuracy stays within a point",
 )
+NOTHING = Limit(0.005, "share of a perfect score", "ours: such a score found nothing, whatever the loss says")
 RECORDS = Limit(3, "points", "ours: fewer show no course that could be left")
 # Objectives that are judged by samples people look at: nothing held out is the rule.
 _GENERATIVE = frozenset({"gan", "diffusion"})
@@ -187,8 +188,12 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
 
 
 def _stands(judged: Judged, kept: Judged) -> Judged:
-    """Held-out shares that stand still in many evaluations while the held-out loss falls far: one answer for all."""
+    """Held-out shares that stand still in many evaluations while the held-out loss falls far (one answer for all), or
+    that are next to nothing at the end."""
     shares = [(m, c) for m, c in judged if m.held_out and m.role in ("score", "support") and m.unit_scale]
+    nothing = [(m, c) for m, c in shares if m.up and c.last <= NOTHING * m.unit_scale and c.went != "better"]
+    if shares and len(nothing) == len(shares):
+        return nothing[:1]
     still = all(c.went == "flat" and len(m.curve) >= FEW and not _solved(m, c) for m, c in shares)
     fell = any(c.first - c.last >= FAR * c.first > 0 for m, c in kept if m.role == "objective")
     return shares[:1] if still and fell else []

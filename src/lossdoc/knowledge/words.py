@@ -16,7 +16,12 @@ _LAST = re.compile(r"(.+?)[\s/_\-.:|(\[]+([^\W\d_]+)[)\]]?", re.DOTALL)
 _AVERAGES = frozenset(("average", "averaged", "avg", "ave", "mean", "running"))
 _SPANS = frozenset(("epoch", "step", "batch", "metrics", "per", "class"))  # over which it was averaged
 _AVERAGED = frozenset(("loss", "losses", "cost", "perplexity", "ppl", "reward", "rewards", "return"))
-_AVERAGED |= {"acc", "accuracy", "l1", "mse", "mae"}
+_AVERAGED |= {"acc", "accuracy", "l1", "mse", "mae", "returns", "score", "scores"}
+_EARNED = re.compile(r"(?i)reward|return|score")
+_WINDOW = re.compile(
+    r"(?i)(?:[\s_]+|(?<=[^\W\d])(?=[(\[]))[(\[]?(?:(?:over|of|in|for)\s+)?(?:the\s+)?(?:last|past|previous)?[\s_]*\d{2,5}"
+    r"[\s_]*(?:eps?|episodes?|games?)?[)\]]?$"
+)
 
 
 def plain(text: str) -> str:
@@ -68,7 +73,7 @@ def without_average(variants: Sequence[tuple[str, str | None]]) -> list[tuple[st
     [('training loss', None), ('loss', 'train')]
     """
     found: list[tuple[str, str | None]] = []
-    for text, split in variants:
+    for text, split in [*variants, *_without_window(variants)]:
         ahead, behind = _FIRST.fullmatch(text), _LAST.fullmatch(text)
         if ahead and ahead[1].lower() in _AVERAGES and plain(text).rpartition("_")[2] in _AVERAGED:
             found += [(rest, inner_split(split, inner)) for rest, inner in without_split(ahead[2])]
@@ -76,6 +81,12 @@ def without_average(variants: Sequence[tuple[str, str | None]]) -> list[tuple[st
             found += [(rest, inner_split(split, inner)) for rest, inner in without_split(behind[1])]
             found += without_average([(behind[1], split)])
     return found
+
+
+def _without_window(variants: Sequence[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+    """What an agent got on average over its last episodes: "Mean reward (100 ep)", "avg_score_100"."""
+    cut = [(_WINDOW.sub("", text), text, split) for text, split in variants]
+    return [(name, split) for name, text, split in cut if name != text and _EARNED.search(name)]
 
 
 def taken_apart(key: str) -> tuple[list[str], str | None]:

@@ -105,7 +105,7 @@ def row_cells(line: str) -> list[list[str]]:
     separated = _separated(text)
     if separated:
         return [separated]
-    text = text.strip()
+    text = text.strip().strip("*=~").strip()
     ways = [re.split(r"\s{2,}", text), text.split()]
     return ways if ways[0] != ways[1] else ways[:1]
 

@@ -8,8 +8,8 @@
         pairs: auto                 # auto (general tokenizer), {between: " - ", sep: ":"}, dict, none
     samples: [{program, cite, text, records: [{line, step, values, ...}], events: [{kind, line, ...}]}]
 
-Groups of a pattern: step, total (steps), epoch, epochs (total), split, stream, dataset, key and value, body; any other
-group is a value under its own name. Options of a kind:
+Groups of a pattern: step, total (steps), epoch, epochs (total), split, stream, dataset, key and value or classes (a
+list whose mean counts), body; any other group is a value under its own name. Options of a kind:
 - `split`, `axis`: hints; `names`: {as written: as recorded}; `drop`: keys that are no metric here
 - `context`: remember the groups for later lines, make no record; `inherit`: hints taken from there or from the last
   record; `needs`: the line counts only where these were said and not empty; `consume`: both, and they serve once;

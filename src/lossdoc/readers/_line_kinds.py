@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from lossdoc.input.clean import Line
@@ -15,7 +16,9 @@ from lossdoc.readers._pydict import dict_end, parse_dict
 from lossdoc.words import splits as words
 from lossdoc.words.expressions import expression
 
-_HINTS = frozenset({"step", "total", "epoch", "epochs", "split", "stream", "dataset", "body", "key", "value"})
+_PLACES = ("step", "total", "epoch", "epochs")
+_HINTS = frozenset({*_PLACES, "split", "stream", "dataset", "body", "key", "value", "classes"})
+_ONE = expression(rf"(?<![\w.]){NUMBER}(?![\w.])")
 _RUNNING = expression(rf"{NUMBER}\s*\(\s*({NUMBER})\s*\)")
 
 
@@ -107,6 +110,8 @@ def _record(kind: Kind, groups: Mapping[str, str], line: Line) -> Record | None:
     if "key" in groups and to_float(groups.get("value")) is not None:
         key = groups["key"].strip()
         values[kind.names.get(key, key)] = groups["value"].strip()
+    if "key" in groups and (mean := _mean(groups.get("classes", ""))) is not None:
+        values[groups["key"].strip()] = mean
     if "body" in groups:
         for key, value in kind.body(groups["body"]).items():
             if key not in kind.drop:
@@ -119,6 +124,13 @@ def _record(kind: Kind, groups: Mapping[str, str], line: Line) -> Record | None:
     return Record(
         values, line.number, step, kind.axis, epoch, split, groups.get("stream") or line.stream, labels=labels
     )
+
+
+def _mean(classes: str) -> float | None:
+    """The mean of a list of numbers, one for each class; a class that did not occur is NaN and does not count."""
+    numbers = [float(number) for number in _ONE.findall(classes)]
+    finite = [number for number in numbers if isfinite(number)]
+    return sum(finite) / len(finite) if finite else None
 
 
 def split_of(name: str | None) -> str | None:

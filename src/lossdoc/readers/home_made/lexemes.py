@@ -28,9 +28,10 @@ _FIRST = r"[^\W\d]"
 # "Loss:avg"; not "loss:nan", "loss:np.float64(0.5)"
 _INNER = rf":(?!(?i:(?:np|numpy|torch|jnp|mx|tf|jax|paddle)\.|b?float\d|int\d|tensor|\w*array|nan\b|inf))(?={_FIRST})"
 _ASIDE = r"(?:\s?[\[(<{](?:(?!(?:nan|inf)\b)[^\W\d]\w*|%)[\])>}]|\s%(?=\W))?"  # "loss (avg)", "loss[val]", "acc (%)"
+_DOT = r"\.(?!\.|\s+[^\W\d])"  # a sentence ends there: "records/second. Loss is 1.26"
 _NAME = (
-    rf"(?:(?i:top)[ -]\d )?{_FIRST}(?:[\w/%@^+-]|'(?=\w)|\.(?!\.)|{_INNER})*{_ASIDE}"
-    rf"(?:\ {_FIRST}[\w./%@^'-]*{_ASIDE}){{0,4}}?"
+    rf"(?:(?i:top)[ -]\d )?{_FIRST}(?:[\w/%@^+-]|'(?=\w)|{_DOT}|{_INNER})*{_ASIDE}"
+    rf"(?:\ {_FIRST}(?:[\w/%@^'-]|{_DOT})*{_ASIDE}){{0,4}}?"
 )
 _INSIDE = _BOXED.replace("(?P<wrapped>", "(?P<boxed_wrapped>").replace("(?P<plain>", "(?P<boxed>")
 

@@ -33,6 +33,7 @@ TITLE = "One JSON document: all_results.json, wandb-summary.json, Keras History,
 _STEP_KEY = expression(r"(?:(step|iter(?:ation)?|epoch|checkpoint|round)[_\- ]?)?(\d+)", re.I)
 _PRINTED = expression(r"\s*(?:\[\s*)?\{\s*'")  # by Python's print, not by json.dump
 _ROWS = expression(r"\{'[^\n]*\}\s*\n\s*\{'")  # one printed row on each line
+_BARE = expression(r'\s*\{\s*"[^{}\[\]]*\}\s*,\s*\{')  # rows out of the middle of a list: a paste
 _PAIR = expression(r"\s*\[\s*\[")
 _FIRST_WALL, _LAST_WALL = 1e9, 4e9  # seconds: the years 2001 to 2096
 _PROFILE = frozenset({"total", "count", "self", "children"})
@@ -137,6 +138,9 @@ def read(source: Source) -> Iterator[Item]:
     text = source.text.lstrip("\ufeff")
     if text.lstrip().startswith("[") and not _PRINTED.match(text):
         yield from _points(text, source) if _PAIR.match(text) else _rows(text, text.index("[") + 1)
+        return
+    if _BARE.match(text):
+        yield from _rows(text, 0)
         return
     try:
         tree = loads_python(text) if _PRINTED.match(text) else loads(text)

@@ -16,6 +16,8 @@ NAME = "trainer-state"
 FRAMEWORK = "transformers"
 TITLE = "trainer_state.json of the Hugging Face Trainer"
 
+# A paste may begin below the brace.
+_BEGINS = expression(r'[\ufeff\s]*(?:\{|(?:\.{3}|…)?\s*"\w+"\s*:)')
 _HISTORY = expression(r'"log_history"\s*:\s*\[')
 _SETTINGS = (
     *("max_steps", "num_train_epochs", "logging_steps", "eval_steps", "save_steps", "train_batch_size"),
@@ -83,7 +85,7 @@ SAMPLES = [
 def sniff(source: Source) -> float:
     head = source.head
     found = _HISTORY.search(head)
-    if found is None or not head.lstrip("\ufeff \t\r\n").startswith("{"):
+    if found is None or not _BEGINS.match(head):
         return 0.0
     # ms-swift ends its JSONL with a summary object that repeats the history: there, a whole object stands before it.
     before = head[: found.start()].rsplit("\n{", 1)
