@@ -155,15 +155,51 @@ def test_bars_beside_printed_rows_are_left_out() -> None:
     assert report.verdict == "healthy"
 
 
-@pytest.mark.parametrize(("text", "verdict", "first"), [
-    (table(*((100 * i, 5.06 + 0.02 * i, 0.1, 0.2, 0.3) for i in range(3))).replace("reward_std", "Wer").replace("0.2", "1.0"), "failing", "chance-level"),
-    ("".join(f"Episode {50 * i}/400 | Reward moyen (100 ep): {r}\n" for i, r in enumerate((22.6, 20.3, 17, 14.9, 14.1, 14.1, 13.8, 14.1))), "failing", "reward-collapse"),
-    ("Step,Reward,Loss\n" + "".join(f"{i},{0.3 if i < 9 else 0.0},{0.0}\n" for i in range(200)), "suspicious", "reward-flat"),
-    ("".join(f"{i}: train iter: {100 * i} loss_net: {loss} seconds: 12.1\n" for i, loss in enumerate((0.94, "nan", "nan"))), "failing", "non-finite"),
-    ("".join(f"Train 17 in 4.38seconds. Throughput is 408.4 records/second. Loss is {loss}. Current rate is 0.04. [Iteration {i}]\n" for i, loss in enumerate((1.3, 1.3, "Infinity", 1.3))), "failing", "non-finite"),
-    ("| epoch | loss | NDCG | HR |\n|---|---|---|---|\n" + "".join(f"| {20 * i} | {0.99 - 0.04 * i} | {0.2327 - 0.003 * i} | {0.406 - 0.005 * i} |\n" for i in range(1, 6)), "suspicious", "no-generalisation"),
-], ids=["words all wrong", "a return that only fell", "a reward that is stuck", "a part that ends in NaN", "a sentence that ends", "scores of evaluations"])  # fmt: skip
-def test_kinds_that_public_pastes_showed(text: str, verdict: str, first: str) -> None:  # the logs are of our own making
+RETURNS = (22.6, 20.3, 17, 14.9, 14.1, 14.1, 13.8, 14.1)
+SENTENCE = (
+    "Train 17 in 4.38seconds. Throughput is 408.4 records/second. Loss is {}. Current rate is 0.04. [Iteration {}]\n"
+)
+RANKS = "| {} | {:.3f} | {:.4f} | {:.4f} |\n"
+KINDS = {
+    "words all wrong": (
+        "Step | Training Loss | Validation Loss | Wer\n-- | -- | -- | --\n"
+        "400 | 5.063 | 4.566 | 1.0\n800 | 5.115 | 4.514 | 1.0\n1200 | 5.119 | 4.486 | 1.0\n",
+        "failing",
+        "chance-level",
+    ),
+    "a return that only fell": (
+        "".join(f"Episode {50 * i + 50}/400 | Reward moyen (100 ep): {r}\n" for i, r in enumerate(RETURNS)),
+        "failing",
+        "reward-collapse",
+    ),
+    "a reward that is stuck": (
+        "Step,Reward,Loss\n" + "".join(f"{i},{0.3 + i / 1000 if i < 9 else 0.0},0.0\n" for i in range(200)),
+        "suspicious",
+        "reward-flat",
+    ),
+    "a part that ends in NaN": (
+        "".join(
+            f"train iter: {100 * i} loss_net: {loss} seconds: 12.1\n" for i, loss in enumerate((0.94, "nan", "nan"))
+        ),
+        "failing",
+        "non-finite",
+    ),
+    "a sentence that ends": (
+        "".join(SENTENCE.format(loss, 7 + i) for i, loss in enumerate((1.3, 1.31, "Infinity", 1.3))),
+        "failing",
+        "non-finite",
+    ),
+    "scores of evaluations": (
+        "| epoch | loss | NDCG | HR |\n|---|---|---|---|\n"
+        + "".join(RANKS.format(20 * i, 1.0 - 0.04 * i, 0.2327 - 0.003 * i, 0.406 - 0.005 * i) for i in range(1, 6)),
+        "suspicious",
+        "no-generalisation",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "verdict", "first"), KINDS.values(), ids=KINDS)
+def test_kinds_that_public_pastes_showed(text: str, verdict: str, first: str) -> None:
     (report,) = check(text)
     assert (report.verdict, report.roots[0].check) == (verdict, first)
 

@@ -66,7 +66,8 @@ def _at_chance(case: Case, measure: Measure) -> Chance | None:
             return Chance(measure, float(curve.values[-1]), "next to nothing is recognised")
     seen = passes(case.run)
     worst = 1.0 if metric in _WRONG else 0.0
-    if metric in _ALL - _GUESSING and len(y) >= POINTS and np.all(np.abs(y - worst) < EXACTLY) and not _learns(case):
+    at_worst = metric in _ALL - _GUESSING and len(y) >= POINTS and bool(np.all(np.abs(y - worst) < EXACTLY))
+    if at_worst and _learns_nothing(case) and _evaluated(case, curve):
         return Chance(measure, float(curve.values[-1]), "nothing is right, and no loss got better")
     late = len(y) >= EARLY or (len(y) > 0 and seen is not None and seen >= EARLY)
     if metric in _NOTHING and late and y.min() >= 0 and y.max() <= NOTHING and _evaluated(case, curve):
@@ -77,10 +78,10 @@ def _at_chance(case: Case, measure: Measure) -> Chance | None:
     return None
 
 
-def _learns(case: Case) -> bool:
-    """Some loss got better: the score may follow."""
+def _learns_nothing(case: Case) -> bool:
+    """There are losses, and none of them got better: no score will follow."""
     losses = [m for m in measures(case.run, case.knowledge) if m.role == "objective"]
-    return any((went := course(m)) is not None and went.went == "better" for m in losses)
+    return bool(losses) and not any((went := course(m)) is not None and went.went == "better" for m in losses)
 
 
 def _evaluated(case: Case, score: Curve) -> bool:

@@ -70,6 +70,7 @@ _SHARE_COUNTED = 0.5  # of all lines (ours)
 _CHANGED = ("\r", "\x1b", "\x08", " [repeated ", "/it]", "it/s]")  # what makes cleaning do more than cut a prefix
 # f1 is a metric, f2 is none.
 _NUMBERED = expression("|".join(re.sub(r"\d", r"\\d", word) for word in _WORDS if not word.isalpha()), re.I)
+_BAR = "%|"  # of tqdm
 _LETTERS = expression(r"[^\W\d_]+")
 _GLUED = expression(r"[A-Za-z]\d+")  # digits that belong to a word: top1, host7
 
@@ -116,6 +117,7 @@ class _Known(NamedTuple):
     split: str | None = None
     names: Names | None = None
     tags: tuple[str, ...] = ()
+    bar: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -177,7 +179,7 @@ class _Lines:
             if known.names is not None:
                 read: dict[str, Raw] = {name: raw[first:last] for name, first, last in known.cut.values}
                 line = Line(number, raw[known.start :], None, known.split)
-                self.entries.append(Entry(line, read, known.tags))
+                self.entries.append(Entry(line, read, known.tags, bar=known.bar))
                 known.names.add(read)
             return known if raw == written else None
         if not _may_count(raw):
@@ -202,7 +204,7 @@ class _Lines:
             elif look and not _is_changed(raw):
                 self._shapes[look] = _nothing(raw, _GLUED)
         else:
-            self.entries.append(Entry(line, whole.row, whole.tags, bar="%|" in line.text))
+            self.entries.append(Entry(line, whole.row, whole.tags, bar=_BAR in line.text))
             keys = tuple(whole.row)
             names = self.found.setdefault(signature_of(keys), Names())
             names.axis |= self._under_header or has_axis(keys)
@@ -236,8 +238,8 @@ class _Lines:
         """Rows that were taken behind a row that is known, and the last of them; the first is line `number`."""
         assert known.names is not None
         first, last = (Line(n, "", None, known.split) for n in (number, taken.number))
-        self.entries.append(Entry(first, taken.before, known.tags, taken.rows))
-        self.entries.append(Entry(last, taken.last, known.tags))
+        self.entries.append(Entry(first, taken.before, known.tags, taken.rows, known.bar))
+        self.entries.append(Entry(last, taken.last, known.tags, bar=known.bar))
         known.names.count += taken.rows.size - 1
         known.names.add(taken.before)
         known.names.add(taken.last)
@@ -305,7 +307,7 @@ def _learn(raw: str, line: Line, bare: str, names: Names, whole: Composed) -> _K
     at = raw.rindex(bare)
     literals = [(at + start, literal) for start, literal in cut.literals]
     values = [(name, at + first, at + last) for name, first, last in cut.values]
-    return _Known(Cut(literals, values), len(raw) - len(line.text), line.split, names, whole.tags)
+    return _Known(Cut(literals, values), len(raw) - len(line.text), line.split, names, whole.tags, _BAR in line.text)
 
 
 def _nothing(raw: str, digits: re.Pattern[str]) -> _Known:
