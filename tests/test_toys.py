@@ -60,7 +60,6 @@ HEALTHY = [
 
 
 LEFT = {
-    "reversal/overfit/train.log": "the gap leads, with data of another kind as its cause; overfitting stands below it",
     "reversal/shuffled/valid.jsonl": "evaluations stand still, no training loss; its BLEU of 0.006 % may be a share",
 }
 
