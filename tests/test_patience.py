@@ -45,6 +45,16 @@ def test_what_goes_away_waits_anew() -> None:
     assert looked(patience, finding, 14)
 
 
+def test_a_remark_that_becomes_a_warning_waits_anew() -> None:
+    patience = Patience()
+    remark, warning = (
+        Finding("exploding-gradient", severity, "high", "x", "loss", "train") for severity in ("info", "warning")
+    )
+    assert not looked(patience, remark, 10)
+    assert not looked(patience, warning, 25)
+    assert looked(patience, warning, 25 + HELD["exploding-gradient"])
+
+
 def test_an_evaluation_is_a_point_however_many_records_lie_between() -> None:
     patience, finding = Patience(), Finding("eval-gap", "warning", "medium", "x", "loss", "eval")
     assert not looked(patience, finding, 100, evals=3)

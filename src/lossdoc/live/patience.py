@@ -35,11 +35,12 @@ NOTED = 20  # a remark of no alarm: half of what was noted is gone by then
 class Patience:
     """Which findings of a run that goes on have stood long enough to be told."""
 
-    _since: dict[tuple[str, str], int] = field(default_factory=dict)  # points of its curve when it was first found
+    # Points of its curve when it was first found: a remark that becomes a warning waits anew.
+    _since: dict[tuple[str, str, bool], int] = field(default_factory=dict)
 
     def ripe(self, reports: Sequence[Report]) -> list[tuple[Report, Finding]]:
         """To be called at every look, with all reports of it."""
-        held = {(r.run.name, f.id): (r, f, _points(r, f)) for r in reports for f in r.findings}
+        held = {(r.run.name, f.id, f.severity == "info"): (r, f, _points(r, f)) for r in reports for f in r.findings}
         self._since = {key: self._since.get(key, points) for key, (_, _, points) in held.items()}
         return [(r, f) for key, (r, f, points) in held.items() if points - self._since[key] >= _wait(f)]
 
