@@ -1,15 +1,18 @@
-"""Costs as ratios of whole processes, side by side in one run: python -m benchmarks.speed.
+"""Costs as ratios of whole processes, side by side in one run: python -m benchmarks.speed [--full] [--table README.md].
 
 CPU time (user and system, of a process and its children) and peak memory against the plainest program that does the
 same work, or against the import of the libraries that any such command needs. A row is met when the median of its
 pairs is. Absolute times (per run of a sweep, of a log with very many keys) hold for this machine alone. The peers that
 lossdoc does not need (polars, tensorboard) are installed into a virtual environment of their own at the first call.
+`--full` adds what takes minutes: a gigabyte, and a sweep of thousands; `--table FILE` puts the table between the marks
+`<!-- speed -->` of a file, with the date, the machine and the versions.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import random
 import statistics
 import struct
@@ -19,6 +22,8 @@ import tempfile
 import venv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.text_logs import text_logs
@@ -193,16 +198,58 @@ def rows(folder: Path) -> Iterator[Row]:
     )
 
 
-def main() -> None:
+def full_rows(folder: Path) -> Iterator[Row]:
+    """What takes minutes: how cost and memory grow."""
+    lossdoc = [sys.executable, "-m", "lossdoc"]
+    large = bulk_log(folder, 2_500_000, "large.jsonl")
+    found = [(cost([*lossdoc, "check", large]), cost([peers(), "-c", _POLARS, large])) for _ in range(3)]
+    size = f"2,500,000 rows x 13, {large.stat().st_size >> 20} MiB"
+    yield Row(f"check of {size} / polars", [a.seconds / b.seconds for a, b in found], 1.5)
+    yield Row("peak memory of the same / polars", [a.memory / b.memory for a, b in found], 0.5)
+    large.unlink()
+    yield sweep(folder, 10_000)
+
+
+def where_measured() -> str:
+    """Date, machine and versions."""
+    from importlib.metadata import version
+
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("numpy", "pandas", "msgspec", "typer", "rich", "plotext")
+    )
+    theirs = subprocess.run(
+        [
+            peers(),
+            "-c",
+            "import polars, tensorboard; print('polars', polars.__version__, 'tensorboard', tensorboard.__version__)",
+        ],
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    machine = (
+        f"{os.cpu_count()} cores of {platform.machine()}, {platform.system()}, CPython {platform.python_version()}"
+    )
+    return f"Measured on {date.today()} ({machine}; {packages}; {theirs})."
+
+
+def main(arguments: Sequence[str]) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode
-    print(
-        f"| {'what':66} | {'median (lowest-highest)':26} | target | met |\n|{'-' * 68}|{'-' * 28}|{'-' * 8}|{'-' * 5}|"
-    )
+    lines = [
+        f"| {'what':66} | {'median (lowest-highest)':26} | target | met |",
+        f"|{'-' * 68}|{'-' * 28}|{'-' * 8}|{'-' * 5}|",
+    ]
+    print(*lines, sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        for row in rows(Path(folder)):
+        for row in chain(rows(Path(folder)), full_rows(Path(folder)) if "--full" in arguments else ()):
+            lines.append(str(row))
             print(row, flush=True)
+    if "--table" in arguments:
+        page = Path(arguments[arguments.index("--table") + 1])
+        before, mark, rest = page.read_text().partition("<!-- speed -->\n")
+        after = rest[rest.index("<!-- /speed -->") :]
+        page.write_text(before + mark + "\n".join([where_measured(), "", *lines]) + "\n" + after)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -80,7 +80,7 @@ def test_a_process_that_dies_takes_no_other_part_with_it(sweep: Path, monkeypatc
     monkeypatch.setattr(api, "read_part", dying)
     parts = api.parts_of(str(sweep / "*.log"))
     work = partial(_examine._of_part, Options(), InForce(Config()))
-    answers = list(_jobs.each(parts, work, None, 2, quiet=True))
+    answers = list(_jobs.each(parts, work, None, _jobs.Engine(2), quiet=True))
     names = {Path(part.name).name: answer for part, answer in zip(parts, answers, strict=True)}
     died, failed = names.pop("5.log"), names.pop("6.log")
     assert isinstance(died, NotRead)
@@ -114,6 +114,29 @@ def test_ctrl_c_ends_all_processes_at_once(tmp_path: Path) -> None:
             break
     else:
         pytest.fail("somebody of its group is left")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file on which reading waits")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_keeps_what_is_done(sweep: Path, tmp_path: Path, jobs: str) -> None:
+    os.mkfifo(tmp_path / "8.pipe")
+    paths = [str(sweep / f"{number}.log") for number in range(3)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lossdoc", "check", *paths, str(tmp_path / "8.pipe"), "-q", "--jobs", jobs],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    end = _writer_of(tmp_path / "8.pipe")
+    if jobs == "2":
+        time.sleep(1)  # the other process ends what it has
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    os.close(end)
+    assert process.returncode == 130
+    assert "interrupted: 3 of 4 logs were read" in err
+    assert [path in out for path in paths] == [True] * 3
 
 
 def _writer_of(pipe: Path) -> int:

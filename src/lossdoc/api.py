@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lossdoc.assemble import assemble
 from lossdoc.assemble.limits import limited
-from lossdoc.input.files import Refused
+from lossdoc.input.files import Refused, is_remote
 from lossdoc.input.rotated import joined, together
 from lossdoc.input.source import Source
 from lossdoc.knowledge import Knowledge
@@ -108,6 +108,17 @@ def read_parts(paths: Sequence[Path], options: Options) -> list[Run] | NotRead:
     except OSError as error:
         return NotRead(str(paths[-1]), "nothing that can be opened", f"{error.strerror or error}")
     return read_source(source, options)
+
+
+def read_remote(path: str, options: Options) -> list[Run] | NotRead:
+    """The runs of a file of another machine."""
+    from lossdoc.input import remote
+
+    try:
+        data, left_out = remote.read(path)
+    except Refused as refused:
+        return NotRead(path, refused.found, refused.why)
+    return read_source(Source(path, data).told(left_out), options)
 
 
 def read_source(source: Source, options: Options) -> list[Run] | NotRead:
@@ -223,6 +234,10 @@ def parts_of(path: str) -> list[Part]:
     """The parts of one argument of the command line, in the order in which they are reported."""
     if path == "-":
         return [Part(path)]
+    if is_remote(path):
+        from lossdoc.input import remote
+
+        return [Part(name) for name in remote.matches(path)]
     here = Path(path)
     if here.is_dir():
         from lossdoc.assemble.folder import parts
@@ -270,6 +285,8 @@ def _learn_from_beside(runs: Sequence[Run]) -> None:
 def _read_part(part: Part, options: Options) -> list[list[Run] | NotRead]:
     if isinstance(part.files, tuple):
         return [read_parts(part.files, options)]
+    if is_remote(part.name):
+        return [read_remote(part.name, options)]
     here = Path(part.name)
     if part.files is None and not here.is_dir():
         return [read_input(here, options)]
@@ -281,6 +298,8 @@ def _read_part(part: Part, options: Options) -> list[list[Run] | NotRead]:
 def put_together(path: str, results: Sequence[list[T] | NotRead]) -> list[list[T] | NotRead]:
     """What the parts of one argument gave, as the answer to that argument."""
     here = Path(path)
+    if is_remote(path) and len(results) > 1:
+        return as_members(results)
     if path != "-" and here.is_dir():
         from lossdoc.assemble.folder import of_folder
 

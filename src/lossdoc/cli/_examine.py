@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lossdoc.cli._errors import say, unexpected
 from lossdoc.cli._input import standard_input
-from lossdoc.cli._jobs import Answer, each
+from lossdoc.cli._jobs import Answer, Engine, each
 from lossdoc.cli._screen import replace_file
 from lossdoc.model.finding import NotRead, Report
 from lossdoc.show import report as outputs
@@ -29,16 +29,16 @@ def examine(
     paths: Sequence[str],
     options: Options,
     in_force: InForce,
-    jobs: int | None,
+    engine: Engine,
     *,
     quiet: bool,
     write_baseline: Path | None = None,
 ) -> outputs.Result:
     """Reports of all runs, their known findings marked, their gates judged. BaselineError for a file that is none."""
     entries = _baseline(in_force.config)
-    reports, not_read = _read_and_judge(paths, options, in_force, jobs, quiet=quiet)
-    reports = _known(reports, entries, in_force, write_baseline)
-    return outputs.Result([_gated(report, options, in_force) for report in reports], not_read)
+    result = _read_and_judge(paths, options, in_force, engine, quiet=quiet)
+    reports = _known(list(result.reports), entries, in_force, write_baseline)
+    return replace(result, reports=[_gated(report, options, in_force) for report in reports])
 
 
 def _baseline(config: Config) -> list[Entry]:
@@ -50,24 +50,37 @@ def _baseline(config: Config) -> list[Entry]:
 
 
 def _read_and_judge(
-    paths: Sequence[str], options: Options, in_force: InForce, jobs: int | None, *, quiet: bool
-) -> tuple[list[Report], list[NotRead]]:
+    paths: Sequence[str], options: Options, in_force: InForce, engine: Engine, *, quiet: bool
+) -> outputs.Result:
     from lossdoc.api import parts_of_all, put_together
 
     parts = parts_of_all(paths)
     data = standard_input(options) if "-" in paths else None
     work = partial(_of_part, options, in_force)
-    answers = each([part for several in parts for part in several], work, data, jobs, quiet=quiet)
+    answers = each([part for several in parts for part in several], work, data, engine, quiet=quiet)
     reports: list[Report] = []
     not_read: list[NotRead] = []
+    done = 0
+    interrupted = False
     for path, several in zip(paths, parts, strict=True):
-        found = list(islice(answers, len(several)))
+        found: list[Answer] = []
+        try:
+            found.extend(islice(answers, len(several)))
+        except KeyboardInterrupt:
+            interrupted = True
+        done += len(found)
         failed = [answer for answer in found if isinstance(answer, NotRead)]
         read = [result for answer in found if not isinstance(answer, NotRead) for result in answer]
-        results = put_together(path, read) if read or not failed else []
+        results = put_together(path, read) if read or not (failed or interrupted) else []
         reports += [report for result in results if isinstance(result, list) for report in result]
         not_read += [result for result in results if isinstance(result, NotRead)] + failed
-    return reports, not_read
+        if interrupted:
+            break
+    if interrupted and not reports:
+        raise KeyboardInterrupt
+    if interrupted:
+        say(f"interrupted: {done:,} of {sum(map(len, parts)):,} logs were read, and are told")
+    return outputs.Result(reports, not_read, interrupted)
 
 
 def _of_part(options: Options, in_force: InForce, part: Part, data: bytes | None) -> Answer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,30 @@ Work = Callable[[Part, bytes | None], Answer]
 _work: Work | None = None  # of a process
 
 
-def each(parts: Sequence[Part], work: Work, data: bytes | None, jobs: int | None, *, quiet: bool) -> Iterator[Answer]:
-    """The answer to each part; `data` are the bytes of standard input, `jobs` None means as many as pay."""
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Where parts are examined: in so many processes of this machine (None: as many as pay), or on a cluster."""
+
+    jobs: int | None = None
+    scheduler: str | None = None
+
+
+def engine_of(jobs: int | None, engine: str, scheduler: str | None) -> Engine:
+    """What the options say. ValueError for a cluster without an address, or an address without a cluster."""
+    if (engine == "dask") != (scheduler is not None):
+        raise ValueError("--engine dask and --scheduler ADDRESS (tcp://host:8786) belong together")
+    return Engine(jobs, scheduler)
+
+
+def each(parts: Sequence[Part], work: Work, data: bytes | None, engine: Engine, *, quiet: bool) -> Iterator[Answer]:
+    """The answer to each part; `data` are the bytes of standard input."""
     shown = with_progress([part.name for part in parts], quiet=quiet)
+    if engine.scheduler is not None and data is None:
+        from lossdoc.cli._cluster import on_cluster
+
+        yield from (answer for answer, _ in zip(on_cluster(parts, work, engine.scheduler), shown, strict=True))
+        return
+    jobs = engine.jobs
     processes = min(_worth(parts) if jobs is None else jobs, len(parts))
     if processes < 2 or data is not None:
         yield from (work(part, data) for part, _ in zip(parts, shown, strict=True))

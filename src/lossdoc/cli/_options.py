@@ -127,6 +127,14 @@ Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes for many logs (default: all cores, if worth it)."),
 ]
+Engine = Annotated[
+    Literal["local", "dask"],
+    typer.Option(help="Where many logs are examined: on this machine, or on a running cluster (lossdoc[dask])."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="The scheduler of the cluster (tcp://host:8786). Its workers read the paths."),
+]
 Plots = Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the curves that matter.")]
 Advice = Annotated[
     bool, typer.Option("--advice/--no-advice", help="Likely causes and what to try, beside measurements.")

@@ -17,13 +17,13 @@ def with_progress(paths: Sequence[str], *, quiet: bool) -> Iterator[str]:
         yield from paths
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.text import Text
 
     from lossdoc.show.report._words import safe
 
     name = TextColumn("{task.description}", markup=False)
-    columns = (SpinnerColumn("line"), name, BarColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn("line"), name, BarColumn(), DownloadColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         # One file has no share to show: a bar that moves says that we are at work.
         task = progress.add_task("reading", total=sum(sizes) + len(paths) if len(paths) > 1 else None)

@@ -17,6 +17,8 @@ from lossdoc.show import report as outputs
 if TYPE_CHECKING:
     from lossdoc.api import Options
 
+INTERRUPTED = 130  # as the shell says of a program that Ctrl-C ended
+
 
 def command(
     paths: option.Paths,
@@ -45,6 +47,8 @@ def command(
     config: option.ConfigFile = None,
     isolated: option.Isolated = False,
     jobs: option.Jobs = None,
+    engine: option.Engine = "local",
+    scheduler: option.Scheduler = None,
     plots: option.Plots = True,
     advice: option.Advice = True,
     quiet: option.Quiet = False,
@@ -62,6 +66,7 @@ def command(
     """
     from lossdoc.cli._examine import examine
     from lossdoc.cli._in_force import gather, options_of
+    from lossdoc.cli._jobs import engine_of
     from lossdoc.cli._outcome import exit_code
     from lossdoc.cli._targets import targets
     from lossdoc.cli._write import look_of, write
@@ -73,7 +78,8 @@ def command(
         # A format on the command line takes the place of the configured ones.
         wanted = targets(format_, output, chosen if output_format or not (format_ or output) else [])
         options = options_of(in_force)
-        result = examine(paths, options, in_force, jobs, quiet=quiet, write_baseline=write_baseline)
+        where = engine_of(jobs, engine, scheduler)
+        result = examine(paths, options, in_force, where, quiet=quiet, write_baseline=write_baseline)
     except (ValueError, OSError) as error:
         return _refuse(str(error), format_)
     if not advice:
@@ -83,7 +89,9 @@ def command(
     look = look_of(wanted, width=width, color=color, plots=plots, quiet=quiet, verbose=verbose)
     look = replace(look, nearest=_nearest(result.reports, options) if verbose else {})
     code = exit_code(result, in_force.config)
-    return code if write(result, wanted, look) else 2
+    if not write(result, wanted, look):
+        return 2
+    return INTERRUPTED if result.interrupted else code
 
 
 def _refuse(why: str, format_: str | None) -> int:

@@ -15,6 +15,12 @@ LONG = 1 << 20  # from here on lines are read as they come, and rows of one layo
 _BEGIN = 1 << 18  # bytes that tell whether they can be
 
 
+def is_remote(path: str) -> bool:
+    """`s3://bucket/run.jsonl`: `input.remote` reads it. A drive of Windows is one letter."""
+    scheme, mark, _ = path.partition("://")
+    return bool(mark) and len(scheme) > 1 and scheme[0].isalpha() and scheme.replace("+", "").isalnum()
+
+
 class Refused(Exception):
     """A path that is not read, whatever it holds."""
 
@@ -32,7 +38,7 @@ def read_path(path: Path) -> tuple[bytes, str]:
         raise Refused("a device", "it has no end; name the file that the trainer wrote, or - for standard input")
     with open(path, "rb") as file:
         if stat.S_ISREG(mode):
-            return _limited(file, int(limits.FILE), "file", os.fstat(file.fileno()).st_size)
+            return limited(file, int(limits.FILE), "file", os.fstat(file.fileno()).st_size)
         return read_stream(file)
 
 
@@ -56,10 +62,10 @@ def beginning(path: Path) -> bytes:
 
 def read_stream(file: BinaryIO) -> tuple[bytes, str]:
     """The content of a pipe up to its end, and what was left out."""
-    return _limited(file, int(limits.STREAM), "stream", 0)
+    return limited(file, int(limits.STREAM), "stream", 0)
 
 
-def _limited(file: BinaryIO, most: int, what: str, size: int) -> tuple[bytes, str]:
+def limited(file: BinaryIO, most: int, what: str, size: int) -> tuple[bytes, str]:
     """A file whose size is known is read in one go; what grows meanwhile is read as it was opened."""
     if size:
         data = file.read(min(size, most))

@@ -25,6 +25,7 @@ class Result:
 
     reports: Sequence[Report]
     not_read: Sequence[NotRead] = ()
+    interrupted: bool = False  # Ctrl-C: what was found until then
 
     def without_advice(self) -> Result:
         """Measurements only: no causes, no next steps."""
