@@ -144,6 +144,6 @@ def _numbers(texts: Sequence[str]) -> Floats:
     if texts[0] == texts[-1] and len(set(texts)) == 1:
         return np.full(len(texts), to_float(texts[0]))
     try:
-        return np.array(list(map(float, texts)))
+        return np.fromiter(map(float, texts), dtype=np.float64, count=len(texts))
     except ValueError:  # a unit, a fraction
         return np.array(list(map(to_float, texts)), dtype=np.float64)

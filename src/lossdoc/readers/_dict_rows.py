@@ -13,7 +13,7 @@ from lossdoc.words.expressions import expression
 
 _MOST_LAYOUTS = 32
 _TRIES = 20  # rows of a layout that are looked at: more are no more alike
-_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|nan|-?inf"
+_NUMBER = r"-?(?:0|[1-9]\d*+)(?:\.\d++)?+(?:[eE][-+]?\d++)?+|nan|-?inf"
 _CELL = expression(rf"'(?P<key>[^'\\\x00-\x1f]+)': (?P<quote>'?)(?:{_NUMBER})(?P=quote)(?:, |$)")
 _BAR = r"[ \r]*\d+%\|[^|\r\n\x08\x1b{}']*\| *(\d{1,15})/(\d{1,15}) \[[\d:<?, .]*(?:it/s|s/it)?\] *"
 # States of a bar of training, each of which the next one wrote over; one that the row stands behind; none.

@@ -32,7 +32,7 @@ _KINDS = {
 }
 _ALL, _AS_IT_STANDS = frozenset(_KINDS), frozenset[str]()
 _WITHOUT_SIGN = frozenset(list(_KINDS)[1:3])
-_NEARLY_ALL = r"-?\d+(?:\.\d+)?(?:[eE][-+]\d+)?"
+_NEARLY_ALL = r"-?+\d++(?:\.\d++)?+(?:[eE][-+]\d++)?+"  # nothing is given back: a third of the time less
 _USUAL = {kind for kind in _KINDS if "n" not in kind}
 _SHARES = ("7{}9", "345{}6789", "5{}123456")
 _PADDED = expression(r"(?<=\S) {2,}$")
