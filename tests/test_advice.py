@@ -305,7 +305,9 @@ def test_xgboost_accepts_what_is_written_for_it(knowledge: Knowledge) -> None:
     assert "'learning_rate': '0.1" in str(json.loads(made.save_config())).replace("0.100000001", "0.1")
 
 
-def test_keras_accepts_what_is_written_for_it(knowledge: Knowledge) -> None:
+def test_keras_accepts_what_is_written_for_it(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras")
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("adam", "mse")
