@@ -169,3 +169,23 @@ def test_a_filter_of_nan_is_only_for_trainers_that_have_one() -> None:
     rows = losses([0.0] * 60)
     assert "logging_nan_inf_filter" in said(found(rows, "zero-loss", trainer="trl-sft"))
     assert "logging_nan_inf_filter" not in said(found(rows, "zero-loss", trainer="mmengine-detection"))
+
+
+def test_a_batch_that_was_seen_before_is_a_late_suspect() -> None:
+    """What broke in the tenth pass had been trained on nine times."""
+    rows = [{"epoch": n, "loss": 2 / (1 + n) if n < 40 else 4.0 + n % 3} for n in range(1, 81)]
+    told = found(rows, "divergence", trainer="classification")
+    assert told.suspects[0] not in ("bad-batch", "rate-jump")
+
+
+def test_a_rate_below_the_usual_is_not_lowered_by_a_number() -> None:
+    rows = losses([2 - n / 100 if n < 60 else float("nan") for n in range(100)], learning_rate=1e-6)
+    assert "learning_rate" not in [c.setting for c in found(rows, "non-finite", trainer="megatron-pretrain").changes]
+
+
+def test_a_log_without_gradients_does_not_end_in_a_peak_of_them() -> None:
+    rows = losses([2 - n / 100 for n in range(60)])
+    norms = [row | {"grad_norm": 1.0 if row["step"] < 60 else 30.0} for row in rows]
+    for log, said_so in ((rows, False), (norms, True)):
+        cut = found(log, "truncated-log", trainer="trl-grpo", settings={"max_steps": 200})
+        assert ("ended-in-nan" in cut.suspects) == said_so

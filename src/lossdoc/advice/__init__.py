@@ -91,12 +91,12 @@ def _ordered(hints: Sequence[Hint], weight: Callable[[str], int | None]) -> list
 
 
 def _instead(causes: Sequence[Hint], known: Mapping[str, Cause], weight: Callable[[str], int | None]) -> Iterator[Hint]:
-    """Causes that a page does not name and the evidence does, where the page names what they are a kind of."""
+    """Causes that a page does not name and all evidence does, where the page names what they are a kind of."""
     from lossdoc.knowledge.facts import Hint
 
     named = {name for hint in causes for name in hint.causes}
     for name, cause in known.items():
-        if cause.instead in named and name not in named and (weight(name) or 0) > 0:
+        if cause.instead in named and name not in named and (weight(name) or 0) >= len(cause.raised):
             yield Hint(cause.said, (name,))
 
 

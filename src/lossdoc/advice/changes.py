@@ -39,7 +39,7 @@ def change_of(cause: Cause, situation: Situation) -> Change | None:
 
 
 def _down(setting: str, was: float | None, situation: Situation) -> Tried:
-    """A tenth of what was far above the usual, else a third; not below what is usual."""
+    """A tenth of what was far above the usual, else a third; not below what is usual, and nothing for what was."""
     if not was or was <= 0:
         return None
     usual = situation.readings.usual(setting)
@@ -47,7 +47,7 @@ def _down(setting: str, was: float | None, situation: Situation) -> Tried:
         return _short(was / 3)
     if was > usual.high:
         return _short(min(was / 10, usual.high) if was > 10 * usual.high else max(was / 10, usual.low))
-    return _short(max(was / 3, usual.low)) if was > usual.low else _short(was / 3)
+    return _short(max(was / 3, usual.low)) if was > usual.low else None
 
 
 def _up(setting: str, was: float | None, situation: Situation) -> Tried:
@@ -83,14 +83,15 @@ def _median_norm(setting: str, was: float | None, situation: Situation) -> Tried
     return to if not was or to < was else None
 
 
-def _best_epoch(setting: str, was: float | None, situation: Situation) -> Tried:  # noqa: ARG001
-    """The pass in which the best evaluation stood, counted up; one pass where nothing says which was best."""
+def _best_epoch(setting: str, was: float | None, situation: Situation) -> Tried:
+    """The pass in which the best evaluation stood, counted up; where no evaluation tells, the least that is usual."""
     if was is None or was <= 1:
         return None
     finding, last = situation.finding, situation.run.last_step
     best = finding.first_step
     if finding.check != "overfitting" or best is None or not last:
-        return 1.0
+        usual = situation.readings.usual(setting)
+        return usual.low if usual is not None and not usual.vague and was > usual.high else None
     if finding.axis != "epoch":
         best *= (situation.readings.passes or was) / last
     return float(min(max(1, math.ceil(best)), math.ceil(was)))

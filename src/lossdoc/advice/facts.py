@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Floats
 
 MANY = 3.0  # passes over the data
+SEEN = 2.0  # passes
 
 __all__ = ["FACTS", "holds", "jump_of"]
 
@@ -99,9 +100,9 @@ def gradient_tiny(s: Situation) -> bool | None:
 
 @fact
 def gradient_peaks_at_end(s: Situation) -> bool | None:
-    """The last gradient norm that was logged is far above what had been usual."""
+    """The last gradient norm that was logged is far above what had been usual; no where none was logged."""
     norm = s.values("grad_norm", 10)
-    return None if norm is None else bool(norm[-1] > 5 * median(norm))
+    return norm is not None and bool(norm[-1] > 5 * median(norm))
 
 
 @fact
@@ -155,6 +156,18 @@ def many_passes(s: Situation) -> bool | None:
 def one_pass(s: Situation) -> bool | None:
     passes = s.readings.value("num_train_epochs")
     return None if passes is None else passes <= 1.05
+
+
+@fact
+def seen_before(s: Situation) -> bool | None:
+    """The fault began in a later pass: its examples had been trained on without one."""
+    if s.finding.first_step is None:
+        return None
+    if s.finding.axis == "epoch":
+        return s.finding.first_step > SEEN
+    epoch = s.run.get("epoch")
+    at = s.at_onset(epoch) if epoch is not None else None
+    return None if epoch is None or at is None else bool(epoch.values[at] > SEEN)
 
 
 @fact

@@ -22,9 +22,9 @@ last {after} records) is a warning. With fewer than {records} records: the last 
 - there are fewer than {records} records, and nothing of this kind
 
 ## Likely causes
-- The learning rate jumped. [rate-jump]
 - The learning rate is too high. [rate-high]
 - No clipping, or a threshold that stops nothing. [no-clipping]
+- The learning rate jumped. [rate-jump]
 - The warm-up is too short. [no-warm-up]
 - The optimiser state was lost at a resume. [restart]
 - A stretch of broken data: wrong labels, other encoding, padding that counts as labels. [bad-batch]
