@@ -89,10 +89,10 @@ def _best_epoch(setting: str, was: float | None, situation: Situation) -> Tried:
         return None
     finding, last = situation.finding, situation.run.last_step
     best = finding.first_step
-    if finding.check != "overfitting" or best is None or not last:
+    if finding.check != "overfitting" or best is None or (finding.axis != "epoch" and not last):
         usual = situation.readings.usual(setting)
         return usual.low if usual is not None and not usual.vague and was > usual.high else None
-    if finding.axis != "epoch":
+    if finding.axis != "epoch" and last:
         best *= (situation.readings.passes or was) / last
     return float(min(max(1, math.ceil(best)), math.ceil(was)))
 
