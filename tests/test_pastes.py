@@ -53,6 +53,11 @@ CASES = {
         "healthy",
         None,
     ),
+    "the number before its name": (
+        "".join(f"Epoch {i} @ 1{i}:08 PM : {1 - i / 20:.4f} C.E. Loss, {70 + 3 * i}.28% Accuracy\n" for i in range(7)),
+        "healthy",
+        None,
+    ),
     "returns as JSON over many lines": (
         json.dumps([{"episode": i, "return": min(200, 10 + 4 * i) + 7 * (i % 3)} for i in range(60)], indent=4),
         "healthy",

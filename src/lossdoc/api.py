@@ -181,17 +181,20 @@ def read_items(
     items: Sequence[BulkItem], format_name: str, name: str, options: Options, framework: str | None = None
 ) -> list[Run]:
     """The runs that records of one reader make; `name` is how the source is called."""
+    import numpy as np
+
     items = limited(items)
     trainer = recognise(items, options.knowledge, options.hint, framework)
-    runs = assemble(
-        items,
-        options.knowledge,
-        name,
-        format_name,
-        trainer.framework,
-        trainer.trainer.candidates,
-        options.settings,
-    )
+    with np.errstate(all="ignore"):  # steps and epochs of a log may be as large as a number can be
+        runs = assemble(
+            items,
+            options.knowledge,
+            name,
+            format_name,
+            trainer.framework,
+            trainer.trainer.candidates,
+            options.settings,
+        )
     for run in runs:
         run.trainer = trainer.trainer
         run.notes = [*trainer.notes, *run.notes]

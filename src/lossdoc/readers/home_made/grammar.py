@@ -13,6 +13,7 @@ import re
 from lossdoc.readers._words import is_strong, words
 from lossdoc.readers.home_made.lexemes import (
     BARE,
+    BEHIND,
     BRACKETS,
     CAGED,
     COUNTED,
@@ -275,6 +276,9 @@ def _tail(text: str, at: int, end: int, _: Parts) -> int | None:
     found = TAIL.match(text, at, end)
     if found is None:
         return None
+    named = BEHIND.match(text, at, end)
+    if named is not None and is_strong(named["name"]):
+        return None  # "94.28% Accuracy"
     pair = PAIR.match(text, at, end) if text[at].isalpha() else None
     return found.end() if pair is None or pair["name"].lower() in _TAIL_WORDS else None
 

@@ -104,7 +104,7 @@ WORD = expression(
     r"[^\W\d_](?:[\w-]*\w)?(?:\s+(?i:set|data|split|phase|loop|mode|step|results?|metrics?|summary|stats|out))?\b"
 )
 # A rate, a duration, a time of day, a bar, a date: the tail of a line, in a bracket or not.
-_TIME = r"(?:\d+\s?(?:d|days?),?\s?)?(?:\d+:)?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?"
+_TIME = r"(?:\d+\s?(?:d|days?),?\s?)?(?:\d+:)?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AP]M\b)?"
 _SPAN = r"\d+(?:\.\d+)?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b"
 _PER = r"[A-Za-z]+/(?:s|sec|second|it|iter|step|epoch|batch|ep|min|h|gpu|sample)\b|[A-Za-z]+ per [a-z]+"
 _ITEMS = r"(?:samples?|examples?|images?|tokens?|params?|items?|rows|steps?)\b"
