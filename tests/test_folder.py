@@ -196,3 +196,18 @@ def test_results_beside_the_only_log_of_a_folder_are_not_a_run(tmp_path: Path) -
     assert any("not used: result.json" in note for note in run.notes)
     (tmp_path / "log" / "again.txt").write_text("\n".join(rows).replace("Loss: 0", "Loss: 1") + "\n")
     assert len(read(tmp_path)[0]) == 3
+
+
+def test_a_run_has_one_console(tmp_path: Path) -> None:
+    """Of two logs of which nothing tells whose they are, none is taken for the console of the run beside them."""
+    state(tmp_path / "trainer_state.json", 100)
+    keras = "".join(f"Epoch {i}/4\n10/10 - 1s - loss: {2 / i:.3f} - val_loss: {2.2 / i:.3f}\n" for i in range(1, 5))
+    (tmp_path / "first.txt").write_text(keras)
+    (run,), _ = read(tmp_path)
+    assert any("first.txt" in note for note in run.notes)
+    (tmp_path / "second.txt").write_text("".join(f"step {i} | loss {5 - i:.2f} | acc 0.{i}\n" for i in range(1, 5)))
+    assert sorted(Path(run.source).name for run in read(tmp_path)[0]) == [
+        "first.txt",
+        "second.txt",
+        "trainer_state.json",
+    ]

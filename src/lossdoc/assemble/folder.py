@@ -199,6 +199,9 @@ def _runs_of(group: Group, read: list[tuple[Path, list[Run]]]) -> list[list[Run]
     same = {path: _is_same_run(best[1], runs) for path, runs in read[1:]}
     # Where one file of a format is of another run, its like are too, unless they are seen to be of this one.
     foreign = {runs[0].format for path, runs in read[1:] if same[path] is False}
+    # A run has one console: of several, of none of which anything tells whose they are, not all are of it.
+    consoles = [runs[0].format for path, runs in read[1:] if same[path] is None and _rank(runs) == len(_ORDER)]
+    foreign |= set(consoles if len(consoles) > 1 else [])
     strangers = [(path, runs) for path, runs in read[1:] if not same[path] and runs[0].format in foreign]
     others = [entry for entry in read[1:] if entry not in strangers]
     _tell(group, best, [path for path, _ in others])
