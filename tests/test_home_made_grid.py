@@ -11,6 +11,7 @@ from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
 from tests.home_made_further import FURTHER
 from tests.home_made_grid import NAMED, OTHER, Parts, judge, logs
+from tests.home_made_later import LATER
 
 _STRIDES = 4  # the grid is judged in parts, which run beside one another
 
@@ -43,6 +44,13 @@ def test_logs_of_less_common_parts(part: int) -> None:
 @pytest.mark.parametrize("part", range(2))
 def test_logs_of_further_parts(part: int) -> None:
     found, wrong = _judged(FURTHER, 250 * part, 250)
+    assert found["mixed"] <= 0.005 * 250, wrong
+    assert found["right"] >= 0.88 * 250, wrong[:5]
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_logs_of_later_parts(part: int) -> None:
+    found, wrong = _judged(LATER, 250 * part, 250)
     assert found["mixed"] <= 0.005 * 250, wrong
     assert found["right"] >= 0.88 * 250, wrong[:5]
 
@@ -162,6 +170,14 @@ _BOTH = {(metric, split, 8) for metric in ("loss", "accuracy") for split in ("tr
         "{mark} epoch {n} loss: <tf.Tensor: shape=(), dtype=float32, numpy={loss}>, acc: {acc}",
         "[  {n}1.3] {mark} epoch {n} loss: {loss}, acc: {acc}",
         "@{m} {mark} loss: {loss}, acc: {acc}",
+        "[{n}:{m}] {mark} loss: {loss}, acc: {acc}",
+        "{mark} {n:02d}: loss: {loss}, acc: {acc}",
+        "{{'epoch': {n}}} {mark} loss: {loss}, acc: {acc}",
+        "{mark} epoch {n} loss{{{loss}*}} acc{{{acc}*}}",
+        "{mark} epoch {n} loss [{loss} (avg 2.1)], acc [{acc} (avg 0.1)]",
+        "{mark} epoch {n} loss ~= {loss} acc ~= {acc}",
+        "{mark} epoch {n} $loss={loss} $acc={acc}",
+        "t+{n}0s {mark} epoch {n} loss {loss} acc {acc}",
         "trainer-0 {mark}\ntrainer-0 epoch {n} loss: {loss}, acc: {acc}",
     ],
 )
@@ -176,6 +192,10 @@ def test_counters_and_pairs_of_many_spellings(template: str) -> None:
         ("[train:0]", "[val:0]"),
         ("on_train_epoch_end", "on_validation_epoch_end"),
         ("train-step", "val-step"),
+        ("train:0", "val:0"),
+        ("trainer/fit", "trainer/validate"),
+        ("log/train", "log/val"),
+        ("Train report:", "Val report:"),
     ],
 )
 def test_marks_with_a_number_or_beside_other_words(train: str, held: str) -> None:

@@ -15,7 +15,7 @@ from lossdoc.assemble.episodes import meant
 from lossdoc.assemble.table import FURTHEST, Table, Words
 from lossdoc.knowledge.words import without_split
 from lossdoc.model.record import Block, Record
-from lossdoc.words.splits import lettered
+from lossdoc.words.splits import paired
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,7 +164,7 @@ def _plan(
     has_eval = _is_evaluation(record.values)
     slots = []
     resolved = {key: _resolve(key, dataset, knowledge, framework, objectives) for key in record.values}
-    spelt = lettered(columns) | meant(columns, resolved)
+    spelt = paired(columns) | meant(columns, resolved)
     resolved |= {key: knowledge.resolve(name, framework) for key, name in spelt.items()}
     placed = record.step is not None or any(found and found.role in POSITION_ROLES for found in resolved.values())
     for key, found in resolved.items():

@@ -14,6 +14,7 @@ _LAST = re.compile(r"(.+?)[\s/_\-.:|(\[]+([^\W\d_]+)[)\]]?", re.DOTALL)
 
 # What home-made loops put before the name of what they averaged since the last line.
 _AVERAGES = frozenset(("average", "averaged", "avg", "ave", "mean", "running"))
+_VALUES = frozenset(("value", "values"))  # of a quantity that stands before it: "Loss Value"; no value loss
 _SPANS = frozenset(("epoch", "step", "batch", "metrics", "per", "class"))  # over which it was averaged
 _AVERAGED = frozenset(("loss", "losses", "cost", "perplexity", "ppl", "reward", "rewards", "return"))
 _AVERAGED |= {"acc", "accuracy", "l1", "mse", "mae", "returns", "score", "scores"}
@@ -77,7 +78,7 @@ def without_average(variants: Sequence[tuple[str, str | None]]) -> list[tuple[st
         ahead, behind = _FIRST.fullmatch(text), _LAST.fullmatch(text)
         if ahead and ahead[1].lower() in _AVERAGES and plain(text).rpartition("_")[2] in _AVERAGED:
             found += [(rest, inner_split(split, inner)) for rest, inner in without_split(ahead[2])]
-        if behind and behind[2].lower() in _AVERAGES and plain(behind[1]).rpartition("_")[2] in _AVERAGED:
+        if behind and behind[2].lower() in _AVERAGES | _VALUES and plain(behind[1]).rpartition("_")[2] in _AVERAGED:
             found += [(rest, inner_split(split, inner)) for rest, inner in without_split(behind[1])]
             found += without_average([(behind[1], split)])
     return found

@@ -21,6 +21,7 @@ _TEXT_COLUMNS = COLUMNS | words("date time eta class name note best saved status
 _PROGRESS = expression(r"\[\s*(\d+)/(\d+) [\d:]+[^\]\n]*, Epoch [\d.]+/(\d+)\]")
 _BARS = str.maketrans("│┃║", "|||")
 _NO_LOG = expression(r"\bNo [lL]og\b")
+_HASHED = expression(r"^#|(?<=\| )#(?=[A-Za-z])|(?<=│ )#(?=[A-Za-z])")  # a comment; "#ep" is a name
 _GLYPHS = expression(r"[▲▼△▽↑↓✓✔★*]+(?=\s|$)")
 # HF's notebook table writes its names in title case: "Training Loss", "F1 Macro".
 _FOLLOWERS = words("Loss Norm Rate Accuracy Reward Length Score Macro Micro Precision Recall Acc F1 Std Steps Tokens")
@@ -44,6 +45,7 @@ class Grid:
     line: int
     index: bool = False  # rows begin with a number that the header does not name (a printed data frame)
     rows: list[Record] = field(default_factory=list)
+    lead: re.Pattern[str] | None = None  # what a logger wrote before each line
     named: bool = False  # a column holds the name of what each row is about
 
     def row(self, cells: Sequence[str], line: int) -> Record | None:
@@ -93,7 +95,7 @@ class Grid:
 
 def header_cells(line: str) -> list[str]:
     """Names of a header line: split at bars, tabs or commas, else at two or more spaces, else at single spaces."""
-    text = line.strip().removeprefix("#").strip()
+    text = _HASHED.sub("", line.strip()).strip()
     return _separated(text) or (cells if len(cells := re.split(r"\s{2,}", text)) > 1 else text.split())
 
 
@@ -115,7 +117,7 @@ def _separated(text: str) -> list[str]:
     text = text.translate(_BARS)
     if "|" in text:
         return [cell.strip().strip("*`") for cell in text.strip().removeprefix("|").removesuffix("|").split("|")]
-    for mark in "\t,":
+    for mark in "\t;,":
         if mark in text:
             return [cell.strip() for cell in text.split(mark)]
     return []

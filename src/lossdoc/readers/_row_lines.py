@@ -33,7 +33,7 @@ from lossdoc.words.terms import is_foreign
 _WORDS = (
     *("loss", "acc", "reward", "auc", "perp", "ppl", "f1", "bleu", "wer", "cer", "mse", "mae", "iou", "dice", "psnr"),
     *("ssim", "entropy", "nll", "elbo", "fid", "kl", "grad", "map", "rouge", "mcc", "precision", "recall", "objective"),
-    *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5", "err"),
+    *("return", "score", "bpb", "bpc", "likelihood", "cost", "top1", "top5", "top-1", "top-5", "err"),
 )
 _HINT = expression(
     rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[^\w.]\s*[-+]?(?:\d|\.\d|nan|inf)"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from lossdoc.words.counters import PLACES
 from lossdoc.words.expressions import expression
 from lossdoc.words.terms import in_english
 
@@ -31,10 +32,7 @@ _PAIRS = expression(
     r"\b(?:grad norm|explained variance|clip ratio|clip frac|ep len|log likelihood|cross entropy|success rate"
     r"|(?:episodic|average|mean) return)\b"
 )
-_AXIS = words("""
-    step steps iter iters iteration iterations it epoch epochs update updates batch batches episode episodes round
-    rounds kimg tick ticks timestep timesteps
-""")
+_AXIS = PLACES | words("kimg tick ticks timestep timesteps")
 _AXIS_BESIDE = words("""
     global current train training val valid validation validating eval test testing total optimizer policy env num max
     idx id no number n trained time

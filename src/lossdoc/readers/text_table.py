@@ -7,6 +7,7 @@ A table is believed only if its header names things that a trainer logs and its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -19,6 +20,7 @@ from lossdoc.readers._events import events, merged
 from lossdoc.readers._grid import Grid, header_cells, is_name, merge_words, progress, row_cells
 from lossdoc.readers._samples_table import TABLES
 from lossdoc.readers._words import likelihood
+from lossdoc.readers.home_made.lead import shared_start
 from lossdoc.words.expressions import expression
 
 NAME = "table"
@@ -32,6 +34,8 @@ _HINTS = ("step", "epoch", "iter", "loss", "round", "update", "batch", "episode"
 _SEPARATED = expression(r"[\t|,│┃║]")
 _PLAIN = expression(r"  |[\t|│┃║]")
 _SENTENCE = expression(r"[.,:;!?)](?:\s|$)|(?:\S+ ){16}")
+_DIGITS = expression(r"\d+")
+_GAP = expression(r"[^\w/.:-]+|(?<=[:>])(?=\w)")  # where what stands before a table may end
 _HEAD_LINES = 3000
 _WAIT = 20  # other lines between a header of several columns and its first row
 
@@ -112,29 +116,54 @@ def _may_head(text: str) -> bool:
     if not any(hint in lower for hint in _HINTS):
         return False
     names = header_cells(text)
-    if _PLAIN.search(text.strip()) is None and _SENTENCE.search(text):
+    if _PLAIN.search(text.strip()) is None and _SENTENCE.search(text) and not _are_columns(names):
         return False
     return len(names) > 1 and likelihood(names) > 0 and all(is_name(name) for name in names if name)
 
 
+def _are_columns(names: list[str]) -> bool:
+    """Short names between commas, no parts of a sentence."""
+    return len(names) > 2 and all(name and name.count(" ") < 2 for name in names[1:])
+
+
 def _start(head: Line, line: Line) -> Grid | None:
-    names = header_cells(head.text)
-    fitting = [names] if _SEPARATED.search(head.text) else [names, head.text.strip().removeprefix("#").split()]
-    for cells in _cells(line.text):
+    """The table that begins with these two lines, as they are or without what a logger wrote before both."""
+    grid = _started(head.text, line.text, head.number, line.number)
+    lead = _lead(head.text, line.text) if grid is None else None
+    if lead is not None:
+        grid = _started(lead.sub("", head.text, count=1), lead.sub("", line.text, count=1), head.number, line.number)
+        if grid is not None:
+            grid.lead = lead
+    return grid
+
+
+def _lead(one: str, other: str) -> re.Pattern[str] | None:
+    """What both lines begin with, but for the digits in it; None where that is no more than the edge of a table."""
+    shared = shared_start(_DIGITS.sub("0", one), _DIGITS.sub("0", other))
+    end = max((found.end() for found in _GAP.finditer(shared)), default=0)
+    if not shared[:end].strip(" \t|│┃║+-=#"):
+        return None
+    return re.compile(r"\d+".join(map(re.escape, shared[:end].split("0"))))
+
+
+def _started(header: str, row: str, at: int, below: int) -> Grid | None:
+    names = header_cells(header)
+    fitting = [names] if _SEPARATED.search(header) else [names, header.strip().removeprefix("#").split()]
+    for cells in _cells(row):
         for candidate in fitting:
             exact = candidate if len(cells) - len(candidate) in (0, 1) else merge_words(candidate, len(cells))
             if exact is None or len(set(exact)) < len(exact):
                 continue
-            grid = Grid(exact, head.number)
-            row = grid.row(cells, line.number)
-            if row is not None and len(row.values) > 1:
-                grid.rows.append(row)
+            grid = Grid(exact, at)
+            first = grid.row(cells, below)
+            if first is not None and len(first.values) > 1:
+                grid.rows.append(first)
                 return grid
     return None
 
 
 def _add(grid: Grid, line: Line) -> bool:
-    for cells in _cells(line.text):
+    for cells in _cells(grid.lead.sub("", line.text, count=1) if grid.lead is not None else line.text):
         row = grid.row(cells, line.number)
         if row is not None:
             grid.rows.append(row)

@@ -12,7 +12,9 @@ def _words(name: str, text: str) -> dict[str, str]:
 
 _ENGLISH: dict[str, str] = {
     **_words("epoch", "epoch epochs ep eps epo"),
-    **_words("step", "step steps global_step globalstep global-step gstep stp cycle cycles gen generation pass sweep"),
+    **_words(
+        "step", "step steps global_step globalstep global-step gstep gs stp cycle cycles gen generation pass sweep"
+    ),
     **_words("step", "round rounds rnd"),
     **_words("iter", "iter iters iteration iterations it itr"),
     **_words("update", "update updates num_updates upd"),
@@ -33,6 +35,8 @@ FOREIGN: dict[str, str] = {
     **_words("episode", "episodio episódio эпизод 回合 エピソード 에피소드"),
 }
 COUNTERS: dict[str, str] = {**_ENGLISH, **FOREIGN}
+# Of these words every one names a column of steps or epochs by itself; the others may be the name of anything.
+PLACES = frozenset(_ENGLISH) - frozenset(("eps", "pass", "sweep", "gen", "generation", "cycle", "cycles"))
 # One letter counts only where its number stands right behind it: E3, s100.
 GLUED: dict[str, str] = {"e": "epoch", "i": "iter", "s": "step", "t": "step", "b": "batch", "n": "step"}
 
@@ -43,12 +47,15 @@ def _choice(words: dict[str, str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
-_BEFORE = r"(?:(?:global|current|cur|optimizer|optim|opt|total|num|nb|n|this)[ _-]|(?:training|train)[_-])?"
+_BEFORE = (
+    r"(?:(?:global|current|cur|optimizer|optim|opt|total|num|nb|n|this|mini|trained|completed)[ _-]"
+    r"|(?:training|train)[_-])?"
+)
 NUMBERED = (
     rf"(?:(?P<before>{_BEFORE})(?P<word>{_choice(COUNTERS)})\.?"
     r"(?:[ _]?(?:no|nr|num|number|idx|id|index|count|counter)\.?"
-    r"|[ _](?:done|completed|trained|seen|so far))?\s*[:=#№@_-]?\s*"
-    rf"|(?P<letter>{_choice(GLUED)})(?:\s*[:=])?|(?P<hash>[#№@]))"
+    r"|[ _](?:done|completed|trained|seen|so far))?[\"']?\s*[:=#№@_-]?\s*"
+    rf"|(?P<letter>{_choice(GLUED)})(?:\s*[:=])?|(?P<hash>[#№@]|n[or]\.(?=\s?\d)))"
 )
 
 

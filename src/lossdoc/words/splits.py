@@ -32,7 +32,7 @@ SPLITS: dict[str, str] = {
 }
 # Where a word stands alone in a place of a mark, these are splits too; inside a name they may be anything.
 ALONE: dict[str, str] = {
-    **_words("train", "tr fit fitting seen learn learning optimize optimise trainer lernen"),
+    **_words("train", "tr tra fit fitting seen learn learning optimize optimise trainer lernen"),
     **_words("eval", "va ev cv unseen heldout check checking evaluator validator вал"),
     **_words("test", "te tst ts tester"),
 }
@@ -44,7 +44,7 @@ LETTERS = {"t": "train", "v": "eval", "e": "eval"}
 BESIDE = frozenset(
     _words("", "set data dataset split phase loop mode stage step steps result results metric metrics summary stats")
     | _words("", "statistics score scores report performance pass run epoch one loader dataloader of on in the for")
-    | _words("", "during mean average avg final end start begin")
+    | _words("", "during mean average avg final end start begin log logs")
 )
 COLUMNS = frozenset(("split", "mode", "phase", "stage", "subset", "partition", "set", "dataset", "fase", "part"))
 _STATED = expression(r"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{0,3}([^\W\d_]+)\b")
@@ -53,7 +53,8 @@ _PHRASES = (
     ("holdout", expression(r"held[\s_-]?out|hold[\s_-]?out|out[\s_-]of[\s_-]sample", re.I)),
     ("train", expression(r"\bin[\s_-]sample", re.I)),
 )
-_LETTERED = expression(r"(?P<letter>[A-Za-z])[_/ .-](?P<rest>[^\W\d_].*)")
+_BEGUN = expression(r"(?P<word>[^\W\d_]+)[_/ .-](?P<rest>[^\W\d_].*)")
+_BEGINNINGS = {**ALONE, **SPLITS, "t": "train", "v": "eval"}
 _PARTS = expression(r"[\W_\d]+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -68,28 +69,28 @@ def split_of(word: object) -> str | None:
 @lru_cache(4096)
 def split_of_mark(text: str) -> str | None:
     """The split that a mark names: a word, or one beside "set", "phase", "loop" or the like, however joined."""
+    if "/" in text:  # the inner one counts, as in names: trainer/validate
+        outer, _, inner = text.rpartition("/")
+        return split_of_mark(inner) or split_of_mark(outer)
     for split, phrase in _PHRASES:
         text = phrase.sub(split, text)
     parts = [part.lower() for part in _PARTS.split(text) if part]
-    said = [part for part in parts if part not in BESIDE]
-    return SPLITS.get(said[0]) or ALONE.get(said[0]) if len(said) == 1 else None
+    said = {SPLITS.get(part) or ALONE.get(part) for part in parts if part not in BESIDE}
+    return said.pop() if len(said) == 1 else None
 
 
-def lettered(names: Iterable[str]) -> dict[str, str]:
-    """Names that begin with the letter of a split, where the other letter stands before the same quantity.
+def paired(names: Iterable[str]) -> dict[str, str]:
+    """Names that begin with a letter or a short word of a split, where one of another split stands before the same.
 
-    >>> lettered(["T-Loss", "V-Loss", "v_acc"])
-    {'T-Loss': 'train Loss', 'V-Loss': 'val Loss'}
+    >>> paired(["T-Loss", "V-Loss", "v_acc", "fit_acc", "eval_acc"])
+    {'T-Loss': 'train Loss', 'V-Loss': 'eval Loss', 'fit_acc': 'train acc', 'eval_acc': 'eval acc'}
     """
-    found: dict[tuple[str, str], str] = {}
-    for name in names:
-        split = _LETTERED.fullmatch(name)
-        if split is not None:
-            found[split["letter"].lower(), split["rest"].lower()] = name
+    found = [(name, match) for name in names if (match := _BEGUN.fullmatch(name)) is not None]
+    splits = {name: (_BEGINNINGS.get(match["word"].lower()), match["rest"]) for name, match in found}
     return {
-        name: f"{'train' if letter == 't' else 'val'} {name[2:]}"
-        for (letter, rest), name in found.items()
-        if letter in "tv" and ("v" if letter == "t" else "t", rest) in found
+        name: f"{split} {rest}"
+        for name, (split, rest) in splits.items()
+        if split and any(other and other != split and rest == same for other, same in splits.values())
     }
 
 

@@ -115,12 +115,10 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
         return close + 1
     if TAIL.fullmatch(inner.strip()) or _is_tail(inner) or (at == 0 and _SECONDS.fullmatch(inner)):
         return close + 1
-    numbered = NUMBERED_MARK.fullmatch(inner.strip())
+    numbered = NUMBERED_MARK.fullmatch(text, at + 1 + len(inner) - len(inner.lstrip()), at + 1 + len(inner.rstrip()))
     split = split_of_mark(numbered["word"]) if numbered is not None else None
     if numbered is not None and split is not None:
-        parts.mark(numbered["word"], split)
-        if not parts.counters:
-            parts.counters.append(Pair(_UNNAMED, numbered["number"], *_inside(numbered, inner, at + 1), None, False))
+        _numbered(numbered, parts)
         return close + 1
     caged = CAGED.match(text, at, end)
     if caged is not None and is_strong(caged["name"]):
@@ -139,10 +137,12 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
     return close + 1
 
 
-def _inside(found: re.Match[str], inner: str, at: int) -> tuple[int, int]:
-    """From where to where the number of a mark stands in the line."""
-    at += len(inner) - len(inner.lstrip())
-    return at + found.start("number"), at + found.end("number")
+def _numbered(found: re.Match[str], parts: Parts) -> int:
+    """A mark with a number, which is a place where nothing else is."""
+    parts.mark(found["word"], str(split_of_mark(found["word"])))
+    if not parts.counters:
+        parts.counters.append(Pair(_UNNAMED, found["number"], *found.span("number"), None, False))
+    return found.end()
 
 
 def _is_number(word: str) -> bool:
@@ -242,7 +242,9 @@ def _counter(text: str, at: int, end: int, parts: Parts) -> int | None:
         return None
     found = BARE.match(text, at, end)
     if found is None and not parts.counters and not parts.pairs:
-        found = ORDINAL.match(text, at, end) or (FOREMOST.match(text) if text[:at].strip(_BEFORE) == "" else None)
+        found = ORDINAL.match(text, at, end) or (
+            FOREMOST.match(text, at, end) if _is_foremost(text[:at], parts) else None
+        )
     if found is None:
         return None
     if any(not pair.named and "/" not in pair.value for pair in parts.counters) and "/" in found["value"]:
@@ -255,11 +257,18 @@ def _counter(text: str, at: int, end: int, parts: Parts) -> int | None:
     return found.end()
 
 
+def _is_foremost(before: str, parts: Parts) -> bool:
+    """Nothing stands before, or nothing but marks."""
+    return not before.strip(_BEFORE) or bool(parts.marks and not parts.residue)
+
+
 def _stands_for_a_counter(text: str, found: re.Match[str], parts: Parts) -> bool:
     """ "E3", "s100"; "i=100" and "T: 7" only before everything else."""
     between = text[found.end("letter") : found.start("value")]
     if ":" in between and between[-1] in "[(<":
         return False  # "T: [100]"
+    if ":" in between and text[found.end() :].lstrip()[:1] in (")", ":"):
+        return False  # "T: 3) loss 0.5"
     between = between.strip(" [(<")
     return not between or (between in "=:" and not parts.counters and not parts.pairs and found["value"].isdigit())
 
@@ -284,7 +293,10 @@ def _tail(text: str, at: int, end: int, _: Parts) -> int | None:
 
 
 _AFTER_MARK = frozenset("|:,;-–—>])}[({<=*#→│»'\"”")
-_LETTERED = expression(r"[A-Za-z]\s?(?:[:|>]\s*[^\W\d]|:\s*$)")  # "T: loss 0.5", "T:"
+_LETTERED = expression(  # "T: loss 0.5", "T: 3) loss", "T:"
+    r"[A-Za-z]\s?(?:[:|>]\s*[\[(<{|*\"'`]{0,2}(?:[^\W\d]|\d+\s?[):\]])|[:|>]\s*$)"
+)
+_NAMED = expression(r"\s+[^\s\d.]")
 _COUNT = expression(r"\d+(?:\s*/\s*\d+)?")
 _OF = expression(r"(?i)(?:on|in|for|of|over|during)\s+(?:the\s+)?")
 
@@ -307,9 +319,12 @@ def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
     if split is None:
         return None
     after = at + len(word)
-    if " " in word and not text[after:end].lstrip()[:1].isdigit():
+    if " " in word and COUNTER.match(text[at:end].partition(" ")[2].lstrip()) is None:
         parts.mark(word.split()[0], split)  # "validation step loss: 0.5"
         return after
+    numbered = NUMBERED_MARK.match(text, at, end)
+    if numbered is not None and " " not in numbered[0] and _NAMED.match(text, numbered.end(), end):
+        return _numbered(numbered, parts)  # "val:0 loss 0.5"
     word = word.split()[0]  # "train_loop step 100"
     after = at + len(word)
     rest = text[after:end]
@@ -318,13 +333,19 @@ def _mark(text: str, at: int, end: int, parts: Parts) -> int | None:
         return None
     if not following or not following[0].isalnum():
         value = PAIR.match(text, at, end)
-        counted = value is not None and value["boxed"] is not None and _COUNT.fullmatch(value["boxed"])
+        counted = value is not None and (
+            (value["boxed"] is not None and _COUNT.fullmatch(value["boxed"]))
+            or (value["plain"] is not None and ORDINAL.match(text, value.start("plain"), end))  # "eval: 3: loss 0.5"
+        )
         if value is not None and value.end("name") <= after and not counted and not _NUMBERLESS.match(following):
             return None  # "train: 0.02"
         parts.mark(word, split)
         return after
+    of_split = _is_of_split(following)
+    while (filled := _FILLED.match(following)) is not None and filled["word"].lower() in FILLERS - KEPT_BEFORE:
+        following = following[filled.end() :]  # "val after epoch 1"
     placed = COUNTER.match(following) or BARE.match(following) or ORDINAL.match(following) or _is_counted(following)
-    if rest[:1].isspace() and (placed or _is_of_split(following)):
+    if rest[:1].isspace() and (placed or of_split):
         parts.mark(word, split)
         return after
     return None

@@ -16,30 +16,36 @@ from lossdoc.words.splits import mentioned
 _FEWEST = 6  # lines that decide (ours)
 _LONGEST = 80
 _PIECE = expression(r"[^\W\d_]+|\d+(?:\.\d+)?|[^\w\s]+|\s+|_")
-_END = expression(r"(?s).*(?:[\])>}|%]\s*|:(?!\d)\s*|-\s+|(?<=\d)\s+)")  # a bracket, a colon, a bar, a number
+_END = expression(r"[\])>}|%]\s*|:(?!\d)\s*|-\s+|(?<=\d)\s+")  # a bracket, a colon, a bar, a number
 
 
 def common_lead(texts: Sequence[str]) -> str:
     """The beginning that all of these lines share, as far as it names no counter and no quantity; "" for none."""
     if len(texts) < _FEWEST:
         return ""
-    first, last = min(texts), max(texts)
-    shared = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
-    end = _END.match(shared[:_LONGEST])
-    lead = _before_names(end[0]) if end is not None else ""
+    first = min(texts)
+    shared = shared_start(first, max(texts))
+    lead = _before_names(first, _end(first, min(len(shared), _LONGEST)))
     own = mentioned(lead)
     if own is not None and all(mentioned(text[len(lead) :]) in (None, own) for text in texts):
         return ""  # it is the mark of the split, which nothing behind it contradicts
     return lead if any(char.isalnum() for char in lead) else ""
 
 
-def _before_names(lead: str) -> str:
-    at = 0
-    for piece in _PIECE.finditer(lead):
+def shared_start(one: str, other: str) -> str:
+    """What both texts begin with."""
+    return "".join(char for char, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _end(text: str, most: int) -> int:
+    """Where the last piece of the beginning of a text ends."""
+    return max((found.end() for found in _END.finditer(text) if found.end() <= most), default=0)
+
+
+def _before_names(text: str, most: int) -> str:
+    for piece in _PIECE.finditer(text, 0, most):
         word = piece[0].lower()
-        letter = word in GLUED and not lead[piece.end() :].strip(" :")  # "E:" before its number
+        letter = word in GLUED and not text[piece.end() : most].strip(" :")  # "E:" before its number
         if word in COUNTERS or letter or is_strong(word) or "=" in word:
-            end = _END.match(lead[:at])
-            return end[0] if end is not None else ""
-        at = piece.end()
-    return lead
+            return text[: _end(text, piece.start())]
+    return text[:most]

@@ -16,12 +16,19 @@ _UNIT = (
     r"(?:\s?%|\s?(?:ms|sec|secs|seconds|min|GiB|GB|MiB|MB|G|tokens/s|tok/s|samples/s|it/s|s/it)\b"
     r"|[A-Za-zµ]+(?:/[A-Za-z]+)*)?"
 )
-_PLAIN = rf"(?P<plain>{NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?{_UNIT})"
+_PLAIN = (
+    rf"(?P<plain>(?!(?i:info|nan[a-z]|inf[a-z])){NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?"
+    r"(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?"
+    rf"{_UNIT})"
+)
 _ENDS = r"(?![\w@]|:\d|-\d|\.\w|\s?/\s?\d)"
 _VALUE = rf"(?:{_WRAPPED}|{_PLAIN}){_ENDS}"
-_BOXED = rf"(?P<open>[\[(<{{])\s*{_VALUE}\s*[\])>}}]"
+# "[0.5 *]", "(0.5 nats)", "<0.5 (avg 0.6)>": what stands beside a value in its bracket.
+_BESIDE = r"(?:[^\w\[\](){}<>|,;=:]{0,3}[^\d\[\](){}<>|,;=:]{0,8}(?:\([^()]{1,24}\))?)"
+_BOXED = rf"(?P<open>[\[(<{{])\s*{_VALUE}{_BESIDE}\s*[\])>}}]"
 _JOINT = (
-    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|→|⇒|:{1,2}=?|={1,2}|[≈~]|\.{2,}\s*:?)\s*|\s+(?:is|was|are|at|equals|of)\s+"
+    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|[→⇒▸»]|:{1,2}=?|~?={1,2}|[≈~]|:?(?:\.{2,}|…)\s*:?)\s*"
+    r"|\s+(?:is|was|are|at|equals?|of)(?:\s(?:to|now))?\s+"
     r"|(?P<dash>\s+(?:-{1,2}|::|[–—>|])\s+)|(?P<space>\s+)|(?=[\[(<{]))"
 )
 _FIRST = r"[^\W\d]"
@@ -31,7 +38,7 @@ _ASIDE = r"(?:\s?[\[(<{](?:(?!(?:nan|inf)\b)[^\W\d]\w*|%)[\])>}]|\s%(?=\W))?"  #
 _DOT = r"\.(?!\.|\s+[^\W\d])"  # a sentence ends there: "records/second. Loss is 1.26"
 _NAME = (
     rf"(?:(?i:top)[ -]\d )?{_FIRST}(?:[\w/%@^+-]|'(?=\w)|{_DOT}|{_INNER})*{_ASIDE}"
-    rf"(?:\ {_FIRST}(?:[\w/%@^'-]|{_DOT})*{_ASIDE}){{0,4}}?"
+    rf"(?:\ {_FIRST}(?:[\w/%@^-]|'(?=\w)|{_DOT})*{_ASIDE}){{0,4}}?"
 )
 _INSIDE = _BOXED.replace("(?P<wrapped>", "(?P<boxed_wrapped>").replace("(?P<plain>", "(?P<boxed>")
 
@@ -39,7 +46,7 @@ PAIR = expression(
     rf"(?P<name>{_NAME})[\"'`*]{{0,2}}{_JOINT}[\"'`*]{{0,2}}"
     rf"(?:{_INSIDE}|{_VALUE})[\"'`*]{{0,2}}"
     # a second number in brackets is an average, a share or a limit of the first
-    r"(?:\s{0,3}\(\s*(?:(?:avg|mean|ave|best|±|\+/?-)?[ :=]*)[-+]?[\d.][\d.eE+/%-]*\s*\))?"
+    r"(?:\s{0,3}\(\s*(?:(?:avg|mean|ave|best|prev|min|max|std|n|±|\+/?-)?[ :=]*)[↓↑▲▼Δ]?[-+]?[\d.][\d.eE+/%-]*\s*\))?"
 )
 # "[loss] 0.5", "<acc>: 0.8": the name stands in a bracket of its own.
 CAGED = expression(rf"[\[<(]\s*(?P<name>{_FIRST}[\w./@%^ -]{{0,40}}?)\s*[\])>]\s*[:=]?\s*{_VALUE}")
@@ -57,8 +64,8 @@ SENTENCE = expression(
     rf"(?:\s*/\s*\d+)?(?:,? (?:and )?(?P<second>{_LOOP}) #?(?P<m>\d+)(?:\s*/\s*\d+)?)?"
     rf"(?: is| was| are)?\s*[:=]?\s*{_VALUE}"
 )
-# "[1,  2000]": an epoch and a batch (PyTorch's tutorial).
-TWO_COUNTERS = expression(r"[\[(]\s*(?P<epoch>\d+)\s*,\s*(?P<step>\d+)\s*[\])]")
+# "[1,  2000]", "[1:2000]": an epoch and a batch (PyTorch's tutorial).
+TWO_COUNTERS = expression(r"[\[(]\s*(?P<epoch>\d+)\s*(?:,\s*(?=\d)|:(?=\d{3}))(?P<step>\d+)\s*[\])]")
 # "loss 0.5/0.6 (train/val)": a value for each split, named behind the values, beside the name or before it.
 _BETWEEN = _JOINT.replace("?P<dash>", "?:").replace("?P<space>", "?:")
 _AGAIN = _VALUE.replace("(?P<wrapped>", "(?:").replace("(?P<plain>", "(?:").replace(r"|\s?/\s?\d", "")
@@ -94,14 +101,14 @@ BARE = expression(
 )
 ORDINAL = expression(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|-\s|\.\s))(?!:\d)")
 # "12 [train] loss 0.5": a number before everything else.
-FOREMOST = expression(r"\W*(?P<value>\d{1,9})(?=\s+[\[(<{*]{0,2}[^\W\d])")
+FOREMOST = expression(r"(?P<value>\d{1,9})(?=\s+[\[(<{*\"'`]{0,2}[^\W\d])")
 STATED = expression(
     rf"(?i)(?P<quote>[\"']?)(?:{'|'.join(sorted(COLUMNS))})(?P=quote)\s*(?:[:=]|->|is\b|\s)\s*"
     r"(?P<mark>[\"']?[^\W\d][\w-]*[\"']?)(?![\w.]*\s*[:=(]\s*[-+.\d])"
 )
 FLAG = expression(r"(?i)(?:is[_ ]?)?(?P<mark>[a-z]+)\s*[:=]\s*(?P<answer>true|false|yes|no|(?<==)[01](?![\d.]))\b")
 WORD = expression(
-    r"[^\W\d_](?:[\w-]*\w)?(?:\s+(?i:set|data|split|phase|loop|mode|step|results?|metrics?|summary|stats|out))?\b"
+    r"[^\W\d_](?:[\w/-]*\w)?(?:\s+(?i:set|data|split|phase|loop|mode|step|results?|metrics?|summary|stats|out))?\b"
 )
 # A rate, a duration, a time of day, a bar, a date: the tail of a line, in a bracket or not.
 _TIME = r"(?:\d+\s?(?:d|days?),?\s?)?(?:\d+:)?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AP]M\b)?"
@@ -131,9 +138,11 @@ LEAD = expression(
 WRITER = expression(
     r"(?i)(?:(?:local_|global_)?rank|gpu|cuda|device|worker|node|host|pid|proc|process|thread|replica)\s?[:=#_-]?\s?\d+(?=[\s\]):|>,]|$)"
 )
+# "step@100 loss": a counter inside what looks like a name.
+COUNTED_NAME = expression(rf"(?i)(?:^|\s)(?:{NUMBERED})\d+\s")
 # What parts the pieces of a line, ornaments and pictograms included.
 GAP = expression(
-    r"(?:[\s第|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@](?!\d)|/(?=\s|[^\W\d])|:(?!\w)|\.(?!\d)"
+    r"(?:[\s第|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@$%](?!\d)|/(?=\s|[^\W\d])|:(?!\w)|\.(?!\d)"
     r"|[█▏▎▍▌▋▊▉░▒▓]|[\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]|and\b|\[[=>.#█ -]{4,}\])+"
 )
 BRACKETS = {"[": "]", "(": ")", "<": ">", "{": "}"}

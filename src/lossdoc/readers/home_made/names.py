@@ -9,7 +9,7 @@ from lossdoc.words.splits import ALONE, IN_NAMES, SPLITS, split_of_mark
 
 # Rates, times and counters belong to no split.
 _NOBODYS = expression(
-    r"(?i)\b(?:lr|learning.?rate|time|eta|epochs?|steps?|iter\w*|batch\w*|speed|mem\w*|gpu\w*|elapsed|sec\w*|grad\w*|\w*norm|wd|momentum|it)\b"
+    r"(?i)^(?!.*(?:loss|acc)).*\b(?:lr|learning.?rate|time|eta|epochs?|steps?|iter\w*|batch\w*|speed|mem\w*|gpu\w*|elapsed|sec\w*|grad\w*|\w*norm|wd|momentum|it)\b"
 )
 # Words of a sentence, which no name of a quantity holds.
 SENTENCE_WORDS = words("on at after for in of the is was are with to from and when by this that")

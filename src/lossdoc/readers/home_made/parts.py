@@ -32,7 +32,11 @@ class Parts:
     fixed: list[tuple[int, str]] = field(default_factory=list)  # digits that decide: where they stand, what they are
     residue: list[str] = field(default_factory=list)  # what no rule takes
     owner: str | None = None
+    _marked_at: int = 0  # how many pairs stood before the last mark
 
     def mark(self, word: str, split: str) -> None:
+        if self.marks and self._marked_at == len(self.pairs):
+            self.marks.pop()  # "[trainer] epoch 3 val loss": of marks without values between them the last one counts
+        self._marked_at = len(self.pairs)
         self.marks.append(split)
         self.owner = word if word.lower() in SPLITS else split  # a name that begins with it is to be understood

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from lossdoc.readers._words import is_strong
-from lossdoc.readers.home_made.lexemes import BEHIND, FRACTION, NOTHING, OWNERS, PAIR, SENTENCE, SEVERAL
+from lossdoc.readers.home_made.lexemes import (
+    BEHIND,
+    COUNTED,
+    COUNTED_NAME,
+    FRACTION,
+    NOTHING,
+    OWNERS,
+    PAIR,
+    SENTENCE,
+    SEVERAL,
+)
 from lossdoc.readers.home_made.names import (
     INDICES,
     SENTENCE_WORDS,
@@ -38,8 +48,16 @@ def pair(text: str, at: int, end: int, parts: Parts) -> int | None:
     if said[-1].lower() in INDICES and value.isdigit() and found["space"]:
         parts.tags.append(found[0])  # "fold 1 |"
         return found.end()
-    if said[0].lower() in SPLITS and len(said) == 1 and _DURATION.search(value):
-        return found.end()  # "train 2.6s": how long it took
+    if said[0].lower() in SPLITS and len(said) == 1:
+        if _DURATION.search(value):
+            return found.end()  # "train 2.6s": how long it took
+        counted = COUNTED.match(text, found.start(group), end)
+        if counted is not None and counted["word"].lower() in COUNTERS:
+            return None  # "train: 100 steps"
+    if len(said) > 1 and value.isdigit() and split_of_mark(name) is not None:
+        return None  # "Val report: 3 | loss 0.5"
+    if COUNTED_NAME.search(name):
+        return None
     if found["dash"] and not is_strong(name):
         return None  # "epoch 3 - 0.5 s"
     if found["space"] and len(said) > 1 and said[-1].lower() in COUNTERS:
