@@ -178,6 +178,10 @@ _BOTH = {(metric, split, 8) for metric in ("loss", "accuracy") for split in ("tr
         "{mark} epoch {n} loss ~= {loss} acc ~= {acc}",
         "{mark} epoch {n} $loss={loss} $acc={acc}",
         "t+{n}0s {mark} epoch {n} loss {loss} acc {acc}",
+        "[{m} steps] {mark} loss: {loss}, acc: {acc}",
+        "Epoch n.{n} {mark} loss is: {loss}, acc is: {acc}",
+        "{mark} epoch {n} loss: ≈{loss}, acc ≅ {acc}",
+        "12:00 PM {mark} epoch {n} loss: {loss}, acc: {acc}",
         "trainer-0 {mark}\ntrainer-0 epoch {n} loss: {loss}, acc: {acc}",
     ],
 )
@@ -193,6 +197,9 @@ def test_counters_and_pairs_of_many_spellings(template: str) -> None:
         ("on_train_epoch_end", "on_validation_epoch_end"),
         ("train-step", "val-step"),
         ("train:0", "val:0"),
+        ("Trainer.fit:", "Trainer.validate:"),
+        ("is_training: 1", "is_training: 0"),
+        ("do_train", "do_eval"),
         ("trainer/fit", "trainer/validate"),
         ("log/train", "log/val"),
         ("Train report:", "Val report:"),
@@ -210,6 +217,17 @@ def test_cells_that_are_words_of_splits_name_them_under_any_header(
     row = joint.join(("{n}", "{mark}", "{loss}", "{acc}"))
     table = joint.join(("epoch", column, "loss", "acc")) + "\n" + _marked(row, train=words[0], held=words[1])
     assert _curves(table) == _BOTH
+
+
+@pytest.mark.parametrize("lead", ["INFO - train - ", "[t+{n}0s] ", "worker0| ", "[{n}1.3] "])
+def test_a_table_behind_what_a_logger_wrote(lead: str) -> None:
+    rows = ["| epoch | mode | loss | acc |", "|---|---|---|---|"]
+    for n in range(1, 9):
+        rows += [
+            f"| {n} | {word} | {2.5 - n / 8 + n % 3 / 9:.2f} | {n / 11:.2f} |" for word in ("training", "evaluation")
+        ]
+    text = "".join(f"{lead.format(n=at)}{row}\n" for at, row in enumerate(rows))
+    assert _curves(text) == _BOTH
 
 
 @pytest.mark.parametrize("names", ["tr.loss tr.acc va.loss va.acc", "T-Loss T-Acc V-Loss V-Acc"])

@@ -57,7 +57,7 @@ _PREFIX = expression(
             r"\[[\w./<>-]+:\d+:[\w.<>]+\]\s*",  # [module:line:function]
             r"\[titan\]\s+",
             r"\((?:[\w.]+:\d+|AReaL)\)\s*",  # (trainer:464)
-            r"(?![\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b)(?:root|__main__|[a-z_]\w*(?:\.\w+)+|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",
+            r"(?![\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b)(?:root|__main__|[a-z_]\w*(?:\.\w+)+(?!:\s[-+]?\d*\.\d)|\w*logger|mmengine|mmcv|mmdet|mmseg|mmpose|mmcls)\s*(?:-|:|\|)\s+(?=\S)",
             r"[A-Za-z_]\w*(?:\.\w+)*(?::\d+)?\s+(?=" + _LEVEL + r":)",  # ppdet.engine INFO:
             r"[A-Za-z_]\w*(?:\.\w+)* {2,}(?=" + _LEVEL + r"\s)",  # absl, Hydra: columns
             r"[A-Za-z][\w.\\/-]*(?=\s+-\s+" + _LEVEL + r"\s+-\s)\s+-\s+",  # name - INFO -, logs/train.log - INFO -

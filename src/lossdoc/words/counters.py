@@ -48,12 +48,12 @@ def _choice(words: dict[str, str]) -> str:
 
 
 _BEFORE = (
-    r"(?:(?:global|current|cur|optimizer|optim|opt|total|num|nb|n|this|mini|trained|completed)[ _-]"
+    r"(?:(?:global|current|cur|optimizer|optim|opt|total|num|nb|n|this|mini|trained|trainer|completed)[ _-]"
     r"|(?:training|train)[_-])?"
 )
 NUMBERED = (
     rf"(?:(?P<before>{_BEFORE})(?P<word>{_choice(COUNTERS)})\.?"
-    r"(?:[ _]?(?:no|nr|num|number|idx|id|index|count|counter)\.?"
+    r"(?:[ _]?(?:no|nr|n|num|number|idx|id|index|count|counter)\.?"
     r"|[ _](?:done|completed|trained|seen|so far))?[\"']?\s*[:=#№@_-]?\s*"
     rf"|(?P<letter>{_choice(GLUED)})(?:\s*[:=])?|(?P<hash>[#№@]|n[or]\.(?=\s?\d)))"
 )

@@ -44,7 +44,7 @@ LETTERS = {"t": "train", "v": "eval", "e": "eval"}
 BESIDE = frozenset(
     _words("", "set data dataset split phase loop mode stage step steps result results metric metrics summary stats")
     | _words("", "statistics score scores report performance pass run epoch one loader dataloader of on in the for")
-    | _words("", "during mean average avg final end start begin log logs")
+    | _words("", "during mean average avg final end start begin log logs do fn func")
 )
 COLUMNS = frozenset(("split", "mode", "phase", "stage", "subset", "partition", "set", "dataset", "fase", "part"))
 _STATED = expression(r"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{0,3}([^\W\d_]+)\b")
@@ -55,6 +55,7 @@ _PHRASES = (
 )
 _BEGUN = expression(r"(?P<word>[^\W\d_]+)[_/ .-](?P<rest>[^\W\d_].*)")
 _BEGINNINGS = {**ALONE, **SPLITS, "t": "train", "v": "eval"}
+_NESTED = expression(r"(?P<outer>.*\w)[/.](?P<inner>\w.*?)")
 _PARTS = expression(r"[\W_\d]+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -69,9 +70,9 @@ def split_of(word: object) -> str | None:
 @lru_cache(4096)
 def split_of_mark(text: str) -> str | None:
     """The split that a mark names: a word, or one beside "set", "phase", "loop" or the like, however joined."""
-    if "/" in text:  # the inner one counts, as in names: trainer/validate
-        outer, _, inner = text.rpartition("/")
-        return split_of_mark(inner) or split_of_mark(outer)
+    nested = _NESTED.fullmatch(text)
+    if nested is not None:  # the inner one counts, as in names: trainer/validate
+        return split_of_mark(nested["inner"]) or split_of_mark(nested["outer"])
     for split, phrase in _PHRASES:
         text = phrase.sub(split, text)
     parts = [part.lower() for part in _PARTS.split(text) if part]

@@ -113,7 +113,10 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
     if letter in LETTERS:
         parts.mark(letter, LETTERS[letter])
         return close + 1
-    if TAIL.fullmatch(inner.strip()) or _is_tail(inner) or (at == 0 and _SECONDS.fullmatch(inner)):
+    counted = None if parts.pairs or parts.counters else COUNTED.fullmatch(inner.strip())
+    told = counted is not None and counted["word"].lower() in COUNTERS  # "[100 steps] loss 0.5"
+    passed = not told and (TAIL.fullmatch(inner.strip()) is not None or _is_tail(inner))
+    if passed or (at == 0 and _SECONDS.fullmatch(inner)):
         return close + 1
     numbered = NUMBERED_MARK.fullmatch(text, at + 1 + len(inner) - len(inner.lstrip()), at + 1 + len(inner.rstrip()))
     split = split_of_mark(numbered["word"]) if numbered is not None else None
@@ -217,10 +220,11 @@ def _flag(text: str, at: int, end: int, parts: Parts) -> int | None:
     split = split_of_mark(found["mark"])
     if split is None:
         return None
-    held_out = found["answer"].lower() in ("false", "0", "no")
+    group = "digit" if found["digit"] is not None else "word"
+    held_out = found[group].lower() in ("false", "0", "no")
     split = ("eval" if split == "train" else "train") if held_out else split
     parts.mark("train" if split == "train" else "val", split)
-    parts.fixed.append((found.start("answer"), found["answer"]))
+    parts.fixed.append((found.start(group), found[group]))
     return found.end()
 
 

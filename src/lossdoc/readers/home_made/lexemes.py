@@ -27,8 +27,8 @@ _VALUE = rf"(?:{_WRAPPED}|{_PLAIN}){_ENDS}"
 _BESIDE = r"(?:[^\w\[\](){}<>|,;=:]{0,3}[^\d\[\](){}<>|,;=:]{0,8}(?:\([^()]{1,24}\))?)"
 _BOXED = rf"(?P<open>[\[(<{{])\s*{_VALUE}{_BESIDE}\s*[\])>}}]"
 _JOINT = (
-    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|[→⇒▸»]|:{1,2}=?|~?={1,2}|[≈~]|:?(?:\.{2,}|…)\s*:?)\s*"
-    r"|\s+(?:is|was|are|at|equals?|of)(?:\s(?:to|now))?\s+"
+    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|[→⇒▸»─]|(?::{1,2}=?|~?={1,2})\s*[≈~]?|[≈≅≃~]|:?(?:\.{2,}|…)\s*:?)\s*"
+    r"|\s+(?:is|was|are|at|equals?|of)(?:\s(?:to|now)|:)?\s+"
     r"|(?P<dash>\s+(?:-{1,2}|::|[–—>|])\s+)|(?P<space>\s+)|(?=[\[(<{]))"
 )
 _FIRST = r"[^\W\d]"
@@ -106,9 +106,13 @@ STATED = expression(
     rf"(?i)(?P<quote>[\"']?)(?:{'|'.join(sorted(COLUMNS))})(?P=quote)\s*(?:[:=]|->|is\b|\s)\s*"
     r"(?P<mark>[\"']?[^\W\d][\w-]*[\"']?)(?![\w.]*\s*[:=(]\s*[-+.\d])"
 )
-FLAG = expression(r"(?i)(?:is[_ ]?)?(?P<mark>[a-z]+)\s*[:=]\s*(?P<answer>true|false|yes|no|(?<==)[01](?![\d.]))\b")
+FLAG = expression(
+    r"(?i)(?P<is>is[_ ]?)?(?P<mark>[a-z]+)\s*"
+    r"(?:[:=]\s*(?P<word>true|false|yes|no)\b|(?(is)[:=]\s*|=)(?P<digit>[01])(?![\w.]))"
+)
 WORD = expression(
-    r"[^\W\d_](?:[\w/-]*\w)?(?:\s+(?i:set|data|split|phase|loop|mode|step|results?|metrics?|summary|stats|out))?\b"
+    r"[^\W\d_](?:(?:[\w/-]|\.(?=[^\W\d]))*\w)?"
+    r"(?:\s+(?i:set|data|split|phase|loop|mode|step|results?|metrics?|summary|stats|out))?\b"
 )
 # A rate, a duration, a time of day, a bar, a date: the tail of a line, in a bracket or not.
 _TIME = r"(?:\d+\s?(?:d|days?),?\s?)?(?:\d+:)?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AP]M\b)?"
@@ -129,7 +133,7 @@ LEAD = expression(
     rf"|\d{{1,2}}[-/ ]{_MONTH}[-/ ]\d{{2,4}}\b"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[-T_](?=\d))?|\d\d?[-/]\d\d?(?:[-/]\d{2,4})?(?=,? \d\d:\d\d)|\d{8}[_-]\d{4,6}\b"
     r"|[DIWEC](?= \d{4}-)|[DIWEC] \d{6} [\d:.]+ [\w.]+:\d+\]?|1\d{9}(?:\.\d+)?(?![\w.])"
-    r"|(?:time|ts|timestamp)=\"[^\"]*\"|level=\w+"
+    r"|\d{1,2}:\d\d [AP]M\b|(?:time|ts|timestamp)=\"[^\"]*\"|level=\w+"
     r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|NOTICE|TRACE)(?:\[\d+\])?(?![\w=])|(?:debug|info|warning)(?=\s*[:\]|])"
     r"|(?:[\w-]+/)*[\w-]+\.(?:py|cc|cpp|cu|rs|ipynb)(?::\d+)?(?::\w+)?(?![\w=])"
     r"|[\w.-]+@[A-Za-z][\w.-]*(?=\s+[^\d\s:=])|<\d>"

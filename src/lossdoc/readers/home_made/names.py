@@ -18,10 +18,10 @@ INDICES = words("fold class layer client worker node rank gpu seed trial head ta
 # Words that say nothing of whose numbers follow or where they stand.
 FILLERS = words("""
     after at on the of end starting start started begin begins beginning completed complete done finished finish results
-    result doing performance now
+    result doing performance now final
     metrics summary running best new so far saved ok progress average over in for and is now current report stats values
 """)
-KEPT_BEFORE = words("best average running")
+KEPT_BEFORE = words("best average running final")
 
 
 def own_split(name: str) -> str | None:
