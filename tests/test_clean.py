@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossdoc.api import Options, read_source
 from lossdoc.input import prefixes
-from lossdoc.input.clean import clean, lines_with
+from lossdoc.input.clean import Line, clean_line, lines_with, physical_lines
 from lossdoc.input.source import Source
 
 PREFIXED = [
@@ -53,6 +54,27 @@ PREFIXED = [
     ("[pod/trainer-0/main] loss: 1", "trainer-0"),
     ("train.1.x8k2@node7    | loss: 1", "node7"),
 ]
+
+
+def clean(text: str) -> list[Line]:
+    return [line for number, raw in physical_lines(text) for line in clean_line(number, raw)]
+
+
+def test_a_line_is_cleaned_once_whoever_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    strip = prefixes.strip_prefix
+
+    def counted(text: str) -> tuple[str, str | None, str | None]:
+        asked.append(text)
+        return strip(text)
+
+    monkeypatch.setattr("lossdoc.input.clean.strip_prefix", counted)
+    lines = [
+        f"2024-05-01 12:00:{n % 60:02d},123 INFO [{('train', 'val')[n % 2]}] epoch {n // 2} loss: {2 / (n + 1):.4f}"
+        for n in range(440)
+    ]
+    assert isinstance(read_source(Source.from_text("\n".join(lines), "train.log"), Options()), list)
+    assert len(asked) == len(lines)
 
 
 @pytest.mark.parametrize(("text", "stream"), PREFIXED)

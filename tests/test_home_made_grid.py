@@ -234,3 +234,10 @@ def test_a_table_behind_what_a_logger_wrote(lead: str) -> None:
 def test_short_words_and_letters_of_splits_in_names(names: str) -> None:
     rows = [f"{n},{2.5 - n / 8:.2f},{n / 10:.2f},{2.75 - n / 9:.2f},{n / 11:.2f}" for n in range(1, 9)]
     assert _curves("\n".join([",".join(("epoch", *names.split())), *rows])) == _BOTH
+
+
+def test_names_of_shares_with_a_number_behind_an_at() -> None:
+    rows = [
+        f"epoch {n} Prec@1 {70 + n / 2:.2f} (83.1) Prec@5 {90 + n / 3:.2f} (93.1) loss {3 / n:.3f}" for n in range(1, 9)
+    ]
+    assert _curves("\n".join(rows)) == {("accuracy", "train", 8), ("top5_accuracy", "train", 8), ("loss", "train", 8)}

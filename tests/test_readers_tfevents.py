@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossdoc.api import Options, read_source
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event
 from lossdoc.readers.binary import _tf_event
@@ -50,6 +51,16 @@ def test_scalars_of_both_generations() -> None:
     assert got["v2"] == [(step, step / 4) for step in steps]
     assert got["list"] == [(step, -step) for step in steps]
     assert got["wide"] == [(step, step + 0.1) for step in steps]
+
+
+def test_measures_of_held_out_data_that_do_not_say_it_are_of_no_training_data() -> None:
+    data = VERSION
+    for step in range(1, 9):
+        for tag in ("train/box_loss", "val/box_loss", "metrics/mAP50(B)"):
+            data += event(step, simple(tag, step / 16))
+    runs = read_source(Source("events.out.tfevents.1", data), Options())
+    assert isinstance(runs, list)
+    assert ("map50", "eval") in {(curve.metric, curve.split) for curve in runs[0].curves}
 
 
 def test_values_are_those_of_float32() -> None:

@@ -17,9 +17,10 @@ from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
 from lossdoc.model.record import BulkItem, Columns, Item, Record
 from lossdoc.readers import Reader, _door, csv_table
-from lossdoc.readers._tensorboard import SPLITS, run_of
+from lossdoc.readers._tensorboard import run_of
 from lossdoc.readers.binary import mlflow_store, tfevents
 from lossdoc.readers.json import json_document
+from lossdoc.words.splits import split_of
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Run
@@ -139,7 +140,9 @@ def _groups(folder: Path) -> list[Group]:
 
 def _root(folder: Path, top: Path) -> Path:
     """The folder of the run that a file's folder is a part of."""
-    while folder != top and (folder.name in _PARTS or folder.name in SPLITS or _CHECKPOINT.match(folder.name)):
+    while folder != top and (
+        folder.name in _PARTS or split_of(folder.name) is not None or _CHECKPOINT.match(folder.name)
+    ):
         folder = folder.parent
     # transformers writes event files to runs/<date>_<host>/ below the output folder.
     if folder != top and folder.parent.name == "runs" and re.match(r"^[A-Z][a-z]{2}\d{2}_", folder.name):
@@ -271,7 +274,7 @@ def _event_folders(group: Group) -> list[list[Path]]:
     """Event files that belong together: of one folder, and of its train/ and validation/ folders."""
     folders: dict[Path, list[Path]] = {}
     for path in group.events:
-        home = path.parent.parent if path.parent.name in SPLITS else path.parent
+        home = path.parent.parent if split_of(path.parent.name) is not None else path.parent
         folders.setdefault(home, []).append(path)
     return [sorted(paths, key=lambda p: p.name) for paths in folders.values()]
 

@@ -100,10 +100,3 @@ def lines_with(text: str, literal: str) -> Iterator[tuple[int, str]]:
         yield number, text[start:end]
         counted = start
         at = text.find(literal, end)
-
-
-def clean(text: str) -> Iterator[Line]:
-    """All lines of a text, cleaned, without the empty ones."""
-    for number, raw in physical_lines(text):
-        if raw:
-            yield from clean_line(number, raw)

@@ -16,6 +16,7 @@ from lossdoc.model.record import Event, Unread
 if TYPE_CHECKING:
     from lossdoc.input.clean import Line  # compiles expressions that a binary source has no use for
 
+_KEPT = 4000  # lines whose cleaned parts are kept: readers look at so many before one is chosen
 _WHOLE = 8 << 20  # characters that are searched as they are
 
 
@@ -37,6 +38,7 @@ class Source:
         self.files: Sequence[str] = ()  # where one log stands in several files, oldest first
         self.note = ""  # how these were put together
         self._longest = int(limits.LINE)
+        self._cleaned: dict[int, tuple[str, list[Line]]] = {}  # by the number of the line: as it stands, its parts
         self._long: set[int] = set()  # numbers of the lines that were cut
         self.beside: list[Event | Unread] = []  # what of the source as a whole was left out, and why
 
@@ -123,7 +125,18 @@ class Source:
             yield from self.parts(number, raw)
 
     def parts(self, number: int, raw: str) -> Iterator[Line]:
-        """The cleaned parts of one physical line. Of a very long one the beginning, and the rest is said to be left."""
+        """The cleaned parts of one physical line. Of a very long one the beginning, and the rest is said to be left.
+
+        Those of the first lines are kept: whoever asks for them again, to claim the source or to read it, pays nothing.
+        """
+        known = self._cleaned.get(number)
+        if known is None or known[0] != raw:
+            known = raw, list(self._clean(number, raw))
+            if number <= _KEPT:
+                self._cleaned[number] = known
+        return iter(known[1])
+
+    def _clean(self, number: int, raw: str) -> Iterator[Line]:
         from lossdoc.input.clean import clean_line
 
         for line in clean_line(number, raw):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from lossdoc.input.source import Source
 from lossdoc.words.expressions import expression
+from lossdoc.words.splits import split_of
 
 HEADER = ["Wall time", "Step", "Value"]
 # TensorBoard offers "run-<run>-tag-<tag>.csv", with "_" for what no file name may hold.
 _OFFERED = expression(r"(?:run-(?P<run>.*?)-)?tag-(?P<tag>.+)")
 _COPY = expression(r" ?\(\d+\)$")
-SPLITS = {"train": "train", "validation": "eval", "val": "eval", "valid": "eval", "eval": "eval", "test": "test"}
 
 
 def run_of(path: PurePath) -> str | None:
@@ -21,7 +22,7 @@ def run_of(path: PurePath) -> str | None:
     if offered is None or path.suffix not in (".csv", ".json"):
         return None
     parts = re.split(r"[_/\\.-]", offered["run"] or "")
-    return "_".join(parts[:-1] if parts[-1].lower() in SPLITS else parts)
+    return "_".join(parts[:-1] if split_of(parts[-1]) is not None else parts)
 
 
 def tag_and_split(source: Source) -> tuple[str, str | None]:
@@ -32,5 +33,9 @@ def tag_and_split(source: Source) -> tuple[str, str | None]:
     offered = _OFFERED.fullmatch(stem)
     if offered is None:
         return stem, None
-    run = re.split(r"[_/\\.-]", offered["run"] or "")[-1].lower()
-    return offered["tag"], SPLITS.get(run)
+    return offered["tag"], split_of(re.split(r"[_/\\.-]", offered["run"] or "")[-1])
+
+
+def of_ultralytics(names: Iterable[str]) -> bool:
+    """The names of a run of Ultralytics YOLO: its measures of held-out data do not say that they are."""
+    return any(name.startswith("metrics/mAP") for name in names)

@@ -21,7 +21,7 @@ from lossdoc.readers._number_table import NumberTable
 from lossdoc.readers._results import everyday, one_row_each, rollout
 from lossdoc.readers._samples_csv import CSV
 from lossdoc.readers._tensorboard import HEADER as _TENSORBOARD
-from lossdoc.readers._tensorboard import tag_and_split
+from lossdoc.readers._tensorboard import of_ultralytics, tag_and_split
 from lossdoc.readers._words import is_axis, is_strong, likelihood, tokens
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import places_of_splits, split_in
@@ -93,7 +93,7 @@ def _items(source: Source, *, bulk: bool) -> Iterator[BulkItem]:
         return
     if head.names[:3] == _MONITOR:
         yield Event("config", 1, "columns of a monitor file", {"framework": "sb3"})
-    if any(name.startswith("metrics/mAP") for name in head.names):
+    if of_ultralytics(head.names):
         yield Event("config", 1, "columns of results.csv", {"framework": "ultralytics"})
     if head.meta:
         yield Event("config", 1, "first line of the table", head.meta)

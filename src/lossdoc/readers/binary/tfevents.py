@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from lossdoc.input.source import Source
 from lossdoc.model.record import Columns, Event, Item
 from lossdoc.readers import Sample
-from lossdoc.readers._tensorboard import SPLITS
+from lossdoc.readers._tensorboard import of_ultralytics
+from lossdoc.words.splits import split_of
 
 NAME = "tfevents"
 TITLE = "TensorBoard event files"
@@ -33,9 +34,11 @@ def read(source: Source) -> Iterator[Item]:
 
     scan = Scan(source.data)
     # Keras writes the same tags to train/ and validation/: the folder says whose numbers they are.
-    split = SPLITS.get(source.path.absolute().parent.name) if source.path else None
+    split = split_of(source.path.absolute().parent.name) if source.path else None
     yield from scan.settings
     curves = scan.curves
+    if of_ultralytics(curves):
+        yield Event("config", None, "tags of a run of Ultralytics YOLO", {"framework": "ultralytics"})
     for tag, points in curves.items():
         yield Columns(tag, points.steps, points.values, split=split)
     if not curves:

@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from lossdoc.input.clean import clean
+from lossdoc.input import limits
+from lossdoc.input.clean import Line, clean_line, physical_lines
 from lossdoc.input.decode import decode
 from lossdoc.input.numbers import to_float
 from lossdoc.input.source import Source
@@ -162,11 +163,17 @@ def _lines(source: Source, packer: Packer | None = None) -> Iterator[tuple[int, 
             if text and not text.isspace():
                 yield number, text.strip("\ufeff \r\n") if number == 1 else text.rstrip(), None, None
         return
-    for line in clean(source.text):  # whole, however long an object is
+    for line in _cleaned(source):
         found = _OBJECT.search(line.text)
         text = line.text[found.start() :].rstrip() if found else ""
         if packer is None or line.split or line.stream or any(packer.left(((line.number, text),))):
             yield line.number, text, line.split, line.stream
+
+
+def _cleaned(source: Source) -> Iterator[Line]:
+    """The cleaned lines, each whole, however long an object is."""
+    for number, raw in physical_lines(source.text):
+        yield from source.parts(number, raw) if len(raw) <= int(limits.LINE) else clean_line(number, raw)
 
 
 def _is_document(text: str) -> bool:
