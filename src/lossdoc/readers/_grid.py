@@ -64,7 +64,7 @@ class Grid:
             if is_value(cell):
                 if name and (cell.lower() not in _EMPTY or cell.lower() == "nan"):  # else the index of a data frame
                     values[name] = cell
-            elif cell == name:
+            elif cell == name and any(map(str.isalnum, cell)):
                 continue  # what a logger wrote before the table, in the header and in the rows
             elif (mark := split_of_mark(cell)) is not None:
                 split = split or mark

@@ -17,7 +17,7 @@ _UNIT = (
     r"|[A-Za-zµ]+(?:/[A-Za-z]+)*)?"
 )
 _PLAIN = (
-    rf"(?P<plain>(?!(?i:info|nan[a-z]|inf[a-z])){NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?"
+    rf"(?P<plain>(?!(?i:info|nan[a-z]|inf(?!inity\b)[a-z])){NUMBER}(?:[kKMGBTPE](?![A-Za-z/]))?"
     r"(?:\s?(?:±|\+-|\+/-)\s?\d[\d.eE+-]*)?"
     rf"{_UNIT})"
 )
