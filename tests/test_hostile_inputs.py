@@ -205,3 +205,14 @@ def test_a_number_that_fits_nowhere_is_given_up_at_once() -> None:
     text = "9" * 20_000 + "x"
     assert shapes.match(text) is None
     assert tried("x", f"loss: {text}\n".encode() * 9, OPTIONS).runs == 0
+
+
+MANY_DIGITS = "".join(f"Epoch {i}: loss {2 / i:.2f}, accuracy: {'9' * 4501}/{'9' * 4502}\n" for i in range(1, 9))
+CLASSES = "epoch:  {}\ntrain loss : 0.5\nAverage global foreground Dice: [1,000,000, 0.5]\n"
+
+
+@pytest.mark.parametrize("text", [MANY_DIGITS, "".join(map(CLASSES.format, range(1, 6)))], ids=["digits", "thousands"])
+def test_numbers_that_no_reader_stumbles_over(text: str) -> None:
+    found = read_source(Source.from_text(text), Options())
+    told = [found.why] if isinstance(found, NotRead) else [item.why for run in found for item in run.unread]
+    assert not any(_door.FAILED in why for why in told)

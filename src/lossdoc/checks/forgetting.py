@@ -81,7 +81,11 @@ def check(case: Case, eval_loss: Curve) -> Iterator[Finding]:
             first=best,
             detected=min(len(y) - 1, best + 2),
             confidence="medium",
-            measured={"best": float(y[best]), "end": end, "rise_percent": 100 * rise / abs(float(y[best]))},
+            measured={
+                "best": float(y[best]),
+                "end": end,
+                "rise_percent": 100 * rise / abs(float(y[best])) if y[best] else 0.0,
+            },
             cannot_tell=("whether that data set still matters",),
         )
 

@@ -128,8 +128,8 @@ def _record(kind: Kind, groups: Mapping[str, str], line: Line) -> Record | None:
 
 def _mean(classes: str) -> float | None:
     """The mean of a list of numbers, one for each class; a class that did not occur is NaN and does not count."""
-    numbers = [float(number) for number in _ONE.findall(classes)]
-    finite = [number for number in numbers if isfinite(number)]
+    numbers = [to_float(number) for number in _ONE.findall(classes)]
+    finite = [number for number in numbers if number is not None and isfinite(number)]
     return sum(finite) / len(finite) if finite else None
 
 

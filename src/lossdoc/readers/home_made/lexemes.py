@@ -54,7 +54,7 @@ CAGED = expression(rf"[\[<(]\s*(?P<name>{_FIRST}[\w./@%^ -]{{0,40}}?)\s*[\])>]\s
 NUMBERED_MARK = expression(r"(?P<word>[^\W\d_]+)\s?[:#]\s?(?P<number>\d{1,6})")
 # "Accuracy: 9830/10000 (98%)": right answers of all.
 FRACTION = expression(
-    rf"(?P<name>{_NAME})\s?[:=]?\s*(?P<part>\d+)\s?/\s?(?P<whole>\d+)(?![\w/.])(?:\s?\(\s*[\d.]+\s?%?\s*\))?"
+    rf"(?P<name>{_NAME})\s?[:=]?\s*(?P<part>\d{{1,15}})\s?/\s?(?P<whole>\d{{1,15}})(?![\w/.])(?:\s?\(\s*[\d.]+\s?%?\s*\))?"
 )
 # "Cost after iteration 100: 0.5", "Loss at epoch 0 and iteration 500 is 8.4": the counter stands inside the name.
 _LOOP = r"(?i:(?:global[ _]?)?(?:step|epoch|iter(?:ation)?|batch|update|episode|round)s?)"
