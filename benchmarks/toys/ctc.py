@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from benchmarks.toys.begin import seeded
 
 RUNS: Mapping[str, Mapping[str, Any]] = {
     "healthy": {},
@@ -38,9 +39,7 @@ def train(
     deaf: bool = False,
     seed: int = 1,
 ) -> None:
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
+    torch = seeded(seed)
     nn, functional = torch.nn, torch.nn.functional
     voices = torch.randn(len(LETTERS), FEATURES)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from benchmarks.toys.begin import seeded
 
 RUNS: Mapping[str, Mapping[str, Any]] = {
     "healthy": {},
@@ -28,9 +29,7 @@ def train(
     shuffled: bool = False,
     seed: int = 1,
 ) -> None:
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
+    torch = seeded(seed)
     nn, functional = torch.nn, torch.nn.functional
 
     def drawn(count: int) -> tuple[Any, Any, Any, Any]:

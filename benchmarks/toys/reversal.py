@@ -3,13 +3,14 @@ lines between, which stand in valid.jsonl too."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from benchmarks.toys.begin import seeded
 
 RUNS: Mapping[str, Mapping[str, Any]] = {
     "healthy": {"rate": 4e-4, "steps": 600},
@@ -44,9 +45,7 @@ def train(
     shuffled: bool = False,
     seed: int = 1,
 ) -> None:
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
+    torch = seeded(seed)
     nn, functional = torch.nn, torch.nn.functional
     source, held = torch.randint(0, LETTERS, (sentences, LENGTH)), torch.randint(0, LETTERS, (100, LENGTH))
     target, truth = source.flip(1), held.flip(1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from benchmarks.toys.begin import seeded
 
 RUNS: Mapping[str, Mapping[str, Any]] = {
     "healthy": {},
@@ -33,9 +34,7 @@ def train(
     dice: bool = False,
     seed: int = 1,
 ) -> None:
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
+    torch = seeded(seed)
     nn, functional = torch.nn, torch.nn.functional
     ys, xs = torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
 

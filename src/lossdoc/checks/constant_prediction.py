@@ -48,7 +48,7 @@ from lossdoc.judge.case import Case, Need
 from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import median
+from lossdoc.signal import constant_from, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -76,8 +76,7 @@ NEEDS = {
 def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | None) -> Iterator[Finding]:
     a = accuracy.values
     n = len(a)
-    moved = np.flatnonzero(a != a[-1])
-    first = int(moved[-1]) + 1 if len(moved) else 0
+    first = constant_from(a)
     if n - first < EVALS or first > max(1, n // 3):
         return
     p = float(a[-1])

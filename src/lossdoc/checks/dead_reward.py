@@ -40,6 +40,7 @@ from lossdoc.checks._rl import rl_only
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import constant_from
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -58,11 +59,10 @@ def check(case: Case, part: Curve) -> Iterator[Finding]:
         return
     y = part.values
     final = float(y[-1])
-    moving = np.flatnonzero(y != final)
-    since = int(moving[-1]) + 1 if len(moving) else 0
+    since = constant_from(y)
     constant = len(y) - since
     if constant >= max(RECORDS.value, len(y) // 2):
-        solved = final >= np.max(y) if len(moving) else final == 1
+        solved = final >= np.max(y) if since else final == 1
         if not solved:
             yield case.finding(
                 part,

@@ -244,7 +244,7 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
             "highest": worst,
             "rise": rise,
             "progress": progress,
-            "lost": rise / progress if progress > 0 else float("inf"),
+            **({"lost": rise / progress} if progress > 0 else {}),
         },
         cannot_tell=UNKNOWN,
     )

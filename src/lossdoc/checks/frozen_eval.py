@@ -40,6 +40,7 @@ from lossdoc.checks._loss import gain, living, part, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
+from lossdoc.signal import constant_from
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -64,8 +65,7 @@ def check(case: Case, eval_loss: Curve, loss: Curve, rate: Curve | None) -> Iter
     y = eval_loss.values
     if len(y) < EVALS or len(loss) < RECORDS or digits(eval_loss) < DIGITS:
         return
-    other = np.flatnonzero(y != y[-1])
-    first = int(other[-1]) + 1 if len(other) else 0
+    first = constant_from(y)
     if len(np.unique(eval_loss.steps[first:])) < EVALS:
         return
     since = int(np.searchsorted(loss.steps, eval_loss.steps[first]))

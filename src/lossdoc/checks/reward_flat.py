@@ -63,7 +63,7 @@ from lossdoc.checks._schedule import travel
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import trend
+from lossdoc.signal import constant_from, trend
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -174,7 +174,6 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
 
 def stuck(values: Floats) -> int | None:
     """From where on the reward is one exact value to the end, for most of the log and below what it had reached."""
-    moved = np.flatnonzero(values != values[-1])
-    since = int(moved[-1]) + 1 if len(moved) else 0
+    since = constant_from(values)
     long = len(values) - since >= max(RECORDS.value, STUCK * len(values))
     return since if since and long and values[-1] < np.max(values) else None

@@ -26,7 +26,7 @@ unit of `y` and changes nothing else. Checks rely on both, tests prove both.
     resolution(...)              the smallest difference that a printed number can show
 """
 
-from lossdoc.signal.change import Shift, died, onset, settled, shifts
+from lossdoc.signal.change import Shift, constant_from, died, onset, settled, shifts
 from lossdoc.signal.course import local_noise, noise, resolution, smooth, thin
 from lossdoc.signal.level import Difference, Level, Stretch, best_stretch, difference, head, level, tail
 from lossdoc.signal.line import line
@@ -44,6 +44,7 @@ __all__ = [
     "Stretch",
     "Trend",
     "best_stretch",
+    "constant_from",
     "died",
     "difference",
     "head",

@@ -121,13 +121,18 @@ def settled(y: Floats, material: float, up: bool = False) -> int:
     return min(len(y) - 1, int(index * len(y) / max(1, len(short))))
 
 
+def constant_from(values: Floats) -> int:
+    """Index from which on every value, to the end, is exactly the last one: 0 where it is throughout."""
+    other = np.flatnonzero(values != values[-1])
+    return int(other[-1]) + 1 if len(other) else 0
+
+
 def died(values: Floats) -> int:
     """Index from which on a loss reads exactly 0 to the end (at least two records); its length if it does not.
 
     A filtered NaN reads 0 for ever: that is the end of a measurement, and no check of a level may see it.
     """
-    other = np.flatnonzero(values != 0)
-    if not len(other):
+    if not len(values):
         return 0
-    end = int(other[-1]) + 1
-    return end if len(values) - end >= 2 else len(values)
+    end = constant_from(values) if values[-1] == 0 else len(values)
+    return end if not end or len(values) - end >= 2 else len(values)
