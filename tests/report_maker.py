@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lossdoc.model.finding import SIGNS, Answer, Finding, Report, Sign, SignName, Skipped, Verdict
+from lossdoc.model.finding import SIGNS, Answer, Finding, Report, Sign, SignName, Skipped, Step, Verdict
+from lossdoc.model.note import Note
 from lossdoc.model.record import Unread
 from lossdoc.model.run import Curve, Run, Trainer
 
@@ -24,8 +25,13 @@ def curve(metric: str, values: Any, *, split: str = "train", every: int = 1, **m
 
 def signs(no: SignName | None = None, answer: Answer = "yes") -> dict[SignName, Sign]:
     """All signs alike, but for one that a finding answers with no."""
-    said = {name: Sign(answer, f"what the log shows of {name}") for name in SIGNS}
-    return said | ({no: Sign("no", "a-check from step 40 on")} if no else {})
+    said = {name: Sign(answer, (f"what the log shows of {name}",)) for name in SIGNS}
+    return said | ({no: Sign("no", ("a-check from step 40 on",))} if no else {})
+
+
+def note(text: str) -> Note:
+    """One that quotes the names of files."""
+    return Note("one of several files", {"file": text, "highest_checkpoint": False, "not_used": [text]})
 
 
 def noise(points: int, size: float, seed: int = 1) -> Any:
@@ -81,10 +87,10 @@ def displacement() -> Report:
             "beta is too small",
         ],
         next=[
-            "raise beta to 0.3",
-            "add the SFT loss on chosen answers (rpo_alpha=1)",
-            "look at samples of step 300",
-            "lower the learning rate",
+            Step("raise beta to 0.3"),
+            Step("add the SFT loss on chosen answers (rpo_alpha=1)"),
+            Step("look at samples of step 300"),
+            Step("lower the learning rate"),
         ],
         cannot_tell=["whether the answers got worse: only samples or an evaluation can say"],
     )
@@ -102,7 +108,7 @@ def displacement() -> Report:
         because_of=root.id,
     )
     remark = Finding(
-        "missing-eval", "info", "high", "no held-out reward in a run of 3 epochs", next=["log eval rewards"]
+        "missing-eval", "info", "high", "no held-out reward in a run of 3 epochs", next=[Step("log eval rewards")]
     )
     skips = [
         Skipped("overfitting", "fewer than 20 evaluations in this log"),
@@ -145,7 +151,7 @@ def nan_run() -> Report:
         line=190,
         measured={"count": 121},
         causes=["a batch with an empty target", "fp16 overflow"],
-        next=["look at the batch of step 180"],
+        next=[Step("look at the batch of step 180")],
     )
     spike = Finding(
         check="loss-spike",

@@ -14,7 +14,6 @@ import pytest
 from typer.testing import CliRunner
 
 import lossdoc
-from lossdoc.advice import _AMOUNT
 from lossdoc.advice.changes import RULES
 from lossdoc.advice.facts import FACTS
 from lossdoc.advice.readings import NAMES
@@ -23,9 +22,11 @@ from lossdoc.checks import check_ids
 from lossdoc.cli import app
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.facts import Hint
+from lossdoc.knowledge.source_code import hint as read_hint
 from lossdoc.model.finding import Finding
 from lossdoc.model.run import Trainer
-from lossdoc.words.spoken import number
+from lossdoc.show.report._words import step as in_full
+from lossdoc.words.spoken import brief
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 DISPLACED = str(EXAMPLES / "dpo-displacement.log")
@@ -105,8 +106,8 @@ def test_a_rate_far_too_low_is_the_first_cause_and_never_lowered() -> None:
     found = lead(dpo(9.9e-10), trainer="trl-dpo")
     assert found.suspects[0] == "rate-low"
     assert "was 9.9e-10; usual for dpo is 5e-7 to 5e-6 (full weights)" in found.causes[0]
-    assert "DPOConfig(learning_rate=5e-7)  # was 9.9e-10" in found.next[0]
-    assert not any("ower the learning rate" in step for step in found.next)
+    assert "DPOConfig(learning_rate=5e-7)  # was 9.9e-10" in found.next[0].line
+    assert not any("ower the learning rate" in step for step in map(in_full, found.next))
     assert [(c.setting, c.was, c.to) for c in found.changes] == [("learning_rate", 9.9e-10, 5e-7)]
 
 
@@ -114,7 +115,7 @@ def test_at_a_usual_rate_the_labels_come_first_and_nobody_raises_it() -> None:
     found = lead(dpo(1e-6), trainer="trl-dpo")
     assert found.suspects[0] == "labels"
     assert "rate-low" not in found.suspects
-    assert not any("aise the learning rate" in step for step in found.next)
+    assert not any("aise the learning rate" in step for step in map(in_full, found.next))
 
 
 def test_a_margin_of_exactly_0_means_that_no_weight_has_moved() -> None:
@@ -141,13 +142,13 @@ def test_when_all_answers_score_0_none_is_all_right() -> None:
     found = lead(grpo([0.0] * 100), trainer="grpo")
     assert found.check == "zero-std-groups"
     assert found.suspects[0] == "reward-never"
-    assert not any("All right" in text for text in (*found.causes, *found.next))
+    assert not any("All right" in text for text in (*found.causes, *map(in_full, found.next)))
 
 
 def test_a_constant_reward_is_not_all_wrong() -> None:
     found = lead(grpo([0.7] * 100), trainer="grpo")
     assert "reward-constant" in found.suspects[:2]
-    assert not any("All wrong" in text for text in (*found.causes, *found.next))
+    assert not any("All wrong" in text for text in (*found.causes, *map(in_full, found.next)))
 
 
 def overfit(passes: float) -> list[dict[str, float]]:
@@ -185,7 +186,7 @@ def test_a_walking_robot_gives_no_answers_to_read() -> None:
     ]
     for report in (lossdoc.check(rows, trainer="sb3-rl"),):
         for found in report.findings:
-            assert not any("answer" in text for text in (*found.causes, *found.next)), found.check
+            assert not any("answer" in text for text in (*found.causes, *map(in_full, found.next))), found.check
 
 
 def test_nothing_in_a_line_is_not_in_the_log() -> None:
@@ -193,7 +194,7 @@ def test_nothing_in_a_line_is_not_in_the_log() -> None:
     rows = [{k: v for k, v in row.items() if k != "learning_rate"} for row in dpo(1e-9)]
     found = lead(rows, trainer="trl-dpo")
     assert not found.changes
-    assert not any("`" in step for step in found.next)
+    assert not any("`" in step for step in map(in_full, found.next))
 
 
 def test_measurements_only() -> None:
@@ -245,7 +246,7 @@ def test_a_setting_as_its_trainer_spells_it(
     ("value", "text"), [(5e-7, "5e-7"), (1.49e-4, "1.49e-4"), (0.001, "0.001"), (3.0, "3"), (0.0, "0"), (2e6, "2e6")]
 )
 def test_numbers_as_people_write_settings(value: float, text: str) -> None:
-    assert number(value) == text
+    assert brief(value) == text
 
 
 def keys_of(framework: str, objective: str, knowledge: Knowledge) -> dict[str, str]:
@@ -348,9 +349,11 @@ def test_no_amount_of_a_page_stands_beside_a_number_of_the_run() -> None:
         for trainer in ((), *((facts.id,) for facts in knowledge.trainers())):
             for hint in knowledge.advice(check.id, trainer).next:
                 if any(known[name].change for name in hint.causes):
-                    left = _AMOUNT.sub("", hint.text)
-                    with_amounts += left != hint.text
-                    rest = re.sub(r"(?:bf|fp)\d+|beta2|NaN instead of 0", "", left)
+                    with_amounts += hint.bare != hint.text
+                    rest = re.sub(r"(?:bf|fp)\d+|beta2|NaN instead of 0", "", hint.bare)
                     assert not amount.search(rest), (check.id, hint.text)
     assert with_amounts > 20
-    assert _AMOUNT.sub("", "Raise beta (tenfold), or use a target (KL).") == "Raise beta, or use a target (KL)."
+    raised = read_hint("Raise beta [tenfold], or use a target (KL). [beta-low]")
+    assert raised.bare == "Raise beta, or use a target (KL)."
+    assert raised.text == "Raise beta (tenfold), or use a target (KL)."
+    assert raised.causes == ("beta-low",)

@@ -8,6 +8,7 @@ import pytest
 
 import lossdoc
 from lossdoc.model.finding import Finding
+from lossdoc.show.report._words import step
 
 
 def found(rows: Any, check: str, **arguments: Any) -> Finding:
@@ -16,7 +17,7 @@ def found(rows: Any, check: str, **arguments: Any) -> Finding:
 
 
 def said(finding: Finding) -> str:
-    return "\n".join((*finding.causes, *finding.next))
+    return "\n".join((*finding.causes, *map(step, finding.next)))
 
 
 def agents(**more: float) -> list[dict[str, float]]:
@@ -76,7 +77,7 @@ def test_a_schedule_that_starts_again_is_not_told_to_stay_at_its_bottom() -> Non
 def test_the_norms_of_a_run_that_breaks_are_no_measure_of_a_threshold() -> None:
     torn = [{"step": n, "loss": 2.0**n, "grad_norm": 3.0**n, "learning_rate": 0.5} for n in range(1, 41)]
     told = found(torn, "divergence", trainer="transformers-sft", settings={"max_grad_norm": 0})
-    assert "Clip the gradient norm (at 1.0)." in told.next
+    assert "Clip the gradient norm (at 1.0)." in map(step, told.next)
     late = losses([2 + n % 5 / 50 if n < 80 else 9.0 + n % 5 for n in range(120)])
     for row in late:
         row["grad_norm"] = 4 + row["step"] % 3 if row["step"] <= 80 else 900.0

@@ -16,7 +16,7 @@ from lossdoc.api import Options, diagnose, read_path
 from lossdoc.knowledge import Knowledge
 from lossdoc.model.finding import Change
 from lossdoc.model.run import Run
-from lossdoc.words.spoken import number
+from lossdoc.words.spoken import brief
 
 # Where TRL and sentence-transformers keep the classes that their main module does not give.
 HOMES = {
@@ -63,7 +63,7 @@ def test_what_a_setting_was_is_what_this_log_had() -> None:
             norm = run.get("grad_norm")
             assert norm is not None
             assert change.to == 1 or norm.finite().values.min() <= change.to <= norm.finite().values.max(), change.line
-        assert change.was is None or change.line.endswith(f"  # was {number(change.was)}")
+        assert change.was is None or change.line.endswith(f"  # was {brief(change.was)}")
 
 
 def test_no_line_says_what_was_already_so() -> None:

@@ -14,6 +14,7 @@ from lossdoc.assemble import assemble
 from lossdoc.knowledge import Knowledge
 from lossdoc.model.record import Columns, Event, Item, Raw, Record
 from lossdoc.model.run import Run
+from lossdoc.show.notes import in_words
 
 KNOWLEDGE = Knowledge.load()
 
@@ -98,7 +99,7 @@ def test_rows_without_steps_are_counted_and_said() -> None:
     assert loss_of(run) == [(1, 2.0), (2, 1.0)]
     assert run.curves[0].axis == "row"
     assert run.curves[0].steps_inferred
-    assert any("no step" in note for note in run.notes)
+    assert any("no step" in note for note in map(in_words, run.notes))
 
 
 def test_whole_epochs_are_the_axis() -> None:

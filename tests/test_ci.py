@@ -17,7 +17,7 @@ import yaml
 
 from lossdoc.baseline import read
 from lossdoc.cli import command_names
-from lossdoc.model.finding import Finding, NotRead, Outcome, Report, Sign
+from lossdoc.model.finding import Finding, NotRead, Outcome, Report, Sign, Step
 from lossdoc.show.report import Options, Result, load
 from tests import report_maker as made
 from tests.test_cli import HEALTHY, NAN, SICK, run
@@ -95,7 +95,7 @@ def test_json_lines_hold_what_json_holds() -> None:
 
 @pytest.mark.parametrize("name", ["json", "json-lines", "csv", "sarif", "junit", "markdown", "html"])
 def test_vital_signs_are_told(name: str) -> None:
-    signs = {"learning": Sign("unknown", "an evidence"), "finite": Sign("yes", "all finite")}
+    signs = {"learning": Sign("unknown", ("an evidence",)), "finite": Sign("yes", ("all finite",))}
     text = write(name, gated(signs=signs))
     assert "learning" in text
     assert "unknown" in text
@@ -104,7 +104,9 @@ def test_vital_signs_are_told(name: str) -> None:
 
 def test_code_in_advice_stays_code_and_nothing_else_does() -> None:
     advice = ["set `rpo_alpha=1` and <b>`x`</b>", "`[l](u)` or `a|b` or `<script>`"]
-    text = write("markdown", made.report([Finding("loss-spike", "error", "high", "`rpo_alpha`", next=advice)]))
+    text = write(
+        "markdown", made.report([Finding("loss-spike", "error", "high", "`rpo_alpha`", next=[*map(Step, advice)])])
+    )
     assert "set `rpo_alpha=1` and &#60;b&#62;" in text
     for raw in ("<b>", "<script>", "[l](u)", "a|b"):
         assert raw not in text

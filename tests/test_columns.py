@@ -8,6 +8,7 @@ from lossdoc.assemble import assemble
 from lossdoc.knowledge import Knowledge
 from lossdoc.model.record import Columns
 from lossdoc.model.run import Curve, Run
+from lossdoc.show.notes import in_words
 
 
 def run_of(*columns: Columns) -> Run:
@@ -29,7 +30,7 @@ def test_epochs_are_laid_on_the_steps() -> None:
     found = curve(run, "eval/loss")
     assert found.steps.tolist() == [1000.0 * (1 + epoch) for epoch in epochs]
     assert found.steps_inferred
-    assert run.notes == ["eval/loss counts epochs or episodes: spread evenly over the 20000 steps"]
+    assert [*map(in_words, run.notes)] == ["eval/loss counts epochs or episodes: spread evenly over the 20000 steps"]
 
 
 def test_a_counter_with_gaps_counts_steps() -> None:

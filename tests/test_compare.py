@@ -20,6 +20,7 @@ from lossdoc.comparison.align import NoCommonAxis
 from lossdoc.model.finding import Finding, Report
 from lossdoc.model.run import Curve, Run, Trainer
 from lossdoc.show.comparison import load, writer_names
+from lossdoc.show.comparison._sentences import in_words, sentences
 from lossdoc.show.report import Options as Look
 from tests.report_maker import curve, noise
 
@@ -87,7 +88,7 @@ def test_another_seed_is_no_difference() -> None:
 def test_a_higher_floor_is_worse_in_the_words_of_a_measurement() -> None:
     found = held(supervised("a", 1.0, 1), supervised("b", 3.0, 101))
     assert found.regressions == [(2, "eval loss")]
-    first = found.conclusions[0].sentences[0]
+    first = sentences(found.conclusions[0], found)[0]
     assert first.startswith("eval loss is worse: 3.0")
     assert "times the baseline's" in first
     assert "since step" in first
@@ -125,10 +126,16 @@ def test_a_finding_that_the_baseline_has_not_is_a_regression() -> None:
     found = held_against(has=(spike, noted))
     assert found.regressions == [(2, "loss-spike")]
     assert found.conclusions[0].standing == "worse"
-    assert found.conclusions[0].sentences[0].startswith("loss-spike is new")
+    assert sentences(found.conclusions[0], found)[0].startswith("loss-spike is new")
     assert held_against(spike, has=(spike,)).regressions == []
     assert held_against(spike, has=()).regressions == []
     assert held_against(spike, has=(replace(spike, severity="error"),)).regressions == [(2, "loss-spike")]
+
+
+def said(found: Comparison, which: int) -> tuple[object, ...]:
+    """What a conclusion says, but for the number of its run."""
+    stands = found.conclusions[which]
+    return stands.standing, sentences(stands, found), stands.regressions, stands.new
 
 
 def test_what_a_third_run_is_changes_nothing_for_the_second() -> None:
@@ -141,10 +148,10 @@ def test_what_a_third_run_is_changes_nothing_for_the_second() -> None:
     ]
     for third in strangers:
         beside = held(base, worse, third)
-        assert beside.conclusions[0] == alone.conclusions[0]
+        assert said(beside, 0) == said(alone, 0)
     # Where it stands in the list changes nothing either, but for its number.
     swapped = held(base, strangers[0], worse)
-    assert replace(swapped.conclusions[1], run=2) == alone.conclusions[0]
+    assert said(swapped, 1) == said(alone, 0)
 
 
 def test_the_onset_is_where_the_runs_part() -> None:
@@ -159,20 +166,20 @@ def test_slower_learning_with_the_same_floor_is_said() -> None:
     found = held(run("a", [decay(600, 1.0, 40)]), run("b", [decay(600, 1.0, 120, seed=9)]))
     assert found.regressions == []
     assert of(found, "loss").slower == pytest.approx(3, rel=0.3)
-    assert any("times the steps" in s for s in found.conclusions[0].sentences)
+    assert any("times the steps" in s for s in sentences(found.conclusions[0], found))
 
 
 def test_a_shorter_run_is_compared_as_far_as_it_goes() -> None:
     found = held(run("a", [decay(300, 1.0)]), run("b", [decay(120, 1.0, seed=9)]))
     assert found.regressions == []
     assert of(found, "loss").window[1] == 120
-    assert any("ends at step 120" in note for note in found.notes)
+    assert any("ends at step 120" in note for note in (in_words(note, found) for note in found.notes))
 
 
 def test_a_longer_run_that_ends_better_is_no_regression() -> None:
     found = held(run("a", [decay(200, 1.0, 40)]), run("b", [decay(2000, 0.8, 400, seed=9)]))
     assert of(found, "loss").outcome == "slightly worse"
-    assert "at their own ends" in found.conclusions[0].sentences[0]
+    assert "at their own ends" in sentences(found.conclusions[0], found)[0]
 
 
 def test_records_of_another_density_are_matched() -> None:
@@ -185,7 +192,7 @@ def test_a_run_that_ends_in_nan_is_worse() -> None:
     y[200:] = np.nan
     found = held(run("a", [decay(300, 1.0, seed=4)]), run("b", [curve("loss", y)]))
     assert found.regressions == [(2, "loss")]
-    assert "from step 201 on" in found.conclusions[0].sentences[0]
+    assert "from step 201 on" in sentences(found.conclusions[0], found)[0]
 
 
 @pytest.mark.parametrize("offset", [0.0, 10.0])
@@ -207,7 +214,7 @@ def test_margins_are_compared_in_nats() -> None:
     assert row.raw[2] > row.raw[0]
     assert of(found, "loss").outcome == "not compared"
     assert found.settings["beta"] == {1: "0.01", 2: "0.5"}
-    assert any("nats against" in s and "as logged" in s for s in found.conclusions[0].sentences)
+    assert any("nats against" in s and "as logged" in s for s in sentences(found.conclusions[0], found))
 
 
 def test_beta_is_measured_where_the_same_pairs_are_evaluated() -> None:
@@ -223,7 +230,7 @@ def test_beta_of_one_run_alone_compares_no_margin() -> None:
 def test_unknown_beta_is_taken_as_equal_and_said() -> None:
     found = held(preference("a", 0.1, 4, 1), preference("b", 0.1, 0.01, 9))
     assert (2, "reward_margin") in found.regressions
-    assert any("taken as equal" in note for note in found.notes)
+    assert any("taken as equal" in note for note in (in_words(note, found) for note in found.notes))
 
 
 def test_losses_of_other_objectives_are_refused() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from lossdoc.comparison import Choice, compare
 from lossdoc.model.finding import Finding
 from lossdoc.model.run import Run
+from lossdoc.show.comparison._sentences import sentences
 from tests.test_compare import OPTIONS, call, decay, held, reported, run, written
 
 
@@ -25,7 +26,7 @@ def test_the_spread_of_several_baselines_is_the_noise() -> None:
     found = held(*SEEDS, worse, alike, baselines=FOUR)
     assert [c.standing for c in found.conclusions] == ["worse", "no difference"]
     assert found.regressions == [(5, "loss")]
-    assert "the mean of 4 baselines (" in found.conclusions[0].sentences[0]
+    assert "the mean of 4 baselines (" in sentences(found.conclusions[0], found)[0]
     assert held(*SEEDS, worse, baselines=FOUR, tolerance=0.3).regressions == []
     # Which of them comes first changes nothing, and neither does a run between them.
     assert held(worse, *SEEDS, baselines=[5, 2, 3, 4]).regressions == [(1, "loss")]
@@ -44,7 +45,7 @@ def test_a_finding_of_one_baseline_is_known() -> None:
     had = [reported(SEEDS[0], spike), *without[1:]]
     assert compare([*had, new], OPTIONS.knowledge, Choice(baselines=FOUR)).regressions == []
     found = compare([*without, new], OPTIONS.knowledge, Choice(baselines=FOUR))
-    assert found.conclusions[0].sentences[0].startswith("loss-spike is new, no baseline has it")
+    assert sentences(found.conclusions[0], found)[0].startswith("loss-spike is new, no baseline has it")
 
 
 def test_a_folder_of_baselines_is_the_yardstick(tmp_path: Path) -> None:

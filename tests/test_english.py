@@ -85,6 +85,6 @@ def test_reports(path: Path) -> None:
     ]
     text = load("text").write(Result(reports), Look(width=400, plots=False))
     told = [text, *(f.message for report in reports for f in report.findings)]
-    told += [sign.evidence for report in reports for sign in report.signs.values()]
+    told += [part for report in reports for sign in report.signs.values() for part in sign.evidence]
     assert [fault for one in told for fault in faults(one)] == []
     assert not [one for one in told[1:] if "  " in one]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lossdoc.input.looks import looks_like
 from lossdoc.input.source import Source
 from lossdoc.readers._events import events
-from lossdoc.readers.refuse.looks import looks_like
 
 TRACEBACK = (
     "Traceback (most recent call last):\n"
@@ -127,7 +127,7 @@ def test_settings_hold_numbers() -> None:
     ],
 )
 def test_what_else_it_is(data: bytes, kind: str) -> None:
-    assert looks_like(Source("x", data)) == kind
+    assert looks_like(Source("x", data)).text == kind
 
 
 def test_what_logging_says_of_its_own_message_is_no_crash() -> None:

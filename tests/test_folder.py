@@ -10,6 +10,7 @@ import pytest
 from lossdoc.api import Options, read_path
 from lossdoc.model.finding import NotRead
 from lossdoc.model.run import Run
+from lossdoc.show.notes import in_words
 
 
 def state(path: Path, steps: int) -> None:
@@ -38,7 +39,7 @@ def test_highest_checkpoint_before_standard_output(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"\0" * 100)
     (run,), refused = read(tmp_path)
     assert (run.format, run.records) == ("trainer-state", 100)
-    assert any("highest checkpoint" in note and "train.log" in note for note in run.notes)
+    assert any("highest checkpoint" in note and "train.log" in note for note in map(in_words, run.notes))
     assert [Path(r.source).name for r in refused] == ["README.md"]
     assert not any(r.named for r in refused)
 
@@ -183,7 +184,7 @@ def test_episodes_of_a_monitor_stand_beside_progress(tmp_path: Path) -> None:
     )
     (run,), _ = read(tmp_path)
     assert Path(run.source).name == "progress.csv"
-    assert any("0.monitor.csv" in note for note in run.notes)
+    assert any("0.monitor.csv" in note for note in map(in_words, run.notes))
 
 
 def test_results_beside_the_only_log_of_a_folder_are_not_a_run(tmp_path: Path) -> None:
@@ -193,7 +194,7 @@ def test_results_beside_the_only_log_of_a_folder_are_not_a_run(tmp_path: Path) -
     (tmp_path / "result.json").write_text(json.dumps({"version": 1, "final_val_loss": 0.3636}))
     (run,), _ = read(tmp_path)
     assert Path(run.source).name == "run.txt"
-    assert any("not used: result.json" in note for note in run.notes)
+    assert any("not used: result.json" in note for note in map(in_words, run.notes))
     (tmp_path / "log" / "again.txt").write_text("\n".join(rows).replace("Loss: 0", "Loss: 1") + "\n")
     assert len(read(tmp_path)[0]) == 3
 
@@ -204,7 +205,7 @@ def test_a_run_has_one_console(tmp_path: Path) -> None:
     keras = "".join(f"Epoch {i}/4\n10/10 - 1s - loss: {2 / i:.3f} - val_loss: {2.2 / i:.3f}\n" for i in range(1, 5))
     (tmp_path / "first.txt").write_text(keras)
     (run,), _ = read(tmp_path)
-    assert any("first.txt" in note for note in run.notes)
+    assert any("first.txt" in note for note in map(in_words, run.notes))
     (tmp_path / "second.txt").write_text("".join(f"step {i} | loss {5 - i:.2f} | acc 0.{i}\n" for i in range(1, 5)))
     assert sorted(Path(run.source).name for run in read(tmp_path)[0]) == [
         "first.txt",

@@ -95,7 +95,10 @@ def test_what_cannot_be_judged_fails_with_the_reason(text: str, reason: str) -> 
 
 
 def test_signs_and_the_verdict() -> None:
-    signs = {"learning": Sign("yes", "the loss fell"), "generalising": Sign("unknown", "nothing held out in 3 epochs")}
+    signs = {
+        "learning": Sign("yes", ("the loss fell",)),
+        "generalising": Sign("unknown", ("nothing held out in 3 epochs",)),
+    }
     report = Report(REPORT.run, [], [], "not judged", signs)  # type: ignore[arg-type]
     assert judge(required("learning"), report, KNOWLEDGE).passed
     unknown = judge(required("generalising"), report, KNOWLEDGE)

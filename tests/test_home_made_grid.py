@@ -9,6 +9,7 @@ import pytest
 from lossdoc.api import Options, diagnose, read_source
 from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
+from lossdoc.show.notes import in_words
 from tests.home_made_further import FURTHER
 from tests.home_made_grid import NAMED, OTHER, Parts, judge, logs
 from tests.home_made_later import LATER
@@ -93,7 +94,7 @@ def test_rows_of_one_place_that_nothing_tells_apart_are_said_and_not_judged(mark
     assert isinstance(runs, list)
     report = diagnose(runs[0], options)
     assert [len(curve) for curve in report.run.curves] == [12, 12]
-    assert any("kept apart" in note for note in report.run.notes)
+    assert any("kept apart" in note for note in map(in_words, report.run.notes))
     assert report.verdict == "not judged"
 
 

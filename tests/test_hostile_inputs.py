@@ -17,6 +17,7 @@ from benchmarks.fuzz.seeds import all_seeds
 from benchmarks.fuzz.trial import tried
 from lossdoc.api import Options, read_source
 from lossdoc.checks._preference import paired
+from lossdoc.input import looks
 from lossdoc.input.decode import decompress
 from lossdoc.input.limits import KEYS, LINE
 from lossdoc.input.numbers import NUMBER, whole
@@ -25,7 +26,6 @@ from lossdoc.model.finding import NotRead
 from lossdoc.model.record import Item, Record, Unread
 from lossdoc.model.run import Run
 from lossdoc.readers import Reader, _door, readers_in
-from lossdoc.readers.refuse.looks import UNKNOWN, text_looks_like
 from lossdoc.show.plot.ticks import power_labels
 from tests.binary_files import FLOAT, VERSION, event, message, tensor
 from tests.report_maker import curve
@@ -178,9 +178,9 @@ def test_a_long_line_is_read_to_a_limit_and_said() -> None:
 def test_the_look_of_a_text_grows_with_its_size(unit: str) -> None:
     """A text of one thing repeated is looked through once: four times as much of it does not finish a search less."""
     text = (unit * (1 << 16))[: 1 << 16]
-    assert text_looks_like(text)
-    assert text_looks_like("no log of anything\n" + text) != ""
-    assert UNKNOWN
+    assert looks.text_looks_like(text)
+    assert looks.text_looks_like("no log of anything\n" + text).text
+    assert looks.UNKNOWN
 
 
 def test_pairs_of_curves_whose_steps_go_back() -> None:

@@ -11,6 +11,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "lossdoc"
 LONGEST = 400  # lines
+# The way of the data: a room knows those before it, and what is known of metrics and words, but none behind it.
+FLOW = ("input", "readers", "assemble", "signal", "checks", "judge", "comparison", "show", "cli")
+# Fields that hold sentences for people, and what is done to text to learn something from it.
+SENTENCES = {"message", "why", "evidence", "notes", "reasons", "causes", "next", "cannot_tell", "title"}
+TAKEN_APART = {"startswith", "endswith", "split", "partition", "rpartition", "find", "index", "search", "match", "sub"}
 
 
 def test_every_room_stands_in_the_description_and_every_described_room_in_the_house() -> None:
@@ -74,3 +79,49 @@ def test_no_module_is_imported_in_a_circle() -> None:
         }
         asked[name] = wanted - set(_with_packages(name))  # a package is there, if not whole, before what it holds
     TopologicalSorter(asked).prepare()  # CycleError names the modules
+
+
+def test_no_room_knows_one_behind_it_in_the_flow() -> None:
+    behind = {
+        (path.relative_to(SOURCE).as_posix(), asked)
+        for number, room in enumerate(FLOW)
+        for path in (SOURCE / room).rglob("*.py")
+        for asked in re.findall(r"^\s*from lossdoc\.(\w+)", path.read_text(encoding="utf-8"), re.M)
+        if asked in FLOW[number + 1 :]
+    }
+    # A check says what it needs in the words of the judge, whose case it is handed.
+    assert {pair for pair in behind if not (pair[0].startswith("checks/") and pair[1] == "judge")} == set()
+
+
+def _taken_apart(tree: ast.Module) -> Iterator[str]:
+    """Where a sentence for people is parsed: a method of text on a field that holds one, or a look for words in it."""
+    for node in ast.walk(tree):
+        of: list[ast.expr] = []
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in TAKEN_APART:
+            of = [node.func.value, *node.args]
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In) and isinstance(node.left, ast.Constant):
+            of = node.comparators
+        for one in of:
+            if isinstance(one, ast.Attribute) and one.attr in SENTENCES:
+                yield ast.unparse(node)
+
+
+def test_no_code_takes_apart_what_is_said_to_people() -> None:
+    found = {
+        path.relative_to(SOURCE).as_posix(): places
+        for path in SOURCE.rglob("*.py")
+        if (places := list(_taken_apart(ast.parse(path.read_text(encoding="utf-8")))))
+    }
+    assert found == {}
+
+
+def test_every_kind_of_note_has_its_sentence() -> None:
+    from lossdoc.show import notes
+    from lossdoc.show.comparison import _sentences
+
+    made: dict[bool, set[str]] = {True: set(), False: set()}
+    for path in SOURCE.rglob("*.py"):
+        kinds = re.findall(r"\bNote\(\s*\"([^\"]+)\"", path.read_text(encoding="utf-8"))
+        made[path.is_relative_to(SOURCE / "comparison")].update(kinds)
+    assert made[True] == {*_sentences._PLAIN, *_sentences._MADE}
+    assert made[False] == {*notes._PLAIN, *notes._MADE}

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from lossdoc.model.finding import Finding, NotRead, Report, Skipped
+from lossdoc.model.finding import Finding, NotRead, Report, Skipped, Step
 from lossdoc.show import report as outputs
 from lossdoc.show.report import Options, Result, load
 from tests import report_maker as made
@@ -128,7 +128,7 @@ def test_github_annotates_the_line_of_each_root() -> None:
 
 
 def test_github_cannot_be_talked_into_a_command() -> None:
-    finding = Finding("non-finite", "error", "high", EVIL, file=EVIL, line=3, next=[EVIL])
+    finding = Finding("non-finite", "error", "high", EVIL, file=EVIL, line=3, next=[Step(EVIL)])
     unread = (NotRead(EVIL, EVIL, EVIL), NotRead("b", "c", "d", named=False))
     lines = write("github", made.report([finding], source=EVIL), not_read=unread).splitlines()
     assert len(lines) == 2
@@ -141,7 +141,9 @@ def test_github_cannot_be_talked_into_a_command() -> None:
 
 
 def test_markdown_escapes_what_a_log_says() -> None:
-    finding = Finding("non-finite", "error", "high", EVIL, metric=EVIL, causes=[EVIL], next=[EVIL], cannot_tell=[EVIL])
+    finding = Finding(
+        "non-finite", "error", "high", EVIL, metric=EVIL, causes=[EVIL], next=[Step(EVIL)], cannot_tell=[EVIL]
+    )
     report = made.report([finding], source=EVIL)
     text = write("markdown", Report(report.run, [finding], [Skipped("zero-lr", EVIL)], "failing"), verbose=True)
     for raw in ("<script>", "`z`", "[l](u)", "\x1b", "y|"):
@@ -229,7 +231,7 @@ class _Strict(HTMLParser):
 def test_html_is_sound_and_runs_nothing() -> None:
     finding = Finding("non-finite", "error", "high", EVIL, metric=EVIL, split="train", first_step=2, causes=[EVIL])
     curve = made.curve(EVIL, [1.0, np.nan, np.inf, 2.0], labels={"set": EVIL})
-    evil = made.report([finding], source=EVIL, curves=[curve], notes=[EVIL], config={EVIL: EVIL})
+    evil = made.report([finding], source=EVIL, curves=[curve], notes=[made.note(EVIL)], config={EVIL: EVIL})
     unread = (NotRead(EVIL, "y", "z"),)
     page = write("html", evil, made.displacement(), made.nan_run(), made.unjudged(), not_read=unread)
     parser = _Strict()

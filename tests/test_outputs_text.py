@@ -142,7 +142,7 @@ def test_a_constant_is_a_sentence_and_no_picture() -> None:
 
 def test_of_what_keeps_a_run_from_being_judged_the_reason_is_told_where_there_is_no_room_either() -> None:
     report = made.unjudged()
-    reason = report.signs["generalising"].evidence
+    (reason,) = report.signs["generalising"].evidence
     assert reason in shown(report)
     assert f"generalising: {reason}" in " ".join(shown(report, height=20).split())
 
@@ -170,7 +170,8 @@ def test_a_log_cannot_write_to_the_terminal() -> None:
     evil = "\x1b[2J\x1b]0;owned\x07[bold red]x[/] \u202egnol \r\n::error::y"
     finding = Finding("non-finite", "error", "high", evil, metric=evil, split="train", first_step=2, causes=[evil])
     curve = made.curve(evil, [1.0, 2.0, 3.0], key=evil, known=False, labels={"set": evil})
-    report = made.report([finding], source=evil, curves=[curve], notes=[evil], trainer=Trainer((evil,), evil, evil))
+    trainer = Trainer((evil,), evil, evil)
+    report = made.report([finding], source=evil, curves=[curve], notes=[made.note(evil)], trainer=trainer)
     text = shown(Report(report.run, [finding], [Skipped("zero-lr", evil)], "failing"), width=100, verbose=True)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
     assert "[bold red]x[/]" in text

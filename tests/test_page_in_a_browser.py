@@ -107,9 +107,8 @@ def test_smoothing_axes_and_runs_over_each_other(show: Any) -> None:
 def test_nothing_of_a_log_runs_and_no_width_overflows(show: Any) -> None:
     curve = made.curve(EVIL, [1.0, np.nan, np.inf, 2.0], labels={"set": EVIL})
     script = "</script><script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
-    text = write(
-        "html", made.report(source=script, curves=[curve, made.curve(script, [1.0, 2.0, 4.0])], notes=[script])
-    )
+    curves = [curve, made.curve(script, [1.0, 2.0, 4.0])]
+    text = write("html", made.report(source=script, curves=curves, notes=[made.note(script)]))
     for width in (400, 1200, 2400):
         page = show(text, viewport={"width": width, "height": 800})
         assert page.title() == "lossdoc: 1 run"

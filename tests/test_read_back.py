@@ -19,7 +19,7 @@ import jsonschema
 import pytest
 
 from lossdoc.api import Options, diagnose, read_path
-from lossdoc.model.finding import SIGNS, Finding, NotRead, Outcome, Report
+from lossdoc.model.finding import SIGNS, Finding, NotRead, Outcome, Report, Step
 from lossdoc.model.run import Run
 from lossdoc.show.report import Options as Look
 from lossdoc.show.report import Result, load, writer_names
@@ -58,7 +58,9 @@ GITLAB = {
 
 
 def results() -> dict[str, Result]:
-    evil = Finding("non-finite", "error", "high", EVIL, metric=EVIL, file=EVIL, line=3, causes=[EVIL], next=[EVIL])
+    evil = Finding(
+        "non-finite", "error", "high", EVIL, metric=EVIL, file=EVIL, line=3, causes=[EVIL], next=[Step(EVIL)]
+    )
     known = replace(made.displacement(), findings=[replace(f, known=EVIL) for f in made.displacement().findings])
     gated = replace(made.displacement(), gates=GATES, passed=["plateau"])
     unread = [NotRead(EVIL, EVIL, EVIL), NotRead("b", "c", "d", named=False)]

@@ -22,13 +22,13 @@ def test_all_five_in_order_with_evidence() -> None:
     assert tuple(report.signs) == SIGNS
     assert all(sign.evidence for sign in report.signs.values())
     assert report.verdict == "healthy"
-    assert report.signs["generalising"].evidence == "eval_loss 3.5 to 2.7"
+    assert report.signs["generalising"].evidence == ("eval_loss 3.5 to 2.7",)
 
 
 def test_a_finding_makes_its_sign_no() -> None:
     report = judged(loss(falling(300)), evals([3.0, 2.5, 2.9, 3.3, 3.6, 3.9], 50))
     assert report.signs["generalising"].answer == "no"
-    assert report.signs["generalising"].evidence.startswith("overfitting from step")
+    assert report.signs["generalising"].evidence[0].startswith("overfitting from step")
     assert report.verdict == "suspicious"
 
 
@@ -52,7 +52,7 @@ def test_a_detector_is_judged_by_its_score_and_parts() -> None:
     parts = [curve("loss_component", np.linspace(2, 1, 12), component="box")]
     report = judged(*parts, evals(np.linspace(0.1, 0.45, 12), 1, "map"), trainer="detection")
     assert report.verdict == "healthy"
-    assert report.signs["learning"].evidence.startswith("eval_map 0.1 to 0.45")
+    assert report.signs["learning"].evidence[0].startswith("eval_map 0.1 to 0.45")
 
 
 def test_many_passes_with_nothing_held_out_are_no_proof() -> None:

@@ -26,6 +26,7 @@ from lossdoc.input.rotated import together
 from lossdoc.model.finding import NotRead
 from lossdoc.model.limit import instead
 from lossdoc.model.run import Run
+from lossdoc.show.notes import in_words
 
 OPTIONS = Options()
 ROOT = Path(__file__).resolve().parents[1]
@@ -184,7 +185,8 @@ def test_parts_of_a_rotated_log_are_one_run(tmp_path: Path) -> None:
     run = only_run(tmp_path)
     assert run.curves[0].steps.tolist() == list(range(60))
     assert [Path(source).name for source in run.sources] == ["run.log.2", "run.log.1", "run.log"]
-    assert any("run.log.2 from line 1, run.log.1 from line 21, run.log from line 41" in note for note in run.notes)
+    begins = "run.log.2 from line 1, run.log.1 from line 21, run.log from line 41"
+    assert any(begins in note for note in map(in_words, run.notes))
     (found,) = read_path(str(tmp_path / "run.log*"), OPTIONS)
     assert isinstance(found, list)
     assert found[0].curves[0].steps.tolist() == list(range(60))

@@ -51,7 +51,7 @@ def test_a_wrong_number_is_seen() -> None:
     assert len(list(untrue(replace(report, findings=[wrong], signs={})))) > 1
     sign = next(iter(report.signs.values()))
     curve = next(c for c in report.run.curves if c.metric == "loss")
-    lies = replace(sign, evidence=f"{curve.said} 77.1 to 78.2")
+    lies = replace(sign, evidence=(f"{curve.said} 77.1 to 78.2",))
     assert list(untrue(replace(report, findings=[], signs={"learning": lies})))
 
 

@@ -33,7 +33,7 @@ def untrue(report: Report) -> Iterator[str]:
             if not _borne_out(match, finding, [*places, *_places(finding)]):
                 yield f"{finding.check}: {match['value']} in {finding.message!r} is not in {dict(finding.measured)}"
     for name, sign in report.signs.items():
-        for part in re.split(r"; ", sign.evidence):
+        for part in sign.evidence:
             course = _COURSE.search(part.split(": ")[-1])
             curve = _curve(report.run, course["name"]) if course is not None else None
             if course is not None and curve is not None and (wrong := _unlike(course, curve)):

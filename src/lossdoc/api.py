@@ -143,7 +143,7 @@ def _of_parts(runs: list[Run], source: Source) -> list[Run]:
     """Runs of a log in several files name them all."""
     for run in runs if source.files else ():
         run.sources = list(source.files)
-        run.notes = [*run.notes, source.note]
+        run.notes = [*run.notes, source.note] if source.note else run.notes
     return runs
 
 

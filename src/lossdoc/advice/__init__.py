@@ -7,7 +7,6 @@ spells that setting stands in `metrics/frameworks/`. Findings -> [here] -> the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,6 +16,7 @@ from lossdoc.advice.changes import change_of
 from lossdoc.advice.facts import holds
 from lossdoc.advice.readings import Readings
 from lossdoc.advice.situation import Situation
+from lossdoc.model.finding import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from lossdoc.knowledge.schema import Cause
     from lossdoc.model.finding import Change, Finding
     from lossdoc.model.run import Run
-
-# What a page says, in brackets, where it has no number of this run: beside one the two could differ.
-_AMOUNT = re.compile(r" \((?:by|at|to|over|tenfold|threefold)\b[^()]*\)")
 
 
 def advise(findings: Sequence[Finding], run: Run, knowledge: Knowledge) -> list[Finding]:
@@ -63,18 +60,19 @@ def _advised(situation: Situation, known: Mapping[str, Cause]) -> Finding:
         texts.append(f"{hint.text.removesuffix('.')}. {said}." if said else hint.text)
     steps = [*_added(causes, steps, known, weight), *steps]
     changes: dict[str, Change] = {}
-    lines = []
+    told = []
     for hint in steps:
         made = next((c for n in hint.causes if weight(n) is not None and (c := change_of(known[n], situation))), None)
         new = made is not None and made.setting not in changes
-        lines.append(f"{_AMOUNT.sub('', hint.text).removesuffix('.')}: `{made.line}`" if made and new else hint.text)
+        # Beside a number of this run what a page says without one could differ from it.
+        told.append(Step(hint.bare, made.line) if made and new else Step(hint.text))
         if made and new:
             changes[made.setting] = made
     return replace(
         finding,
         causes=tuple(texts),
         suspects=tuple(" ".join(hint.causes) for hint in causes),
-        next=tuple(lines),
+        next=tuple(told),
         changes=tuple(changes.values()),
     )
 
@@ -97,7 +95,7 @@ def _instead(causes: Sequence[Hint], known: Mapping[str, Cause], weight: Callabl
     named = {name for hint in causes for name in hint.causes}
     for name, cause in known.items():
         if cause.instead in named and name not in named and (weight(name) or 0) >= len(cause.raised):
-            yield Hint(cause.said, (name,))
+            yield Hint(cause.said, cause.said, (name,))
 
 
 def _added(
@@ -109,5 +107,5 @@ def _added(
     for name in causes[0].causes if causes else ():
         said = known[name].step
         if said and (weight(name) or 0) > 0 and not any(name in hint.causes for hint in steps):
-            return [Hint(said, (name,))]
+            return [Hint(said, said, (name,))]
     return []

@@ -13,7 +13,7 @@ from lossdoc.advice.rate import came_back
 from lossdoc.advice.spell import line
 from lossdoc.model.finding import Change
 from lossdoc.signal import median
-from lossdoc.words.spoken import number
+from lossdoc.words.spoken import brief
 
 if TYPE_CHECKING:
     from lossdoc.advice.situation import Situation
@@ -29,12 +29,10 @@ def change_of(cause: Cause, situation: Situation) -> Change | None:
         to = RULES[rule](setting, was, situation)
         if to is None or to == was:
             continue
-        text = line(
-            setting, str(to) if isinstance(to, bool) else number(to), situation.run.trainer, situation.knowledge
-        )
+        text = line(setting, str(to) if isinstance(to, bool) else brief(to), situation.run.trainer, situation.knowledge)
         if text is None:
             continue
-        return Change(setting, was, to, f"{text}  # was {number(was)}" if was is not None else text)
+        return Change(setting, was, to, f"{text}  # was {brief(was)}" if was is not None else text)
     return None
 
 

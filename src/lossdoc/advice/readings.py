@@ -12,7 +12,7 @@ import numpy as np
 from lossdoc.advice.spell import spelled_keys
 from lossdoc.checks._preference import find_beta
 from lossdoc.judge.passes import passes
-from lossdoc.words.spoken import number
+from lossdoc.words.spoken import brief
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -126,11 +126,11 @@ class Readings:
         if value is None:
             return ""
         rounds = setting == "num_train_epochs" and self._run.trainer.candidates == ("gbdt",)
-        said = f"{ROUNDS if rounds else NAMES.get(setting, setting)} was {number(value)}"
+        said = f"{ROUNDS if rounds else NAMES.get(setting, setting)} was {brief(value)}"
         usual = self.usual(setting)
         if usual is None or usual.vague:
             return said
         if len(usual.rows) > 2:
-            return f"{said}; usual for {usual.whose} is {number(usual.low)} to {number(usual.high)}"
-        ranges = [f"{number(r.range[0])} to {number(r.range[1])}{f' ({r.when})' if r.when else ''}" for r in usual.rows]
+            return f"{said}; usual for {usual.whose} is {brief(usual.low)} to {brief(usual.high)}"
+        ranges = [f"{brief(r.range[0])} to {brief(r.range[1])}{f' ({r.when})' if r.when else ''}" for r in usual.rows]
         return f"{said}; usual for {usual.whose} is {' or '.join(ranges)}"

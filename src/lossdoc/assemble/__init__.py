@@ -62,7 +62,7 @@ def assemble(
                     curves,
                     (source,),
                     events=[event for event in replays if event.kind != "note"],
-                    notes=[event.text for event in replays if event.kind == "note"],
+                    notes=[event.data["note"] for event in replays if event.kind == "note"],
                     records=count,
                     dropped_records=dropped,
                     name=name,
@@ -79,7 +79,7 @@ def assemble(
     for run in runs:
         run.config = settings
         run.unread = unread
-        run.notes = [*run.notes, *(event.text for event in events if event.kind == "note")]
+        run.notes = [*run.notes, *(event.data["note"] for event in events if event.kind == "note")]
         run.events = [*_events_of(run, events, len(runs)), *run.events]
     return runs
 

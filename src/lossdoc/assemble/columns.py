@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lossdoc.assemble.curves import distinct, without_collisions
 from lossdoc.assemble.rows import POSITION_ROLES
 from lossdoc.assemble.segments import MOST_RESUMES
+from lossdoc.model.note import Note
 from lossdoc.model.record import Event
 from lossdoc.model.run import Curve
 
@@ -70,7 +71,7 @@ def columns_to_curves(
                     known=found is not None,
                 )
             )
-        events = [Event("note", text=note) for note in notes]
+        events = [Event("note", data={"note": note}) for note in notes]
         if replay:
             data = {"from_step": replay[0], "to_step": replay[1], "dropped": replay[2]}
             events.append(Event("replay", data=data))
@@ -105,7 +106,7 @@ def _in_order(column: Columns) -> Columns:
     return replace(column, steps=np.arange(len(column.steps), dtype=float), axis="row")
 
 
-def _on_one_counter(columns: Sequence[Columns]) -> tuple[list[Columns], list[str]]:
+def _on_one_counter(columns: Sequence[Columns]) -> tuple[list[Columns], list[Note]]:
     """Columns that count epochs or episodes beside others that count steps, spread evenly over these; what was done.
 
     A writer of events takes any whole number for a step, and each call may hand it another one.
@@ -122,9 +123,7 @@ def _on_one_counter(columns: Sequence[Columns]) -> tuple[list[Columns], list[str
         replace(column, steps=np.round((column.steps - first + 1) * each), inferred=True) if column in own else column
         for column in columns
     ]
-    more = f" and {len(own) - 1} more" if len(own) > 1 else ""
-    verb = "count" if more else "counts"
-    return placed, [f"{own[0].key}{more} {verb} epochs or episodes: spread evenly over the {furthest:g} steps"]
+    return placed, [Note("spread over steps", {"keys": [column.key for column in own], "steps": furthest})]
 
 
 def _counts_alone(column: Columns, furthest: float) -> bool:

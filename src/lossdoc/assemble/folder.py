@@ -15,6 +15,7 @@ from lossdoc.input.numbers import to_float
 from lossdoc.input.rotated import together
 from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
+from lossdoc.model.note import Note
 from lossdoc.model.record import BulkItem, Columns, Item, Record
 from lossdoc.readers import Reader, _door, csv_table
 from lossdoc.readers._tensorboard import run_of
@@ -247,14 +248,11 @@ def _rank(runs: Sequence[Run]) -> int:
 
 def _tell(group: Group, best: tuple[Path, list[Run]], others: Sequence[Path]) -> None:
     path, runs = best
-    why = (
-        "the highest checkpoint"
-        if len(group.states) > 1 and path.name == "trainer_state.json"
-        else "the fullest source"
-    )
-    beside = f"; not used: {', '.join(str(p.relative_to(group.root)) for p in others)}" if others else ""
+    highest = len(group.states) > 1 and path.name == "trainer_state.json"
+    used, *beside = (str(file.relative_to(group.root)) for file in (path, *others))
+    note = Note("one of several files", {"file": used, "highest_checkpoint": highest, "not_used": beside})
     for run in runs:
-        run.notes = [*run.notes, f"read {path.relative_to(group.root)} as {why}{beside}"]
+        run.notes = [*run.notes, note]
 
 
 def _lend_crash(runs: Sequence[Run], others: Sequence[tuple[Path, list[Run]]]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.assemble.table import FURTHEST, Table
+from lossdoc.model.note import Note
 from lossdoc.model.record import Bars, Event
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _MOST_INTERVALS = 1e12  # between the rows of a run: an epoch that is a hair abo
 class Inferred:
     axis: str
     places: Numbers
-    note: str
+    note: Note
 
 
 def infer_steps(table: Table, rows: Rows, events: Sequence[Event], settings: Mapping[str, Any]) -> Inferred | None:
@@ -56,12 +57,12 @@ def infer_steps(table: Table, rows: Rows, events: Sequence[Event], settings: Map
         if any(_counted(table, stretch, interval) is None for stretch in stretches):
             return None  # epochs that repeat or leap count nothing
         every, axis = 1, "row"
-        note = "the log prints no step: positions are counted in logging intervals"
+        note = Note("intervals counted")
     else:
         every, axis = max(1, round(per_epoch * interval)), "step"
         if abs(per_epoch * interval - every) < 0.02 * every:
             interval = every / per_epoch
-        note = f"steps are inferred from the epochs and {how}"
+        note = Note("steps inferred", {"by": how})
     return Inferred(axis, _places(table, stretches, interval, every), note)
 
 

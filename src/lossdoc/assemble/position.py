@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossdoc.assemble.hf_steps import infer_steps
 from lossdoc.assemble.table import Table
+from lossdoc.model.note import Note
 from lossdoc.model.record import Event
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any
 def _by_number(table: Table, anew: bool = False) -> None:
     table.axis, table.inferred = "row", True
     table.places = _numbered(table, anew)
-    table.notes.append("the log prints no step: positions are counted in logged rows")
+    table.notes.append(Note("rows counted"))
 
 
 def _followers(table: Table, with_step: Rows) -> Mask:
@@ -138,8 +139,7 @@ def _restarting(table: Table, rows: Rows) -> Numbers | None:
     epochs = np.trunc(table.epochs)
     base = epochs[known].min()
     table.inferred = True
-    said = " or ".join(f"{length:g}" for length in sorted(set(lengths))[:3])
-    table.notes.append(f"steps begin anew in each epoch: {said} steps per epoch are assumed")
+    table.notes.append(Note("steps begin anew", {"per_epoch": sorted(set(lengths))[:3]}))
     part = np.searchsorted([part[0] for part in parts[1:]], np.arange(len(table)), side="right")
     length = np.array(lengths)[part]
     steps: Numbers = np.where(no_step | ~trained, (epochs - base + 1) * length, (epochs - base) * length + table.steps)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lossdoc.model.note import Note
 from lossdoc.model.record import Event
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Part:
     records: int = 0
     dropped: int = 0
     events: list[Event] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 def split_runs(table: Table, events: Sequence[Event], of_other_ranks: int) -> list[Part]:
@@ -268,7 +269,7 @@ def _replayed(table: Table, rows: Rows) -> Part:
         ]  # rows without a loss among many with one were measured later, on an older checkpoint
     places = table.places[rows[trained]]
     if np.count_nonzero(np.diff(places) < 0) > MOST_RESUMES:
-        part.notes.append("the steps are not in order: the rows were sorted by step, none was dropped")
+        part.notes.append(Note("rows sorted"))
         return part
     again = _reprinted(table, rows, leading)
     part.dropped = int(again.sum())

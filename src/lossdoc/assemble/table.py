@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lossdoc.assemble.bucket import Bucket
+    from lossdoc.model.note import Note
 
     Rows = NDArray[np.int64]
     Numbers = NDArray[np.float64]
@@ -91,7 +92,7 @@ class Table:
     kinds: Words  # train, eval, test, summary, "" = no metric in the row
     buckets: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], Bucket] = field(default_factory=dict)
     summary: dict[str, float] = field(default_factory=dict)  # final values such as train_runtime
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     axis: str = "step"  # filled in by position.py: what `places` count
     places: Numbers = field(default_factory=_no_rows)
     inferred: bool = False

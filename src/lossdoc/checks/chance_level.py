@@ -37,8 +37,8 @@ accuracy of exactly 0. Where no loss got better, {chance.points} evaluations are
 - The inputs are constant: an empty tokenization, a wrong column, a mask that hides everything. [constant-inputs]
 
 ## What to try
-- Raise the learning rate (tenfold, twice). [rate-low]
-- Lower the learning rate (by 10) and use a warm-up. [rate-high]
+- Raise the learning rate [tenfold, twice]. [rate-low]
+- Lower the learning rate [by 10] and use a warm-up. [rate-high]
 - Train on 16 examples until they are known by heart; if that fails the model or optimiser is at fault, else the
   labels. [labels, frozen, stale-optimiser]
 - Compute the score of the training data itself, and by hand for ten of its examples. [score-broken]

@@ -25,8 +25,8 @@ below {solved} of a perfect score, with no other held-out score that moves.
 ## What to try
 - Print the confusion matrix.
 - Weight the classes or sample them evenly; judge by F1 or balanced accuracy.
-- Lower the learning rate (by 10) and warm up. [rate-high]
-- Raise the learning rate (tenfold). [rate-low]
+- Lower the learning rate [by 10] and warm up. [rate-high]
+- Raise the learning rate [tenfold]. [rate-low]
 - Overfit 20 examples of both classes.
 
 ## Sources

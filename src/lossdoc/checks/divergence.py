@@ -32,9 +32,9 @@ last {after} records) is a warning. With fewer than {records} records: the last 
 
 ## What to try
 - Go back to the best checkpoint and continue at the rate that held before the jump. [rate-jump]
-- Go back to the best checkpoint and continue with a lower learning rate (by 3). [rate-high]
-- Clip the gradient norm (at 1.0). [no-clipping]
-- Warm up (over the first 1 to 5 % of the steps). [no-warm-up]
+- Go back to the best checkpoint and continue with a lower learning rate [by 3]. [rate-high]
+- Clip the gradient norm [at 1.0]. [no-clipping]
+- Warm up [over the first 1 to 5 % of the steps]. [no-warm-up]
 - Look at the learning rate and the gradient norm around the onset; look at the batches that were read there.
 - Skip the data of the 200 to 500 batches around the onset when the rest is sound (PaLM). [bad-batch]
 

@@ -24,9 +24,9 @@ are information.
 - Half precision: values near overflow. [half-precision]
 
 ## What to try
-- Clip the gradient norm (at 1.0, or at its median where that is higher). [no-clipping, clip-threshold]
+- Clip the gradient norm [at 1.0, or at its median where that is higher]. [no-clipping, clip-threshold]
 - Find the batches of the peak records and look at their lengths and labels. [bad-batch]
-- Lower the learning rate (by 3); warm up longer. [rate-high]
+- Lower the learning rate [by 3]; warm up longer. [rate-high]
 - For large models: normalise queries and keys, add a z-loss of 1e-4. [text]
 
 ## Sources

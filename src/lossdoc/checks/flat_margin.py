@@ -27,7 +27,7 @@ over the implicit reward is 1 / beta once the policy moves.
 - Chosen and rejected become equal after truncation or templating.
 
 ## What to try
-- Raise the learning rate (tenfold). [rate-low]
+- Raise the learning rate [tenfold]. [rate-low]
 - Print ten pairs as the model sees them, after template and truncation. [labels]
 - Train on 32 pairs until the margin rises; if it does not, the optimiser or the reference is at fault.
   [stale-optimiser, same-reference]

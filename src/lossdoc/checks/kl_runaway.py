@@ -23,8 +23,8 @@ or the reward fell at the same time.
 - Large updates: many passes over one batch, loose clipping. [no-clipping]
 
 ## What to try
-- Go back to a checkpoint before the rise; lower the learning rate (by 3 to 10). [rate-high]
-- Raise beta (tenfold), or use a controller with a target. [beta-low]
+- Go back to a checkpoint before the rise; lower the learning rate [by 3 to 10]. [rate-high]
+- Raise beta [tenfold], or use a controller with a target. [beta-low]
 - Clip the gradient norm at 0.1 to 0.2.
 - Read the answers with the highest reward. [answers]
 

@@ -30,7 +30,7 @@ down is in the measurements.
 - Several epochs over few pairs. [passes]
 
 ## What to try
-- Lower the learning rate (by 3 to 10). [rate-high]
+- Lower the learning rate [by 3 to 10]. [rate-high]
 - Raise beta. [beta-low]
 - Add a likelihood term on the chosen answers (the `sft` loss type beside `sigmoid`, `rpo_alpha`, or ORPO and CPO with
   their own).

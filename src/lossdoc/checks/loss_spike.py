@@ -31,7 +31,7 @@ number of such records per 1000.
 - Look at the batches of these steps: decode them, count their labels. [bad-batch]
 - Clip the gradient norm. [no-clipping]
 - Keep the learning rate where it was before the jump. [rate-jump]
-- Lower the learning rate, or Adam's beta2 (to 0.95), when spikes repeat. [rate-high]
+- Lower the learning rate, or Adam's beta2 [to 0.95], when spikes repeat. [rate-high]
 - Restart 100 steps before the spike and leave out the batches that made it. [bad-batch]
 
 ## Sources

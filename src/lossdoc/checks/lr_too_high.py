@@ -26,9 +26,9 @@ last three quarters of it the loss stopped improving after an early gain, or its
 - Batch size lowered without lowering the rate. [small-batch]
 
 ## What to try
-- Lower the learning rate (by 10; then by 3 until the first 50 steps only fall). [rate-high]
-- Warm up (over 1 to 5 % of the steps, at least 50). [no-warm-up]
-- Clip the gradient norm (at 1.0, or lower when the norm peaks at the jump). [no-clipping]
+- Lower the learning rate [by 10; then by 3 until the first 50 steps only fall]. [rate-high]
+- Warm up [over 1 to 5 % of the steps, at least 50]. [no-warm-up]
+- Clip the gradient norm [at 1.0, or lower when the norm peaks at the jump]. [no-clipping]
 - Run a sweep of 100 steps each over four rates.
 
 ## Sources

@@ -23,7 +23,7 @@ last ones while other fields go on.
 ## What to try
 - Print the batches around this step and count the labels that are not -100. [bad-batch]
 - Let the trainer show NaN instead of 0, and log every step to see where it happens. [hidden-nan]
-- Start again from a checkpoint before this step with a lower learning rate (by 3); later checkpoints hold NaN.
+- Start again from a checkpoint before this step with a lower learning rate [by 3]; later checkpoints hold NaN.
   [rate-high]
 - Train in bf16 or fp32. [half-precision]
 

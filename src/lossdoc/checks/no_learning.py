@@ -35,11 +35,11 @@ margin: a policy that has not moved at all.
 - A deep stack of saturating layers lets no gradient through. [saturation]
 
 ## What to try
-- Raise the learning rate (tenfold, twice). [rate-low]
+- Raise the learning rate [tenfold, twice]. [rate-low]
 - Overfit one batch of 8 examples; a sound set-up reaches a loss near 0 in 100 steps.
 - Compare one weight before and after a step, and count the parameters with `requires_grad` that the optimiser holds.
   [stale-optimiser, frozen]
-- Lower the learning rate (by 10). [rate-high]
+- Lower the learning rate [by 10]. [rate-high]
 - Print one batch with its labels as the model sees them. [labels, constant-inputs]
 - Call `enable_input_require_grads()` when adapters train under gradient checkpointing. [adapter]
 

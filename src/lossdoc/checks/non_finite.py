@@ -28,11 +28,11 @@ more; whatever its name, it counts as well.
   [bad-operation]
 
 ## What to try
-- Go back to the checkpoint before the first NaN and lower the learning rate (by 3 to 10). [rate-high]
+- Go back to the checkpoint before the first NaN and lower the learning rate [by 3 to 10]. [rate-high]
 - Look at the batch of that step; run it alone under `torch.autograd.set_detect_anomaly(True)`. [bad-batch,
   bad-operation]
 - Train in bf16 or fp32; with fp16 use a gradient scaler. [half-precision]
-- Clip the gradient norm (at 1.0). [no-clipping]
+- Clip the gradient norm [at 1.0]. [no-clipping]
 - Add a small epsilon inside logs, roots and divisions. [bad-operation]
 
 ## Sources

@@ -22,7 +22,7 @@ first ({lasts} for a loss).
 - Batch normalisation statistics are not settled at eval time.
 
 ## What to try
-- Lower the learning rate (by 3 to 10), or let it decay. [rate-high]
+- Lower the learning rate [by 3 to 10], or let it decay. [rate-high]
 - Raise the batch size, or average weights (EMA) for evaluation.
 - Enlarge the eval set; its standard error at accuracy 0.5 is 0.5 / sqrt(n).
 

@@ -32,7 +32,7 @@ rise.
 ## What to try
 - Keep the checkpoint of the best step; stop early, with a patience of 2 to 3 evals.
 - Train fewer epochs. [passes]
-- Train with a lower learning rate (by 3). [rate-high]
+- Train with a lower learning rate [by 3]. [rate-high]
 - Add data, augmentation, dropout or weight decay. [capacity]
 - Lower the adapter's rank. [adapter]
 - Judge by the metric that matters before throwing a run away.

@@ -20,7 +20,7 @@ from the configuration or from the log itself.
 - Strong gradient clipping together with a small learning rate.
 
 ## What to try
-- Raise the learning rate (threefold), or train longer. [rate-low]
+- Raise the learning rate [threefold], or train longer. [rate-low]
 - Compare answers of the policy and of the reference on held-out prompts before using the model.
 
 ## Sources

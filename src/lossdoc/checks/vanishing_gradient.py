@@ -20,7 +20,7 @@ first records, while the loss improved by less than {good} of its start.
 - Rewards or margins so large that the preference loss is flat.
 
 ## What to try
-- Go back to the checkpoint before the fall and use a lower learning rate (by 10). [rate-high]
+- Go back to the checkpoint before the fall and use a lower learning rate [by 10]. [rate-high]
 - Look at the norms layer by layer to see where the signal ends.
 - Use normalisation and residual connections; replace saturating activations. [saturation]
 

@@ -104,8 +104,11 @@ def _refuse(why: str, format_: str | None) -> int:
 
 def _say_notes(reports: Sequence[Report]) -> None:
     """Trainers that the keys contradict."""
-    for note in dict.fromkeys(note for report in reports for note in report.run.notes if note.startswith("--trainer")):
-        say(note)
+    from lossdoc.show.notes import in_words
+
+    notes = (note for report in reports for note in report.run.notes if note.kind == "trainer contradicted")
+    for said in dict.fromkeys(map(in_words, notes)):
+        say(said)
 
 
 def _nearest(reports: Sequence[Report], options: Options) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from lossdoc.model.finding import Confidence, Report
 
 if TYPE_CHECKING:
+    from lossdoc.model.note import Note
     from lossdoc.model.run import Floats
 
 Axis = Literal["step", "tokens", "samples", "episodes", "epoch", "time", "progress", "row"]
@@ -130,7 +131,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """How one run stands against the baseline, with the sentences that say why, the weightiest first.
+    """How one run stands against the baseline, with the reasons, the weightiest first.
 
     `regressions`: names of judged rows that are worse by more than the tolerance. `new`: checks that found something
     in this run and nothing in the baseline, or something milder.
@@ -138,7 +139,7 @@ class Conclusion:
 
     run: int
     standing: Standing
-    sentences: Sequence[str]
+    reasons: Sequence[Note]
     regressions: Sequence[str] = ()
     new: Sequence[str] = ()
 
@@ -153,7 +154,7 @@ class Comparison:
     rows: Sequence[Row]
     conclusions: Sequence[Conclusion]
     settings: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
-    notes: Sequence[str] = ()
+    notes: Sequence[Note] = ()
     tolerance: float | None = None  # as in Choice
 
     @property

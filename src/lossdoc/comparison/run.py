@@ -19,6 +19,7 @@ from lossdoc.comparison.verdict import conclude
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
     from lossdoc.model.finding import Report
+    from lossdoc.model.note import Note
     from lossdoc.model.run import Run
 
 # Findings after which the numbers of a run mean nothing: NaN, or the zeros that hide it.
@@ -36,11 +37,11 @@ def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> 
     settings = differing(runs, everything)
     rows: list[Row] = []
     conclusions: list[Conclusion] = []
-    told: list[str] = []
+    told: list[Note] = []
     for number in range(1, len(runs) + 1):
         if number not in choice.baselines:
             found, said = _pair(number, reports, by, knowledge, choice)
-            conclusions.append(conclude(number, found, by, choice, reports, settings))
+            conclusions.append(conclude(number, found, choice, reports, settings))
             rows += found
             told += said
     rows = _merged(rows)
@@ -52,14 +53,14 @@ def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> 
         rows=rows,
         conclusions=conclusions,
         settings=settings,
-        notes=list(dict.fromkeys(told)),
+        notes=[note for number, note in enumerate(told) if note not in told[:number]],
         tolerance=choice.tolerance,
     )
 
 
 def _pair(
     number: int, reports: Sequence[Report], by: Axis, knowledge: Knowledge, choice: Choice
-) -> tuple[list[Row], list[str]]:
+) -> tuple[list[Row], list[Note]]:
     """Rows and notes of one run and the baselines. Runs keep their numbers: the others are replaced by the baseline."""
     pair = (number, *choice.baselines)
     seen = [report if n in pair else reports[choice.baseline - 1] for n, report in enumerate(reports, 1)]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.show.report._words import number, trainer_name
 from lossdoc.signal import median
+from lossdoc.words.spoken import number
 
 if TYPE_CHECKING:
     from lossdoc.comparison.terms import Terms
@@ -49,7 +49,7 @@ def _alike(values: Sequence[str | None]) -> bool:
 
 def _settings(run: Run) -> Iterator[tuple[str, str]]:
     if run.trainer.objective:  # candidates that one log leaves open and another does not are no difference
-        yield "trainer", trainer_name(run)
+        yield "trainer", run.trainer.said
     yield from _schedule(run)
     main = max(run.curves, key=len)
     if len(main):

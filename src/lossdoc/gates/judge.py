@@ -42,5 +42,5 @@ def judge(gate: Gate, report: Report, knowledge: Knowledge) -> Outcome:
 
 def _said(word: str, gate: Gate, report: Report) -> str:
     """The answer, and for a vital sign its evidence."""
-    evidence = [sign.evidence for name, sign in report.signs.items() if name == gate.left.name]
+    evidence = ["; ".join(sign.evidence) for name, sign in report.signs.items() if name == gate.left.name]
     return ": ".join([f"{gate.left.name} is {word}", *filter(None, evidence)])

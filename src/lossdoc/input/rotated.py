@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lossdoc.input.source import Source
+from lossdoc.model.note import Note
 from lossdoc.model.record import Unread
 from lossdoc.words.expressions import expression
 
@@ -32,14 +33,14 @@ def joined(paths: Sequence[Path]) -> Source:
     sources = [Source.from_path(path) for path in paths]
     whole = Source(str(paths[-1]), b"", paths[-1])
     content = bytearray()
-    begins: list[str] = []
+    begins: list[tuple[str, int]] = []
     for path, source in zip(paths, sources, strict=True):
         if content and not content.endswith(b"\n"):
             content += b"\n"
-        begins.append(f"{path.name} from line {content.count(10) + 1:,}")
+        begins.append((path.name, content.count(10) + 1))
         content += source.data
         whole.beside += [item for item in source.beside if isinstance(item, Unread) or source is sources[-1]]
     whole.raw = bytes(content)
     whole.files = [str(path) for path in paths]
-    whole.note = f"read as one log, its lines counted through: {', '.join(begins)}"
+    whole.note = Note("parts of one log", {"begins": begins})
     return whole

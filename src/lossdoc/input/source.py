@@ -15,6 +15,8 @@ from lossdoc.model.record import Event, Unread
 
 if TYPE_CHECKING:
     from lossdoc.input.clean import Line  # compiles expressions that a binary source has no use for
+    from lossdoc.input.looks import Look
+    from lossdoc.model.note import Note
 
 _KEPT = 4000  # lines whose cleaned parts are kept: readers look at so many before one is chosen
 _WHOLE = 8 << 20  # characters that are searched as they are
@@ -36,7 +38,7 @@ class Source:
         self.path = path  # None for standard input and for text
         self._begin, self._size = begin, size  # of a file that is not read as a whole, when it was opened
         self.files: Sequence[str] = ()  # where one log stands in several files, oldest first
-        self.note = ""  # how these were put together
+        self.note: Note | None = None  # how these were put together
         self._longest = int(limits.LINE)
         self._cleaned: dict[int, tuple[str, list[Line]]] = {}  # by the number of the line: as it stands, its parts
         self._long: set[int] = set()  # numbers of the lines that were cut
@@ -182,9 +184,9 @@ class Source:
         return f"the file became shorter while it was read: {missing:,} of {self._size:,} bytes" if missing > 0 else ""
 
     @cached_property
-    def looks_like(self) -> str:
-        """What this is when it is no training log: "a Markdown text", "Python source code", ... or "" (no idea)."""
-        from lossdoc.readers.refuse.looks import looks_like
+    def looks_like(self) -> Look:
+        """What this is when it is no training log."""
+        from lossdoc.input.looks import looks_like  # compiles expressions that most logs never need
 
         return looks_like(self)
 

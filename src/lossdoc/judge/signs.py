@@ -67,8 +67,17 @@ def signs(
     }
     for finding, sign in reversed(roots):
         if finding.severity != "info":
-            answers[sign] = Sign("no", f"{finding.check}{_since(finding)}", finding=finding.id)
+            answers[sign] = Sign("no", (f"{finding.check}{_since(finding)}",), finding=finding.id)
     return {name: answers[name] for name in SIGNS}
+
+
+def _told(pairs: Judged) -> tuple[str, ...]:
+    return tuple(said(measure, went) for measure, went in pairs)
+
+
+def _led(words: str, measures: tuple[str, ...]) -> tuple[str, ...]:
+    """Measures behind the words that say what they show."""
+    return (f"{words}: {measures[0]}", *measures[1:])
 
 
 def _since(finding: Finding) -> str:
@@ -92,15 +101,15 @@ def verdict(found: Mapping[SignName, Sign], roots: Sequence[Finding]) -> Verdict
 def _finite(run: Run, knowledge: Knowledge) -> Sign:
     total = sum(len(c) for c in run.curves)
     if not total:
-        return Sign("unknown", "no numbers in this log")
+        return Sign("unknown", ("no numbers in this log",))
     wrong = {c.said: n for c in run.curves if (n := int(np.count_nonzero(~np.isfinite(c.values))))}
     if not wrong:
-        return Sign("yes", f"all {total} numbers are finite")
+        return Sign("yes", (f"all {total} numbers are finite",))
     counted = f"{sum(wrong.values())} of {total} numbers are not finite"
     trained = [c.said for c in run.curves if c.said in wrong and _is_trained(c, knowledge)]
     if trained:
-        return Sign("unknown", f"{counted}, {wrong[trained[0]]} of {trained[0]} among them")
-    return Sign("yes", f"{counted}, none of them of what is trained")
+        return Sign("unknown", (f"{counted}, {wrong[trained[0]]} of {trained[0]} among them",))
+    return Sign("yes", (f"{counted}, none of them of what is trained",))
 
 
 def _is_trained(curve: Curve, knowledge: Knowledge) -> bool:
@@ -114,24 +123,24 @@ def _is_trained(curve: Curve, knowledge: Knowledge) -> bool:
 def _stable(run: Run) -> Sign:
     most = max((len(c) for c in run.curves if c.known), default=0)
     if most < RECORDS:
-        return Sign("unknown", f"{most} point{'s show' if most != 1 else ' shows'} no course that could be left")
-    return Sign("yes", f"no check of stability found anything in {most} points")
+        return Sign("unknown", (f"{most} point{'s show' if most != 1 else ' shows'} no course that could be left",))
+    return Sign("yes", (f"no check of stability found anything in {most} points",))
 
 
 def _learning(judged: Judged, families: set[str]) -> Sign:
     able = [(m, c) for m, c in judged if _counts(m, families)]
     if not able:
-        return Sign("unknown", "no loss, reward or score that could show progress is in this log")
+        return Sign("unknown", ("no loss, reward or score that could show progress is in this log",))
     # Two training batches differ by themselves; two evaluations are of the same examples.
     better = [(m, c) for m, c in able if c.went == "better" and (m.held_out or len(m.curve.finite()) >= RECORDS)]
     if better:
-        return Sign("yes", "; ".join(said(m, c) for m, c in _pair(better)))
-    told = "; ".join(said(m, c) for m, c in able[:2])
+        return Sign("yes", _told(_pair(better)))
+    told = _told(able[:2])
     if any(c.went == "lost" for _, c in able):
-        return Sign("unknown", f"what was gained was lost again: {told}")
+        return Sign("unknown", _led("what was gained was lost again", told))
     if all(c.went in ("unclear", "better") for _, c in able):
-        return Sign("unknown", f"too few or too noisy points to tell: {told}")
-    return Sign("unknown", f"no progress that stands out: {told}")
+        return Sign("unknown", _led("too few or too noisy points to tell", told))
+    return Sign("unknown", _led("no progress that stands out", told))
 
 
 def _counts(measure: Measure, families: set[str]) -> bool:
@@ -165,26 +174,26 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
         held = [(m, c) for m, c in held if m.role == "score"]
     kept = [(m, c) for m, c in held if (c.went == "better" and not c.fell_back) or _solved(m, c)]
     if not any(m.role == "score" for m, _ in kept) and (still := _stands(judged, kept)):
-        return Sign("unknown", f"the score does not follow: {'; '.join(said(m, c) for m, c in [*still, *kept[:1]])}")
+        return Sign("unknown", _led("the score does not follow", _told([*still, *kept[:1]])))
     if kept:
-        return Sign("yes", "; ".join(said(m, c) for m, c in kept[:2]))
+        return Sign("yes", _told(kept[:2]))
     if below := _below_start(run, held):
         return below
     seen = passes(run)
-    told = "; ".join(said(m, c) for m, c in held[:2])
+    told = _told(held[:2])
     if held and any(len(m.curve) > 1 for m, _ in held):
         text = "gained and lost again" if any(c.fell_back for _, c in held) else "no gain that stands out"
         holds = seen is not None and seen <= FEW_PASSES and _holds(held)
-        return Sign("unknown", f"{text}: {told}", excused=holds)
+        return Sign("unknown", _led(text, told), excused=holds)
     if judged and seen is not None and 0 < seen <= ONE_PASS and families == {"supervised"} and not held:
-        return Sign("yes", f"{_epochs(seen)}: every example was new when its loss was taken")
+        return Sign("yes", (f"{_epochs(seen)}: every example was new when its loss was taken",))
     excused = families == {"rl"} or bool(set(run.trainer.candidates) & _GENERATIVE)
     few = seen is not None and seen <= FEW_PASSES
     excused = excused or few or _remains(judged, (LITTLE if seen is None else REMAINS).value)
     if held:
-        return Sign("unknown", f"one evaluation shows no course: {told}", excused)
+        return Sign("unknown", _led("one evaluation shows no course", told), excused)
     during = f" in {_epochs(seen)}" if seen else ""
-    return Sign("unknown", f"nothing held out{during}", excused)
+    return Sign("unknown", (f"nothing held out{during}",), excused)
 
 
 def _stands(judged: Judged, kept: Judged) -> Judged:
@@ -219,7 +228,7 @@ def _below_start(run: Run, held: Judged) -> Sign | None:
             continue
         start = float(train.values[0])
         if train.steps[0] < measure.curve.steps[0] and went.last < (1 - LEARNED) * start:
-            return Sign("yes", f"{said(measure, went)}; the first training loss was {start:.4g}")
+            return Sign("yes", (said(measure, went), f"the first training loss was {start:.4g}"))
     return None
 
 
@@ -236,8 +245,8 @@ def _solved(measure: Measure, went: Course) -> bool:
 
 def _running(run: Run) -> Sign:
     if any(e.kind == "end" for e in run.events):
-        return Sign("yes", "the trainer said that it finished")
+        return Sign("yes", ("the trainer said that it finished",))
     planned, last = run.config.get("max_steps"), run.last_step
     if isinstance(planned, int | float) and last is not None and 0 < planned <= last:
-        return Sign("yes", f"all {planned:g} planned steps are in this log")
-    return Sign("unknown", "the log does not say whether the training ended")
+        return Sign("yes", (f"all {planned:g} planned steps are in this log",))
+    return Sign("unknown", ("the log does not say whether the training ended",))

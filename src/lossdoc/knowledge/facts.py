@@ -112,9 +112,13 @@ class Expectation(Struct, frozen=True):
 
 
 class Hint(Struct, frozen=True):
-    """A cause or a step of a page, and the causes of `metrics/causes.yaml` that it is about."""
+    """A cause or a step of a page, and the causes of `metrics/causes.yaml` that it is about.
+
+    `bare` is the text without amounts, for where a number of the run stands beside it.
+    """
 
     text: str
+    bare: str
     causes: Sequence[str] = ()
 
 

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from lossdoc.input.numbers import parse
+from lossdoc.model.note import Note
 from lossdoc.model.record import Block, BulkItem, Columns, Event, Record
 from lossdoc.model.run import Trainer
 from lossdoc.words.counters import episode_counter
@@ -42,7 +43,7 @@ class Recognised:
 
     trainer: Trainer
     framework: str | None = None
-    notes: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[Note] = field(default_factory=tuple)
 
 
 def hint_from_name(text: str, knowledge: Knowledge) -> Hint:
@@ -89,12 +90,10 @@ def recognise(
         name = framework
     if hint is None or objective is None:
         return Recognised(Trainer(candidates, name, None, False, evidence), reading)
-    notes = []
+    notes: list[Note] = []
     if candidates and objective not in candidates and not _related(objective, candidates, knowledge):
-        notes.append(
-            f"--trainer {hint.text} was given, but the keys look like {' or '.join(candidates[:3])} ({evidence}); "
-            f"judged as {objective}"
-        )
+        looks = {"given": hint.text, "looks_like": candidates[:3], "keys": evidence, "judged_as": objective}
+        notes.append(Note("trainer contradicted", looks))
     trainer = Trainer((objective,), name, hint.loss_type, True, "given with --trainer")
     return Recognised(trainer, reading, notes)
 

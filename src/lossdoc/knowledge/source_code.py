@@ -17,6 +17,8 @@ _HEADING = re.compile(r"^##+\s+(.+?)\s*$")
 _BULLET = re.compile(r"^\s*[-*]\s+(.*)$")
 # "The learning rate is too high. [rate-high]": the cause of metrics/causes.yaml that a bullet is about, no prose.
 _CAUSES = re.compile(r"\s*\[([a-z][a-z-]*(?:,\s+[a-z][a-z-]*)*)\](?=\s*$)", re.MULTILINE)
+# "Lower the learning rate [by 3 to 10].": how much, where the page has no number of the run.
+_AMOUNT = re.compile(r" \[([^\[\]]+)\]")
 
 
 def literals(tree: ast.Module) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def page(facts: CheckFacts) -> CheckPage:
     return CheckPage(
         id=facts.id,
         title=facts.title,
-        sections=tuple((name, _CAUSES.sub("", "\n".join(lines)).strip()) for name, lines in sections),
+        sections=tuple((name, _prose("\n".join(lines))) for name, lines in sections),
         causes=_hints(sections, "Likely causes"),
         next=_hints(sections, "What to try"),
         severity=facts.severity,
@@ -103,15 +105,26 @@ def page(facts: CheckFacts) -> CheckPage:
     )
 
 
+def _prose(text: str) -> str:
+    """A section as people read it."""
+    return _amounts_shown(_CAUSES.sub("", text)).strip()
+
+
 def _hints(sections: Sequence[tuple[str, list[str]]], heading: str) -> tuple[Hint, ...]:
     lines = next((lines for name, lines in sections if name == heading), [])
     return tuple(map(hint, bullets("\n".join(lines))))
 
 
 def hint(text: str) -> Hint:
-    """A bullet and the causes that it names at its end."""
+    """A bullet, the causes that it names at its end, and its text without amounts."""
     named = _CAUSES.search(text)
-    return Hint(_CAUSES.sub("", text), tuple(re.split(r",\s+", named[1])) if named else ())
+    text = _CAUSES.sub("", text)
+    causes = tuple(re.split(r",\s+", named[1])) if named else ()
+    return Hint(_amounts_shown(text), _AMOUNT.sub("", text), causes)
+
+
+def _amounts_shown(text: str) -> str:
+    return _AMOUNT.sub(r" (\1)", text)
 
 
 def bullets(text: str) -> list[str]:

@@ -31,6 +31,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What to try: in words, and the line to paste that does it, "" where there is none."""
+
+    text: str
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong. `severity` = how bad if true, `confidence` = how sure."""
 
@@ -50,7 +58,7 @@ class Finding:
     measured: Mapping[str, float | int | str] = field(default_factory=dict)
     causes: Sequence[str] = ()  # what this log supports most comes first
     suspects: Sequence[str] = ()  # of each cause the names in metrics/causes.yaml, with blanks between; "" for none
-    next: Sequence[str] = ()
+    next: Sequence[Step] = ()
     changes: Sequence[Change] = ()
     cannot_tell: Sequence[str] = ()
     because_of: str | None = None  # id of the finding whose consequence this is; None = a root
@@ -78,10 +86,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """The answer to one of an expert's five questions, and one sentence of evidence from this log."""
+    """The answer to one of an expert's five questions, and the evidence from this log: a sentence, or measures."""
 
     answer: Answer
-    evidence: str
+    evidence: tuple[str, ...]
     excused: bool = False  # an "unknown" that is the rule for this kind of run, so that it does not forbid `healthy`
     finding: str = ""  # id of the root finding that makes it "no"
 

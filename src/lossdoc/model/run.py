@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from lossdoc.model.note import Note
     from lossdoc.model.record import Event, Unread
 
     Floats = NDArray[np.float64]
@@ -98,6 +99,14 @@ class Trainer:
         """The objective if it is certain."""
         return self.candidates[0] if len(self.candidates) == 1 else None
 
+    @property
+    def said(self) -> str:
+        """`trl dpo (ipo)`, `sft, pretrain or regression`, `unknown`."""
+        *others, last = self.candidates or ("unknown",)
+        objective = f"{', '.join(others)} or {last}" if others else last
+        loss_type = f" ({self.loss_type})" if self.loss_type else ""
+        return f"{self.framework or ''} {objective}{loss_type}".strip()
+
 
 @dataclass(eq=False, slots=True)
 class Run:
@@ -114,7 +123,7 @@ class Run:
     unread: Sequence[Unread] = ()
     records: int = 0  # rows with a metric as they stand in the source
     dropped_records: int = 0  # duplicates and replayed segments that are not in the curves
-    notes: Sequence[str] = ()  # what assemble decided and a person should know
+    notes: Sequence[Note] = ()  # what assemble decided and a person should know
     name: str = ""  # which of several runs of one source, "" when there is one
     epochs: Curve | None = None  # epoch of the records where `steps` count something else; `all("epoch")` gives it
     counts: Curve | None = None  # tokens or samples seen at each record, where `steps` count something else

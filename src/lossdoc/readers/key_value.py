@@ -39,7 +39,7 @@ LAST_RESORT = True
 
 # "PER: precision:  91.20%; recall:  90.10%; FB1:  90.65  512" (conlleval): the figures of one class, not of all.
 _CLASS = expression(r"^\s*([\w.-]+): +precision:")
-_FOREIGN = ("Python source code", "source code", "a system log", "the log of a web server", "a file of settings")
+_FOREIGN = ("code", "system log", "server", "settings", "data set")
 
 
 _MOSTLY = 0.6  # of the lines of a text are rows beside a counter: whatever it looks like, it is a log (ours)
@@ -54,12 +54,12 @@ def sniff(source: Source) -> float:
     rows = sum(shape.count for shape in shapes.values() if shape.is_log)
     if not rows:
         return 0.0
-    kind = source.looks_like
+    kind = source.looks_like.kind
     counted = any(shape.axis and shape.is_log for shape in shapes.values())
     mostly = counted and rows > _MOSTLY * (source.text.count("\n") + 1)
-    if kind in _FOREIGN or kind.startswith("a data set"):
+    if kind in _FOREIGN:
         return 0.2 if mostly or (rows >= 20 and counted) else 0.0
-    if kind == "a Markdown text" and rows < 10 and not mostly:
+    if kind == "markdown" and rows < 10 and not mostly:
         return 0.0
     return 0.26 + 0.1 * rows / (rows + 20)
 

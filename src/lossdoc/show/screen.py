@@ -20,7 +20,8 @@ from lossdoc.show.blocks.terminal import render
 from lossdoc.show.report import Options
 from lossdoc.show.report._charts import charts
 from lossdoc.show.report._page import VERDICT_GLYPH, VERDICT_STYLE, Room, signs
-from lossdoc.show.report._words import count, number, run_name, safe
+from lossdoc.show.report._words import count, run_name, safe
+from lossdoc.words.spoken import number
 
 
 class Screen:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lossdoc.model.finding import Finding, Report, Severity
-from lossdoc.show.report._words import count, leading, number, onset, run_name, safe, sentence
+from lossdoc.show.report._words import count, leading, onset, run_name, safe, sentence
+from lossdoc.words.spoken import number
 
 _GLYPH: dict[Severity, tuple[str, str]] = {"error": ("✗", "x"), "warning": ("▲", "!"), "info": ("•", "*")}
 _INK: dict[Severity, str] = {"error": "31", "warning": "33", "info": "34"}

@@ -1,10 +1,17 @@
-"""Numbers as people write settings."""
+"""Numbers as people write them."""
 
 from __future__ import annotations
 
 
 def number(value: float) -> str:
-    """`5e-7`, `0.001`, `3`, `12000`: short."""
+    """One of a log: 300, 0.6931, 1.2e-05, nan."""
+    if value == int(value) if abs(value) < 1e15 else False:
+        return str(int(value))
+    return f"{value:.4g}"
+
+
+def brief(value: float) -> str:
+    """One that is set: `5e-7`, `0.001`, `3`, `12000`."""
     if 1000 <= abs(value) < 1e6:
         return f"{value:.0f}"
     text = f"{value:.3g}"

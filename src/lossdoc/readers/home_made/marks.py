@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from lossdoc.input.numbers import to_float
+from lossdoc.model.note import Note
 from lossdoc.model.record import UNTOLD, Columns, Event, Item, Record, Unread
 from lossdoc.readers._words import is_axis, is_strong
 from lossdoc.readers.home_made.names import own_split
@@ -21,10 +22,6 @@ Curve = tuple[str, str | None, str | None]  # name, split and rank of rows befor
 _FEWEST_PLACES = 4  # that are told twice (ours)
 _FEWEST_UNPLACED = 8  # pairs of rows without a place (ours)
 _MOST_TIMES = 0.85  # of the steps from row to row (ours)
-_UNMARKED = (
-    "each place stands twice with different values and no word says whose they are: the rows are kept apart as "
-    "1 of 2 and 2 of 2, none is taken for the evaluation of the other"
-)
 _MOST_MARKS = 6  # words in the place of a mark: more of them are names of something else
 
 
@@ -116,7 +113,7 @@ def told_apart(records: Sequence[Record], but: Collection[Curve] = ()) -> Event 
         for group in places:
             for number, record in enumerate(group, 1):
                 record.labels = {UNTOLD: f"{number} of 2"}
-        told = told or Event("note", found[0].line, _UNMARKED)
+        told = told or Event("note", found[0].line, data={"note": Note("rows unmarked")})
     return told
 
 

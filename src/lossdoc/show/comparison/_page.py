@@ -8,6 +8,7 @@ from lossdoc.comparison.result import Comparison, Conclusion, Standing
 from lossdoc.show.blocks import Block, Bullets, Facts, Heading, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.comparison._picture import picture
+from lossdoc.show.comparison._sentences import in_words
 from lossdoc.show.comparison._tables import differences, ends, setup
 from lossdoc.show.comparison._words import SAID, lead, names, plain
 from lossdoc.show.report import Options
@@ -39,15 +40,15 @@ def page(found: Comparison, options: Options) -> Iterator[Block]:
     """In the order in which every medium shows them."""
     yield from _runs(found)
     for conclusion in found.conclusions:
-        yield from _conclusion(conclusion, options)
+        yield from _conclusion(conclusion, found, options)
     if options.plots:
         yield from picture(found, options)
     yield from differences(found, options)
     yield from ends(found)
     yield from setup(found, options)
     if found.notes:
-        notes = [("" if index else "notes", Text(sentence(note))) for index, note in enumerate(found.notes)]
-        yield Facts(notes, indent=0)
+        told = [Text(sentence(in_words(note, found))) for note in found.notes]
+        yield Facts([("" if index else "notes", text) for index, text in enumerate(told)], indent=0)
 
 
 def _runs(found: Comparison) -> Iterator[Block]:
@@ -66,12 +67,12 @@ def _runs(found: Comparison) -> Iterator[Block]:
     yield Text("")
 
 
-def _conclusion(conclusion: Conclusion, options: Options) -> Iterator[Block]:
+def _conclusion(conclusion: Conclusion, found: Comparison, options: Options) -> Iterator[Block]:
     style = STYLE[conclusion.standing]
     yield Heading(Text(f"{GLYPH[conclusion.standing]} run {conclusion.run}: {SAID[conclusion.standing]}", style))
-    sentences = conclusion.sentences
-    quiet = [s for s in sentences if ": no difference beyond the noise" in s]
-    loud = [s for s in sentences if s not in quiet]
-    told = sentences if options.verbose else [*loud, *quiet[: max(0, SHORT - len(loud))]]
-    yield Bullets([Text(plain(sentence(one), options)) for one in told])
+    reasons = conclusion.reasons
+    quiet = [reason for reason in reasons if reason.kind == "no difference"]
+    loud = [reason for reason in reasons if reason.kind != "no difference"]
+    told = reasons if options.verbose else [*loud, *quiet[: max(0, SHORT - len(loud))]]
+    yield Bullets([Text(plain(sentence(in_words(one, found)), options)) for one in told])
     yield Text("")

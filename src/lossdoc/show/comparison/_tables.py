@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lossdoc.comparison.result import Comparison, Delta, Outcome, Row
-from lossdoc.comparison.verdict import difference, places
 from lossdoc.show.blocks import Block, Text
 from lossdoc.show.blocks.table import Column, Table
+from lossdoc.show.comparison._sentences import difference, places
 from lossdoc.show.comparison._words import SIGN, plain, shown, unit
 from lossdoc.show.report import Options
-from lossdoc.show.report._words import count, number, safe
+from lossdoc.show.report._words import count, safe
+from lossdoc.words.spoken import number
 
 NARROW, WIDE = 72, 110
 LONGEST = 26  # characters of a metric's name before it is folded

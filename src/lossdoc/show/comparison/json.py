@@ -9,6 +9,7 @@ from typing import Any
 from lossdoc import __version__
 from lossdoc.comparison.result import Comparison, Delta, Row, Side
 from lossdoc.model.finding import NotRead, Report
+from lossdoc.show.comparison._sentences import in_words, sentences
 from lossdoc.show.report import Options
 from lossdoc.show.report._words import leading
 from lossdoc.show.report.json import plain
@@ -36,7 +37,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
             {
                 "run": c.run,
                 "standing": c.standing,
-                "why": list(c.sentences),
+                "why": sentences(c, found),
                 "regressions": list(c.regressions),
                 "new": list(c.new),
             }
@@ -44,7 +45,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
         ],
         "metrics": [_row(row) for row in found.rows],
         "settings": {name: dict(values) for name, values in found.settings.items()},
-        "notes": list(found.notes),
+        "notes": [in_words(note, found) for note in found.notes],
     }
 
 

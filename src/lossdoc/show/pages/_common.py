@@ -11,7 +11,7 @@ from lossdoc.show.blocks import Block, Commands, Text, Title
 from lossdoc.show.pages import Look
 from lossdoc.show.pages._canvas import short
 from lossdoc.show.pages._text import FAINT, bullets, clean, facts, heading, inline
-from lossdoc.words.spoken import number
+from lossdoc.words.spoken import brief
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -99,7 +99,7 @@ def usual_settings(knowledge: Knowledge, trainer: Parsed | None) -> Iterator[Blo
     rows = []
     for setting in knowledge.trainer(trainer.objective).usual:
         for row in knowledge.usual(setting, trainer.objective, trainer.framework):
-            text = Text(f"{number(row.range[0])} to {number(row.range[1])}")
+            text = Text(f"{brief(row.range[0])} to {brief(row.range[1])}")
             text.append(f", {row.when}" if row.when else "")
             rows.append((setting, _sourced(text, row.source)))
     if rows:

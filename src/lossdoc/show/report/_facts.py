@@ -9,8 +9,10 @@ from lossdoc.model.finding import Report
 from lossdoc.model.run import Run
 from lossdoc.show.blocks import Block, Cut, Facts, Text
 from lossdoc.show.blocks.table import Column, Table
+from lossdoc.show.notes import in_words
 from lossdoc.show.report import Options
-from lossdoc.show.report._words import count, join, number, safe, trainer_name
+from lossdoc.show.report._words import count, join, safe
+from lossdoc.words.spoken import number
 
 SHORT = 4  # reasons, lines or keys without --verbose
 _MARGIN = 10  # columns of the names on the left
@@ -29,7 +31,7 @@ def in_short(report: Report) -> Block:
     """The same in one line."""
     run = report.run
     first, *others = run.trainer.candidates or ("unknown",)
-    short = trainer_name(replace(run, trainer=replace(run.trainer, candidates=(first,))))
+    short = safe(replace(run.trainer, candidates=(first,)).said)
     trainer = f"{short} or {count(len(others), 'other')}" if others else short
     told = f"{count(run.records, 'record')}{_span(run)}, {trainer}, {_judged(report)} checks judged (-v)"
     return Cut(Text(told, "dim"))
@@ -39,7 +41,7 @@ def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
     yield "read", _read(run)
     why = f" ({safe(run.trainer.why)})" if run.trainer.why and not run.trainer.given else ""
     given = " (as given)" if run.trainer.given else ""
-    yield "trainer", trainer_name(run) + given + why
+    yield "trainer", safe(run.trainer.said) + given + why
     if rate := _rate(run):
         yield "rate", rate
     beside, file = run.beside
@@ -49,7 +51,7 @@ def _facts(run: Run, options: Options) -> Iterator[tuple[str, str]]:
         yield "" if own else "settings", told
     if len(run.sources) > 1:
         yield "files", join([safe(s) for s in run.sources], 10**9 if options.verbose else 4)
-    notes = [safe(note) for note in run.notes]
+    notes = [safe(in_words(note)) for note in run.notes]
     if len(notes) > 1 and not options.verbose:
         notes = [f"{notes[0]} ({len(notes) - 1} more with -v)"]
     for index, note in enumerate(notes):
@@ -84,7 +86,7 @@ def _rate(run: Run) -> str:
 
 def _read(run: Run) -> str:
     parts = [f"{count(run.records, 'record')} of {count(len(run.curves), 'curve')} from {safe(run.format)}{_span(run)}"]
-    if any(c.steps_inferred for c in run.curves) and not any("inferred" in note for note in run.notes):
+    if any(c.steps_inferred for c in run.curves) and not any(note.kind == "steps inferred" for note in run.notes):
         parts.append("steps inferred, not logged")
     if run.dropped_records:
         parts.append(f"{count(run.dropped_records, 'repeated record')} dropped")

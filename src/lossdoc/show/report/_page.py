@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lossdoc.model.finding import Answer, Finding, Report, Severity, Sign, Verdict
+from lossdoc.model.finding import Answer, Finding, Report, Severity, Sign, Step, Verdict
 from lossdoc.model.run import Run
 from lossdoc.show.blocks import Block, Lists, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import Options
 from lossdoc.show.report._numbers import anchor, numbered
-from lossdoc.show.report._words import count, curve_name, place, run_name, safe, sentence, verdict_sentence
+from lossdoc.show.report._words import count, curve_name, place, run_name, safe, sentence, step, verdict_sentence
 
 SEVERITY_GLYPH: dict[Severity, str] = {"error": "✗", "warning": "▲", "info": "•"}
 VERDICT_STYLE: dict[Verdict, str] = {
@@ -131,7 +130,7 @@ def _advice(
     listed = [
         ("so", so),
         ("causes", [_told(cause, room) for cause in root.causes]),
-        ("try", [_told(step, room) for step in root.next]),
+        ("try", [_tried(one, room) for one in root.next]),
         ("unsure", [_told(limit, room) for limit in root.cannot_tell] if not room.brief else []),
     ]
     for name, items in listed:
@@ -142,17 +141,21 @@ def _advice(
 
 
 def _told(words: str, room: Room) -> Text:
-    """Advice of a document, whose `names` are code; the first clause and the line to paste where room is short."""
+    """Advice of a document, whose `names` are code; the first clause where room is short."""
     from lossdoc.show.pages._text import inline
 
-    if not room.brief:
-        return inline(sentence(words))
-    clause = first_clause(safe(words))
-    paste = _PASTE.search(safe(words))
-    return inline(f"{clause}: {paste[1]}" if paste and paste[1] not in clause else clause)
+    return inline(first_clause(safe(words)) if room.brief else sentence(words))
 
 
-_PASTE = re.compile(r": (`[^`]+`)$")
+def _tried(one: Step, room: Room) -> Text:
+    """The same of a step, and the line to paste."""
+    from lossdoc.show.pages._text import inline
+
+    if not (room.brief and one.line):
+        return _told(step(one), room)
+    return inline(step(Step(first_clause(safe(one.text)), safe(one.line))))
+
+
 _CLAUSE_ENDS = (": ", "; ", ". ", " (", ", ")
 _WHEN = ("For ", "If ", "With ", "Where ", "When ", "In ")
 _SHORTEST = 12  # characters of a clause that says something
@@ -210,7 +213,7 @@ def _evidence(sign: Sign, report: Report, width: int, told: Sequence[str]) -> li
     found = {finding.id: number for number, finding in enumerate(report.roots, 1)}
     if sign.finding in found:
         return [f"finding {found[sign.finding]}"]
-    measures = safe(sign.evidence).split("; ")
+    measures = [safe(one) for one in sign.evidence]
     measures = [one for one in measures if one not in told] or measures
     while len(measures) > 1 and len("; ".join(measures)) > width:
         measures.pop()

@@ -13,7 +13,8 @@ from lossdoc.show.blocks import Block, Text
 from lossdoc.show.blocks.table import Column, Table
 from lossdoc.show.report import VERDICTS
 from lossdoc.show.report._page import NARROW, VERDICT_GLYPH, VERDICT_STYLE
-from lossdoc.show.report._words import count, leading, number, onset, run_name, safe
+from lossdoc.show.report._words import count, leading, onset, run_name, safe
+from lossdoc.words.spoken import number
 
 MOST = 40  # runs that are not healthy, and
 FEW = 20  # healthy ones: beyond these they are only counted

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lossdoc.model.finding import Finding, Report, Sign
+from lossdoc.model.finding import Finding, Report, Sign, Step
 from lossdoc.model.run import Curve, Run
 from lossdoc.words.expressions import expression
+from lossdoc.words.spoken import number
 
 # Controls (C0, DEL, C1), line and paragraph separators, direction overrides and other invisible marks, surrogates.
 _UNSAFE = expression(
@@ -24,13 +25,6 @@ def safe(text: object) -> str:
     """Text from a log as one line in which every invisible or controlling character is spelled out."""
     one_line = _COMMAND.sub("# #", _SPACE.sub(" ", str(text)).strip())
     return _UNSAFE.sub(lambda m: ascii(m.group())[1:-1], one_line)
-
-
-def number(value: float) -> str:
-    """A number as people write it: 300, 0.6931, 1.2e-05, nan."""
-    if value == int(value) if abs(value) < 1e15 else False:
-        return str(int(value))
-    return f"{value:.4g}"
 
 
 def count(how_many: int, what: str, plural: str = "") -> str:
@@ -76,15 +70,6 @@ def run_name(run: Run) -> str:
     return safe(f"{run.source} [{run.name}]" if run.name else run.source)
 
 
-def trainer_name(run: Run) -> str:
-    """`trl dpo (ipo)`, `sft, pretrain or regression`, `unknown`."""
-    trainer = run.trainer
-    *others, last = trainer.candidates or ("unknown",)
-    objective = f"{', '.join(others)} or {last}" if others else last
-    loss_type = f" ({trainer.loss_type})" if trainer.loss_type else ""
-    return safe(f"{trainer.framework or ''} {objective}{loss_type}")
-
-
 def leading(report: Report) -> Finding | None:
     """The first root finding, if it is more than information."""
     roots = report.roots
@@ -103,9 +88,9 @@ def verdict_sentence(report: Report) -> str:
     if report.verdict == "healthy":
         noted = f"; {count(len(roots), 'remark')} of no alarm" if roots else ""
         holds = report.signs["generalising"]
-        caveat = f"; {holds.evidence}" if holds.answer == "unknown" else ""
-        return sentence(f"{report.signs['learning'].evidence}{caveat}{noted}")
-    open_signs = [f"{name}: {sign.evidence}" for name, sign in report.signs.items() if decides(name, sign)]
+        caveat = f"; {evidence(holds)}" if holds.answer == "unknown" else ""
+        return sentence(f"{evidence(report.signs['learning'])}{caveat}{noted}")
+    open_signs = [f"{name}: {evidence(sign)}" for name, sign in report.signs.items() if decides(name, sign)]
     return sentence("; ".join(open_signs) or "nothing in this log shows how the training went")
 
 
@@ -118,6 +103,16 @@ def sentence(text: str) -> str:
     """Safe text that ends like a sentence."""
     text = safe(text)
     return text if text.endswith((".", "!", "?", "`")) else text + "."  # what is to be pasted stays as it is
+
+
+def step(told: Step) -> str:
+    """What to try, with the line to paste."""
+    return f"{told.text.removesuffix('.')}: `{told.line}`" if told.line else told.text
+
+
+def evidence(sign: Sign) -> str:
+    """What shows the answer, in one line."""
+    return "; ".join(sign.evidence)
 
 
 def join(words: Sequence[str], limit: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lossdoc.model.finding import Finding, NotRead, Outcome, Report, Severity
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report._gates import failure, place_of, shown_path
-from lossdoc.show.report._words import count, place, safe, sentence
+from lossdoc.show.report._words import count, place, safe, sentence, step
 
 NAME = "github"
 TITLE = "workflow commands of GitHub Actions"
@@ -43,7 +43,7 @@ def _message(finding: Finding, report: Report) -> Iterator[str]:
     if consequences := report.consequences(finding):
         yield f"{count(len(consequences), 'consequence')}: {', '.join(f.check for f in consequences)}."
     if finding.next:
-        yield f"What to try: {sentence(finding.next[0])}"
+        yield f"What to try: {sentence(step(finding.next[0]))}"
     yield f"More: lossdoc explain {finding.check}"
 
 

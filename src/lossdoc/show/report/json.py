@@ -10,8 +10,10 @@ from typing import Any
 from lossdoc import __version__
 from lossdoc.model.finding import Finding, Outcome, Report, SignName
 from lossdoc.model.run import Curve, Run
+from lossdoc.show.notes import in_words
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report._schema import CurveFields, FindingFields, GateFields, ReportDocument, RunFields, SignFields
+from lossdoc.show.report._words import evidence, step
 
 NAME = "json"
 TITLE = "one JSON object for programs (schema 1)"
@@ -55,7 +57,7 @@ def _report(report: Report) -> RunFields:
         "skipped": [{"check": s.check, "why": s.why} for s in report.skipped],
         "gates": [gate_fields(gate) for gate in report.gates],
         "unread": [{"line": u.line, "why": u.why} for u in run.unread],
-        "notes": list(run.notes),
+        "notes": [in_words(note) for note in run.notes],
     }
 
 
@@ -87,7 +89,7 @@ def curve_fields(curve: Curve) -> CurveFields:
 
 def sign_fields(report: Report) -> dict[SignName, SignFields]:
     """Answer and evidence of each vital sign."""
-    return {name: {"answer": sign.answer, "evidence": sign.evidence} for name, sign in report.signs.items()}
+    return {name: {"answer": sign.answer, "evidence": evidence(sign)} for name, sign in report.signs.items()}
 
 
 def gate_fields(gate: Outcome) -> GateFields:
@@ -118,7 +120,7 @@ def finding_fields(finding: Finding, run: Run) -> FindingFields:
         "measured": dict(finding.measured),
         "causes": list(finding.causes),
         "suspects": [names.split() for names in finding.suspects],
-        "next": list(finding.next),
+        "next": [step(told) for told in finding.next],
         "changes": [{"setting": c.setting, "was": c.was, "to": c.to, "line": c.line} for c in finding.changes],
         "cannot_tell": list(finding.cannot_tell),
     }

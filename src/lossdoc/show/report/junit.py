@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from lossdoc.model.finding import Finding, NotRead, Outcome, Report
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report._gates import GATE, failure
-from lossdoc.show.report._words import curve_name, place, run_name, safe, sentence, verdict_sentence
+from lossdoc.show.report._words import curve_name, evidence, place, run_name, safe, sentence, step, verdict_sentence
 
 NAME = "junit"
 TITLE = "JUnit XML for build servers"
@@ -44,7 +44,7 @@ def _suite(report: Report) -> Iterator[str]:
     )
     yield f'    <testcase classname={name} name="verdict">'
     told = [f"{report.verdict}: {verdict_sentence(report)}"]
-    told += [f"{sign}: {found.answer}: {sentence(found.evidence)}" for sign, found in report.signs.items()]
+    told += [f"{sign}: {found.answer}: {sentence(evidence(found))}" for sign, found in report.signs.items()]
     yield "      <system-out>" + _text("\n".join(told)) + "</system-out>"
     yield "    </testcase>"
     for finding in roots:
@@ -91,7 +91,7 @@ def _told(finding: Finding, report: Report) -> Iterator[str]:
     yield where
     yield from (f"Consequence: {f.check}: {sentence(f.message)}" for f in report.consequences(finding))
     yield from (f"Likely cause: {sentence(cause)}" for cause in finding.causes)
-    yield from (f"What to try: {sentence(step)}" for step in finding.next)
+    yield from (f"What to try: {sentence(step(told))}" for told in finding.next)
     yield f"More: lossdoc explain {finding.check}"
 
 

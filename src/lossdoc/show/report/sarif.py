@@ -14,7 +14,7 @@ from lossdoc.knowledge import Knowledge
 from lossdoc.model.finding import Finding, NotRead, Outcome, Report, Severity
 from lossdoc.show.report import Options, Result
 from lossdoc.show.report._gates import GATE, failure, place_of, shown_path
-from lossdoc.show.report._words import safe, sentence
+from lossdoc.show.report._words import safe, sentence, step
 
 NAME = "sarif"
 TITLE = "SARIF 2.1.0 for code scanning"
@@ -70,7 +70,7 @@ def _rule(check: str) -> dict[str, Any]:
 
 def _result(finding: Finding, report: Report, rules: Sequence[str], options: Options) -> dict[str, Any]:
     source = place_of(report, finding.file, options)
-    advice = [f"What to try: {sentence(step)}" for step in finding.next[:3]]
+    advice = [f"What to try: {sentence(step(told))}" for told in finding.next[:3]]
     result = {
         "ruleId": finding.check,
         "ruleIndex": rules.index(finding.check),
