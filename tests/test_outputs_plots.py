@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossdoc.model.finding import Finding
-from lossdoc.show.plot.canvas import Mark, Series, Size, draw
+from lossdoc.show.plot.canvas import draw
+from lossdoc.show.plot.scene import Mark, Scene, Series
 from lossdoc.show.plot.spark import spark
 from lossdoc.show.plot.thin import pieces, thin, wants_log
 from lossdoc.show.plot.ticks import even, labels, powers, ticks
@@ -20,8 +21,8 @@ from tests import report_maker as made
 
 def plot(y: object, marks: list[Mark] | None = None, *, ascii: bool = True, width: int = 60) -> list[str]:
     values = np.asarray(y, dtype=float)
-    series = [Series(np.arange(1.0, len(values) + 1), values, "*" if ascii else "braille", "cyan")]
-    text = draw(series, marks or [], Size(width, 12), "step", log=wants_log([values]), ascii=ascii)
+    scene = Scene([Series(np.arange(1.0, len(values) + 1), values)], marks or [], log=wants_log([values]))
+    text = draw(scene, width, 12, ascii=ascii)
     return re.sub("\x1b\\[[0-9;]*m", "", text).splitlines()
 
 
@@ -38,12 +39,12 @@ def test_one_point_in_100000_is_seen(at: int, spike: float) -> None:
 
 def line(y: object, marks: list[Mark] | None = None, cells: int = 10) -> str:
     values = np.asarray(y, dtype=float)
-    return spark([Series(np.arange(1.0, len(values) + 1), values, "", "")], marks or [], log=False, cells=cells)[0]
+    return spark(Scene([Series(np.arange(1.0, len(values) + 1), values)], marks or []), cells=cells)[0]
 
 
 def test_a_curve_on_one_line() -> None:
     assert line(np.linspace(1, 0, 100)) == "█▇▇▆▅▄▃▂▂▁"
-    assert line(np.linspace(1, 0, 100), [Mark(51, "1", ""), Mark(100, "2", "")]) == "█▇▇▆▅┊1 ▄▃▂▂┊2 ▁"
+    assert line(np.linspace(1, 0, 100), [Mark(51, "1", "error"), Mark(100, "2", "info")]) == "█▇▇▆▅┊1 ▄▃▂▂┊2 ▁"
     assert line([0.0] * 40 + [float("nan")] * 60)[4:] == "××××××"
     assert line([1.0, float("inf"), 2.0], cells=3) == "▁×█"
     spiked = np.zeros(1000)
@@ -52,11 +53,11 @@ def test_a_curve_on_one_line() -> None:
 
 
 def test_curves_on_one_axis_of_lines() -> None:
-    whole = Series(np.arange(1.0, 101), np.linspace(4, 0, 100), "", "")
-    held_out = Series(np.array([50.0, 100.0]), np.array([3.0, 2.0]), "", "")
-    assert spark([whole, held_out], [], log=False, cells=8) == ["█▇▆▅▄▃▂▁", "···▇▇▇▇▅"]
-    huge = Series(np.array([1.0, 2.0]), np.array([1.7e308, -1.7e308]), "", "")
-    assert spark([huge], [], log=True, cells=4) == ["▅▅▅×"]
+    whole = Series(np.arange(1.0, 101), np.linspace(4, 0, 100))
+    held_out = Series(np.array([50.0, 100.0]), np.array([3.0, 2.0]))
+    assert spark(Scene([whole, held_out]), cells=8) == ["█▇▆▅▄▃▂▁", "···▇▇▇▇▅"]
+    huge = Series(np.array([1.0, 2.0]), np.array([1.7e308, -1.7e308]))
+    assert spark(Scene([huge], log=True), cells=4) == ["▅▅▅×"]
 
 
 @given(st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=3000), st.integers(2, 100))
@@ -102,7 +103,7 @@ def test_odd_ranges_draw(values: list[float]) -> None:
 
 
 def test_marks_carry_their_label_and_line() -> None:
-    lines = plot(np.linspace(1, 0, 100), [Mark(50, "1a", "red")])
+    lines = plot(np.linspace(1, 0, 100), [Mark(50, "1a", "error")])
     assert "1a" in lines[0]
     assert any(":" in line for line in lines[1:9])
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from lossdoc.show.blocks import Cut, Line, Text, length
 
 if TYPE_CHECKING:
-    from lossdoc.show.plot.canvas import Mark, Series
-    from lossdoc.show.report._panels import Panel
+    from lossdoc.show.plot.scene import Scene
 
 _ANSI = re.compile("\x1b\\[([0-9;]*)m")
 # Colours as plotext writes them -> words of a style.
@@ -18,41 +17,27 @@ _INKS = {"1": "red", "2": "green", "3": "yellow", "4": "blue", "5": "magenta", "
 
 
 class Chart:
-    """One plot under its heading. `panel` is the same for who draws it in another way."""
+    """One plot under its heading, in a terminal so many rows high."""
 
-    def __init__(
-        self,
-        heading: Sequence[Text],
-        series: Sequence[Series],
-        marks: Sequence[Mark],
-        *,
-        rows: int,
-        axis: str,
-        log: bool,
-        ascii: bool,
-        panel: Panel | None = None,
-    ) -> None:
-        self.heading, self.series, self.marks, self.panel = heading, series, marks, panel
-        self._rows, self._axis, self._log, self._ascii = rows, axis, log, ascii
+    def __init__(self, heading: Sequence[Text], scene: Scene, *, rows: int, ascii: bool) -> None:
+        self.heading, self.scene = heading, scene
+        self._rows, self._ascii = rows, ascii
 
     def courses(self) -> list[tuple[str, str]]:
-        """Each series by its name, first what is drawn on top, on one line of block characters."""
+        """Each series by its name, on one line of block characters."""
         from lossdoc.show.plot.spark import spark
 
-        drawn = self.series[::-1]
-        lines = spark(drawn, self.marks, log=self._log)
-        scale = " (log scale)" if self._log else ""
-        return [(one.name + scale, line) for one, line in zip(drawn, lines, strict=True)]
+        scale = " (log scale)" if self.scene.log else ""
+        return [(one.name + scale, line) for one, line in zip(self.scene.series, spark(self.scene), strict=True)]
 
     def lines(self, width: int) -> list[Line]:
         head = [line for text in self.heading for line in Cut(text).lines(width)]
         return [*head, *self.body(width)]
 
     def body(self, width: int) -> list[Line]:
-        from lossdoc.show.plot.canvas import Size, draw
+        from lossdoc.show.plot.canvas import draw
 
-        size = Size(width, self._rows)
-        text = draw(self.series, self.marks, size, self._axis, log=self._log, ascii=self._ascii)
+        text = draw(self.scene, width, self._rows, ascii=self._ascii)
         return [list(_spans(line)) for line in text.rstrip("\n").split("\n")]
 
 

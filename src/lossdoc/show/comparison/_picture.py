@@ -8,10 +8,10 @@ from lossdoc.comparison.result import Comparison, Row
 from lossdoc.show.blocks import Block, Text
 from lossdoc.show.blocks.chart import Chart, Charts
 from lossdoc.show.comparison._words import shown, unit
-from lossdoc.show.plot.canvas import Series
+from lossdoc.show.plot.pens import PENS, pen
+from lossdoc.show.plot.scene import Scene, Series
 from lossdoc.show.plot.thin import wants_log
 from lossdoc.show.report import Options
-from lossdoc.show.report._charts import PENS  # of runs 1, 2, 3, ...
 from lossdoc.show.report._words import safe
 
 ROWS = 14
@@ -29,26 +29,22 @@ def picture(found: Comparison, options: Options) -> Iterator[Block]:
 
 
 def _chart(row: Row, found: Comparison, options: Options) -> Chart:
-    drawn = [n for n in row.sides if n - 1 < len(PENS)]
-    series = []
-    for number in drawn:
-        pen, plain, ink = PENS[number - 1]
-        side = row.sides[number]
-        name = f"{safe(row.name)}, run {number}"
-        series.append(Series(side.x, side.course, plain if options.ascii else pen, ink, name))
-    log = wants_log([s.y for s in series])
+    # The pen of a run is the same in every plot; the baseline is drawn last, so that no other hides it.
+    drawn = [number for number in row.sides if number - 1 < len(PENS)]
+    series = [
+        Series(row.sides[number].x, row.sides[number].course, f"{safe(row.name)}, run {number}", number - 1)
+        for number in drawn
+    ]
     axis = {"row": "record", "time": "seconds"}.get(found.by, found.by)
-    # The baseline is drawn last, so that no other hides it.
-    heading = [_heading(row, drawn, log, options)]
-    return Chart(heading, series[::-1], [], rows=ROWS, axis=axis, log=log, ascii=options.ascii)
+    scene = Scene(series, (), axis, wants_log([one.y for one in series]))
+    return Chart([_heading(row, drawn, scene.log, options)], scene, rows=ROWS, ascii=options.ascii)
 
 
 def _heading(row: Row, drawn: list[int], log: bool, options: Options) -> Text:
     text = Text(" " + safe(row.name), "bold").append(f" {unit(row)}".rstrip(), "dim")
     for number in drawn:
-        pen, plain, ink = PENS[number - 1]
-        sign = plain if options.ascii else "⣿" if pen == "braille" else pen
-        text.append("  ").append(sign, ink.replace("orange", "yellow")).append(f" run {number}")
+        of_run = pen(number - 1)
+        text.append("  ").append(of_run.sign(options.ascii), of_run.style).append(f" run {number}")
     if len(drawn) < len(row.sides):
         text.append(f"  {len(row.sides) - len(drawn)} more not drawn", "dim")
     return text.append("  running median" + (", log scale" if log else ""), "dim")

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from lossdoc.show.blocks import Line, Text
+from lossdoc.show.plot.ticks import widened
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _BARS = "▁▂▃▄▅▆▇█"
@@ -53,9 +54,7 @@ def draw(
     xs = [x for s in series for x, _ in s.points]
     if not finite:
         return [Text("(no finite values)")]
-    low, high = min([*finite, *(domain or ())]), max([*finite, *(domain or ())])
-    if low == high:
-        low, high = low - (abs(low) / 2 or 0.5), high + (abs(high) / 2 or 0.5)
+    low, high = widened(min([*finite, *(domain or ())]), max([*finite, *(domain or ())]))
     names = len(series) > 1
     tail = max(len(s.name) for s in series) + 1 if names else 0
     columns = max(8, width - _LABEL - 2 - tail)

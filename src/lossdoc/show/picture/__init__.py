@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from lossdoc.model.finding import Finding, Report
 from lossdoc.model.run import Curve
+from lossdoc.show.plot.scene import Scene, Series
 from lossdoc.show.plot.thin import wants_log
 from lossdoc.show.report._numbers import numbered
-from lossdoc.show.report._panels import Panel, choose
-from lossdoc.show.report._words import run_name
+from lossdoc.show.report._panels import choose, marks
+from lossdoc.show.report._words import run_name, safe
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -56,10 +57,12 @@ class Plot:
     log: bool
     notes: Sequence[str] = ()
 
-    @property
-    def panel(self) -> Panel:
-        """The same as the report's plots have it."""
-        return Panel([line.curve for line in self.lines], self.findings)
+    def scene(self) -> Scene:
+        """What every medium draws."""
+        several = [*enumerate(self.lines)]
+        raw = [Series(line.raw.steps, line.raw.values, "", n, behind=True) for n, line in several if line.raw]
+        series = [Series(line.curve.steps, line.curve.values, safe(line.name), n) for n, line in several]
+        return Scene([*series, *raw], marks(self.findings), self.lines[0].curve.axis, self.log)
 
 
 def arrange(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> list[Plot]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from lossdoc.show.picture import Plot
+from lossdoc.show.plot.svg import HEIGHT, INKS, LEFT, TOP, WIDTH, inside
 from lossdoc.show.report._words import safe
 from lossdoc.show.report.html._style import STYLE
-from lossdoc.show.report.html._svg import HEIGHT, INKS, LEFT, TOP, WIDTH, inside
 
 _HEAD = 40  # units above each plot: its title and legend, its findings
 _BEHIND = ".behind { opacity: .35; } svg { color: var(--ink); } text.head { font-size: 12px; }"
@@ -27,8 +27,7 @@ def write(plots: Sequence[Plot]) -> str:
         parts.append(f'<g transform="translate(0 {number * (HEIGHT + _HEAD)})">')
         parts += _heading(plot)
         parts.append(f'<g transform="translate(0 {_HEAD})">')
-        raw = [line.raw for line in plot.lines if line.raw is not None]
-        parts += inside(plot.panel, log=plot.log, behind=raw)
+        parts += inside(plot.scene())
         parts.append("</g></g>")
     return "\n".join([*parts, "</svg>\n"])
 

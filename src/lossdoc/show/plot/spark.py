@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-from lossdoc.show.plot.canvas import bounded, limits
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from lossdoc.show.plot.canvas import Mark, Series
+    from lossdoc.show.plot.scene import Scene
 
     Floats = NDArray[np.float64]
 
@@ -21,19 +18,16 @@ NOTHING = "·"  # no point there; a blank would be lost at the ends
 _OUTLIER = 0.25  # of the height: what lies so far from the median of its cell is shown instead of it
 
 
-def spark(series: Sequence[Series], marks: Sequence[Mark], *, log: bool, cells: int = CELLS) -> list[str]:
+def spark(scene: Scene, *, cells: int = CELLS) -> list[str]:
     """A line for each series, all on common axes; findings stand before the cell in which they begin."""
     import numpy as np
 
-    with np.errstate(all="ignore"):
-        values = [np.log10(one.y) if log else bounded(one.y) for one in series]
-    x_low, x_high = limits(np.concatenate([one.x for one in series]))
-    y_low, y_high = limits(np.concatenate(values))
-    columns = [_columns(one.x, x_low, x_high, cells) for one in series]
-    begins = [(int(_columns(np.array([mark.x]), x_low, x_high, cells)[0]), mark.label) for mark in marks]
+    columns = [_columns(one.x, *scene.x, cells) for one in scene.series]
+    begins = [(int(_columns(np.array([mark.x]), *scene.x, cells)[0]), mark.label) for mark in scene.marks]
+    values = [scene.heights(one) for one in scene.series]
     made = []
     for column, y in zip(columns, values, strict=True):
-        line = _cells(column, y, y_low, y_high, cells)
+        line = _cells(column, y, *scene.y, cells)
         for at, label in sorted(begins, reverse=True):
             line.insert(at, f"┊{label} ")
         made.append("".join(line))

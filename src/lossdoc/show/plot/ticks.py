@@ -6,6 +6,13 @@ import math
 import sys
 
 
+def widened(low: float, high: float) -> tuple[float, float]:
+    """The range of an axis: a constant curve sits in the middle of a range that its own size suggests."""
+    if high - low > 1e-9 * max(abs(low), abs(high), 1e-290):
+        return low, high
+    return low - (abs(low) / 2 or 0.5), high + (abs(high) / 2 or 0.5)
+
+
 def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
     """At most `most` round values (1, 2, 2.5 or 5 times a power of ten) in [low, high]; at least two where possible.
 

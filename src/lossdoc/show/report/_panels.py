@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lossdoc.model.finding import SEVERITIES, Finding, Report, Severity
+from lossdoc.model.finding import SEVERITIES, Finding, Report
 from lossdoc.model.run import Curve, Run
+from lossdoc.show.plot.scene import Mark, Scene, Series
+from lossdoc.show.plot.thin import wants_log
 from lossdoc.show.report._numbers import numbered
+from lossdoc.show.report._words import logged_name, safe
 
 # What to show when no finding asks for more. Where a run has rewards, its loss says little.
 USUAL = ("loss", "reward_margin", "accuracy", "grad_norm", "learning_rate")
@@ -29,14 +32,24 @@ class Panel:
     curves: Sequence[Curve]
     findings: Sequence[tuple[str, Finding]]
 
-    def marks(self) -> list[tuple[float, str, Severity]]:
-        """Where to draw a line, its label, its severity; findings that begin at one step share a line: `1,1b`."""
-        found: dict[float, tuple[str, Severity]] = {}
-        for label, finding in self.findings:
-            x = float(finding.first_step or 0)
-            old = found.get(x)
-            found[x] = (f"{old[0]},{label}", old[1]) if old else (label, finding.severity)
-        return [(x, label, severity) for x, (label, severity) in found.items()]
+    def scene(self) -> Scene:
+        """The curves under their own names, with what was found in them."""
+        series = [Series(c.steps, c.values, logged_name(c), rank) for rank, c in enumerate(self.curves)]
+        return Scene(series, marks(self.findings), self.curves[0].axis, wants_log([one.y for one in series]))
+
+
+def marks(findings: Sequence[tuple[str, Finding]]) -> list[Mark]:
+    """Where to draw a line; findings that begin at one step share one: `1,1b`."""
+    found: dict[float, Mark] = {}
+    for label, finding in findings:
+        x, name = float(finding.first_step or 0), safe(f"{label} {finding.check}")
+        old = found.get(x)
+        found[x] = (
+            replace(old, label=f"{old.label},{label}", name=f"{old.name}, {name}")
+            if old
+            else Mark(x, label, finding.severity, name)
+        )
+    return [*found.values()]
 
 
 def choose(report: Report, most: int) -> list[Panel]:

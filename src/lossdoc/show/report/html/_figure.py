@@ -5,9 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from lossdoc.show.blocks.chart import Chart, Charts
-from lossdoc.show.report._words import logged_name
+from lossdoc.show.plot.svg import INKS, chart
 from lossdoc.show.report.html import explorer
-from lossdoc.show.report.html._svg import chart
 
 
 def place(block: Charts) -> str:
@@ -16,7 +15,5 @@ def place(block: Charts) -> str:
 
 
 def _figure(block: Chart) -> str:
-    panel = block.panel
-    assert panel is not None
-    names = [f'<b class="k{rank}">&#9632; {escape(logged_name(c))}</b>' for rank, c in enumerate(panel.curves)]
-    return f"<figure><figcaption>{' '.join(names)}</figcaption>{chart(panel)}</figure>"
+    names = [f'<b class="k{one.rank % INKS}">&#9632; {escape(one.name)}</b>' for one in block.scene.series]
+    return f"<figure><figcaption>{' '.join(names)}</figcaption>{chart(block.scene)}</figure>"
