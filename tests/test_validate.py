@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.jsonschema import json_schema
 from lossdoc.knowledge.validate import validate
 
@@ -57,13 +58,22 @@ def test_a_good_document_has_no_fault(tmp_path: Path) -> None:
         ("{step: 10, value: 0}", "{step: 10}", ":9: visualizations.healthy.data.1: a point has"),
         ("trl-dpo", "trl-dpooo", ":13: variations.trl-dpooo: names no trainer"),
         ('"swing/{part}"', '"swing/{}"', ":4: aliases.1: `{}` is no name"),
-        ("aliases: [swing,", "aliases: [lr,", ":4: aliases: `lr` is claimed by metrics/learning_rate.md as well"),
     ],
 )
 def test_each_fault_is_found_where_it_stands(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert old in GOOD
     found = faults(tmp_path, GOOD.replace(old, new))
     assert any(line.startswith("/swing.md") and fault in line for line in found), found
+
+
+def test_a_key_of_ours_is_taken_over(tmp_path: Path) -> None:
+    (tmp_path / "swing.md").write_text(GOOD.replace("aliases: [swing,", "aliases: [lr,"))
+    (remark,) = validate(tmp_path, str(tmp_path))
+    assert not remark.fault
+    assert remark.reason == "`lr` is this document's from now on, not metrics/learning_rate.md's"
+    found = Knowledge.load([tmp_path]).resolve("lr")
+    assert found is not None
+    assert found.metric == "swing"
 
 
 def test_two_documents_must_not_claim_one_key_under_one_framework_and_objective(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ def command(
 ) -> int:
     """Check your own metric, trainer and loss documents: file, line, field and the reason of every fault.
 
+    A key that one of our documents has as well is no fault: yours takes it over, which is said.
+
     Exit codes: 0 no fault, 1 faults, 2 bad arguments.
     """
     from lossdoc.cli._errors import say
@@ -37,9 +39,9 @@ def command(
         return 2
     from lossdoc.cli._in_force import no_documents
     from lossdoc.knowledge.validate import validate
-    from lossdoc.show.report._words import safe
+    from lossdoc.show.report._words import count, safe
 
-    faults = 0
+    faults = taken = 0
     for folder in folders:
         if not folder.is_dir():
             say(f"{folder}: no such folder")
@@ -48,7 +50,12 @@ def command(
             say(f"{folder}: {why}")
             return 2
         problems = validate(folder, str(folder).rstrip("/"))
-        faults += len(problems)
+        faults += sum(problem.fault for problem in problems)
+        taken += sum(not problem.fault for problem in problems)
         emit("".join(f"{safe(problem)}\n" for problem in problems))
-    emit("no faults\n" if not faults else f"{faults} fault{'s' if faults > 1 else ''}\n")
+    told = [
+        count(faults, "fault") if faults else "no faults",
+        *([count(taken, "key") + " taken over"] if taken else []),
+    ]
+    emit(f"{', '.join(told)}\n")
     return 1 if faults else 0

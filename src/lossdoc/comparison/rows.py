@@ -10,7 +10,7 @@ import numpy as np
 
 from lossdoc.comparison import align, differ
 from lossdoc.comparison.result import Axis, Choice, Delta, Key, Row, Side
-from lossdoc.comparison.terms import WITH_BETA, Terms, decides, refuses
+from lossdoc.comparison.terms import Terms, decides, in_beta, refuses
 from lossdoc.comparison.weigh import weigh
 from lossdoc.signal import resolution
 
@@ -37,10 +37,14 @@ class Bench:
     def base(self) -> Run:
         return self.runs[self.choice.baseline - 1]
 
+    def in_nats(self, metric: str) -> bool:
+        """Whether its values are divided by beta."""
+        return self.terms.in_nats and in_beta(self.knowledge.metric(metric))
+
     def scale(self, metric: str, number: int) -> float:
         """What the numbers of a run are multiplied by: 1 / beta where all betas are known."""
         beta = self.terms.beta[number - 1]
-        return 1 / beta if beta and metric in WITH_BETA and self.terms.in_nats else 1.0
+        return 1 / beta if beta and self.in_nats(metric) else 1.0
 
 
 def measure(key: Key, bench: Bench) -> Row | None:
@@ -76,7 +80,7 @@ def measure(key: Key, bench: Bench) -> Row | None:
         inferred = bench.by == "step" and (curve.steps_inferred or curves[first].steps_inferred)
         unsure = inferred or (metric == "loss" and bench.terms.starts_differ)
         deltas[number] = replace(delta, confidence="low") if unsure else delta
-    unit = "nats" if metric in WITH_BETA and bench.terms.in_nats else facts.unit
+    unit = "nats" if bench.in_nats(metric) else facts.unit
     judged = not refused and not undecided
     raw = _as_logged(metric, deltas, bench) if metric == "reward_margin" and bench.terms.betas_differ else {}
     return Row(metric, split, dict(labels), unit, direction, judged, refused or undecided, sides, deltas, raw)

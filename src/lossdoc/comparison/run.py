@@ -41,7 +41,7 @@ def compare(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> 
     for number in range(1, len(runs) + 1):
         if number not in choice.baselines:
             found, said = _pair(number, reports, by, knowledge, choice)
-            conclusions.append(conclude(number, found, choice, reports, settings))
+            conclusions.append(conclude(number, found, choice, reports, settings, knowledge))
             rows += found
             told += said
     rows = _merged(rows)

@@ -15,26 +15,7 @@ if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge, MetricFacts
     from lossdoc.model.run import Curve, Run
 
-# How good the model is. Other metrics with a direction (memory, staleness, rounding of a sampler) describe the run.
-QUALITY = frozenset(
-    (
-        *("loss", "bits_per_byte", "perplexity", "ctc_loss", "mae", "mse", "rmse", "relative_error", "error_rate"),
-        *("character_error_rate", "word_error_rate", "accuracy", "token_accuracy", "top5_accuracy", "auc", "bleu"),
-        *("rouge", "score", "map", "map50", "mcc", "f1", "precision", "recall", "pass_at_k", "exact_match"),
-        *("success_rate", "segmentation_overlap", "ranking_quality", "correlation", "r2", "explained_variance"),
-        *("reward", "return_mean", "reward_accuracy", "reward_margin", "win_probability"),
-    )
-)
-# A policy that is taught preferences or by rewards is not judged as a model of text.
-_NOT_OF = {
-    "rl": frozenset({"token_accuracy", "perplexity", "bits_per_byte", "explained_variance"}),
-    "preference": frozenset({"token_accuracy", "perplexity", "bits_per_byte", "reward"}),
-    "reward": frozenset({"token_accuracy", "perplexity", "bits_per_byte", "reward"}),
-}
-# The log holds beta times a difference of log-probabilities (log-formats: rewards/* of every preference trainer).
-WITH_BETA = frozenset({"reward_margin", "reward_chosen", "reward_rejected", "implicit_reward"})
-
-
+_BETA = "beta"  # the setting that preference trainers multiply differences of log-probabilities by
 SAME_START = Limit(
     0.15,
     "share of the first loss",
@@ -143,6 +124,11 @@ def _measured_beta(run: Run) -> float | None:
     return float(f"{slope:.2g}")
 
 
+def in_beta(facts: MetricFacts) -> bool:
+    """Whether the log holds beta times a difference of log-probabilities."""
+    return facts.scaled_by == _BETA
+
+
 def refuses(facts: MetricFacts, terms: Terms, pair: Sequence[int]) -> str:
     """Why a metric cannot be compared at all, "" where it can; `pair`: numbers of the runs that are compared."""
     fraction = facts.unit == "fraction" or facts.direction == "neither"
@@ -152,10 +138,10 @@ def refuses(facts: MetricFacts, terms: Terms, pair: Sequence[int]) -> str:
         return terms.losses_differ
     if facts.id == "loss" and terms.betas_differ:
         return "beta stands inside the loss and differs"
-    if facts.id in WITH_BETA and terms.beta_in_part:
+    if in_beta(facts) and terms.beta_in_part:
         missing = [str(n) for n in pair if not terms.beta[n - 1]]
         return f"contains beta, which is unknown for run {' and '.join(missing)}: say --set {missing[0]}:beta=VALUE"
-    if facts.id in WITH_BETA and terms.has_beta and terms.losses_differ and not terms.in_nats:
+    if in_beta(facts) and terms.has_beta and terms.losses_differ and not terms.in_nats:
         return f"contains beta, which is unknown ({terms.losses_differ}): say --set 1:beta=VALUE for each run"
     return ""
 
@@ -170,7 +156,7 @@ def decides(facts: MetricFacts, terms: Terms, runs: Sequence[Run], knowledge: Kn
         return ""
     if terms.losses_differ:
         return f"not the same task: {terms.losses_differ}"
-    if facts.id not in QUALITY or facts.id in _NOT_OF.get(terms.family, ()):
+    if not facts.quality or terms.family in facts.not_of:
         return "says how the run went, not how good the model is"
     if facts.id == "loss":
         rules = [knowledge.trainer(o).checks.get("no-learning") for run in runs for o in run.trainer.candidates]

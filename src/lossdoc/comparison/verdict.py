@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lossdoc.comparison.result import Choice, Conclusion, Delta, Outcome, Row, Standing
-from lossdoc.comparison.terms import QUALITY
 from lossdoc.model.finding import SEVERITIES
 from lossdoc.model.note import Note
 
 if TYPE_CHECKING:
+    from lossdoc.knowledge import Knowledge
     from lossdoc.model.finding import Finding, Report
 
 Settings = Mapping[str, Mapping[int, str]]
@@ -20,7 +20,7 @@ _REAL = ("worse", "slightly worse", "better", "slightly better")
 
 
 def conclude(
-    run: int, rows: Sequence[Row], choice: Choice, reports: Sequence[Report], settings: Settings
+    run: int, rows: Sequence[Row], choice: Choice, reports: Sequence[Report], settings: Settings, knowledge: Knowledge
 ) -> Conclusion:
     """The conclusion on one run; `rows` in the order in which they should be told."""
     judged = [(row, row.deltas[run]) for row in rows if row.judged and run in row.deltas]
@@ -34,7 +34,7 @@ def conclude(
         *(_judged(row, delta) for row, delta in sorted(judged, key=_weight)),
         *_slow(judged),
         *_drift(rows, run),
-        *_refused(rows, run),
+        *_refused(rows, run, knowledge),
         *_causes(worse, settings, run, choice.baselines),
     ]
     if not judged:
@@ -101,11 +101,16 @@ def _causes(
     yield Note("where to look", {"settings": changed[:4]})
 
 
-def _refused(rows: Sequence[Row], run: int) -> Iterator[Note]:
+def _refused(rows: Sequence[Row], run: int, knowledge: Knowledge) -> Iterator[Note]:
     """Metrics that would have decided and could not be compared."""
     for row in rows:
         delta = row.deltas.get(run)
-        if delta is not None and delta.outcome == "not compared" and row.direction and row.metric in QUALITY:
+        if (
+            delta is not None
+            and delta.outcome == "not compared"
+            and row.direction
+            and knowledge.metric(row.metric).quality
+        ):
             yield Note("not compared", {"row": row, "delta": delta})
 
 

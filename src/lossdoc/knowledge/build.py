@@ -15,7 +15,7 @@ from lossdoc.knowledge import front
 from lossdoc.knowledge.convert import convert
 from lossdoc.knowledge.extract import checks, drawings, formats, metric_facts, rules, trainer_facts
 from lossdoc.knowledge.facts import Entry, Problem
-from lossdoc.knowledge.keys import tables
+from lossdoc.knowledge.keys import Rule, tables
 from lossdoc.knowledge.limits import read_limits
 from lossdoc.knowledge.names import Names, names
 from lossdoc.knowledge.schema import (
@@ -29,6 +29,7 @@ from lossdoc.knowledge.schema import (
     TrainerDocument,
 )
 from lossdoc.knowledge.sections import pack
+from lossdoc.knowledge.words import plain
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -154,6 +155,15 @@ def _struct(data: dict[str, Any], kind: type[S], file: str, problems: list[Probl
     return made
 
 
+def _claims(metrics: Mapping[str, MetricDocument], own: set[str]) -> Iterator[Rule]:
+    """What all documents claim; what one of the user's `own` claims no document of ours does."""
+    taken = {(rule.level, plain(rule.key)) for name in own & set(metrics) for rule in rules(metrics[name])}
+    for document in metrics.values():
+        for rule in rules(document):
+            if document.id in own or (rule.level, plain(rule.key)) not in taken:
+                yield rule
+
+
 def index(roots: Sequence[tuple[Traversable, str]], package: Traversable, stamp: bytes = b"") -> bytes:
     """The index of folders of documents and of the package's checks and readers."""
     problems: list[Problem] = []
@@ -178,7 +188,7 @@ def index(roots: Sequence[tuple[Traversable, str]], package: Traversable, stamp:
         "trainers": encode(trainer_facts(trainers)),
         "checks": encode(known_checks),
         "limits": encode(limits.facts),
-        "keys": encode(tables([rule for d in metrics.values() for rule in rules(d)])),
+        "keys": encode(tables(list(_claims(metrics, set(documents(roots[1:], [])["metric"]))))),
         "names": encode(words),
         "constants": encode(constants),
         "causes": encode(causes),

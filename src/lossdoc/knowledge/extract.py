@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from lossdoc.knowledge.facts import CheckFacts, Entry, MetricFacts, Problem, TrainerFacts
 from lossdoc.knowledge.keys import Rule, with_split
 from lossdoc.knowledge.limits import Limits
-from lossdoc.knowledge.schema import KeyEntry, MetricDocument, TrainerDocument
+from lossdoc.knowledge.schema import KeyEntry, MetricDocument, Quality, TrainerDocument
 from lossdoc.knowledge.source_code import check_facts, literals
 
 _TITLE = re.compile(r"^title: *(.*?) *$", re.MULTILINE)
@@ -24,6 +24,9 @@ def metric_facts(document: MetricDocument) -> MetricFacts:
         aggregation=document.aggregation,
         direction=document.direction,
         merit=document.merit,
+        quality=document.quality is not False,
+        not_of=document.quality.notOf if isinstance(document.quality, Quality) else (),
+        scaled_by=document.scaledBy,
         held_out=document.heldOut,
         bounds=document.bounds,
         role=document.role,

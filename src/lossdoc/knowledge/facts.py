@@ -35,6 +35,9 @@ class MetricFacts(Struct, frozen=True, omit_defaults=True):
     aggregation: str | None = None
     direction: str | None = None
     merit: str | None = None  # score, support, objective, part: what progress is judged by
+    quality: bool = False  # says how good the model is, so that runs can be held against each other by it
+    not_of: Sequence[str] = ()  # families of trainers in which it does not
+    scaled_by: str | None = None  # the setting that stands in its values as a factor
     held_out: bool = False  # measured on data of its own even where its key names no split
     bounds: Bounds | None = None
     role: str | None = None
@@ -165,6 +168,7 @@ class Problem(Struct, frozen=True, order=True):
     line: int
     field: str
     reason: str
+    fault: bool = True  # else a remark: a user's document takes something over from ours
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {f'{self.field}: ' if self.field else ''}{self.reason}"

@@ -195,6 +195,11 @@ class Knowledge:
             )
         return self._frameworks[name]
 
+    def read_as(self, framework: str) -> str:
+        """The framework in whose words the keys of a format's framework are read: the widest set that it may use."""
+        document = self.framework_document(framework)
+        return (document.readAs if document else None) or framework
+
     def framework_chain(self, name: str | None) -> Iterator[Framework]:
         """The document of a framework, then the one whose settings it takes as well."""
         seen = set[str]()

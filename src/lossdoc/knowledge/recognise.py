@@ -14,17 +14,16 @@ from lossdoc.model.note import Note
 from lossdoc.model.record import Block, BulkItem, Columns, Event, Record
 from lossdoc.model.run import Trainer
 from lossdoc.words.counters import episode_counter
+from lossdoc.words.splits import WORD
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge, TrainerFacts
     from lossdoc.knowledge.schema import Detect
 
-# What is built on a framework that a format belongs to: the widest set of words that its logs may use.
-_TOP = {"transformers": "trl"}
 # Rows that count episodes, under names without paths: the words of those who write their agents themselves.
 _HOME_MADE_AGENT = "gym"
 _REMEMBERED = 4096  # patterns asked of sets of keys: the runs of a sweep log the same ones, and a rule asks hundreds
-_SPLIT = re.compile(r"^(?:train|eval|val|valid|validation|test)[/_.\- ]", re.IGNORECASE)
+_SPLIT = re.compile(rf"^(?:{WORD})[/_.\- ]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,8 @@ def recognise(
     first = first_values(items)
     config = {k: v for item in items if isinstance(item, Event) and item.kind == "config" for k, v in item.data.items()}
     said = (hint.framework if hint else None) or config.get("framework")
-    # Whatever stands on transformers may be TRL: its words are understood, its name is given only where keys show it.
-    reading = said or (_TOP.get(framework, framework) if framework else knowledge.framework_of(first))
+    # What may stand on a framework: its words are understood, its name is given only where keys show it.
+    reading = said or (knowledge.read_as(framework) if framework else knowledge.framework_of(first))
     if reading is None and episode_counter(first) and not any("/" in key for key in first):
         reading = _HOME_MADE_AGENT
     metrics: dict[str, float] = {}

@@ -106,6 +106,12 @@ class KeyEntry(Strict):
     labels: dict[str, str] = {}
 
 
+class Quality(Strict):
+    """That a metric says how good the model is, but for trainers of these families."""
+
+    notOf: list[str] = []
+
+
 class JudgedWith(Strict):
     """A metric that only supports the checks of others."""
 
@@ -134,6 +140,8 @@ class MetricDocument(Document):
     aggregation: Aggregation | None = None
     direction: Direction | None = None
     merit: Merit | None = None
+    quality: bool | Quality = False
+    scaledBy: str | None = None
     heldOut: bool = False
     bounds: tuple[float | None, float | None] | None = None
     role: Role | None = None
@@ -266,6 +274,7 @@ class Framework(Strict):
     """
 
     builtOn: str | None = None
+    readAs: str | None = None  # what may stand on it unsaid: keys are read in its words
     otherwise: str | None = None  # the framework whose settings it takes as well
     form: str = ""
     configs: dict[str, str] = {}

@@ -36,7 +36,8 @@ class Known:
 
 
 def validate(folder: Traversable, name: str) -> list[Problem]:
-    """All faults of a folder of documents, judged together with ours, in order of file and line."""
+    """All faults of a folder of documents, judged together with ours, in order of file and line; what it takes over
+    from ours is a remark."""
     ours = metrics_dir()
     same = isinstance(folder, Path) and isinstance(ours, Path) and folder.resolve() == ours.resolve()
     roots = [(folder, name)] if same else [(ours, "metrics"), (folder, name)]
@@ -52,7 +53,7 @@ def validate(folder: Traversable, name: str) -> list[Problem]:
             partial = not same and document.id in documents_of(ours, kind)
             lenient = partial or _is_foreign(texts[path])
             problems += [_problem(path, texts[path], *f) for f in judge(document, kind, path, known, foreign=lenient)]
-    problems += _claims(joined, texts)
+    problems += _claims(joined, texts, set(own["metric"]))
     return sorted(set(problems))
 
 
@@ -207,8 +208,11 @@ def _trainer(document: TrainerDocument, known: Known) -> Iterator[Fault]:
             yield from _start(kind.start, ("lossTypes", name, "start"))
 
 
-def _claims(found: Mapping[str, Mapping[str, tuple[Document, str]]], texts: Mapping[str, str]) -> list[Problem]:
-    """Keys that two documents claim with equal right under one framework and objective."""
+def _claims(
+    found: Mapping[str, Mapping[str, tuple[Document, str]]], texts: Mapping[str, str], own: set[str]
+) -> list[Problem]:
+    """Keys that two documents claim with equal right under one framework and objective, or that one of a user's `own`
+    takes over from ours."""
     claims: dict[tuple[str, str], list[Rule]] = {}
     paths: dict[str, str] = {}
     for document, path in found["metric"].values():
@@ -225,13 +229,11 @@ def _claims(found: Mapping[str, Mapping[str, tuple[Document, str]]], texts: Mapp
             path = paths[metric]
             if path in texts:
                 others = ", ".join(paths[o] for o in owners if o != metric) or "itself, with another meaning"
-                where = f" under {level}" if level else ""
+                where = f"`{key}`{f' under {level}' if level else ''}"
+                fault = len(own & set(owners)) != 1 or len(owners) < 2
+                why = f"is claimed by {others} as well" if fault else f"is this document's from now on, not {others}'s"
                 line = _line_with(texts[path], key)
-                problems.append(
-                    Problem(
-                        path, line, "aliases" if not level else "keys", f"`{key}`{where} is claimed by {others} as well"
-                    )
-                )
+                problems.append(Problem(path, line, "keys" if level else "aliases", f"{where} {why}", fault))
     return problems
 
 
