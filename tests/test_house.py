@@ -125,3 +125,15 @@ def test_every_kind_of_note_has_its_sentence() -> None:
         made[path.is_relative_to(SOURCE / "comparison")].update(kinds)
     assert made[True] == {*_sentences._PLAIN, *_sentences._MADE}
     assert made[False] == {*notes._PLAIN, *notes._MADE}
+
+
+def test_words_of_splits_are_listed_among_the_words_alone() -> None:
+    word = r"(?:train|val|valid|validation|eval|test|dev)\w*"
+    listed = re.compile(rf"\b{word}(?:\|{word}){{2,}}")
+    found = {
+        path.relative_to(SOURCE).as_posix(): [line.strip() for line in lines]
+        for path in SOURCE.rglob("*.py")
+        if not path.is_relative_to(SOURCE / "words")
+        and (lines := [line for line in path.read_text(encoding="utf-8").splitlines() if listed.search(line)])
+    }
+    assert found == {}

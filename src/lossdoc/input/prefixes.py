@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lossdoc.input.shape import LONGEST, Memory, shape
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import split_of
+from lossdoc.words.splits import WORD, split_of
 
 _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|SUCCESS|TRACE|FATAL|NOTICE)"
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|\d{8})"
@@ -19,7 +19,6 @@ CONTAINER = r"[\w.-]+[-_]\d+|[\w.-]+@[\w.-]+"  # docker compose, docker service 
 POD = r"[^\]\s]+"  # kubectl logs --prefix
 _BEHIND_TIME = rf"(?:{PROGRAM}:\s)?"
 _FILE = r"[\w./<>-]+\.(?:py|cc|cpp|cu|c|h|rs)"
-_SPLIT_NAME = r"train_inner|train|training|valid|validation|val|eval|test"
 
 # Each alternative is one prefix; they are stripped one after another. The order puts the longer form of two first.
 _PREFIX = expression(
@@ -46,7 +45,7 @@ _PREFIX = expression(
             _TIME + r"(?:\s+(?:-|\|)(?=\s)|\s*\|)?[ \t]+(?=\S)(?!elapsed|remaining)",  # time only
             r"\[\s*" + _LEVEL + r"(?:\|[^\]]*)?\s*\](?:\s+-(?=\s))?:?[ \t]*",  # [INFO], [INFO|trainer.py:123]
             # "INFO:__main__:Epoch 3", as logging.basicConfig writes. A name that says whose numbers follow stays.
-            r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):(?!(?:train|val|valid|eval|test|dev)(?:ing|idation|uation)?:)[a-z_][\w.]*:(?!\s*[-+.\d](?!\d*/\d))(?=\S)",
+            rf"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):(?!(?i:{WORD}):)[a-z_][\w.]*:(?!\s*[-+.\d](?!\d*/\d))(?=\S)",
             r"\|?\s*" + _LEVEL + r"\s*(?:\||:| -(?=\s)|(?=\s))\s*",  # INFO |, INFO:, INFO -
             r"\[" + _FILE + r":\d+(?::\w+)?\]\s*",  # [logging.py:96:log_dist]
             r"\[(?:Main|Worker|Dummy)?(?:Thread|Process)(?:-\d+)?(?: \([\w.]+\))?\]\s+",  # logging's threadName
@@ -65,7 +64,7 @@ _PREFIX = expression(
             _FILE + r":\d+(?:\s+-{1,2}|:|\])\s+",  # dpo_tune_cache.py:676 -
             r"[\w.-]+:\d+\t(?=[\w.:]+\t)|[\w.]+:\d+\t(?=" + _LEVEL + r"\t)",  # OLMo: host:0<TAB>logger:12<TAB>INFO<TAB>
             r"-\s(?:\d+:\d\d:\d\d)\s-\s",  # lingua: - 0:00:12 -
-            r"(?P<split>" + _SPLIT_NAME + r") \| (?=\{|epoch)",  # fairseq: the logger's name is the split
+            rf"(?P<split>(?:{WORD})(?:_inner)?) \| (?=\{{|epoch)",  # fairseq: the logger's name is the split
             r"\[(?:transformers|trl|accelerate)\]\s+",
             r">>\s+(?=\S)",
         )

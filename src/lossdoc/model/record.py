@@ -129,5 +129,4 @@ class Unread:
 
 
 Item = Record | Columns | Event | Unread
-Items = Iterator[Item]
 BulkItem = Item | Block  # what a reader yields of a long text

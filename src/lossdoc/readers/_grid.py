@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from lossdoc.input.numbers import to_float
 from lossdoc.model.record import Event, Raw, Record
-from lossdoc.readers._words import is_axis, is_strong, likelihood, words
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import COLUMNS, split_of_cell, split_of_mark
+from lossdoc.words.training import is_axis, is_strong, likelihood, words
 
 _DURATION = expression(
     r"(?:\d+:)?\d+:\d\d(?:\.\d+)?|\d+h(?: ?\d+m)?(?: ?\d+s)?|\d+m ?\d+s|[<>]?\d+(?:\.\d+)?(?:ms|s|m|h)"
@@ -21,7 +21,8 @@ _TEXT_COLUMNS = COLUMNS | words("date time eta class name note best saved status
 _PROGRESS = expression(r"\[\s*(\d+)/(\d+) [\d:]+[^\]\n]*, Epoch [\d.]+/(\d+)\]")
 _BARS = str.maketrans("│┃║", "|||")
 _NO_LOG = expression(r"\bNo [lL]og\b")
-_HASHED = expression(r"^#|(?<=\| )#(?=[A-Za-z])|(?<=│ )#(?=[A-Za-z])")  # a comment; "#ep" is a name
+_HASHED = expression(r"(?<=[|│] )#(?=[A-Za-z])")  # "#ep" is a name
+_COMMENT = expression(r"^(?:#+|//|[%;](?=\s))\s*(?:(?:columns?|cols|fields|header|names)\s*[:=]\s*)?", re.I)
 _GLYPHS = expression(r"[▲▼△▽↑↓✓✔★*]+(?=\s|$)")
 # HF's notebook table writes its names in title case: "Training Loss", "F1 Macro".
 _FOLLOWERS = words("Loss Norm Rate Accuracy Reward Length Score Macro Micro Precision Recall Acc F1 Std Steps Tokens")
@@ -97,8 +98,13 @@ class Grid:
 
 def header_cells(line: str) -> list[str]:
     """Names of a header line: split at bars, tabs or commas, else at two or more spaces, else at single spaces."""
-    text = _HASHED.sub("", line.strip()).strip()
+    text = _HASHED.sub("", uncommented(line)).strip()
     return _separated(text) or (cells if len(cells := re.split(r"\s{2,}", text)) > 1 else text.split())
+
+
+def uncommented(header: str) -> str:
+    """ "# epoch loss", "% epoch loss", "# columns: epoch, loss": the names alone."""
+    return _COMMENT.sub("", header.strip())
 
 
 def row_cells(line: str) -> list[list[str]]:

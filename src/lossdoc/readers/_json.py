@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lossdoc.model.record import Raw
-from lossdoc.readers._words import tokens, words
 from lossdoc.words.expressions import expression
+from lossdoc.words.training import tokens, words
 
 
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Raw]:

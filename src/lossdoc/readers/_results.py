@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lossdoc.input.numbers import to_float
-from lossdoc.readers._words import is_axis, is_strong, tokens, words
 from lossdoc.words.expressions import expression
+from lossdoc.words.training import is_axis, is_strong, tokens, words
 
 # Words of trade and maps: alone, without a step or epoch, they make no log.
 _EVERYDAY = words("cost costs margin margins map objective recall precision losses score gain return returns")

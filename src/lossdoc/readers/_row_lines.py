@@ -21,13 +21,12 @@ from lossdoc.model.record import Raw
 from lossdoc.readers._generalise import Reading
 from lossdoc.readers._pairs import Cut
 from lossdoc.readers._row_stretches import Rows, RowStretches, Taken
-from lossdoc.readers._standing import header, may_head, title
-from lossdoc.readers._translate import translated
-from lossdoc.readers._words import is_axis, is_strong
 from lossdoc.readers.home_made.lead import common_lead
 from lossdoc.readers.home_made.lines import Composed, composed
+from lossdoc.readers.home_made.standing import header, may_head, title
 from lossdoc.words.expressions import expression
-from lossdoc.words.terms import is_foreign
+from lossdoc.words.terms import is_foreign, translated
+from lossdoc.words.training import is_axis, is_strong
 
 # A cheap look before the tokenizer: without one of these letters in a line there is no name that could count.
 _WORDS = (

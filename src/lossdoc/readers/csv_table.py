@@ -16,15 +16,16 @@ from lossdoc.input.numbers import COUNTED_DIGITS, to_float
 from lossdoc.input.source import Source
 from lossdoc.model.record import Block, BulkItem, Event, Item, Raw, Record, Unread
 from lossdoc.readers import Sample
+from lossdoc.readers._grid import uncommented
 from lossdoc.readers._json import is_data_row, loads
 from lossdoc.readers._number_table import NumberTable
 from lossdoc.readers._results import everyday, one_row_each, rollout
 from lossdoc.readers._samples_csv import CSV
 from lossdoc.readers._tensorboard import HEADER as _TENSORBOARD
 from lossdoc.readers._tensorboard import of_ultralytics, tag_and_split
-from lossdoc.readers._words import is_axis, is_strong, likelihood, tokens
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import places_of_splits, split_in
+from lossdoc.words.training import is_axis, is_strong, likelihood, tokens
 
 NAME = "csv"
 TITLE = "CSV or TSV with a header row"
@@ -168,7 +169,7 @@ def _names(line: str, delimiter: str) -> list[str]:
     """Names of a header; a name that stands twice gets a number, as pandas does it."""
     seen: dict[str, int] = {}
     names = []
-    for cell in split_cells(line.lstrip("\ufeff").lstrip().removeprefix("#"), delimiter):
+    for cell in split_cells(uncommented(line.lstrip("\ufeff")), delimiter):
         count = seen[cell] = seen.get(cell, -1) + 1
         names.append(f"{cell}.{count}" if count and cell else cell)
     return names

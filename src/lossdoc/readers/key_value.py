@@ -19,8 +19,6 @@ from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
 from lossdoc.readers._row_lines import Counted, Entry, count, has_axis, signature_of
 from lossdoc.readers._row_stretches import Many, blocks_of
-from lossdoc.readers._standing import Header, header, title
-from lossdoc.readers._words import is_axis, is_strong, tokens
 from lossdoc.readers.home_made.marks import (
     Curve,
     counts_up,
@@ -30,8 +28,10 @@ from lossdoc.readers.home_made.marks import (
     unknown_marks,
     without_writer,
 )
+from lossdoc.readers.home_made.standing import Header, header, title
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import IN_NAMES
+from lossdoc.words.training import is_axis, is_strong, tokens
 
 NAME = "key-value"
 TITLE = "Lines of names and numbers (any program)"

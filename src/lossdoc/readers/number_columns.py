@@ -14,8 +14,8 @@ from lossdoc.input.numbers import to_float
 from lossdoc.input.source import Source
 from lossdoc.model.record import Item, Record
 from lossdoc.readers import Sample
-from lossdoc.readers._words import is_strong, tokens
 from lossdoc.words.expressions import expression
+from lossdoc.words.training import is_strong, tokens
 
 NAME = "number-columns"
 TITLE = "Numbers without a header, in a file named after them (loss.txt)"

@@ -13,8 +13,8 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
-from lossdoc.readers._words import likelihood
 from lossdoc.words.expressions import expression
+from lossdoc.words.training import likelihood
 
 NAME = "box"
 TITLE = "Boxes of keys and values between dashes (stable-baselines3, baselines, Spinning Up)"

@@ -17,11 +17,11 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Item
 from lossdoc.readers import Sample
 from lossdoc.readers._events import events, merged
-from lossdoc.readers._grid import Grid, header_cells, is_name, merge_words, progress, row_cells
+from lossdoc.readers._grid import Grid, header_cells, is_name, merge_words, progress, row_cells, uncommented
 from lossdoc.readers._samples_table import TABLES
-from lossdoc.readers._words import likelihood
 from lossdoc.readers.home_made.lead import shared_start
 from lossdoc.words.expressions import expression
+from lossdoc.words.training import likelihood
 
 NAME = "table"
 TITLE = "Whitespace, tab or Markdown table with a header row, also inside prose"
@@ -37,6 +37,7 @@ _SENTENCE = expression(r"[.,:;!?)](?:\s|$)|(?:\S+ ){16}")
 _DIGITS = expression(r"\d+")
 _GAP = expression(r"[^\w/.:-]+|(?<=[:>])(?=\w)")  # where what stands before a table may end
 _HEAD_LINES = 3000
+_COUNTED = expression(r"^\s*[\[(]\d+\s*/\s*\d+[\])][\s|:-]*")  # "[3/12] | epoch | loss": where the line stands
 _WAIT = 20  # other lines between a header of several columns and its first row
 
 
@@ -115,7 +116,7 @@ def _may_head(text: str) -> bool:
     lower = text.lower()
     if not any(hint in lower for hint in _HINTS):
         return False
-    names = header_cells(text)
+    names = header_cells(_COUNTED.sub("", text))
     if _PLAIN.search(text.strip()) is None and _SENTENCE.search(text) and not _are_columns(names):
         return False
     return len(names) > 1 and likelihood(names) > 0 and all(is_name(name) for name in names if name)
@@ -128,8 +129,9 @@ def _are_columns(names: list[str]) -> bool:
 
 def _start(head: Line, line: Line) -> Grid | None:
     """The table that begins with these two lines, as they are or without what a logger wrote before both."""
-    grid = _started(head.text, line.text, head.number, line.number)
-    lead = _lead(head.text, line.text) if grid is None else None
+    counted = _COUNTED.match(head.text) is not None and _COUNTED.match(line.text) is not None
+    grid = None if counted else _started(head.text, line.text, head.number, line.number)
+    lead = None if grid is not None else _COUNTED if counted else _lead(head.text, line.text)
     if lead is not None:
         grid = _started(lead.sub("", head.text, count=1), lead.sub("", line.text, count=1), head.number, line.number)
         if grid is not None:
@@ -148,7 +150,7 @@ def _lead(one: str, other: str) -> re.Pattern[str] | None:
 
 def _started(header: str, row: str, at: int, below: int) -> Grid | None:
     names = header_cells(header)
-    fitting = [names] if _SEPARATED.search(header) else [names, header.strip().removeprefix("#").split()]
+    fitting = [names] if _SEPARATED.search(header) else [names, uncommented(header).split()]
     for cells in _cells(row):
         for candidate in fitting:
             exact = candidate if len(cells) - len(candidate) in (0, 1) else merge_words(candidate, len(cells))

@@ -38,6 +38,8 @@ ALONE: dict[str, str] = {
 }
 # Those that stand before the name of a quantity as well: tr_loss, va.acc.
 IN_NAMES = SPLITS | {word: ALONE[word] for word in ("tr", "va", "te", "tst")}
+# As part of an expression: the longest word first.
+WORD = "|".join(sorted(map(re.escape, IN_NAMES), key=len, reverse=True))
 # One letter is a split only in a bracket of its own.
 LETTERS = {"t": "train", "v": "eval", "e": "eval"}
 # What may stand beside the word of a split in one mark: "train set", TrainLoop, run_eval, "Mean train".
@@ -47,7 +49,6 @@ BESIDE = frozenset(
     | _words("", "during mean average avg final end start begin log logs do fn func")
 )
 COLUMNS = frozenset(("split", "mode", "phase", "stage", "subset", "partition", "set", "dataset", "fase", "part"))
-_STATED = expression(r"(?i)\b(?:split|mode|phase|stage|subset|partition)\b\W{0,3}([^\W\d_]+)\b")
 _WORD = expression(r"(?<![\w./-])[^\W\d_]+(?![\w./-])")
 _PHRASES = (
     ("holdout", expression(r"held[\s_-]?out|hold[\s_-]?out|out[\s_-]of[\s_-]sample", re.I)),
@@ -129,11 +130,6 @@ def places_of_splits(names: Sequence[str], rows: Iterable[Sequence[str]]) -> lis
         for column, cell in zip(said, row, strict=False):
             column.add(split_of_cell(cell))
     return [at for at, name in enumerate(names) if name in named or (len(said[at]) > 1 and None not in said[at])]
-
-
-def stated_split(text: str) -> str | None:
-    """The split that a line of names and values states among them: "mode validation", "phase=val"."""
-    return next((SPLITS[word] for found in _STATED.finditer(text) if (word := found[1].lower()) in SPLITS), None)
 
 
 def mentioned(text: str) -> str | None:

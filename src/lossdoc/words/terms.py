@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from re import Match
 
 from lossdoc.words.counters import FOREIGN
 from lossdoc.words.expressions import expression
@@ -51,6 +52,17 @@ _PHRASES = [
     for term, english in sorted({**_OF_SPLITS, **_WORDS}.items(), key=lambda pair: -len(pair[0]))
     if term[0] > "\u2e7f" or not term.isalpha()
 ]
+# Written without blanks: what stands beside them is no part of them.
+_GLUED = {
+    term: english.replace(" ", "_")
+    for term, english in {**_OF_SPLITS, **_WORDS}.items()
+    if term[0] > "\u2e7f" and len(term) > 1
+}
+_GLUED_TERM = expression("|".join(sorted(_GLUED, key=len, reverse=True)))
+_SIGNS = str.maketrans({"：": ": ", "，": ", ", "；": "; ", "（": "(", "）": ")"})
+# "第3轮", "第 3/10 轮", "第100步"
+_COUNTED = expression(r"第\s*(\d+(?:\s*/\s*\d+)?)\s*(?:个\s*)?(轮|步|次迭代|epoch)\s*[:：,，]?")
+_COUNTERS = {"轮": "epoch", "epoch": "epoch", "步": "step", "次迭代": "iter"}
 _PHRASES_IN_ASCII = [(term, english) for term, english in _PHRASES if term.isascii()]
 
 
@@ -67,6 +79,22 @@ def in_english(name: str) -> str:
             if term in lowered:
                 lowered = lowered.replace(term, f" {english} ")
     return _WORD.sub(lambda found: _WORDS.get(found[0], found[0]), lowered).strip()
+
+
+def translated(line: str) -> str:
+    """A line with its Chinese, Japanese and Korean words and signs in English; one without them as it is.
+
+    >>> translated("第3/10轮，训练损失：0.5")
+    'epoch 3/10 | train loss: 0.5'
+    """
+    if line.isascii():
+        return line
+    line = _COUNTED.sub(lambda found: f"{_COUNTERS[found[2]]} {found[1]} | ", line).translate(_SIGNS)
+    return _GLUED_TERM.sub(_beside, line)
+
+
+def _beside(found: Match[str]) -> str:
+    return _GLUED[found[0]] + " " * found.string[found.end() : found.end() + 1].isalnum()
 
 
 def is_foreign(word: str) -> bool:

@@ -11,8 +11,8 @@ from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._json import flatten, loads
-from lossdoc.readers._words import is_axis
 from lossdoc.readers.binary._sqlite import logs, opened, tables
+from lossdoc.words.training import is_axis
 
 NAME = "trackio"
 TITLE = "trackio store (SQLite)"

@@ -14,9 +14,9 @@ from lossdoc.model.record import Event, Item, Raw, Record
 from lossdoc.readers import Sample
 from lossdoc.readers._json import flatten, loads
 from lossdoc.readers._nested import read_text
-from lossdoc.readers._words import is_axis
 from lossdoc.readers.binary._block_log import Cut, is_block_log, records
 from lossdoc.readers.binary._protobuf import fields, string
+from lossdoc.words.training import is_axis
 
 NAME = "wandb"
 TITLE = "Weights & Biases local run (.wandb)"

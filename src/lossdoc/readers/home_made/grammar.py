@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from lossdoc.readers._words import is_strong, words
+from lossdoc.readers.home_made.brackets import closing, is_tail
 from lossdoc.readers.home_made.lexemes import (
     BARE,
     BEHIND,
@@ -28,6 +28,7 @@ from lossdoc.readers.home_made.lexemes import (
     STATED,
     TAIL,
     TWO_COUNTERS,
+    UNDER_A_NAME,
     WORD,
     WRITER,
 )
@@ -40,13 +41,13 @@ from lossdoc.readers.home_made.parts import Pair, Parts
 from lossdoc.readers.home_made.quantities import as_it_stands, behind, fraction, nothing, pair, sentence, several
 from lossdoc.words.counters import COUNTERS, counter_name
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import LETTERS, split_of_mark
+from lossdoc.words.splits import LETTERS, split_of, split_of_mark
+from lossdoc.words.training import is_strong, words
 
 _KEPT = words("epoch epochs step steps iter iteration iterations update batch episode global_step")
 _UNNAMED = "step"  # what a counter without a name is taken for
 _MOST_LEFT = 4  # pieces that no rule takes, in a line that has pairs and a place or a mark (ours)
 _MOST_LEFT_SHARE = 0.45  # of the letters of a line (ours)
-_LONGEST_BRACKET = 300  # characters (ours)
 _SECONDS = expression(r"\s*\d+\.\d+\s*")  # since the start, as dmesg and ts -s write before a line
 _TOKEN = expression(r"[^\s|,;()\[\]{}<>=:]+")
 _BEFORE = " *#>-+•·|"
@@ -105,7 +106,7 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
     if both is not None:
         parts.counters += [Pair(name, both[name], *both.span(name), None) for name in ("epoch", "step")]
         return both.end()
-    close = _closing(text, at, end)
+    close = closing(text, at, end)
     if close < 0 or depth > 2:
         return at + 1
     inner = text[at + 1 : close]
@@ -115,7 +116,7 @@ def _bracket(text: str, at: int, end: int, parts: Parts, depth: int) -> int | No
         return close + 1
     counted = None if parts.pairs or parts.counters else COUNTED.fullmatch(inner.strip())
     told = counted is not None and counted["word"].lower() in COUNTERS  # "[100 steps] loss 0.5"
-    passed = not told and (TAIL.fullmatch(inner.strip()) is not None or _is_tail(inner))
+    passed = not told and (TAIL.fullmatch(inner.strip()) is not None or is_tail(inner))
     if passed or (at == 0 and _SECONDS.fullmatch(inner)):
         return close + 1
     numbered = NUMBERED_MARK.fullmatch(text, at + 1 + len(inner) - len(inner.lstrip()), at + 1 + len(inner.rstrip()))
@@ -152,24 +153,6 @@ def _is_number(word: str) -> bool:
     return word.replace(".", "", 1).isdigit()
 
 
-def _closing(text: str, at: int, end: int) -> int:
-    """Where the bracket that opens here closes, -1 for nowhere near."""
-    opening, depth = text[at], 0
-    for place in range(at, min(end, at + _LONGEST_BRACKET)):
-        if text[place] == opening:
-            depth += 1
-        elif text[place] == BRACKETS[opening]:
-            depth -= 1
-            if depth == 0:
-                return place
-    return -1
-
-
-def _is_tail(inner: str) -> bool:
-    pieces = [piece.strip() for piece in inner.split(",")]
-    return all(TAIL.fullmatch(piece) for piece in pieces)
-
-
 def _item(text: str, at: int, end: int, parts: Parts) -> int | None:
     """Where the piece that begins here ends: the first rule that takes it counts."""
     for rule in _RULES:
@@ -200,11 +183,14 @@ def _filler(text: str, at: int, end: int, _: Parts) -> int | None:
 
 
 def _stated(text: str, at: int, end: int, parts: Parts) -> int | None:
-    """ "phase=val", "split: test": a mark with a name of its own."""
+    """ "phase=val", "split: test": a mark with a name of its own; "usage=val" under any."""
     found = STATED.match(text, at, end)
+    split = split_of_mark(found["mark"]) if found is not None else None
     if found is None:
-        return None
-    split = split_of_mark(found["mark"])
+        found = UNDER_A_NAME.match(text, at, end)
+        split = split_of(found["mark"]) if found is not None else None
+        if found is None or split is None:
+            return None
     if split is None:
         parts.tags.append(found["mark"])
     else:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
-from lossdoc.readers._words import is_strong
 from lossdoc.words.counters import COUNTERS, GLUED
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import mentioned
+from lossdoc.words.training import is_strong
 
 _FEWEST = 6  # lines that decide (ours)
 _LONGEST = 80

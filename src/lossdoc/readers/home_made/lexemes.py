@@ -25,10 +25,10 @@ _ENDS = r"(?![\w@]|:\d|-\d|\.\w|\s?/\s?\d)"
 _VALUE = rf"(?:{_WRAPPED}|{_PLAIN}){_ENDS}"
 # "[0.5 *]", "(0.5 nats)", "<0.5 (avg 0.6)>": what stands beside a value in its bracket.
 _BESIDE = r"(?:[^\w\[\](){}<>|,;=:]{0,3}[^\d\[\](){}<>|,;=:]{0,8}(?:\([^()]{1,24}\))?)"
-_BOXED = rf"(?P<open>[\[(<{{])\s*{_VALUE}{_BESIDE}\s*[\])>}}]"
+_BOXED = rf"(?P<open>[\[(<{{]|\|(?=[-+.\d]))\s*{_VALUE}{_BESIDE}\s*[\])>}}|]"
 _JOINT = (
-    r"(?:\|(?=[-+.\d<(])|\s*(?:-{1,3}>|={1,2}>|>>|[→⇒▸»─]|(?::{1,2}=?|~?={1,2})\s*[≈~]?|[≈≅≃~]|:?(?:\.{2,}|…)\s*:?)\s*"
-    r"|\s+(?:is|was|are|at|equals?|of)(?:\s(?:to|now)|:)?\s+"
+    r"(?:[|>](?=[-+.\d<(])|\s+@\s+|\s*(?:-{1,3}>|={1,2}>|>>|[→⇒▸»─]|(?::{1,2}=?|~?={1,2})\s*[≈~]?|[≈≅≃~]|:?(?:\.{2,}|…)\s*:?)\s*"
+    r"|\s+(?:is|was|are|at|equals?|of|reached|became)(?:\s(?:to|now)|:)?\s+"
     r"|(?P<dash>\s+(?:-{1,2}|::|[–—>|])\s+)|(?P<space>\s+)|(?=[\[(<{]))"
 )
 _FIRST = r"[^\W\d]"
@@ -40,11 +40,11 @@ _NAME = (
     rf"(?:(?i:top)[ -]\d )?{_FIRST}(?:[\w/%@^+-]|'(?=\w)|{_DOT}|{_INNER})*{_ASIDE}"
     rf"(?:\ {_FIRST}(?:[\w/%@^-]|'(?=\w)|{_DOT})*{_ASIDE}){{0,4}}?"
 )
+_QUOTES = "[\"'`*“”‘’]{0,2}"
 _INSIDE = _BOXED.replace("(?P<wrapped>", "(?P<boxed_wrapped>").replace("(?P<plain>", "(?P<boxed>")
 
 PAIR = expression(
-    rf"(?P<name>{_NAME})[\"'`*]{{0,2}}{_JOINT}[\"'`*]{{0,2}}"
-    rf"(?:{_INSIDE}|{_VALUE})[\"'`*]{{0,2}}"
+    rf"(?P<name>{_NAME}){_QUOTES}{_JOINT}{_QUOTES}(?:{_INSIDE}|{_VALUE}){_QUOTES}"
     # a second number in brackets is an average, a share or a limit of the first
     r"(?:\s{0,3}\(\s*(?:(?:avg|mean|ave|best|prev|min|max|std|n|±|\+/?-)?[ :=]*)[↓↑▲▼Δ]?[-+]?[\d.][\d.eE+/%-]*\s*\))?"
 )
@@ -97,15 +97,17 @@ COUNTER = expression(
 )
 # "3/12:", "[3/12]": a counter without a name.
 BARE = expression(
-    r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>-]|$)|\s+[\[(<{*]{0,3}\s?[^\W\d])(?![\w%]|\.\d)"
+    r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>»-]|$)|\s+[\[(<{*]{0,3}\s?[^\W\d])(?![\w%]|\.\d)"
 )
-ORDINAL = expression(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|-\s|\.\s))(?!:\d)")
+ORDINAL = expression(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|>(?!\d)|-\s|\.\s))(?!:\d)")
 # "12 [train] loss 0.5": a number before everything else.
 FOREMOST = expression(r"(?P<value>\d{1,9})(?=\s+[\[(<{*\"'`]{0,2}[^\W\d])")
 STATED = expression(
     rf"(?i)(?P<quote>[\"']?)(?:{'|'.join(sorted(COLUMNS))})(?P=quote)\s*(?:[:=]|->|is\b|\s)\s*"
     r"(?P<mark>[\"']?[^\W\d][\w-]*[\"']?)(?![\w.]*\s*[:=(]\s*[-+.\d])"
 )
+# "usage=train": a mark under a name that only this program has.
+UNDER_A_NAME = expression(r"[^\W\d]\w*=(?P<quote>[\"']?)(?P<mark>[^\W\d]+)(?P=quote)(?![\w.=/-])")
 FLAG = expression(
     r"(?i)(?P<is>is[_ ]?)?(?P<mark>[a-z]+)\s*"
     r"(?:[:=]\s*(?P<word>true|false|yes|no)\b|(?(is)[:=]\s*|=)(?P<digit>[01])(?![\w.]))"
@@ -146,7 +148,7 @@ WRITER = expression(
 COUNTED_NAME = expression(rf"(?i)(?:^|\s)(?:{NUMBERED})\d+\s")
 # What parts the pieces of a line, ornaments and pictograms included.
 GAP = expression(
-    r"(?:[\s第|,;│·•*>~_=—–→«»!&^\\'\"`“”+-]|[#@$%](?!\d)|/(?=\s|[^\W\d])|:(?!\w)|\.(?!\d)"
+    r"(?:[\s第|,;│·•*>~_=—–→«»!&^\\'\"`“”‘’+-]|[#@$%](?!\d)|/(?=\s|[^\W\d])|:(?!\w)|\.(?!\d)"
     r"|[█▏▎▍▌▋▊▉░▒▓]|[\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]|and\b|\[[=>.#█ -]{4,}\])+"
 )
 BRACKETS = {"[": "]", "(": ")", "<": ">", "{": "}"}

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from lossdoc.model.record import Raw
 from lossdoc.readers._pairs import Cut
-from lossdoc.readers._words import is_strong
 from lossdoc.readers.home_made.grammar import taken_apart
 from lossdoc.readers.home_made.names import is_nobodys, own_split
 from lossdoc.readers.home_made.parts import Pair, Parts
 from lossdoc.words.counters import counter_name
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import SPLITS, mentioned, split_of_mark
+from lossdoc.words.training import is_strong
 
 _FRACTION = expression(r"(?i)\d\.\d{2}|nan|inf")
 _LONGEST_HEADING = 120

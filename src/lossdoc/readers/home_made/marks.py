@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from lossdoc.input.numbers import to_float
 from lossdoc.model.note import Note
 from lossdoc.model.record import UNTOLD, Columns, Event, Item, Record, Unread
-from lossdoc.readers._words import is_axis, is_strong
 from lossdoc.readers.home_made.names import own_split
+from lossdoc.words.training import is_axis, is_strong
 
 if TYPE_CHECKING:
     from lossdoc.readers._row_lines import Entry
@@ -66,7 +66,7 @@ def without_writer(entries: list[Entry]) -> list[Entry]:
 
     It is the name of who wrote them: "trainer-0 [val]".
     """
-    from lossdoc.readers._standing import title
+    from lossdoc.readers.home_made.standing import title
 
     said = {entry.line.split for entry in entries if entry.row is not None}
     titles = {title(entry.line.text) for entry in entries if entry.row is None}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lossdoc.readers._words import is_strong, tokens, words
 from lossdoc.readers.home_made.lexemes import HELD, HELD_FIRST
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import ALONE, IN_NAMES, SPLITS, split_of_mark
+from lossdoc.words.training import is_strong, tokens, words
 
 # Rates, times and counters belong to no split.
 _NOBODYS = expression(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from lossdoc.readers._words import is_strong
 from lossdoc.readers.home_made.lexemes import (
     BEHIND,
     COUNTED,
@@ -27,6 +26,7 @@ from lossdoc.readers.home_made.parts import Pair, Parts
 from lossdoc.words.counters import COUNTERS
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import SPLITS, split_of_mark
+from lossdoc.words.training import is_strong
 
 _SHARED = expression(r"(?i)acc|correct|precision|recall|success")
 _DURATION = expression(r"\d\s?(?:ms|s|sec|secs|seconds|min|mins|minutes|h)$")

@@ -24,8 +24,8 @@ from lossdoc.readers._json import (
 )
 from lossdoc.readers._results import one_row_each
 from lossdoc.readers._tensorboard import tag_and_split
-from lossdoc.readers._words import earns, is_strong, likelihood
 from lossdoc.words.expressions import expression
+from lossdoc.words.training import earns, is_strong, likelihood
 
 NAME = "json"
 TITLE = "One JSON document: all_results.json, wandb-summary.json, Keras History, lists of rows"

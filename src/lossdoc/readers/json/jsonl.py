@@ -22,10 +22,10 @@ from lossdoc.model.record import BulkItem, Event, Item, Raw, Record, Unread
 from lossdoc.readers import Sample
 from lossdoc.readers._blocks import Packer
 from lossdoc.readers._json import MOST_KEYS, flatten, is_data_row, loads
-from lossdoc.readers._words import is_strong, likelihood
 from lossdoc.readers.json._samples_jsonl import JSONL
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import split_columns, split_in, split_of
+from lossdoc.words.training import is_strong, likelihood
 
 NAME = "jsonl"
 TITLE = "JSON lines, flat or nested, with or without a logger's prefix"

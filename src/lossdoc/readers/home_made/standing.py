@@ -8,9 +8,9 @@ from lossdoc.input.numbers import to_float
 from lossdoc.readers.home_made.lines import heading
 from lossdoc.words.counters import COUNTERS, counter_name
 from lossdoc.words.expressions import expression
-from lossdoc.words.splits import ALONE, SPLITS, split_of
+from lossdoc.words.splits import ALONE, SPLITS, WORD, split_of
 
-_SPLIT = r"(?P<split>train|val|valid|eval|test|dev)(?:ing|idation|uation|ating)?"
+_SPLIT = rf"(?P<split>{WORD})"
 # Not the bold "**Step 2:**" of a generated answer, nor the indented "epoch: 300" of printed settings.
 # "Epoch 3/10", "Training epoch: 3", "Test on Epoch 3", "current step: 12th step"
 _HEADER = expression(
@@ -22,14 +22,14 @@ _HEADER = expression(
 # "Test Error:", "Running Validation..." or "*** Eval results ***" says whose numbers the next line holds.
 _TITLE = expression(
     rf"(?i)^\W*(?:running |starting )?{_SPLIT}(?: \w+){{0,4}}\s*(?::|\.{{3}}|…|\*{{3,}}|={{3,}}|-{{3,}})\s*$"
-    r"|^(?:evaluat(?:e|ing)|validat(?:e|ing))(?: on)?[ :]+(?:the )?(?P<set>train|val|valid|test|dev)\w*(?: set)?[.: ]*$"
+    rf"|^(?:evaluat(?:e|ing)|validat(?:e|ing))(?: on)?[ :]+(?:the )?(?P<set>{WORD})(?: ?set)?[.: ]*$"
 )
 _HEADING = expression(
     r"(?:epoch|step|iter|iteration|episode|round)s?\W{0,4}\d+"
     r"(?:[^\d:=]{0,24}\d*\W*|.{0,12}(?:time|rate|\blr)\b.{0,20})$"
     r"|[\[(<]\s*[tve]\s*[\])>]|^\s*[tve]:\s*$"
     r"|(?::|\.{3}|…|\*{3,}|={3,}|-{3,})\s*$"
-    r"|(?:evaluat|validat)(?:e|ing)(?: on)?[ :]+(?:the )?(?:train|val|test|dev)\w*(?: set)?[.: ]*$"
+    rf"|(?:evaluat|validat)(?:e|ing)(?: on)?[ :]+(?:the )?(?:{WORD})(?: ?set)?[.: ]*$"
 )
 _LONGEST_HEADING = 120
 _LETTERS = expression(r"[^\W\d_]+")

@@ -1,4 +1,4 @@
-"""Does a set of names look like the keys of a training log? Used by `sniff` only.
+"""Words that hardly anything but a trainer writes: does a set of names look like the keys of a training log?
 
 Readers do not know the documents; without some notion of training words every CSV and every JSON server log would be
 claimed. Which metric a key means is never decided here.
@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from lossdoc.words.counters import PLACES
 from lossdoc.words.expressions import expression
+from lossdoc.words.splits import SPLITS
 from lossdoc.words.terms import in_english
 
 
@@ -57,7 +58,6 @@ _PROGRESS = words(
 )
 # "test error" is a share of wrong answers; an error alone may be anybody's.
 _ERROR = words("error err")
-_SPLITS = words("train training val valid validation test testing dev")
 _CAMEL = expression(r"(?<=[a-z])(?=[A-Z])")
 _SPLIT = expression(r"[^\w#]+|_+")
 
@@ -76,7 +76,7 @@ def is_strong(key: str) -> bool:
         return False
     if "".join(parts) in _STRONG:  # MultiClass, LogLoss
         return True
-    if parts[-1] in _ERROR and not _SPLITS.isdisjoint(parts[:-1]):
+    if parts[-1] in _ERROR and not SPLITS.keys().isdisjoint(parts[:-1]):
         return True
     return any(p in _STRONG or _PARTS.search(p) for p in parts) or _PAIRS.search(" ".join(parts)) is not None
 
