@@ -26,6 +26,7 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
+from benchmarks.marked import put
 from benchmarks.text_logs import text_logs
 
 PAIRS = 5
@@ -246,9 +247,7 @@ def main(arguments: Sequence[str]) -> None:
             print(row, flush=True)
     if "--table" in arguments:
         page = Path(arguments[arguments.index("--table") + 1])
-        before, mark, rest = page.read_text().partition("<!-- speed -->\n")
-        after = rest[rest.index("<!-- /speed -->") :]
-        page.write_text(before + mark + "\n".join([where_measured(), "", *lines]) + "\n" + after)
+        put(page, "speed", "\n".join([where_measured(), "", *lines]))
 
 
 if __name__ == "__main__":

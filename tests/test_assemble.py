@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossdoc.assemble import assemble
+from lossdoc.input.limits import RUNS
 from lossdoc.knowledge import Knowledge
 from lossdoc.model.record import Columns, Event, Item, Raw, Record
 from lossdoc.model.run import Run
@@ -186,6 +187,38 @@ def test_two_runs_one_after_the_other() -> None:
     runs = runs_of(*rows(*one, *two))
     assert [run.name for run in runs] == ["run 1", "run 2"]
     assert [len(loss_of(run)) for run in runs] == [7, 4]
+
+
+@pytest.mark.parametrize(("folds", "epochs"), [(10, 5), (40, 3), (7, 2)])
+def test_folds_of_a_few_epochs_are_runs_and_no_writers(folds: int, epochs: int) -> None:
+    """They go back as often as writers that alternate, but each time to where the first began."""
+    found = runs_of(*rows(*({"epoch": 1 + n % epochs, "loss": 2.0 - 0.01 * n} for n in range(folds * epochs))))
+    assert [len(loss_of(run)) for run in found] == [epochs] * folds
+
+
+def test_rows_in_no_order_are_one_run() -> None:
+    """Also where the log begins in the middle, so that half of its rows stand before the first."""
+    steps = np.random.default_rng(1).permutation(1000)
+    steps = np.roll(steps, -int(np.flatnonzero(steps == 500)[0]))
+    (run,) = runs_of(*rows(*({"step": int(step), "loss": 2.0 - 0.001 * int(step)} for step in steps)))
+    assert loss_of(run) == [(step, 2.0 - 0.001 * step) for step in range(1000)]
+    assert any("not in order" in note for note in run.notes)
+
+
+def test_runs_beyond_the_limit_are_left_out_and_counted() -> None:
+    most = int(RUNS)
+    found = runs_of(*rows(*({"epoch": 1 + n % 3, "loss": 2.0 - 0.001 * n} for n in range(3 * (most + 20)))))
+    assert len(found) == most
+    assert [u.why for u in found[0].unread] == [
+        f"20 of {most + 20} runs are left out: one log is judged by its first {most}"
+    ]
+    named = [
+        {"run": f"trial {trial}", "epoch": epoch, "loss": 2.0 / epoch} for trial in range(most + 20) for epoch in (1, 2)
+    ]
+    assert (
+        len(runs_of(*(Record({k: v for k, v in row.items() if k != "run"}, run=str(row["run"])) for row in named)))
+        == most + 20
+    )
 
 
 def test_two_writers_that_alternate() -> None:

@@ -19,7 +19,7 @@ from lossdoc.api import Options, read_source
 from lossdoc.checks._preference import paired
 from lossdoc.input import looks
 from lossdoc.input.decode import decompress
-from lossdoc.input.limits import KEYS, LINE
+from lossdoc.input.limits import KEYS, LINE, NESTING
 from lossdoc.input.numbers import NUMBER, whole
 from lossdoc.input.source import Source
 from lossdoc.model.finding import NotRead
@@ -164,6 +164,15 @@ def test_keys_beyond_the_limit_are_left_out_and_counted() -> None:
     assert [u.why for u in found[0].unread if "keys are left out" in u.why] == [
         "202 of 10,202 keys are left out: a log is read by its first 10,000"
     ]
+
+
+def test_what_is_nested_beyond_the_limit_is_left_out_and_counted() -> None:
+    deep = '{"b":' * int(NESTING) + "1" + "}" * int(NESTING)
+    rows = "".join(f'{{"step": {row}, "loss": 0.5, "a": {deep}, "b": {{"norm": 1.0}}}}\n' for row in range(30))
+    found = read_source(Source.from_text(rows), OPTIONS)
+    assert isinstance(found, list)
+    assert [curve.key for curve in found[0].curves] == ["loss", "b/norm"]
+    assert [u.why for u in found[0].unread] == ["1 object that is nested more than 100 levels deep is left out"]
 
 
 def test_a_long_line_is_read_to_a_limit_and_said() -> None:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import stat
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -13,6 +18,7 @@ from lossdoc.knowledge.schema import MetricDocument, TrainerDocument
 from lossdoc.knowledge.sections import Sections, pack
 from lossdoc.knowledge.source_code import bullets, check_facts, page
 
+PROCESSES = 6  # at once on one cache; fifty were tried by hand
 METRIC = """---
 id: swing
 name: Swing
@@ -140,6 +146,36 @@ def test_the_index_is_stored_and_made_anew_when_a_document_changes(
     assert Knowledge.load([mine]).metric("swing").name == "Swings"
     stored.write_bytes(stored.read_bytes()[:-7])
     assert Knowledge.load([mine]).metric("swing").name == "Swings"
+
+
+def _name_of_swing(mine: Path) -> str:
+    return Knowledge.load([mine]).metric("swing").name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes that are forked begin at once")
+def test_many_processes_make_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "swing.md").write_text(METRIC)
+    with ProcessPoolExecutor(PROCESSES, get_context("fork")) as pool:
+        assert set(pool.map(_name_of_swing, [mine] * PROCESSES)) == {"Swing"}
+    folder = tmp_path / "cache" / "lossdoc"
+    assert [path.suffix for path in folder.iterdir()] == [".index"]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="a file is given to somebody else")
+def test_an_index_of_somebody_else_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "swing.md").write_text(METRIC)
+    Knowledge.load([mine])
+    (stored,) = (tmp_path / "cache" / "lossdoc").iterdir()
+    os.chown(stored, 65534, 65534)
+    assert Knowledge.load([mine]).metric("swing").name == "Swing"
+    assert stored.stat().st_uid == 0
 
 
 def test_a_home_that_cannot_be_written_to_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from benchmarks.diagnosis.labels import FILES, Label, read_runs
 from benchmarks.diagnosis.lossdoc_runs import say
 from benchmarks.diagnosis.public import Finding
 from benchmarks.diagnosis.score import Figures, Said, outcome, share
+from benchmarks.marked import put
 from lossdoc import __version__
 from lossdoc.api import Options
 
@@ -240,10 +241,7 @@ def main() -> None:
     print(wild)
     if arguments.table:
         for mark, words in (("figures", text), ("public", wild)):
-            page = arguments.table.read_text()
-            begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
-            head, rest = page.split(begin, 1)
-            arguments.table.write_text(f"{head}{begin}\n{words}\n{end}{rest.split(end, 1)[1]}")
+            put(arguments.table, mark, words)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lossdoc.assemble.blocks import of_one_writer
 from lossdoc.assemble.columns import columns_to_curves
 from lossdoc.assemble.curves import build_curves, count_curve, epoch_curve
+from lossdoc.assemble.limits import first_runs
 from lossdoc.assemble.position import place_rows
 from lossdoc.assemble.rows import gather
 from lossdoc.assemble.segments import Part, split_runs
@@ -73,7 +74,8 @@ def assemble(
         table = gather(kept, knowledge, framework, objectives, kept_blocks)
         if table.buckets:
             place_rows(table, events, settings)
-            parts = split_runs(table, events, left_out)
+            parts, beyond = first_runs(split_runs(table, events, left_out))
+            unread += beyond
             runs += [_run(table, part, parts, source, format_name) for part in parts]
     runs = [run for run in runs if run.curves]
     for run in runs:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from lossdoc.input.limits import KEYS
-from lossdoc.model.record import Block, BulkItem, Columns, Record, Unread
+from lossdoc.assemble.segments import Part
+from lossdoc.input.limits import KEYS, NESTING, RUNS
+from lossdoc.model.record import DEEPER, Block, BulkItem, Columns, Record, Unread
 
 
 def limited(items: Sequence[BulkItem]) -> Sequence[BulkItem]:
@@ -22,15 +23,33 @@ def limited(items: Sequence[BulkItem]) -> Sequence[BulkItem]:
         elif isinstance(item, Record) and (layout := tuple(item.values)) not in layouts:
             layouts.add(layout)
             keys.update(dict.fromkeys(layout))
-    if len(keys) <= most:
+    deeper = [key for key in keys if key.endswith(DEEPER)]
+    if len(keys) <= most and not deeper:
         return items
-    kept = set(list(keys)[:most])
-    why = f"{len(keys) - most:,} of {len(keys):,} keys are left out: a log is read by its first {most:,}"
-    fewer = (_with_keys(item, kept) for item in items)
-    return [*(item for item in fewer if item is not None), Unread(None, why)]
+    kept = dict.fromkeys(list(keys)[:most])
+    told = []
+    if len(keys) > most:
+        told.append(f"{len(keys) - most:,} of {len(keys):,} keys are left out: a log is read by its first {most:,}")
+    for key in deeper:
+        kept.pop(key, None)
+    if deeper:
+        what = "1 object that is" if len(deeper) == 1 else f"{len(deeper):,} objects that are"
+        one = "is" if len(deeper) == 1 else "are"
+        told.append(f"{what} nested more than {NESTING} levels deep {one} left out")
+    fewer = (_with_keys(item, kept.keys()) for item in items)
+    return [*(item for item in fewer if item is not None), *(Unread(None, why) for why in told)]
 
 
-def _with_keys(item: BulkItem, kept: set[str]) -> BulkItem | None:
+def first_runs(parts: Sequence[Part]) -> tuple[Sequence[Part], Sequence[Unread]]:
+    """As many runs as are judged of those that only their steps tell apart, and how many were left out."""
+    most = int(RUNS)
+    if len(parts) <= most or not all(part.numbered for part in parts):
+        return parts, ()
+    why = f"{len(parts) - most:,} of {len(parts):,} runs are left out: one log is judged by its first {most:,}"
+    return parts[:most], (Unread(None, why),)
+
+
+def _with_keys(item: BulkItem, kept: Set[str]) -> BulkItem | None:
     if isinstance(item, Columns):
         return item if item.key in kept else None
     if isinstance(item, Block):

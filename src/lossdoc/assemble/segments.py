@@ -29,6 +29,7 @@ class Part:
 
     rows: Rows
     name: str = ""
+    numbered: bool = False  # only the order of the rows tells it from other runs
     records: int = 0
     dropped: int = 0
     events: list[Event] = field(default_factory=list)
@@ -49,7 +50,7 @@ def split_runs(table: Table, events: Sequence[Event], of_other_ranks: int) -> li
         if not len(rows):
             continue
         if _only_forward(table, rows):  # nothing repeats, nothing goes back: there is nothing to tell apart
-            parts.append(Part(rows, name, len(rows)))
+            parts.append(Part(rows, name, records=len(rows)))
             continue
         unique = rows[~_of_ranks(table, rows)]
         for chain in _runs_of(table, unique, events):
@@ -64,6 +65,7 @@ def split_runs(table: Table, events: Sequence[Event], of_other_ranks: int) -> li
     parts.sort(key=lambda part: part.rows[0] if len(part.rows) else 0)
     if len(parts) > 1:
         for number, part in enumerate(parts, 1):
+            part.numbered = not part.name
             part.name = part.name or f"run {number}"
     return parts
 
@@ -127,7 +129,9 @@ def _runs_of(table: Table, rows: Rows, events: Sequence[Event]) -> list[Rows]:
     sequence = rows[leading[rows]]
     places = table.places[sequence]
     back = (np.flatnonzero(np.diff(places) < 0) + 1).tolist()
-    if len(back) >= _INTERLEAVED_ROWS and len(back) >= _INTERLEAVED_SHARE * len(sequence):
+    # Folds and trials of a few epochs go back often too, but each time to where the first of them began.
+    from_within = np.count_nonzero(places[back] > places[0])
+    if from_within >= _INTERLEAVED_ROWS and from_within >= _INTERLEAVED_SHARE * len(sequence):
         chains = _chains(table, sequence)
         if chains is not None:
             return _with_others(table, rows, chains, leading)
@@ -141,6 +145,8 @@ def _runs_of(table: Table, rows: Rows, events: Sequence[Event]) -> list[Rows]:
         declared = any(line is not None and lines[i - 1] < line <= lines[i] for line in restarts)
         if here <= first + max(0.0, min(spacing, 0.02 * (before - first))) or (declared and here <= first + spacing):
             starts.append(i)
+    if len(np.unique(places[starts])) > MOST_RESUMES:  # a run begins where runs begin, not anywhere
+        starts = []
     parts = np.split(rows, np.searchsorted(rows, sequence[starts]))
     return _pull_headers(table, [part for part in parts if len(part)], leading)
 

@@ -25,3 +25,15 @@ KEYS = Limit(
     "ours: every key is looked for in the documents and becomes a curve, a quarter of a millisecond each; a log whose "
     "keys hold a number that counts up has no end of them",
 )
+NESTING = Limit(
+    100,
+    "levels",
+    "ours: the deepest metric of the public logs collected stands in the fifth object. What is nested deeper than the "
+    "interpreter can follow, about a thousand levels, is no JSON to it, and is told as such",
+)
+RUNS = Limit(
+    300,
+    "runs",
+    "ours: runs that follow one another in one text and are told apart by steps that begin again cost some "
+    "milliseconds each; the public log with the most holds 87. Runs that a store or a table names are not counted",
+)

@@ -51,8 +51,9 @@ def open_index(extra: Sequence[Path] = ()) -> Sections:
     stamp = _stamp(extra)
     path = _cache_file(extra)
     try:
-        stored = Sections(path.read_bytes())
-        if stored.stamp == stamp:
+        with path.open("rb") as file:
+            stored = Sections(file.read()) if _ours(os.fstat(file.fileno())) else None
+        if stored is not None and stored.stamp == stamp:
             return stored
     except (OSError, ValueError, msgspec.MsgspecError):
         pass
@@ -71,11 +72,16 @@ def _make(extra: Sequence[Path], stamp: bytes, path: Path) -> bytes:
 
     data = index([(metrics_dir(), "metrics"), *((folder, str(folder)) for folder in extra)], package_dir(), stamp)
     with suppress(OSError):  # a home that cannot be written to costs time, nothing else
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(0o700, parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}")
         temporary.write_bytes(data)
         temporary.replace(path)
     return data
+
+
+def _ours(info: os.stat_result) -> bool:
+    """Nobody else put it there: a cache folder may be one that all share."""
+    return not hasattr(os, "getuid") or info.st_uid in (os.getuid(), 0)
 
 
 def _cache_file(extra: Sequence[Path]) -> Path:

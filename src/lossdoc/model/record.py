@@ -18,6 +18,9 @@ Raw = float | int | str | None
 # The label of rows that stand several times at each place while nothing says whose they are: "1 of 2".
 UNTOLD = "row"
 
+# How the key of an object ends that is nested too deeply to be read; no log has it.
+DEEPER = "\0deeper"
+
 
 @dataclass(slots=True)
 class Record:

@@ -7,17 +7,22 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lossdoc.model.record import Raw
+from lossdoc.input.limits import NESTING
+from lossdoc.model.record import DEEPER, Raw
 from lossdoc.words.expressions import expression
 from lossdoc.words.training import tokens, words
 
 
-def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Raw]:
-    """Nested objects become keys joined by "/". Lists and booleans are no metrics and are left out."""
+def flatten(tree: Mapping[str, Any], prefix: str = "", level: int = 1) -> dict[str, Raw]:
+    """Nested objects become keys joined by "/". Lists and booleans are no metrics and are left out.
+
+    Of what is nested beyond `NESTING` stands the key `DEEPER`, so that it can be told.
+    """
     flat: dict[str, Raw] = {}
     for key, value in tree.items():
         if isinstance(value, dict):
-            flat.update(flatten(value, f"{prefix}{key}/"))
+            deeper = level < NESTING
+            flat.update(flatten(value, f"{prefix}{key}/", level + 1) if deeper else {f"{prefix}{key}/{DEEPER}": None})
         elif value is None or (isinstance(value, int | float | str) and not isinstance(value, bool)):
             flat[prefix + key] = value
     return flat
