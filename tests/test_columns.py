@@ -46,3 +46,11 @@ def test_a_counter_that_goes_back_again_and_again_is_none() -> None:
     found = curve(run, "train/dice")
     assert (len(found), found.axis) == (100, "row")
     assert run.dropped_records == 0
+
+
+def test_a_counter_that_never_moves_is_none() -> None:
+    """A writer of a detector's events hands each value the same step."""
+    run = run_of(Columns("train/box_loss", np.ones(50), np.linspace(2, 1, 50)), Columns("map", np.ones(2), np.ones(2)))
+    found = curve(run, "train/box_loss")
+    assert (found.steps.tolist(), found.axis, found.steps_inferred) == (list(range(50)), "row", True)
+    assert curve(run, "map").axis == "step"  # a value that is written twice

@@ -102,6 +102,9 @@ def test_ctrl_c_ends_all_processes_at_once(tmp_path: Path) -> None:
         start_new_session=True,
     )
     written = [_writer_of(tmp_path / name) for name in ("b.log", "c.log")]  # both processes read
+    time.sleep(
+        1
+    )  # the second may read before the first is done with having started it, where no exception gets through
     process.send_signal(signal.SIGINT)  # to the first process alone; a terminal sends it to all
     out, err = process.communicate(timeout=60)
     for end in written:

@@ -38,6 +38,11 @@ def test_no_finding_is_no_proof() -> None:
     assert report.signs["learning"].answer != "yes"
 
 
+def test_one_record_is_said_alone() -> None:
+    sign = judged(loss([2.5])).signs["learning"]
+    assert (sign.answer, sign.evidence) == ("unknown", "one record shows no course: loss 2.5")
+
+
 def test_a_loss_that_reads_zero_for_ever_is_no_progress() -> None:
     y = np.concatenate([np.full(20, 5.8) + noise(20, 0.05, 0), np.zeros(20)])
     assert judged(loss(y)).signs["learning"].answer != "yes"

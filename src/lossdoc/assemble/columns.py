@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
     from lossdoc.model.record import Columns
 
+_STANDS = 2  # equal steps after the first: two points at one place are a value written twice
 _COUNTED = 5  # points of a counter of its own (ours)
 _HARDLY_BEGUN = 0.05  # of the steps of the others (ours)
 
@@ -98,12 +99,14 @@ def _merged(columns: Sequence[Columns]) -> list[Columns]:
 
 
 def _in_order(column: Columns) -> Columns:
-    """A counter that goes back again and again counts nothing: the points stand in the order in which they came."""
+    """A counter that goes back again and again, or never moves, counts nothing: points stand in the order they came."""
     import numpy as np
 
-    if np.count_nonzero(np.diff(column.steps) < 0) <= MOST_RESUMES:
+    differences = np.diff(column.steps)
+    stands = len(differences) >= _STANDS and not differences.any()
+    if not stands and np.count_nonzero(differences < 0) <= MOST_RESUMES:
         return column
-    return replace(column, steps=np.arange(len(column.steps), dtype=float), axis="row")
+    return replace(column, steps=np.arange(len(column.steps), dtype=float), axis="row", inferred=True)
 
 
 def _on_one_counter(columns: Sequence[Columns]) -> tuple[list[Columns], list[Note]]:

@@ -116,7 +116,7 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     curve = measure.curve
     what = "errors" if loss.metric in TRAINED else "loss" if loss.metric == "loss" else loss.said
     beside = f"while the training {what} fell by {share:.0%}" if share > 0 else f"and the training {what} did not fall"
-    how = "hardly gets" if went.went == "better" else "does not get"
+    how = "hardly gets" if went.gain > 0 else "does not get"
     best = "" if went.best in (went.first, went.last) else f" (best {number(went.best)})"
     yield case.finding(
         curve,

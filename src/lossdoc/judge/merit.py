@@ -199,7 +199,9 @@ def _steady(y: Floats, need: float) -> bool:
 
 
 def said(measure: Measure, went: Course) -> str:
-    """`eval loss 2.31 to 1.45` (first and last value), with the best where it is neither."""
+    """`eval loss 2.31 to 1.45` (first and last value), with the best where it is neither; one value is said alone."""
+    if len(measure.curve.finite()) == 1:
+        return f"{measure.curve.said} {went.last:.4g}"
     text = f"{measure.curve.said} {went.first:.4g} to {went.last:.4g}"
     ends = (went.first, went.last)
     return text if went.best in ends else f"{text}, best {went.best:.4g}"

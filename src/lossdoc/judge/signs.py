@@ -138,6 +138,8 @@ def _learning(judged: Judged, families: set[str]) -> Sign:
     told = _told(able[:2])
     if any(c.went == "lost" for _, c in able):
         return Sign("unknown", _led("what was gained was lost again", told))
+    if all(len(m.curve.finite()) == 1 for m, _ in able):
+        return Sign("unknown", _led("one record shows no course", told))
     if all(c.went in ("unclear", "better") for _, c in able):
         return Sign("unknown", _led("too few or too noisy points to tell", told))
     return Sign("unknown", _led("no progress that stands out", told))
@@ -185,7 +187,8 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
         text = "gained and lost again" if any(c.fell_back for _, c in held) else "no gain that stands out"
         holds = seen is not None and seen <= FEW_PASSES and _holds(held)
         return Sign("unknown", _led(text, told), excused=holds)
-    if judged and seen is not None and 0 < seen <= ONE_PASS and families == {"supervised"} and not held:
+    learned = any(c.went == "better" for _, c in judged)  # else there is nothing that could hold
+    if learned and seen is not None and 0 < seen <= ONE_PASS and families == {"supervised"} and not held:
         return Sign("yes", (f"{_epochs(seen)}: every example was new when its loss was taken",))
     excused = families == {"rl"} or bool(set(run.trainer.candidates) & _GENERATIVE)
     few = seen is not None and seen <= FEW_PASSES

@@ -178,7 +178,7 @@ def _candidates(
     own = [facts.id for facts in knowledge.trainers() if framework in facts.frameworks]
     found = [entry for entry in found if [entry[1].id] == own] or found
     found.sort(key=lambda entry: (entry[0], entry[1].id))
-    words = [word for _, _, evidence in found[:1] for word in evidence]
+    words = list(dict.fromkeys(found[0][2])) if found else []
     return tuple(facts.id for _, facts, _ in found), ", ".join(words[:3])
 
 
