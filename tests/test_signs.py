@@ -39,7 +39,7 @@ def test_no_finding_is_no_proof() -> None:
 
 
 def test_one_record_is_said_alone() -> None:
-    sign = judged(loss([2.5])).signs["learning"]
+    sign = judged(loss(np.array([2.5]))).signs["learning"]
     assert (sign.answer, sign.evidence) == ("unknown", "one record shows no course: loss 2.5")
 
 
