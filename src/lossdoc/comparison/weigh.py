@@ -76,7 +76,8 @@ def weigh(
     share = good * value / progress if good else None
     end_share = good * (other.final - base.final) / max(to_end, floor, 1e-12) if good else None
     least = _beyond_seeds(seen, progress) if seen else SIGNIFICANT * error
-    real = abs(value) >= max(least, SIGNIFICANT * within, resolution)
+    # Two curves without noise or digits are as equal as they are.
+    real = value != 0 and abs(value) >= max(least, SIGNIFICANT * within, resolution)
     lost = other.lost_at is not None and base.lost_at is None
     allowed = tolerance * float(_FREE.get(facts.id, 1.0))
     slower = None
