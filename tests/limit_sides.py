@@ -217,6 +217,8 @@ def _curve_as_data(curve: Curve) -> dict[str, Any]:
         spacing = np.diff(numbers)
         even = len(spacing) > 0 and bool(np.all(spacing == spacing[0]))
         data[field] = [float(numbers[0]), float(spacing[0])] if even else [float(v) for v in numbers]
+    if len(data["steps"]) > 2 and np.array_equal(np.diff(curve.steps), np.diff(curve.records)):
+        data["steps"] = data["steps"][:1]
     plain = Curve("", "", "", curve.steps, curve.values, curve.records, curve.lines)
     return data | {name: getattr(curve, name) for name in MORE if getattr(curve, name) != getattr(plain, name)}
 
@@ -235,6 +237,8 @@ def _curve(data: Mapping[str, Any]) -> Curve:
     metric, *pairs = rest.replace("]", "").split("[")
     values = np.asarray([float(v) for v in data["values"]])
     steps, records = (_even(data[field], len(values)) for field in ("steps", "records"))
+    if len(data["steps"]) == 1:  # as far from each other as the records
+        steps = data["steps"][0] + records - records[0]
     whole = records.astype(np.int64)
     labels = dict(pair.split("=", 1) for pair in pairs)
     more = {field: data[field] for field in MORE if field in data}

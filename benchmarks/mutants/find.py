@@ -3,7 +3,9 @@
 Rows that no longer hold, after a deliberate change of a check, are dropped first.
 
 Runs that the tests of a check judge, and the drawings of the documents, are thinned to small ones and changed until the
-check changes its mind. Of the places where it does, those are kept that move when a limit is changed by half.
+check changes its mind. Of the places where it does, those are kept that move when a limit is changed by half. For what
+is left, runs are looked for of which something else is said with the changed limit (`wander`). What neither reaches
+is made by hand: tables of `tests/sides`, or tests of a room there.
 """
 
 from __future__ import annotations
@@ -20,14 +22,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.mutants.change import Mutant, everything, limit_of, mutants, used_by
+from benchmarks.mutants import wander
+from benchmarks.mutants.change import OF_SIGNS, Mutant, everything, limit_of, mutants, used_by
 from lossdoc.model.limit import instead
 from lossdoc.model.run import Run
 from tests import drawings, limit_sides
 from tests.checks import synthetic
 from tests.limit_sides import CHANGES, FILE, SIGNS, Family, Row, made, says
+from tests.sides.test_by_hand import SIDES
 
 SECONDS = 8.0  # of the processor, for one check
+TRIES = 3000  # runs that are looked at for what is left
 BASES = 60
 SMALL = 130  # points of a curve
 GRIDS: dict[str, Iterable[float]] = {
@@ -61,7 +66,7 @@ def harvest(check: str) -> list[Run]:
 
     word = check.replace("-", "_")
     files = [str(f) for f in sorted(Path("tests/checks").glob("test_*.py")) if f'"{check}"' in f.read_text()]
-    own = [f for f in files if word in f] or files
+    own = sorted(files, key=lambda f: word not in f)
     if check == SIGNS:
         own = ["tests/test_signs.py"]
     synthetic.run_of = watched
@@ -164,6 +169,12 @@ def notices(row: Row, run: Run, mutant: Mutant) -> bool:
         )
 
 
+def by_hand(mutant: Mutant) -> bool:
+    """Whether a table of `tests/sides` notices a mutant."""
+    with instead(limit_of(mutant)):
+        return any(sides.says() != sides.said for sides in SIDES if sides.limit == mutant[0])
+
+
 def rows_for(check: str, wanted: list[Mutant]) -> tuple[dict[str, Run], list[Row], list[Mutant]]:
     """New runs and rows of a check, and the mutants that none of them notices."""
     bases = harvest(check) if wanted else []
@@ -184,7 +195,20 @@ def rows_for(check: str, wanted: list[Mutant]) -> tuple[dict[str, Run], list[Row
     for base in order:
         if set(bear[base]) & set(wanted):
             wanted = _keep(as_is[base], runs[base], wanted, kept)
+    for run, mutant in wander.witnesses(check, [*runs.values()], wanted := [*wanted], GRIDS, TRIES):
+        base = f"{check} {len(runs)}"
+        runs[base] = run
+        near = _near(check, base, run, mutant)
+        left = _keep(near or _as_is(check, base, run), run, wanted, kept)
+        wanted[:] = [one for one in left if one != mutant]
     return {row.family.base: runs[row.family.base] for row in kept}, kept, wanted
+
+
+def _near(check: str, base: str, run: Run, mutant: Mutant) -> Row | None:
+    """A place close to a run at which the check changes its mind, and at another one with the mutant."""
+    until = time.process_time() + SECONDS / 4
+    rows = flips(check, base, run, until)
+    return next((row for row in rows if notices(row, run, mutant)), None)
 
 
 def _as_is(check: str, base: str, run: Run) -> Row:
@@ -212,7 +236,8 @@ def main(words: Sequence[str]) -> None:
     for check in chosen:
         data["rows"] = [one for one in data["rows"] if one[0][0] != check or _still(one, data["runs"])]
         mine = [row for row in (limit_sides.row_of(*one) for one in data["rows"]) if row.family.check == check]
-        wanted = [m for m in mutants(used_by(check)) if m not in noticed]
+        able = [name for name in used_by(check) if check == SIGNS or not name.startswith(OF_SIGNS)]
+        wanted = [m for m in mutants(able) if m not in noticed and not by_hand(m)]
         wanted = [
             m
             for m in wanted

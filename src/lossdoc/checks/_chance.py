@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lossdoc.judge.merit import course, measures
+from lossdoc.judge.merit import NOTHING, course, measures
 from lossdoc.judge.passes import passes
 from lossdoc.model.limit import Limit
 
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 AUC = 0.5  # guessing, by definition
 AUC_NEAR = Limit(0.02, "points of an AUC", "ours: an AUC this near to 0.5 is guessing")
 WRONG = Limit(0.85, "share of the words", "ours: a recogniser that gets six words of seven wrong recognises nothing")
-NOTHING = Limit(
-    0.005,
-    "share of a perfect score",
-    "ours: a detector, segmenter or translator below half a point of a hundred finds nothing",
-)
 POINTS = Limit(3, "evaluations", "ours: so many agree")
 EXACTLY = Limit(1e-4, "share of a perfect score", "ours: what is printed as 0.000, or as 1.000 of an error rate")
 EARLY = Limit(5, "evaluations or passes over the data", "ours: finding nothing is usual before")

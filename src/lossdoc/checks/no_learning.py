@@ -72,7 +72,7 @@ from lossdoc.checks._loss import (
 )
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import OBJECTIVES, Case, Need, Setting, Skip
-from lossdoc.judge.merit import measures
+from lossdoc.judge.merit import CEILING, measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, median, noise, resolution
@@ -112,11 +112,6 @@ STILL_LOSS = Limit(
     0.001,
     "share of the first loss",
     "ours: the slowest healthy labelled preference run moves its loss by 1 %, one whose optimiser is dead by 0.001 %",
-)
-SOLVED = Limit(
-    0.95,
-    "share of a perfect score",
-    "ours: a public detector with label smoothing stands at F1 0.99 from its first evaluation",
 )
 WORSE = Limit(0.2, "share of the first level", "ours: whatever happened above, the run did not stand still")
 SCORE = Limit(0.02, "points of a score from 0 to 1", "ours: such a gain contradicts")
@@ -206,7 +201,7 @@ def check(
 
 def solved(accuracy: Curve | None) -> bool:
     """Held-out answers are nearly all right: what is left of the loss is its floor (label smoothing, focal weights)."""
-    return accuracy is not None and median(accuracy.values[-max(3, len(accuracy) // 3) :]) >= SOLVED
+    return accuracy is not None and median(accuracy.values[-max(3, len(accuracy) // 3) :]) >= CEILING
 
 
 def flat(
@@ -294,7 +289,7 @@ def all_stand(case: Case) -> Iterator[Finding]:
     """Without a training loss: every measure of merit repeats itself to the last digit."""
     able = [m for m in measures(case.run, case.knowledge) if m.role in ("score", "objective")]
     still = [m for m in able if len(m.curve) >= RECORDS and np.ptp(m.curve.values) == 0 and m.curve.values[0]]
-    if not still or len(still) < len(able) or any(m.reaches(float(m.curve.values[0]), SOLVED.value) for m in still):
+    if not still or len(still) < len(able) or any(m.reaches(float(m.curve.values[0]), CEILING.value) for m in still):
         raise Skip("no train loss in this log, and no held-out measure that stands still to its last digit")
     curve = still[0].curve
     told = " and ".join(f"{m.curve.said} is {m.curve.values[0]:.6g}" for m in still[:2])

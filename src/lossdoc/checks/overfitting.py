@@ -12,7 +12,7 @@ lower than at the best eval. At least {evals} evals, {after} of them after the b
 rise.
 
 ## Silent when
-- the eval loss is near 0 and rises by less than {of-progress} of what was learned, or twice {rise}
+- the eval loss is near 0 and rises by less than twice {rise}
 - one eval is worse and the next is not, or the evals wander without a trend
 - the training loss rises as well (`divergence`)
 - the eval loss is less than {mild} worse while an eval accuracy improves, an accuracy gains {goal} of what it had
@@ -79,11 +79,10 @@ RISE = Limit(
     "share of the best eval loss",
     "runmedic's threshold; healthy labelled runs wander by more, but without a trend",
 )
-NEAR_ZERO = Limit(0.25, "share of the first training loss", "ours: a best eval loss below it is near 0")
-OF_PROGRESS = Limit(
-    0.03,
-    "share of what was learned",
-    "ours: 5 % of a loss near 0 is one wrong label in the eval set",
+NEAR_ZERO = Limit(
+    0.25,
+    "share of the first training loss",
+    "ours: below it a best eval loss is near 0, where 5 % are one wrong label in the eval set",
 )
 MILD = Limit(0.3, "share of the best eval loss", "ours: an eval accuracy that improves outweighs less")
 BETTER = Limit(0.03, "points of a score from 0 to 1", "ours: the sampling error of some hundred examples")
@@ -147,7 +146,7 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     if rise < least * abs(low) or not sure(course[best:], y[best:], rise, max(noise(y), resolution(eval_loss))):
         return
     start = 0.0 if loss is None else median(living(loss).values[:3])
-    if low < NEAR_ZERO * start and rise < min(OF_PROGRESS * (start - low), 2 * RISE * abs(low)):
+    if low < NEAR_ZERO * start and rise < 2 * RISE * abs(low):
         return
     fall = None if loss is None else train_fall(living(loss), eval_loss, best)
     if fall is not None and fall <= 0:

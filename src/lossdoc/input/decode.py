@@ -86,7 +86,7 @@ def decompress(data: bytes) -> Unpacked:
             while at < len(data) and not worker.eof and not left_out:
                 out += worker.decompress(data[at : at + _BLOCK])
                 at += _BLOCK
-                left_out = _beyond(len(out), min(at, len(data)), len(data))
+                left_out = beyond(len(out), min(at, len(data)), len(data))
         except Exception as error:  # every library has errors of its own; whatever it is, the archive ends here
             left_out = f"the archive is damaged ({error}): read as far as it goes, {len(out):,} bytes"
         if not worker.eof and not left_out:
@@ -95,7 +95,7 @@ def decompress(data: bytes) -> Unpacked:
     return Unpacked(bytes(out), left_out) if out else Unpacked(data, left_out)
 
 
-def _beyond(unpacked: int, packed: int, size: int) -> str:
+def beyond(unpacked: int, packed: int, size: int) -> str:
     """Why an archive is not unpacked further; "" while it is like one of a log."""
     if unpacked > limits.ARCHIVE:
         limit = f"at most {limits.ARCHIVE:,} bytes"

@@ -40,6 +40,16 @@ OF_FEW = Limit(
 POINTS = Limit(0.01, "points of a score from 0 to 1", "ours: the sampling error of some hundred examples")
 OF_ROOM = Limit(0.2, "share of what was still to be gained", "ours: 0.98 to 0.99 halves the errors")
 LEAST = Limit(0.003, "points of a score from 0 to 1", "ours: however little was still to be gained")
+NOTHING = Limit(
+    0.005,
+    "share of a perfect score",
+    "ours: a detector, segmenter or translator below half a point of a hundred finds nothing, whatever the loss says",
+)
+CEILING = Limit(
+    0.95,
+    "share of a perfect score",
+    "ours: little is left to be gained; a public detector stands at F1 0.99 from its first evaluation",
+)
 SIGMAS = Limit(3.0, "standard errors of both levels", "ours")
 MONOTONE = Limit(0.75, "share of the steps that go the right way", "ours, where points are too few for a noise")
 KEPT = Limit(0.5, "share of the best gain", "ours: what has to be left at the end, else it was lost again")

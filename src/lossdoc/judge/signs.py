@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.judge.merit import FEW, Course, Measure, course, material, measures, said
+from lossdoc.judge.merit import CEILING, FEW, NOTHING, Course, Measure, course, material, measures, said
 from lossdoc.judge.passes import passes
 from lossdoc.model.finding import SIGNS, Sign
 from lossdoc.model.limit import Limit
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 FEW_PASSES = Limit(4.0, "passes over the data", "ours: so few leave a run without held-out data healthy")
 ONE_PASS = Limit(1.05, "passes over the data", "ours: an epoch is often rounded up to the next step")
-CEILING = Limit(0.95, "share of a perfect score", "ours: little is left to be gained")
 LEARNED = Limit(
     0.1,
     "share of the first training loss",
@@ -39,7 +38,6 @@ FAR = Limit(
     "share of the first held-out loss",
     "ours: fine-tuned language models lower theirs by less where their token accuracy stays within a point",
 )
-NOTHING = Limit(0.005, "share of a perfect score", "ours: such a score found nothing, whatever the loss says")
 RECORDS = Limit(3, "points", "ours: fewer show no course that could be left")
 # Objectives that are judged by samples people look at: nothing held out is the rule.
 _GENERATIVE = frozenset({"gan", "diffusion"})
