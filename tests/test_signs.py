@@ -111,3 +111,16 @@ def test_a_held_out_loss_that_falls_far_while_no_score_follows(end: float, accur
     held_out = (evals(np.linspace(1.0, end, 15), 10), evals(np.asarray(accuracies), 10, "accuracy"))
     report = judged(loss(falling(150, 1.0, end, 0.01)), *held_out, trainer="classification")
     assert report.signs["generalising"].answer == answer
+
+
+@pytest.mark.parametrize(("last", "answer"), [((np.nan, np.nan), "unknown"), ((np.nan, 2.5), "yes")])
+def test_gradient_norms_that_end_in_nan_leave_finite_open(last: tuple[float, float], answer: str) -> None:
+    report = judged(curve("loss", np.linspace(3, 2, 6)), curve("grad_norm", [3.1, 2.8, 2.7, 2.5, *last]))
+    assert report.signs["finite"].answer == answer
+
+
+@pytest.mark.parametrize(("right", "answer"), [([0.16, 0.12, 0.06], "unknown"), ([0.16, 0.2, 0.3], "yes")])
+def test_a_reward_that_rises_while_fewer_answers_are_right_is_no_progress(right: list[float], answer: str) -> None:
+    parts = (curve("reward", right, component="accuracy_reward"), curve("reward", [0.5, 0.6, 0.9], component="format"))
+    report = judged(curve("reward", [0.71, 0.76, 0.89]), *parts, trainer="grpo")
+    assert report.signs["learning"].answer == answer

@@ -103,3 +103,10 @@ def test_learned_and_lost_is_not_flat() -> None:
 def test_few_episodes_for_their_noise() -> None:
     values = episodes(np.full(9, 22.0), 4, shape=1.0)
     assert "noise" in skipped(FLAT, curve("reward", values), trainer="rl")
+
+
+def test_a_mean_over_few_episodes_that_climbs_to_its_best_at_the_end_is_not_flat() -> None:
+    single = np.concatenate([[-90.0, -80.0], np.linspace(-84, -87, 8), np.linspace(-84, -66, 15)])
+    means = np.cumsum(single) / np.arange(1, len(single) + 1)  # of all episodes so far
+    assert not of(FLAT, means)
+    assert of(FLAT, np.concatenate([means[:11], means[:11]]))

@@ -69,3 +69,13 @@ def test_a_jump_that_was_soon_left_behind_informs(end: float, severity: str) -> 
     y = end + level(400, 0, 0.01, 1)
     y[:12] = [5.0, 60.0, 110.0, 80.0, 40.0, 20.0, 9.0, 4.5, 3.5, 3.0, 2.5, 2.0]
     assert [f.severity for f in found("lr-too-high", loss(y), trainer="classification")] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("scores", "severity"), [(np.linspace(0.11, 0.15, 12), "info"), (np.full(12, 0.11), "warning")]
+)
+def test_a_small_jump_of_a_model_whose_score_gets_better_informs(scores: Floats, severity: str) -> None:
+    y = 0.15 + level(400, 0, 0.004, 1)
+    y[:40] = np.interp(np.arange(40), [0, 12, 39], [0.14, 0.195, 0.16])
+    held = curve("map", scores, split="eval", every=33)
+    assert [f.severity for f in found("lr-too-high", loss(y), held, trainer="detection")] == [severity]

@@ -53,3 +53,9 @@ def test_a_skipped_step_is_silent() -> None:
     g = np.ones(300)
     g[40] = np.nan
     assert not found("masked-nan", loss(falling()), curve("grad_norm", g), trainer="sft")
+
+
+@pytest.mark.parametrize(("first", "norm", "count"), [(1.04, np.nan, 1), (0.0, 1.0, 0), (1.04, 1.0, 0)])
+def test_a_log_that_ends_in_the_first_zero(first: float, norm: float, count: int) -> None:
+    told = found("masked-nan", loss(np.array([first, 0.0])), curve("grad_norm", [norm, np.nan]), trainer="sft")
+    assert len(told) == count

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.checks.losses import SEEDS, Floats, evals, falling, loss
-from tests.checks.synthetic import found, noise, skipped
+from tests.checks.synthetic import curve, found, noise, skipped
 
 
 def turning(n: int = 12, low: float = 1.3, end: float = 2.2, sigma: float = 0.01, seed: int = 0) -> Floats:
@@ -85,3 +85,13 @@ def test_the_best_eval_that_is_named_is_the_best_that_was_logged() -> None:
     assert finding.measured["best"] == 1.0
     assert finding.first_step == finding.measured["best_step"] == 120
     assert "with 1 and ends at" in finding.message
+
+
+@pytest.mark.parametrize(("end", "severity"), [(0.035, "info"), (0.09, "warning")])
+def test_of_many_noisy_error_rates_no_single_one_is_the_level(end: float, severity: str) -> None:
+    rates = np.concatenate([np.geomspace(0.9, 0.035, 100), np.linspace(0.035, end, 100)])
+    rates = rates * (1 + 0.08 * np.random.default_rng(0).standard_normal(200))
+    held = curve("character_error_rate", rates, split="eval", every=3)
+    losses = np.concatenate([np.geomspace(3, 0.10, 100), np.linspace(0.10, 0.119, 100)])
+    told = found("overfitting", loss(falling(600, 3.9, 0.02, 0.01)), evals(losses, 3), held, trainer="classification")
+    assert [f.severity for f in told] == [severity]

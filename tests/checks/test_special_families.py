@@ -4,6 +4,7 @@ distill-stall, q-divergence: experimental, for information."""
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from lossdoc.model.run import Curve
 from tests.checks.synthetic import Floats, curve, found, noise, ramp, saturating, skipped
@@ -86,6 +87,21 @@ def test_embeddings_keep_their_spread() -> None:
 def test_the_code_is_ignored() -> None:
     assert found("posterior-collapse", curve("latent_kl", around(saturating(N, 20, 0.01, 12), 0.2)), trainer="")
     assert found("posterior-collapse", curve("latent_kl", around(np.full(N, 0.003), 0.2)), trainer="")
+
+
+@pytest.mark.parametrize(
+    ("end", "decoded", "severities"),
+    [(2e-5, 0.3, ["warning"]), (2e-3, 0.3, ["info"]), (2e-5, 1e-4, ["info"]), (0.05, 0.3, [])],
+)
+def test_the_code_is_ignored_beside_a_reconstruction(end: float, decoded: float, severities: list[str]) -> None:
+    y = np.concatenate([np.geomspace(0.1 if end < 0.01 else 12, end, 40), np.full(N - 40, end)])
+    others = (curve("val_recon", around(np.full(N, decoded), 0.01), key="recon"),)
+    y = y if severities else np.full(N, 12.0)
+    assert [f.severity for f in found("posterior-collapse", curve("kl", y), *others, trainer="")] == severities
+
+
+def test_another_kl_is_no_code() -> None:
+    assert not found("posterior-collapse", curve("kl", np.full(N, 1e-5)), trainer="")
 
 
 def test_the_code_is_used() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -37,3 +39,11 @@ def test_a_print_of_few_digits_proves_no_zero() -> None:
 def test_a_rate_that_touches_zero_and_climbs_is_another_illness() -> None:
     y = 1e-3 * (1 + np.cos(np.linspace(0, 2 * np.pi, 301))) / 2
     assert not found("zero-lr", curve("learning_rate", y), trainer="sft")
+
+
+@pytest.mark.parametrize(("second", "count"), [(56.168, 1), (56.169, 0)])
+def test_a_rate_that_reads_zero_beside_evaluations_that_stand(second: float, count: int) -> None:
+    held = curve("perplexity", [56.168, second], split="eval", every=3)
+    held = replace(held, decimals=3)
+    told = found("zero-lr", rounded(curve("learning_rate", np.zeros(4)), 5), held, trainer="sft")
+    assert len(told) == count

@@ -29,6 +29,7 @@ FELL = Limit(0.25, "share of the level", "ours: running means of random policies
 SURELY = Limit(4.0, "standard errors of a fall", "ours")
 BACK = Limit(0.05, "share of the whole fall", "ours: what a record may stand above the one before in a steady fall")
 GONE = Limit(0.5, "share of what had been gained", "ours")
+STEADY = Limit(0.8, "share of the steps", "ours: a mean that climbs at so many of them is on its way")
 FEW = Limit(8, "records", "ours: fewer carry no two levels")
 
 
@@ -47,6 +48,7 @@ class Returns:
     final: float
     error: float
     lean: float
+    rising: bool  # it climbs to its best at the very end
 
     @property
     def size(self) -> float:
@@ -68,7 +70,7 @@ class Returns:
         leans = self.change >= LEANS * self.size and self.lean >= LEANING
         return (
             self.size > 0
-            and not (rose or leans)
+            and not (rose or leans or self.rising)
             and self.error <= STILL * self.size
             and abs(self.change) <= STILL * self.size
             and self.best - self.early <= PEAKED * self.size
@@ -89,7 +91,22 @@ def returns(y: Floats) -> Returns:
     error = float(np.hypot(_error(a), _error(b)))
     final = y[n - max(2, round(0.15 * n)) :]
     best = float(y[first : last + 1].mean())
-    return Returns(float(a.mean()), best, first, last, float(b.mean()), float(final.mean()), error, _lean(y))
+    mean = float(a.mean()), float(b.mean())
+    return Returns(
+        mean[0], best, first, last, mean[1], float(final.mean()), error, _lean(y), _rises(y, max(map(abs, mean)))
+    )
+
+
+def _rises(y: Floats, size: float) -> bool:
+    """From its lowest point behind the start on it rises, nearly without a step back, to its best value at the end.
+
+    A running mean of few episodes follows late.
+    """
+    start = max(2, len(y) // 5)
+    low = start + int(np.argmin(y[start:]))
+    steps = np.diff(y[low:])
+    up = len(steps) >= FEW and float(np.mean(steps > 0)) >= STEADY
+    return up and float(y[-1] - y[low]) >= LEANS * size and y[-1] >= y[2:].max()
 
 
 def lost(y: Floats, found: Returns) -> bool:

@@ -46,6 +46,16 @@ def step(curve: Curve, index: int) -> str:
     return f"{curve.axis.removesuffix('s')} {curve.steps[index]:g}"
 
 
+def digits(curve: Curve) -> int:
+    """Significant digits that the print shows of the last value."""
+    if curve.significant is not None:
+        return curve.significant
+    if curve.decimals is None:
+        return 15
+    size = abs(float(curve.values[-1]))
+    return curve.decimals + (int(np.floor(np.log10(size))) + 1 if size > 0 else 0)
+
+
 def part(curve: Curve, first: int = 0, stop: int | None = None) -> Curve:
     """The points first .. stop-1 of a curve."""
     return curve.where(slice(first, stop))

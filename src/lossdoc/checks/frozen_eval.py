@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._loss import gain, living, part, step
+from lossdoc.checks._loss import digits, gain, living, part, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
@@ -85,13 +85,3 @@ def check(case: Case, eval_loss: Curve, loss: Curve, rate: Curve | None) -> Iter
         measured={"evals": len(y) - first, "train_gain_percent": 100 * moved.share},
         cannot_tell=("which weights are evaluated",),
     )
-
-
-def digits(curve: Curve) -> int:
-    """Significant digits that the print shows of the last value."""
-    if curve.significant is not None:
-        return curve.significant
-    if curve.decimals is None:
-        return 15
-    size = abs(float(curve.values[-1]))
-    return curve.decimals + (int(np.floor(np.log10(size))) + 1 if size > 0 else 0)

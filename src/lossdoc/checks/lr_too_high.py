@@ -46,6 +46,7 @@ import numpy as np
 
 from lossdoc.checks._loss import living, number, part, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need
+from lossdoc.judge.merit import course, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, level, median, noise, resolution, tail, trend
@@ -87,6 +88,7 @@ GAINS = Limit(4.0, "standard errors of the early gain", "ours")
 LOSES = Limit(2.5, "standard errors of a rising trend", "ours")
 SOON = Limit(0.05, "share of the run", "ours: a jump that is left behind by then did no harm to a run that learns")
 LEFT = Limit(0.1, "share of the first loss", "ours: the end of a run that learned all the same")
+HALF = Limit(0.5, "share of the first loss", "ours: a smaller jump did no harm where the held-out score got better")
 NEEDS = {"loss": Need(OBJECTIVES, points=RECORDS), "rate": Need("learning_rate", optional=True, points=5)}
 
 
@@ -132,17 +134,24 @@ def at_start(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     records = min(n, early + 2)  # the medians of three reach so far
     end, top = level(y[tail(n)]), float(y[1:records].max())
     worse = end.value > base + 3 * end.error and end.value > WORSE * base
+    harmless = height < HALF * base and scored(case)
     yield case.finding(
         loss,
         f"{loss.said} jumped from {number(base)} to {number(top)} within the first {records} records and is "
         f"{number(end.value)} at the end" + (", worse than before the first step" if worse else ""),
         first=first,
         detected=min(n - 1, max(first + 2, peak)),
-        severity=severity(worse and height >= base, back, n, end.value / base),
-        confidence="high" if height >= 0.5 * base else "medium",
+        severity="info" if harmless else severity(worse and height >= base, back, n, end.value / base),
+        confidence="high" if height >= HALF * base else "medium",
         measured={"first": base, "peak": top, "records": records, "end": end.value},
         cannot_tell=("whether the rate or the first batches did it",),
     )
+
+
+def scored(case: Case) -> bool:
+    """A held-out score got better: a fine-tuned model begins at a loss that training with augmentation never sees."""
+    held = [m for m in measures(case.run, case.knowledge) if m.held_out and m.role == "score"]
+    return any(went is not None and went.went == "better" for went in map(course, held))
 
 
 def severity(ruined: bool, back: int, n: int, left: float) -> Severity:

@@ -7,7 +7,8 @@ mean over several steps, the record in which it happened shows a mere drop. Mega
 instead.
 
 ## How it is measured
-Records in which the loss is exactly 0 while the gradient norm is NaN; or a loss that was positive and reads exactly 0
+Records in which the loss is exactly 0 while the gradient norm is NaN, one of them where the log ends in it and the
+gradient norm was NaN from the first record on; or a loss that was positive and reads exactly 0
 to the end while another metric of the run turns NaN; or a loss that stood in every record and is missing from the
 last ones while other fields go on.
 
@@ -91,8 +92,8 @@ def check(case: Case, loss: Curve, grad_norm: Curve | None) -> Iterator[Finding]
         begin = first_nan(loss, grad_norm, at)
         yield case.finding(
             loss,
-            f"the loss reads exactly 0 and the gradient norm NaN in {count} records from {step(loss, at)} on: "
-            "a NaN loss that the trainer does not print",
+            f"the loss reads exactly 0 and the gradient norm NaN in {count} record{'s' if count > 1 else ''} from "
+            f"{step(loss, at)} on: a NaN loss that the trainer does not print",
             first=begin,
             detected=at,
             measured={"records": count},
@@ -106,8 +107,11 @@ def check(case: Case, loss: Curve, grad_norm: Curve | None) -> Iterator[Finding]
 def with_gradient(loss: Curve, norm: Curve) -> tuple[int, int] | None:
     """First index in the loss, and number, of records with a loss of 0 and a NaN gradient norm."""
     i, j = matched(loss.records, norm.records)
-    both = (loss.values[i] == 0) & np.isnan(norm.values[j])
-    if both.sum() < LEAST:
+    broken = np.isnan(norm.values[j])
+    both = (loss.values[i] == 0) & broken
+    # One alone, where the log ends in it: the gradient was NaN before, and the loss did not read 0.
+    ends = len(both) > 1 and both[-1] and broken.all() and loss.values[i[0]] > 0
+    if both.sum() < LEAST and not ends:
         return None
     return int(i[int(np.argmax(both))]), int(both.sum())
 

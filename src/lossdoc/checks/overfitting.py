@@ -114,6 +114,7 @@ NOISY_LEANS = Limit(
     "standard errors of a rising trend",
     "ours, without the best point itself, which was chosen for being low",
 )
+MANY = Limit(25, "evaluations", "ours: the best of fewer is judged as it stands")
 NEEDS = {
     "eval_loss": Need(OBJECTIVES, split="any", points=EVALS, each=True, first=True),
     "loss": Need(OBJECTIVES, points=4, optional=True),
@@ -261,15 +262,18 @@ def stands(steps: Floats, values: Floats, eval_loss: Curve, best: int) -> bool:
 
 
 def at_its_best(case: Case, eval_loss: Curve) -> Measure | None:
-    """A held-out score that people train for, no mere count of likeliest answers, whose last three evaluations stand
-    within what is material of its best one."""
+    """A held-out score that people train for, no mere count of likeliest answers, whose last evaluations stand within
+    what is material, and their scatter, of its best ones: three of them or, of many, a twentieth."""
     for measure in measures(case.run, case.knowledge):
         score = measure.curve.finite()
         if measure.role != "score" or score.split != eval_loss.split or score.metric in CREEPING or len(score) < 3:
             continue
         values = score.values if measure.up else -score.values
-        best = float(values.max())
-        if best - float(np.median(values[-3:])) < material(measure, abs(best)):
+        together = max(3, len(values) // 20)
+        many = len(values) >= MANY
+        best = float((smooth(values, together) if many else values).max())
+        scatter = 2 * noise(values) / np.sqrt(together) if many else 0.0
+        if best - float(np.median(values[-together:])) < material(measure, abs(best)) + scatter:
             return measure
     return None
 

@@ -12,7 +12,8 @@ digits counts only when its last digit is under {hidden} of the peak, or when no
 
 ## Silent when
 - only the first or the last points are 0
-- the rate is rounded: 0.00000 of a rate that was 1e-5 proves nothing
+- the rate is rounded: 0.00000 of a rate that was 1e-5 proves nothing, unless every evaluation gives one and the same
+  value in {digits} digits and more
 - the rate touches 0 and climbs again (that is `lr-jump`)
 
 ## Likely causes
@@ -41,8 +42,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._loss import step
+from lossdoc.checks._loss import digits, step
 from lossdoc.judge.case import Case, Need
+from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import resolution
@@ -67,12 +69,27 @@ LEAST = Limit(5, "records", "ours")
 END = Limit(0.1, "share of the records", "trainproof: a stretch of zeros at the end")
 MOST = Limit(0.5, "share of the records", "ours")
 HIDDEN = Limit(0.0001, "share of the peak", "ours: what half a printed digit may hide")
-NEEDS = {"rate": Need("learning_rate", points=LEAST)}
+SEVERAL = Limit(2, "records, and evaluations", "ours: one alone shows no standstill")
+DIGITS = Limit(5, "significant digits", "ours: evaluations of weights that move do not agree in so many")
+NEEDS = {"rate": Need("learning_rate", points=SEVERAL)}
 
 
 def check(case: Case, rate: Curve) -> Iterator[Finding]:
     y = rate.values
     n = len(y)
+    rounded = rate.decimals is not None and 2 <= rate.decimals < 8
+    if rounded and not y.any() and (held := standing(case)) is not None:
+        yield case.finding(
+            rate,
+            f"the learning rate reads 0 in all {n} records, and {held.said} is {held.values[0]:.6g} in all "
+            f"{len(held)} evaluations",
+            confidence="medium",
+            measured={"records": n, "value": float(held.values[0]), "evaluations": len(held)},
+            cannot_tell=("the rate itself: it is rounded",),
+        )
+        return
+    if n < LEAST:
+        return
     zero = y == 0
     peak = float(y.max())
     # Half a printed digit may hide behind a zero.
@@ -80,7 +97,7 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
         return
     if peak == 0:
         # 1e-6 prints as 0.000 in a fixed number of digits; "0" and "0.0" are how a zero itself prints.
-        if rate.decimals is None or not 2 <= rate.decimals < 8:
+        if not rounded:
             yield case.finding(rate, f"the learning rate is 0 in all {n} records", measured={"records": n})
         return
     other = np.flatnonzero(~zero)
@@ -102,3 +119,14 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
             first=at,
             measured={"records": int(zero.sum()), "of": n, "share": float(zero.mean()), "peak": peak},
         )
+
+
+def standing(case: Case) -> Curve | None:
+    """A held-out measure that is the same in all its evaluations, at several places, to the last of many digits."""
+    for measure in measures(case.run, case.knowledge):
+        curve = measure.curve
+        y = curve.values
+        several = len(np.unique(curve.steps)) >= SEVERAL
+        if curve.split != "train" and several and np.all(y == y[0]) and digits(curve) >= DIGITS:
+            return curve
+    return None

@@ -184,7 +184,12 @@ def _gain(y: Floats, printed: float) -> tuple[float, float, int, bool]:
         back = float(np.abs(steps[np.sign(steps) == -np.sign(gain)]).max(initial=0.0))
         return gain, best, int(np.sign(gain)) if right >= MONOTONE or abs(gain) > 2 * back else 0, best > 2 * back
     scale = max(noise(y), printed / 4)
-    start, end = level(y[head(n, 0.15, least=3, most=100)], scale), level(y[tail(n, 0.25, least=3, most=400)], scale)
+    # Thousands of episodes scatter so far that only many of them show a level.
+    most = max(100, n // 50)
+    start, end = (
+        level(y[head(n, 0.15, least=3, most=most)], scale),
+        level(y[tail(n, 0.25, least=3, most=4 * most)], scale),
+    )
     gain = end.value - start.value
     first = median(y[:3])
     held = best_stretch(y, up=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lossdoc.judge.merit import CEILING, FEW, NOTHING, Course, Measure, course, material, measures, said
 from lossdoc.judge.passes import passes
+from lossdoc.knowledge.words import taken_apart
 from lossdoc.model.finding import SIGNS, Sign
 from lossdoc.model.limit import Limit
 
@@ -39,6 +40,9 @@ FAR = Limit(
     "ours: fine-tuned language models lower theirs by less where their token accuracy stays within a point",
 )
 RECORDS = Limit(3, "points", "ours: fewer show no course that could be left")
+ENDS = Limit(2, "gradient norms at the end", "ours: one skipped step of a scaler is normal")
+# Words of a part of a reward that says whether an answer was right: a total that rises without it proves nothing.
+_RIGHT = frozenset({"accuracy", "acc", "correct", "correctness", "answer", "exact", "match", "solved", "success"})
 # Objectives that are judged by samples people look at: nothing held out is the rule.
 _GENERATIVE = frozenset({"gan", "diffusion"})
 
@@ -107,6 +111,9 @@ def _finite(run: Run, knowledge: Knowledge) -> Sign:
     trained = [c.said for c in run.curves if c.said in wrong and _is_trained(c, knowledge)]
     if trained:
         return Sign("unknown", (f"{counted}, {wrong[trained[0]]} of {trained[0]} among them",))
+    norm = run.get("grad_norm")
+    if norm is not None and len(norm) >= ENDS and not np.isfinite(norm.values[-int(ENDS) :]).any():
+        return Sign("unknown", (f"{counted}, the last of {norm.said} among them",))
     return Sign("yes", (f"{counted}, none of them of what is trained",))
 
 
@@ -131,6 +138,10 @@ def _learning(judged: Judged, families: set[str]) -> Sign:
         return Sign("unknown", ("no loss, reward or score that could show progress is in this log",))
     # Two training batches differ by themselves; two evaluations are of the same examples.
     better = [(m, c) for m, c in able if c.went == "better" and (m.held_out or len(m.curve.finite()) >= RECORDS)]
+    total = next(((m, c) for m, c in better if m.curve.metric == "reward" and not m.curve.labels), None)
+    fell = _fewer_right(able) if total is not None else None
+    if total is not None and fell is not None:
+        return Sign("unknown", _led("the reward rises while fewer answers are right", _told([total, fell])))
     if better:
         return Sign("yes", _told(_pair(better)))
     told = _told(able[:2])
@@ -141,6 +152,14 @@ def _learning(judged: Judged, families: set[str]) -> Sign:
     if all(c.went in ("unclear", "better") for _, c in able):
         return Sign("unknown", _led("too few or too noisy points to tell", told))
     return Sign("unknown", _led("no progress that stands out", told))
+
+
+def _fewer_right(able: Judged) -> tuple[Measure, Course] | None:
+    """The part of a reward for right answers, where it got worse and nothing held out says better."""
+    if any(m.held_out and c.went == "better" for m, c in able):
+        return None
+    parts = [(m, c, taken_apart(" ".join(m.curve.labels.values()))[0]) for m, c in able if m.curve.metric == "reward"]
+    return next(((m, c) for m, c, words in parts if c.went == "worse" and _RIGHT & set(words)), None)
 
 
 def _counts(measure: Measure, families: set[str]) -> bool:

@@ -36,7 +36,7 @@ _WORDS = (
 )
 _HINT = expression(
     rf"(?:{'|'.join(_WORDS)})(?:[-@_]\d+)?[^\d|;]{{0,24}}[^\w.]\s*[-+]?(?:\d|\.\d|nan|inf)"
-    r"|float\d+\("
+    r"|float\d+\(|(?:loss|acc|accuracy)\d+\.\d\d"
 )
 # Announcements and wishes, not rows: "Best model saved! Acc=0.91", "Target accuracy: 84 %".
 _NOT_A_ROW = expression(
@@ -69,7 +69,8 @@ _SHARE_COUNTED = 0.5  # of all lines (ours)
 _CHANGED = ("\r", "\x1b", "\x08", " [repeated ", "/it]", "it/s]")  # what makes cleaning do more than cut a prefix
 # f1 is a metric, f2 is none.
 _NUMBERED = expression("|".join(re.sub(r"\d", r"\\d", word) for word in _WORDS if not word.isalpha()), re.I)
-_BAR = "%|"  # of tqdm
+# Of tqdm, or of Keras on its way: "12/48 [===>....]".
+_BAR = expression(r"%\||\[=*>\.+\]")
 _LETTERS = expression(r"[^\W\d_]+")
 _GLUED = expression(r"[A-Za-z]\d+")  # digits that belong to a word: top1, host7
 
@@ -102,9 +103,14 @@ class Names:
 
     @property
     def is_log(self) -> bool:
-        """Repeats with changing numbers: three times beside a step or epoch, five times without; fewer in a paste."""
+        """Repeats with changing numbers: three times beside a step or epoch, five times without; fewer in a paste.
+
+        Twice, where a number of it is none: no setting and no table of results is NaN.
+        """
         if self.pasted:
             return self.axis or self.broken or len(self.seen) > 2
+        if self.broken and self.count > 1:
+            return True
         return len(self.seen) > 1 and self.count >= (3 if self.axis else 5)
 
 
@@ -203,7 +209,7 @@ class _Lines:
             elif look and not _is_changed(raw):
                 self._shapes[look] = _nothing(raw, _GLUED)
         else:
-            self.entries.append(Entry(line, whole.row, whole.tags, bar=_BAR in line.text))
+            self.entries.append(Entry(line, whole.row, whole.tags, bar=_BAR.search(line.text) is not None))
             keys = tuple(whole.row)
             names = self.found.setdefault(signature_of(keys), Names())
             names.axis |= self._under_header or has_axis(keys)
@@ -306,7 +312,8 @@ def _learn(raw: str, line: Line, bare: str, names: Names, whole: Composed) -> _K
     at = raw.rindex(bare)
     literals = [(at + start, literal) for start, literal in cut.literals]
     values = [(name, at + first, at + last) for name, first, last in cut.values]
-    return _Known(Cut(literals, values), len(raw) - len(line.text), line.split, names, whole.tags, _BAR in line.text)
+    bar = _BAR.search(line.text) is not None
+    return _Known(Cut(literals, values), len(raw) - len(line.text), line.split, names, whole.tags, bar)
 
 
 def _nothing(raw: str, digits: re.Pattern[str]) -> _Known:

@@ -22,6 +22,7 @@ from lossdoc.readers._row_stretches import Many, blocks_of
 from lossdoc.readers.home_made.marks import (
     Curve,
     counts_up,
+    names_of_runs,
     stand_once,
     tagged_differently,
     told_apart,
@@ -100,6 +101,13 @@ def tells_both_splits(source: Source) -> bool:
     shapes, _ = _shapes(source)
     said = {part for names, shape in shapes.items() if shape.is_log for part in _splits(names)}
     return "tra" in said and len(said) > 1
+
+
+def tells_of_broken(source: Source) -> bool:
+    """Rows of a loop, beside no bar, hold a number that is none."""
+    shapes, entries = _shapes(source)
+    rows = {signature_of(tuple(entry.row)) for entry in entries if entry.row is not None and not entry.bar}
+    return any(shape.is_log and shape.broken and names in rows for names, shape in shapes.items())
 
 
 @lru_cache(4096)
@@ -187,6 +195,7 @@ def _rows(source: Source, *, bulk: bool) -> Iterator[Item | Many]:
     lasting = _titles_last(entries)
     marks = unknown_marks(entries)
     several = tagged_differently(entries)
+    runs = names_of_runs(entries)
     lasting_split: str | None = None
     last: Record | None = None
     for entry in entries:
@@ -210,7 +219,9 @@ def _rows(source: Source, *, bulk: bool) -> Iterator[Item | Many]:
         record = _record(entry, row, above)
         if numbered:
             record.step, record.axis, record.stream = to_float(record.stream), "step", None
-        if signature in marks and entry.tags:
+        if runs:
+            record.run = " ".join(entry.tags)
+        elif signature in marks and entry.tags:
             record.labels = {"mark": " ".join(entry.tags)}
         if last is not None and line.number == (last.line or 0) + 1 and not has_axis(tuple(row)):
             named = named or (titled if last.values.keys().isdisjoint(row) else None)  # further figures below the first

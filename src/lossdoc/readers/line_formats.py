@@ -75,10 +75,12 @@ class LazyFormat:
         return _SUMMED_UP * score if score and self._data.get("summed_up") and self._is_summed_up(source) else score
 
     def _is_summed_up(self, source: Source) -> bool:
-        """The loop's own rows tell of training and held-out data, the lines of this format of training alone."""
+        """The loop's own rows tell of training and held-out data, the lines of this format of training alone; or of a
+        number that is none."""
         records = (item for item in self.read(source) if isinstance(item, Record))
         shown = {part for record in islice(records, 50) for part in [record.split, *key_value.splits_of(record.values)]}
-        return shown <= {None, "train", "tra"} and key_value.tells_both_splits(source)
+        alone = shown <= {None, "train", "tra"}
+        return alone and (key_value.tells_both_splits(source) or key_value.tells_of_broken(source))
 
     def read(self, source: Source) -> Iterator[Item]:
         return self.format.read(source)

@@ -29,6 +29,7 @@ from lossdoc.readers.home_made.lexemes import (
     TAIL,
     TWO_COUNTERS,
     UNDER_A_NAME,
+    WINDOW,
     WORD,
     WRITER,
 )
@@ -38,7 +39,7 @@ from lossdoc.readers.home_made.names import (
     own_split,
 )
 from lossdoc.readers.home_made.parts import Pair, Parts
-from lossdoc.readers.home_made.quantities import as_it_stands, behind, fraction, nothing, pair, sentence, several
+from lossdoc.readers.home_made.quantities import as_it_stands, behind, fraction, nothing, pair, sentence, several, stuck
 from lossdoc.words.counters import COUNTERS, counter_name
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import LETTERS, split_of, split_of_mark
@@ -59,6 +60,7 @@ _TAIL_WORDS = words("in took eta elapsed remaining left at est dt")
 def taken_apart(text: str) -> Parts | None:
     """The parts of a line; None where too much is left over."""
     parts = Parts()
+    text = WINDOW.sub(lambda found: " " * len(found[0]), text)
     _scan(text, 0, len(text), parts, 0)
     if parts.prose:
         return None
@@ -371,5 +373,5 @@ def _tag(text: str, at: int, end: int, parts: Parts) -> int | None:
 
 _RULES = (
     *(_lead, _filler, _stated, _flag, _counter, _tail, _mark, several, sentence, fraction, pair, nothing),
-    *(behind, _tag),
+    *(behind, stuck, _tag),
 )

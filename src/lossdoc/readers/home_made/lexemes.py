@@ -34,10 +34,11 @@ _JOINT = (
 _FIRST = r"[^\W\d]"
 # "Loss:avg"; not "loss:nan", "loss:np.float64(0.5)"
 _INNER = rf":(?!(?i:(?:np|numpy|torch|jnp|mx|tf|jax|paddle)\.|b?float\d|int\d|tensor|\w*array|nan\b|inf))(?={_FIRST})"
-_ASIDE = r"(?:\s?[\[(<{](?:(?!(?:nan|inf)\b)[^\W\d]\w*|%)[\])>}]|\s%(?=\W))?"  # "loss (avg)", "loss[val]", "acc (%)"
+# "loss (avg)", "loss[val]", "acc (%)", "rate (img/s)"
+_ASIDE = r"(?:\s?[\[(<{](?:(?!(?:nan|inf)\b)[^\W\d]\w*(?:/[^\W\d]\w*)?|%)[\])>}]|\s%(?=\W))?"
 _DOT = r"\.(?!\.|\s+[^\W\d])"  # a sentence ends there: "records/second. Loss is 1.26"
 _NAME = (
-    rf"(?:(?i:top)[ -]\d )?{_FIRST}(?:[\w/%@^+-]|'(?=\w)|{_DOT}|{_INNER})*{_ASIDE}"
+    rf"(?:(?i:top)[ -]\d |\d{{1,2}}_(?=[^\W\d]{{2}}))?{_FIRST}(?:[\w/%@^+-]|'(?=\w)|{_DOT}|{_INNER})*{_ASIDE}"
     rf"(?:\ {_FIRST}(?:[\w/%@^-]|'(?=\w)|{_DOT})*{_ASIDE}){{0,4}}?"
 )
 _QUOTES = "[\"'`*“”‘’]{0,2}"
@@ -74,11 +75,20 @@ SEVERAL = expression(
     rf"(?:\s*[\[(](?P<behind>[^\W\d]+\s?/\s?[^\W\d]+)[\])])?"
 )
 OWNERS = expression(r"(?P<one>[^\W\d]+)\s?/\s?(?P<other>[^\W\d]+)")
-# "grad_norm: None", "lr=-", "lr=[1e-4, 1e-5]": a name without a number.
+# "grad_norm: None", "lr=-", "lr=[1e-4, 1e-5]", "runtime: 00:00:01": a name without a number.
+_MOMENT = r"(?:\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|\d{1,3}:\d\d(?::\d\d)?)(?:\.\d+)?(?![\w:.])"
 NOTHING = expression(
-    rf"{_FIRST}[\w./%@-]*\s*(?:[:=]\s*(?:(?i:none|null|n/?a|unknown|true|false)\b|-+(?=[\s,|;)]|$)|\?|--?:--|\[[^\[\]]*,[^\[\]]*\])"
+    rf"{_FIRST}[\w./%@-]*\s*(?:[:=]\s*(?:(?i:none|null|n/?a|unknown|true|false)\b|-+(?=[\s,|;)]|$)|\?|--?:--|{_MOMENT}|\[[^\[\]]*,[^\[\]]*\])"
     r"|\s(?:None|--?:--|\?)(?=[\s,|;)]|$))"
 )
+# "average reward over the last 100 episodes", "reward (last 100)": of how many a mean is.
+WINDOW = expression(
+    r"(?i)(?P<open>[\[(]\s*)?(?:\b(?:over|of|in|for|on|across)\s+)?(?:\bthe\s+)?\b(?:last|past|previous|prev|recent)\s+\d+\b(?![.:/]\d)"
+    r"(?:\s+(?:episodes?|eps?|epochs?|games?|steps?|iter(?:ation)?s?|batch(?:es)?|updates?|rounds?|runs?|trials?|matches|evals?)\b)?"
+    r"(?(open)\s*[\])])(?=\s*[:=|,;)\]-]|\s+[^\W\d])"
+)
+# "mean_loss0.13": the value follows without anything between.
+STUCK = expression(r"(?P<name>[^\W\d]\w*?[^\W\d_])(?P<wrapped>(?!))?(?P<plain>\d+\.\d{2,})(?![\w.])")
 # "100 steps": the number stands before the word.
 COUNTED = expression(
     r"(?P<value>\d[\d,]*(?:\.\d+)?[kKM]?(?:\s?/\s?\d+)?)(?:\s+|(?=[\u3000-\ud7ff]))(?P<word>[^\W\d]+)(?!\w|/|\s*[:=]\s*[-+.\d])"
@@ -97,7 +107,7 @@ COUNTER = expression(
 )
 # "3/12:", "[3/12]": a counter without a name.
 BARE = expression(
-    r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>»-]|$)|\s+[\[(<{*]{0,3}\s?[^\W\d])(?![\w%]|\.\d)"
+    r"(?P<value>\d+\s*/\s*(?P<total>\d+))(?=\s*(?:[:|)\],;>»-]|$)|\s+(?:[\[(<{*]{0,3}\s?[^\W\d]|\[[=>.]{4}))(?![\w%]|\.\d)"
 )
 ORDINAL = expression(r"(?P<value>\d{1,9})(?=\s*(?:[:)\]|]|>(?!\d)|-\s|\.\s))(?!:\d)")
 # "12 [train] loss 0.5": a number before everything else.

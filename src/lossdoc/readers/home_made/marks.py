@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from lossdoc.readers.home_made.names import own_split
 from lossdoc.words.training import is_axis, is_strong
 
 if TYPE_CHECKING:
+    from lossdoc.model.record import Raw
     from lossdoc.readers._row_lines import Entry
     from lossdoc.readers._row_stretches import Many
 
@@ -59,6 +60,32 @@ def tagged_differently(entries: Iterable[Entry]) -> set[tuple[str, ...]]:
         if entry.row is not None and entry.line.split is None:
             tags.setdefault(signature_of(tuple(entry.row)), set()).add(entry.tags)
     return {signature for signature, found in tags.items() if len(found) > 1}
+
+
+def names_of_runs(entries: Iterable[Entry]) -> bool:
+    """The words before the rows name runs, one after the other: "LSTM Epoch 1: loss 0.5", later "GRU Epoch 1: ...".
+
+    Every row has such words, those of one run stand together, and with the next ones the counter begins again.
+    """
+    runs: list[tuple[tuple[str, ...], list[float]]] = []
+    for entry in entries:
+        if entry.row is None:
+            continue
+        place = _counter(entry.row)
+        if not entry.tags or place is None:
+            return False
+        if not runs or runs[-1][0] != entry.tags:
+            runs.append((entry.tags, []))
+        runs[-1][1].append(place)
+    again = all(after[0] <= before[0] for (_, before), (_, after) in pairwise(runs))
+    alone = len({tags for tags, _ in runs}) == len(runs) > 1
+    return alone and again and max(len(places) for _, places in runs) > 1
+
+
+def _counter(row: Mapping[str, Raw]) -> float | None:
+    """The number of the first counter of a row."""
+    said = next((value for name, value in row.items() if is_axis(name)), None)
+    return to_float(str(said).partition("/")[0])
 
 
 def without_writer(entries: list[Entry]) -> list[Entry]:

@@ -14,6 +14,7 @@ from lossdoc.readers.home_made.lexemes import (
     PAIR,
     SENTENCE,
     SEVERAL,
+    STUCK,
 )
 from lossdoc.readers.home_made.names import (
     INDICES,
@@ -121,6 +122,14 @@ def nothing(text: str, at: int, end: int, _: Parts) -> int | None:
 
 def behind(text: str, at: int, end: int, parts: Parts) -> int | None:
     found = BEHIND.match(text, at, end)
+    if found is None or not is_strong(found["name"]):
+        return None
+    return as_it_stands(found, parts)
+
+
+def stuck(text: str, at: int, end: int, parts: Parts) -> int | None:
+    """ "mean_loss0.13" """
+    found = STUCK.match(text, at, end)
     if found is None or not is_strong(found["name"]):
         return None
     return as_it_stands(found, parts)
