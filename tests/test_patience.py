@@ -14,7 +14,7 @@ def looked(patience: Patience, finding: Finding | None, points: int, evals: int 
     """Whether the finding is ripe when so many points of the loss and of the eval loss have come."""
     curves = [made.curve("loss", [1.0] * points), made.curve("loss", [1.0] * evals, split="eval")]
     report = made.report([finding] if finding else [], curves=curves, records=points)
-    return [f for _, f in patience.ripe([report])] == [finding]
+    return [(f, state) for _, f, state in patience.judge([report])] == [(finding, "confirmed")]
 
 
 def first_told(check: str, severity: Severity) -> int:
@@ -69,9 +69,9 @@ def test_runs_wait_each_for_itself() -> None:
     def report(name: str, points: int) -> Report:
         return made.report([finding], name=name, curves=[made.curve("loss", [1.0] * points)], records=points)
 
-    patience.ripe([report("a", 10)])
-    ripe = patience.ripe([report("a", 12), report("b", 12)])
-    assert [r.run.name for r, _ in ripe] == ["a"]
+    patience.judge([report("a", 10)])
+    judged = patience.judge([report("a", 12), report("b", 12)])
+    assert [(r.run.name, state) for r, _, state in judged] == [("a", "confirmed"), ("b", "suspected")]
 
 
 def test_what_is_held_exists() -> None:

@@ -1,6 +1,6 @@
 """Whether watch ends with what check says: python -m benchmarks.diagnosis.watched
 
-Every text log of the labelled runs is written piece by piece while it is watched, cut anywhere, in three ways. At its end
+Every text log of the labelled runs is written piece by piece while it is watched, cut anywhere, in several ways. At its end
 what was told and not taken back has to be what check finds in the whole, and nothing may be told twice.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
@@ -40,6 +41,22 @@ def rotates(log: Path, data: bytes) -> Iterator[None]:
     yield from grows(log, data[middle:])
 
 
+def is_truncated(log: Path, data: bytes) -> Iterator[None]:
+    """Copied away and emptied at the end of a line near the middle, as logrotate's copytruncate does; it goes on."""
+    middle = data.find(b"\n", len(data) // 2) + 1
+    yield from grows(log, data[:middle])
+    log.write_bytes(b"")
+    yield
+    yield from grows(log, data[middle:])
+
+
+def comes_late(log: Path, data: bytes) -> Iterator[None]:
+    """Looked for before it is there, and then there as a whole."""
+    yield
+    log.write_bytes(data)
+    yield
+
+
 def is_written_anew(log: Path, data: bytes) -> Iterator[None]:
     """Replaced by a longer one each time."""
     for _, end in _cuts(data):
@@ -49,7 +66,7 @@ def is_written_anew(log: Path, data: bytes) -> Iterator[None]:
         yield
 
 
-WAYS: tuple[Callable[[Path, bytes], Iterator[None]], ...] = (grows, rotates, is_written_anew)
+WAYS: tuple[Callable[[Path, bytes], Iterator[None]], ...] = (grows, rotates, is_truncated, is_written_anew, comes_late)
 
 
 def _cuts(data: bytes) -> list[tuple[int, int]]:
@@ -75,11 +92,17 @@ def differences(source: Path, way: Callable[[Path, bytes], Iterator[None]]) -> l
         checked = {
             (run.name, f.id): f.check for run in runs_of(whole, Options()) for f in diagnose(run, Options()).findings
         }
-    told = [((report.run.name, f.id), f.check) for look in looks for report, f in look.new]
-    stands = dict(told)
-    for name, finding in looks[-1].gone:
-        del stands[name, finding.id]
-    twice = [f"{check} told twice" for key, check in dict(told).items() if [k for k, _ in told].count(key) > 1]
+    told = [
+        (news.report.run.name, news.finding.id, news.finding.check, news.finding.severity == "info", news.state)
+        for look in looks
+        for news in look.new
+    ]
+    stands: dict[tuple[str, str], str] = {}
+    for name, finding_id, check, _, state in told:
+        stands[name, finding_id] = check
+        if state == "withdrawn":
+            del stands[name, finding_id]
+    twice = [f"{one} told twice" for one, times in Counter(told).items() if times > 1]
     return [
         *twice,
         *(f"{check} only of check" for key, check in checked.items() if key not in stands),

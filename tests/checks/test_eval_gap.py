@@ -31,6 +31,13 @@ def test_swapped_pairs() -> None:
     assert "wrong way round" in got[0].message
 
 
+@pytest.mark.parametrize("right", [0.15, 0.3])
+def test_swapped_pairs_show_in_one_evaluation_where_nearly_all_are_wrong(right: float) -> None:
+    training = [loss(falling(60, 0.69, 0.62, 0.01)), curve("reward_accuracy", 0.8 + noise(60, 0.1, 0))]
+    got = found("eval-gap", *training, evals([0.71], 50), evals([right], 50, "reward_accuracy"), trainer="dpo")
+    assert bool(got) == (right < 0.25)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_usual_gap_is_silent(seed: int) -> None:
     y = falling(300, seed=seed)

@@ -62,3 +62,19 @@ def test_the_first_records_are_left_to_others() -> None:
     y = falling()
     y[2:5] += 6
     assert not found("loss-spike", loss(y), trainer="sft")
+
+
+@pytest.mark.parametrize("points", [3, 10, 25])
+def test_a_rise_that_the_log_ends_in_is_told_before_it_is_back(points: int) -> None:
+    y = falling(200 + points, 6.2, 4.5, 0.08)
+    y[200:] += 2.0
+    (finding,) = found("loss-spike", loss(y), trainer="sft")
+    assert finding.first_step == 201
+    assert f"in the last {points} records of the log" in finding.message
+
+
+def test_a_rise_at_the_end_that_noise_makes_or_that_is_short_or_long_is_no_spike() -> None:
+    for points, height in ((25, 0.6), (2, 2.0), (60, 2.0)):
+        y = falling(200 + points, 6.2, 4.5, 0.08)
+        y[200:] += height
+        assert not found("loss-spike", loss(y), trainer="sft")

@@ -95,3 +95,23 @@ def test_of_many_noisy_error_rates_no_single_one_is_the_level(end: float, severi
     losses = np.concatenate([np.geomspace(3, 0.10, 100), np.linspace(0.10, 0.119, 100)])
     told = found("overfitting", loss(falling(600, 3.9, 0.02, 0.01)), evals(losses, 3), held, trainer="classification")
     assert [f.severity for f in told] == [severity]
+
+
+@pytest.mark.parametrize("held_out", [[1.8, 1.85], [2.1, 1.8, 1.87]])
+def test_one_worse_evaluation_is_enough_where_training_gains_what_nothing_else_gains(held_out: list[float]) -> None:
+    n = 20 * len(held_out)
+    y = np.linspace(2.4, 0.4, n) + noise(n, 0.02, 0)
+    (finding,) = found("overfitting", loss(y), evals(held_out, 20), trainer="sft")
+    assert (finding.severity, finding.confidence) == ("warning", "low")
+    assert (finding.first_step, finding.detected_step) == (20 * len(held_out) - 20, 20 * len(held_out))
+
+
+def test_one_worse_evaluation_is_not_enough_where_training_gained_an_ordinary_share_or_a_score_improved() -> None:
+    slow, fast = (np.linspace(2.4, end, 40) + noise(40, 0.02, 0) for end in (2.0, 0.4))
+    assert not found("overfitting", loss(slow), evals([1.8, 1.85], 20), trainer="sft")
+    assert not found("overfitting", loss(fast), evals([1.8, 1.82], 20), trainer="sft")
+    better = evals([0.5, 0.6, 0.65], 20, "accuracy")
+    long = loss(np.linspace(2.4, 0.4, 60) + noise(60, 0.02, 0))
+    assert [f.severity for f in found("overfitting", long, evals([2.1, 1.8, 1.87], 20), better, trainer="sft")] == [
+        "info"
+    ]

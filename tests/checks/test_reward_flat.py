@@ -63,3 +63,11 @@ def test_not_for_other_trainers() -> None:
 def test_the_end_of_a_log_is_not_judged() -> None:
     ends = [replace(one, steps=one.steps + 300) for one in rewards(np.full(200, 0.5), answers=32)]
     assert "begins" in skipped(CHECK, *ends)
+
+
+def test_rates_that_add_up_to_nothing_are_seen_soon_unless_they_climb() -> None:
+    for rate, seen in ((np.full(20, 1e-9), True), (np.linspace(0, 1e-9, 20), False), (np.full(20, 1e-6), False)):
+        got = found(CHECK, *rewards(np.full(20, 0.5), answers=96), curve("learning_rate", rate))
+        assert bool(got) == seen
+    few = rewards(np.full(12, 0.5), answers=96)
+    assert "too few" in skipped(CHECK, *few, curve("learning_rate", np.full(12, 1e-9)))

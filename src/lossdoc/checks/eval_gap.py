@@ -9,8 +9,8 @@ swapped.
 ## How it is measured
 At every eval the eval loss is compared with the slow course of the training loss. The gap counts when it is at least
 {early} of what training had gained by then, from the first third of the evals on, and at the end {late} of it and
-{of-level} of the training loss. For pairs: eval accuracy at most {below} in every eval, with a training accuracy of
-{well} or more.
+{of-level} of the training loss. For pairs: eval accuracy at most {below} in every eval, {alone} where there is but one,
+with a training accuracy of {well} or more.
 
 ## Silent when
 - the gap opens with a rising eval loss (`overfitting`), unless the first eval already was {foreign} times the first
@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._loss import living, number, step
-from lossdoc.judge.case import Case, Need
+from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.judge.merit import course as measured_course
 from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Finding, Severity, SignName
@@ -77,6 +77,11 @@ SMALL = Limit(
 )
 FOREIGN = Limit(1.2, "times the first training loss", "ours: what memorising alone does not reach by the first eval")
 BELOW = Limit(0.35, "accuracy of held-out pairs", "ours: every eval ranks them the wrong way round")
+ALONE = Limit(
+    0.25,
+    "accuracy of held-out pairs",
+    "ours: the first evals of labelled runs with swapped pairs show 0.15, others 0.4",
+)
 WELL = Limit(0.6, "accuracy of training pairs", "ours: training ranks its own rightly")
 MATTERS = Limit(
     1.0,
@@ -100,9 +105,9 @@ AT_FIRST = Limit(
 )
 SEEN = Limit(0.1, "share of the progress", "ours: an eval before sees no progress yet")
 NEEDS = {
-    "eval_loss": Need("loss", split="eval", points=2, each=True),
+    "eval_loss": Need("loss", split="eval", each=True),
     "loss": Need("loss", points=5),
-    "eval_accuracy": Need(("reward_accuracy", "accuracy"), split="eval", optional=True, points=2),
+    "eval_accuracy": Need(("reward_accuracy", "accuracy"), split="eval", optional=True),
     "accuracy": Need(("reward_accuracy", "accuracy"), optional=True, points=5),
 }
 
@@ -111,11 +116,13 @@ def check(
     case: Case, eval_loss: Curve, loss: Curve, eval_accuracy: Curve | None, accuracy: Curve | None
 ) -> Iterator[Finding]:
     eval_loss, loss = living(eval_loss), living(loss)
-    if len(eval_loss) < 2 or len(loss) < 5:
+    if not len(eval_loss) or len(loss) < 5:
         return
     if "supervised" not in case.families() and swapped(eval_accuracy, accuracy):
         yield report_swapped(case, eval_loss, eval_accuracy, accuracy)
         return
+    if len(eval_loss) < 2:
+        raise Skip("one evaluation shows no gap that stays")
     course = np.interp(eval_loss.steps, loss.steps, smooth(loss.values))
     gap = eval_loss.values - course
     start = median(loss.values[: max(1, min(3, len(loss) // 5))])
@@ -180,7 +187,8 @@ def swapped(held_out: Curve | None, training: Curve | None) -> bool:
     if held_out is None or training is None:
         return False
     trained = float(np.mean(training.values[len(training) // 2 :]))
-    return bool(np.all(held_out.values <= BELOW) and np.any(held_out.values > 0) and trained >= WELL)
+    below = BELOW if len(held_out) > 1 else ALONE
+    return bool(np.all(held_out.values <= below) and np.any(held_out.values > 0) and trained >= WELL)
 
 
 def report_swapped(case: Case, eval_loss: Curve, held_out: Curve | None, training: Curve | None) -> Finding:

@@ -10,14 +10,14 @@ Rises over the median of the eleven records before, in units of the local noise.
 heavy upper tails (losses of few examples) widen it. A rise counts from {sigmas} scales on, or when {points} or more
 records stand {lasting} errors above; a single record from {alone} on. It has to reach {share} of what had been
 gained; a single record all of that, or half of it when it is a mean over several steps and {unmistakable} scales out:
-one wrong label does no more. Short runs need more, since their noise is less well known. The spike score is the
-number of such records per 1000.
+one wrong label does no more. A rise of {points} to {young} records that the log ends in counts from {standing} scales
+on. Short runs need more, since their noise is less well known. The spike score is the number of such records per 1000.
 
 ## Silent when
 - the rise is an ordinary one for the noise of the run, or small against what was learned
 - it stands in the first twentieth of the run: the start has checks of its own (`lr-too-high`, `wrong-start`)
 - the learning rate is still below {resting} of its peak, in the warm-up: the batches differ, the weights do not move
-- the loss never came back (`divergence`)
+- the loss did not come back in {young} records (`divergence`)
 
 ## Likely causes
 - Broken batches: wrong labels, another encoding, one document repeated, lengths far off. [bad-batch]
@@ -79,6 +79,8 @@ UNMISTAKABLE = Limit(
     "local noise scales",
     "ours: a single record this far out may be a mean over many steps, so that half of the progress is enough",
 )
+STANDING = Limit(16.0, "local noise scales", "ours: twice what a rise needs that came back")
+YOUNG = Limit(30, "records", "ours: a rise may still come back by then; labelled runs whose rate jumped took 25")
 OF_LEVEL = Limit(0.3, "share of the level", "ours: a run that gained next to nothing is measured by its own level")
 NOTHING = Limit(0.05, "share of the first loss", "ours: less is next to nothing gained")
 BEGIN = Limit(20, "parts of the run, the first of which has checks of its own", "ours")
@@ -93,18 +95,21 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     n = len(y)
     if n < RECORDS:
         return
-    found = [s for s in material(loss) if s.first >= max(4, n // int(BEGIN)) and s.back and not at_rest(loss, rate, s)]
+    late = [s for s in material(loss) if s.first >= max(4, n // int(BEGIN)) and not at_rest(loss, rate, s)]
+    found = [s for s in late if s.back or stands_out(s)]
     if not found:
         return
     points = sum(s.points for s in found)
     top = max(found, key=lambda s: s.height)
     first = found[0]
     what = "one spike" if len(found) == 1 else f"{len(found)} spikes"
+    records = f"{top.points} record{'s' * (top.points > 1)}"
+    came = f"{records} until it was back at" if top.back else f"in the last {records} of the log, which end near"
     yield case.finding(
         loss,
         f"{what} of {loss.said}: {number(float(y[top.peak]))} at {step(loss, top.peak)} from a level of "
-        f"{number(top.before)}, {top.points} record{'s' if top.points > 1 else ''} until it was back "
-        f"at {number(top.after)} (spike score {1000 * points / n:.0f} per 1000 records)",
+        f"{number(top.before)}, {came} "
+        f"{number(top.after)} (spike score {1000 * points / n:.0f} per 1000 records)",
         first=first.first,
         detected=min(n - 1, first.first + 1),
         last=found[-1].last,
@@ -120,6 +125,11 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         },
         cannot_tell=("whether the batch or the step before it was at fault",),
     )
+
+
+def stands_out(spike: Spike) -> bool:
+    """The log ends in a rise that no noise makes, and that is too young to have stayed for good."""
+    return POINTS <= spike.points <= YOUNG and spike.score >= STANDING
 
 
 def at_rest(loss: Curve, rate: Curve | None, spike: Spike) -> bool:

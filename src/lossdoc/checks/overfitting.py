@@ -9,7 +9,8 @@ a while.
 The median of the last evals against the best one. It has to be worse by {rise} of the best, by {scatters} times the
 scatter of the evals, and {above} of the evals after the best one have to stand above it; the training loss has to be
 lower than at the best eval. At least {evals} evals, {after} of them after the best; with only {evals}, twice the
-rise.
+rise. One eval after the best is enough, at low confidence, where it is worse by half of {rise} and the training loss
+lost {by-heart} of its level between the two.
 
 ## Silent when
 - the eval loss is near 0 and rises by less than twice {rise}
@@ -101,6 +102,9 @@ STANDS = Limit(
 EVALS = Limit(3, "evaluations", "ours: a turn has a side before and a side behind it")
 AFTER = Limit(2, "evaluations behind the best one", "ours: one alone may be noise")
 ABOVE = Limit(0.75, "share of the evaluations behind the best one", "ours: so many have to stand above it")
+BY_HEART = Limit(
+    0.25, "share of the training loss", "ours: nothing else gains so much in training and loses on held-out data"
+)
 LEANS = Limit(1.9, "standard errors of a rising trend", "ours, of five evaluations and more")
 NOISY_EVALS = Limit(
     6,
@@ -116,7 +120,7 @@ NOISY_LEANS = Limit(
 )
 MANY = Limit(25, "evaluations", "ours: the best of fewer is judged as it stands")
 NEEDS = {
-    "eval_loss": Need(OBJECTIVES, split="any", points=EVALS, each=True, first=True),
+    "eval_loss": Need(OBJECTIVES, split="any", points=2, each=True, first=True),
     "loss": Need(OBJECTIVES, points=4, optional=True),
     "score": Need(("accuracy", "reward_accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
 }
@@ -131,6 +135,9 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     eval_loss = living(once(eval_loss))
     y = eval_loss.values
     n = len(y)
+    if loss is not None and int(np.argmin(y)) == n - 2:
+        yield from by_heart(case, eval_loss, living(loss), score)
+        return
     if n < EVALS:
         raise Skip(f"{n} evals are too few to see a turn")
     course = smooth(y, 3) if n >= 12 else y
@@ -183,6 +190,30 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
             **told,
         },
         cannot_tell=unknown,
+    )
+
+
+def by_heart(case: Case, eval_loss: Curve, loss: Curve, score: Curve | None) -> Iterator[Finding]:
+    """The last evaluation is worse than the best, the one before, and training gained too much meanwhile for that."""
+    y, best = eval_loss.values, len(eval_loss) - 2
+    low, last = float(y[-2]), float(y[-1])
+    scatter = max(noise(y) if len(y) > EVALS else 0.0, resolution(eval_loss))
+    if last - low < max(RISE / 2 * abs(low), SCATTERS * scatter):
+        return
+    then, now = (float(level) for level in np.interp(eval_loss.steps[-2:], loss.steps, smooth(loss.values)))
+    if then <= 0 or then - now < BY_HEART * then:
+        return
+    mild = score_gain(score, eval_loss, best) >= BETTER or improving(case, eval_loss, best) is not None
+    yield case.finding(
+        eval_loss,
+        f"{eval_loss.said} went from {number(low)} at {step(eval_loss, best)} to {number(last)} at the next evaluation "
+        f"while the level of the training loss fell from {number(then)} to {number(now)}",
+        first=best,
+        detected=best + 1,
+        severity="info" if mild else "warning",
+        confidence="low",
+        measured={"best": low, "end": last, "train_then": then, "train_now": now},
+        cannot_tell=("whether the next evaluation comes back",),
     )
 
 

@@ -11,7 +11,7 @@ upper end of the error of that difference (2 standard errors) stays under {moved
 errors, and that no stretch in between stood {stood} above the start. A reward that is exactly constant for {few}
 records and more is flat as well, and so is one that becomes constant below its best for {stuck} of the records, and
 {records} at least. Where the noise hides more than that, the learning rate can tell: rates that add up
-to less than {nowhere} over all steps move no weight.
+to less than {nowhere} over all steps move no weight, and {soon} records are enough where they do not climb.
 
 An agent's return has no spread of answers, and a table of running means no noise: there flat means that it changed by
 at most {agents.still} of its level, with a standard error below that, without a sure gain of {agents.gained} and
@@ -73,6 +73,7 @@ SIGN: SignName = "learning"
 EXPLAINS = ("plateau", "no-learning", "dead-reward")
 FEW = Limit(8, "records of one exact value", "ours: rewards of sampled answers or episodes do not agree by chance")
 RECORDS = Limit(30, "records", "ours")
+SOON = Limit(15, "records", "ours: with rates that add up to nothing, to see that the reward did not move after all")
 MOVED = Limit(
     0.25,
     "times the spread of one answer",
@@ -137,7 +138,10 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         raise Skip(f"the noise of {len(values)} records hides what the return did")
     if found:
         return
-    if len(values) < RECORDS:
+    way = None if rate is None or rate.axis != "step" else travel(rate.values, rate.steps)
+    still = way is not None and 0 < way < NOWHERE
+    # A rate that climbs says nothing of the way that is to come.
+    if len(values) < (SOON if still and rate is not None and rate.values[-1] <= rate.values[0] else RECORDS):
         raise Skip(f"{len(values)} records of the reward are too few to call it flat (needs {RECORDS})")
     moved = course(values, None if unlabelled(std) is None or std is None else std.values)
     upper = moved.change + 2 * moved.error
@@ -145,8 +149,6 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         return
     if highest_level(values, max(5, len(values) // 10))[2] - moved.early > STOOD * moved.scale:
         return
-    way = None if rate is None or rate.axis != "step" else travel(rate.values, rate.steps)
-    still = way is not None and 0 < way < NOWHERE
     if 2 * moved.error >= SURE and not still:
         raise Skip(f"the reward's noise hides changes below {2 * moved.error:.2g} of its spread")
     if upper >= MOVED and not still:

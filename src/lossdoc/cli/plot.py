@@ -122,7 +122,7 @@ def _follow(path: str, options: Options, choice: Choice, color: Color, height: i
         while True:
             watcher.changed()
             if watcher.due():
-                reports = watcher.look().reports
+                reports = watcher.look(whole=True).reports
                 try:
                     plots = arrange(reports, options.knowledge, choice) if reports else []
                 except ValueError as error:  # a metric that may come, with what there is so far

@@ -22,6 +22,7 @@ from lossdoc.show import stream
 if TYPE_CHECKING:
     from lossdoc.api import Options
     from lossdoc.config import InForce
+    from lossdoc.live.news import News
     from lossdoc.live.watcher import Look, Watcher
     from lossdoc.model.finding import Report
     from lossdoc.model.run import Run
@@ -59,8 +60,14 @@ def command(
     interval: Annotated[float, typer.Option(min=0.01, metavar="SECONDS", help="How often to look at the file.")] = 1.0,
     on_finding: Annotated[
         str | None,
-        typer.Option(metavar="COMMAND", help="Run for each warning and error: JSON on its input, LOSSDOC_CHECK set."),
+        typer.Option(
+            metavar="COMMAND", help="Run for each confirmed warning and error: JSON on its input, LOSSDOC_CHECK set."
+        ),
     ] = None,
+    suspected: Annotated[
+        bool,
+        typer.Option("--suspected", help="Run it for what is suspected and withdrawn too; LOSSDOC_STATE says which."),
+    ] = False,
     format_: Annotated[
         Literal["text", "jsonl"], typer.Option("--format", "-f", help="Lines for people, or one JSON object a line.")
     ] = "text",
@@ -72,6 +79,9 @@ def command(
     color: Annotated[Color, typer.Option(help="Colour the lines.")] = "auto",
 ) -> int:
     """Follow a log that grows and tell each finding once, as soon as it can be known.
+
+    What further records may still take back is told at once as suspected, and later confirmed or withdrawn.
+    --fail-fast, --on-finding and the exit code act on what is confirmed.
 
     At the end (--until-idle, --timeout, --fail-fast, Ctrl-C) the whole log is judged once more, as `check` does.
     Exit codes are those of `check`: 0, 1 for findings at or above --fail-on, 2 where there was nothing to judge.
@@ -90,12 +100,13 @@ def command(
     watcher = Watcher(path, options, time.monotonic, _by_the_rules(in_force))
     out = stream.Writer(format_, color=color_of(sys.stdout, color), ascii=needs_ascii(sys.stdout))
     ends = Ends(fast, until_idle, timeout)
+    command = OnFinding(on_finding, suspected) if on_finding else None
     if format_ != "text" or not (live if live is not None else sys.stdout.isatty()):
-        return follow(watcher, ends, interval, Told(out, on_finding), rules.fail_on)
+        return follow(watcher, ends, interval, Told(out, command), rules.fail_on)
     from lossdoc.show.screen import Screen
 
     with Screen(color=out.color) as screen:
-        code = follow(watcher, ends, interval, told := Told(out, on_finding, screen), rules.fail_on)
+        code = follow(watcher, ends, interval, told := Told(out, command, screen), rules.fail_on)
     told.last_words()
     return code
 
@@ -133,6 +144,9 @@ class Ends:
     until_idle: float | None = None
     timeout: float | None = None
 
+    def at_once(self, news: News) -> bool:
+        return news.finding.check in self.fail_fast and news.finding.severity != "info" and news.state == "confirmed"
+
     def reached(self, now: float, begun: float, last_news: float) -> bool:
         """Whether the time is over; before anything was there only the timeout counts."""
         if self.timeout is not None and now - begun >= self.timeout:
@@ -141,33 +155,58 @@ class Ends:
 
 
 @dataclass
+class OnFinding:
+    """A command of the user's that is run for findings that are more than information."""
+
+    command: str
+    suspected: bool = False  # for those too that are suspected or withdrawn
+    lost: bool = field(default=False, init=False)  # it could not be run, which is said once
+
+    def run(self, news: News, records: int) -> None:
+        """Nothing of the log becomes part of the command line: a message is data on its standard input."""
+        import os
+        import subprocess
+
+        finding = news.finding
+        if finding.severity == "info" or not (self.suspected or news.state == "confirmed"):
+            return
+        said = {"CHECK": finding.check, "SEVERITY": finding.severity, "STATE": news.state}
+        environment = {**os.environ, **{f"LOSSDOC_{name}": word for name, word in said.items()}}
+        document = stream.as_json(*news, records).encode()
+        done = subprocess.run(self.command, shell=True, input=document, env=environment, check=False)
+        if done.returncode and not self.lost:
+            self.lost = True
+            say(f"--on-finding: the command ended with {done.returncode}")
+
+
+@dataclass
 class Told:
-    """Where findings go: standard output, and a command for those that are more than information."""
+    """Where findings go: standard output, and a command."""
 
     writer: stream.Writer
-    command: str | None = None
+    command: OnFinding | None = None
     screen: Screen | None = None
-    lost: bool = field(default=False, init=False)  # the command could not be run, which is said once
     _last: str = field(default="", init=False)
 
     def findings(self, look: Look) -> None:
-        for report, finding in look.new:
-            self._say(self.writer.finding(report, finding, look.records))
-            if self.command and finding.severity != "info":
-                self._run(stream.as_json(report, finding, look.records), finding.check, finding.severity)
+        for news in look.new:
+            self._say(self.writer.finding(*news, look.records))
+            if self.command:
+                self.command.run(news, look.records)
 
-    def picture(self, reports: Sequence[Report], silent: float) -> None:
+    def picture(self, look: Look, silent: float) -> None:
         """Where the run stands, for those who look on; `silent` is in seconds."""
         if self.screen is not None:
             from lossdoc.show.report import Options as Dress
             from lossdoc.show.screen import standing
 
             dress = Dress(width_of(sys.stdout, None), color=self.writer.color, ascii=self.writer.ascii)
-            self.screen.show(standing(reports, silent, dress))
+            self.screen.show(standing(look.reports, silent, dress, look.since))
 
     def end(self, look: Look, code: int) -> None:
-        self.picture(look.reports, 0.0)
-        self._last = self.writer.end(look.reports, look.gone, code)
+        self.picture(look, 0.0)
+        withdrawn = [news.finding for news in look.new if news.state == "withdrawn"]
+        self._last = self.writer.end(look.reports, withdrawn, code)
         if self.screen is None:
             self.last_words()
 
@@ -180,17 +219,6 @@ class Told:
             self.screen.say(line)
         else:
             emit(line, machine=self.writer.format == "jsonl")
-
-    def _run(self, document: str, check: str, severity: str) -> None:
-        """Nothing of the log becomes part of the command line: a message is data on its standard input."""
-        import os
-        import subprocess
-
-        environment = {**os.environ, "LOSSDOC_CHECK": check, "LOSSDOC_SEVERITY": severity}
-        done = subprocess.run(self.command or "", shell=True, input=document.encode(), env=environment, check=False)
-        if done.returncode and not self.lost:
-            self.lost = True
-            say(f"--on-finding: the command ended with {done.returncode}")
 
 
 def follow(
@@ -205,18 +233,17 @@ def follow(
     stopped = False
     begun = last_news = watcher.clock()
     appeared = Path(watcher.path).exists()
-    reports: Sequence[Report] = ()
+    look = watcher.last
     with suppress(KeyboardInterrupt):  # the way in which a person ends a watch: what there is is judged once more
         while True:
             if watcher.changed():
                 last_news, appeared = watcher.clock(), True
             if watcher.due():
                 look = watcher.look()
-                reports = look.reports
                 told.findings(look)
-                stopped = any(f.check in ends.fail_fast and f.severity != "info" for _, f in look.new)
+                stopped = any(ends.at_once(news) for news in look.new)
             now = watcher.clock()
-            told.picture(reports, now - last_news)
+            told.picture(look, now - last_news)
             if stopped or ends.reached(now, begun, last_news if appeared else now):
                 break
             sleep(interval)

@@ -178,14 +178,14 @@ class Tools:
         watcher = Watcher(self._allowed.path(path), asked, time.monotonic)
         ends = time.monotonic() + seconds
         watcher.changed()
-        before = now = watcher.look()
+        before = now = watcher.look(whole=True)
         known = {f.id for report in before.reports for f in report.findings}
         new: list[str] = []
         while not new and (left := ends - time.monotonic()) > 0:
             time.sleep(min(_LOOK, left))
             watcher.changed()
             if watcher.due() or (watcher.pending and ends - time.monotonic() <= 0):
-                now = watcher.look()
+                now = watcher.look(whole=True)
                 found = [f for report in now.reports for f in report.findings if f.id not in known]
                 new = [f.check for f in found if f.severity != "info"]
         if not now.reports:

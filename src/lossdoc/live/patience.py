@@ -1,8 +1,8 @@
-"""How long watch holds a finding back: what more records took back from healthy runs has to stand a while first.
+"""How sure a finding of a run that goes on is: what more records took back from healthy runs has to stand a while.
 
-Most is told at once. What is held, and for how long, is what prefixes of healthy runs, every record from the tenth on,
-showed and lost again (`python -m benchmarks.diagnosis.live`). Such a wait counts points of the curve that shows the
-finding: where one is evaluated every twenty records, two evaluations are forty.
+Most is confirmed at once. What is only suspected, and for how long, is what prefixes of healthy runs, every record from
+the tenth on, showed and lost again (`python -m benchmarks.diagnosis.live`). Such a wait counts points of the curve that
+shows the finding: where one is evaluated every twenty records, two evaluations are forty.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lossdoc.model.finding import Finding, Report
+from lossdoc.model.finding import Finding, Report, State
 
 # Points of the curve, and after how many at most a healthy run had lost it again: 86 labelled ones, 61 public ones.
 HELD: Mapping[str, int] = {
     "divergence": 2,  # labelled, 1: one high point at the end
     "lr-jump": 2,  # labelled, 1
     "no-generalisation": 2,  # labelled, before the next evaluation
+    "overfitting": 1,  # one evaluation may come back
     "eval-gap": 5,  # public, 4: the first evaluations scatter
     "loss-spike": 9,  # labelled, 8: a spike that what came next made look small
     "exploding-gradient": 9,  # labelled, 8
@@ -29,25 +30,42 @@ HELD: Mapping[str, int] = {
 YOUNG = frozenset({"chance-level", "no-learning"})
 SLOW = 75  # labelled, 69: the slowest starter
 NOTED = 20  # a remark of no alarm: half of what was noted is gone by then
+FACTS = frozenset({"resumed"})  # a remark that the log itself makes: nothing takes it back
+# Points of the curve before a finding is so much as suspected: what 12 of 14 labelled runs that were healthy and showed
+# something for a while had lost by then. The other two start slowly, or have a spike in what was learned by heart.
+DOUBTED: Mapping[str, int] = {
+    "divergence": 2,
+    "lr-jump": 2,
+    "no-generalisation": 1,
+    "chance-level": 7,  # four runs, 6 at most
+    "no-learning": 7,
+}
 
 
 @dataclass
 class Patience:
-    """Which findings of a run that goes on have stood long enough to be told."""
+    """Which findings of a run that goes on have stood long enough to be sure of, and which are suspected meanwhile."""
 
     # Points of its curve when it was first found: a remark that becomes a warning waits anew.
     _since: dict[tuple[str, str, bool], int] = field(default_factory=dict)
 
-    def ripe(self, reports: Sequence[Report]) -> list[tuple[Report, Finding]]:
-        """To be called at every look, with all reports of it."""
+    def judge(self, reports: Sequence[Report]) -> list[tuple[Report, Finding, State]]:
+        """To be called at every look, with all reports of it. A remark is not suspected: it is told when it is sure."""
         held = {(r.run.name, f.id, f.severity == "info"): (r, f, _points(r, f)) for r in reports for f in r.findings}
         self._since = {key: self._since.get(key, points) for key, (_, _, points) in held.items()}
-        return [(r, f) for key, (r, f, points) in held.items() if points - self._since[key] >= _wait(f)]
+        told: list[tuple[Report, Finding, State]] = []
+        for key, (report, finding, points) in held.items():
+            stood = points - self._since[key]
+            if stood >= _wait(finding):
+                told.append((report, finding, "confirmed"))
+            elif finding.severity != "info" and stood >= DOUBTED.get(finding.check, 0):
+                told.append((report, finding, "suspected"))
+        return told
 
 
 def _wait(finding: Finding) -> int:
     if finding.severity == "info":
-        return NOTED
+        return 0 if finding.check in FACTS else NOTED
     return SLOW if finding.severity == "warning" and finding.check in YOUNG else HELD.get(finding.check, 0)
 
 

@@ -14,6 +14,8 @@ Confidence = Literal["high", "medium", "low"]
 SignName = Literal["finite", "stable", "learning", "generalising", "running"]
 Answer = Literal["yes", "no", "unknown"]
 Verdict = Literal["failing", "suspicious", "healthy", "not judged"]
+# Of a finding while the log still grows: further records may take back what is suspected, and hardly what is confirmed.
+State = Literal["suspected", "confirmed", "withdrawn"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # worst first
 SIGNS: tuple[SignName, ...] = ("finite", "stable", "learning", "generalising", "running")  # as experts ask

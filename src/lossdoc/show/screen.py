@@ -46,8 +46,9 @@ class Screen:
         self._live.update(Text.from_ansi(picture), refresh=True)
 
 
-def standing(reports: Sequence[Report], silent: float, options: Options) -> str:
-    """Charts and signs of the run that is worst off, and where it stands; `silent`: seconds since the log last grew."""
+def standing(reports: Sequence[Report], silent: float, options: Options, since: int = 0) -> str:
+    """Charts and signs of the run that is worst off, and where it stands; `silent`: seconds since the log last grew,
+    `since`: records that came since these reports."""
     if not reports:
         return render([blocks.Text("waiting for the first records; Ctrl-C ends", "dim")], options)
     report = max(reports, key=_bad)
@@ -57,6 +58,7 @@ def standing(reports: Sequence[Report], silent: float, options: Options) -> str:
     others = f", the worst of {count(len(reports), 'run')}" if len(reports) > 1 else ""
     state = blocks.Text(f"{VERDICT_GLYPH[report.verdict]} {report.verdict}", VERDICT_STYLE[report.verdict])
     state.append(f"  {safe(run_name(run))}{others}: {count(run.records, 'record')}{where}")
+    state.append(f" and {count(since, 'record')} since" if since else "")
     state.append(f"  {silent:.0f} s without news" if silent >= 5 else "", "dim").append("  Ctrl-C ends", "dim")
     beside = max(1, options.width // Charts.WIDE)
     parts = [*charts(report, options, room.rows, beside), *signs(report, options.width, room), blocks.Text(""), state]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lossdoc.model.finding import Finding, Report, Severity
+from lossdoc.model.finding import Finding, Report, Severity, State
 from lossdoc.show.report._words import count, leading, onset, run_name, safe, sentence
 from lossdoc.words.spoken import number
 
@@ -23,20 +23,27 @@ class Writer:
     color: bool = False
     ascii: bool = False
 
-    def finding(self, report: Report, finding: Finding, records: int) -> str:
-        """`✗ step 180, record 36: non-finite at step 180 (run.log:57): loss is NaN in 3 of 36 records.`"""
+    def finding(self, report: Report, finding: Finding, state: State, records: int) -> str:
+        """`✗ error non-finite at step 180 (run.log:57), told at step 190: loss is NaN in 3 of 36 records.`
+
+        What is not sure begins with its state, and is dim: `suspected ▲ warning no-learning ...`.
+        """
         if self.format == "jsonl":
-            return as_json(report, finding, records)
+            return as_json(report, finding, state, records)
         run = report.run
         name = f" in {run_name(run)}" if run.name else ""
         line = f" ({safe(finding.file or run.source)}:{finding.line})" if finding.line is not None else ""
         where = " ".join(part for part in (finding.check, onset(finding)) if part)
         head = f"{_GLYPH[finding.severity][self.ascii]} {finding.severity}"
+        text = f"{where}{name}{line}, {_known(report)}: {sentence(finding.message)}"
+        if state != "confirmed":
+            text = f"{state} {head} {text}"
+            return self._plain(f"\x1b[2m{text}\x1b[0m\n" if self.color else f"{text}\n")
         head = f"\x1b[{_INK[finding.severity]}m{head}\x1b[0m" if self.color else head
-        return self._plain(f"{head} {where}{name}{line}, {_known(report)}: {sentence(finding.message)}\n")
+        return self._plain(f"{head} {text}\n")
 
-    def end(self, reports: Sequence[Report], gone: Sequence[tuple[str, Finding]], code: int) -> str:
-        """What was told and no longer holds, and how each run stands."""
+    def end(self, reports: Sequence[Report], withdrawn: Sequence[Finding], code: int) -> str:
+        """How each run stands."""
         if self.format == "jsonl":
             document: dict[str, Any] = {
                 "event": "end",
@@ -45,10 +52,10 @@ class Writer:
                     {"source": r.run.source, "name": r.run.name, "records": r.run.records, "verdict": r.verdict}
                     for r in reports
                 ],
-                "withdrawn": [finding.id for _, finding in gone],
+                "withdrawn": [finding.id for finding in withdrawn],
             }
             return _line(document)
-        lines = [f"withdrawn: {finding.check} {onset(finding)}".rstrip() for _, finding in gone]
+        lines = []
         for report in reports:
             lead = leading(report)
             led = f", led by {lead.check} {onset(lead)}".rstrip() if lead else ""
@@ -59,7 +66,7 @@ class Writer:
         return text.encode("ascii", "backslashreplace").decode() if self.ascii else text
 
 
-def as_json(report: Report, finding: Finding, records: int) -> str:
+def as_json(report: Report, finding: Finding, state: State, records: int) -> str:
     """The finding as `check --format json` writes it, with the run and the records that had come by then."""
     from lossdoc.show.report.json import finding_fields
 
@@ -67,6 +74,7 @@ def as_json(report: Report, finding: Finding, records: int) -> str:
     return _line(
         {
             "event": "finding",
+            "state": state,
             "source": run.source,
             "name": run.name,
             "records": records,

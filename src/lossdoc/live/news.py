@@ -1,0 +1,68 @@
+"""What was said of a run that goes on, so that nothing is said twice. Findings of each look -> what is new of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lossdoc.live.patience import Patience
+from lossdoc.model.finding import Finding, Report, State
+
+
+class News(NamedTuple):
+    """A finding, the report that it stands in (of one that is withdrawn: the last it stood in), and how sure it is."""
+
+    report: Report
+    finding: Finding
+    state: State
+
+
+# Of a finding, in the order in which it says more: whether it is an alarm, and how sure it is.
+_RANKS: dict[tuple[bool, State], int] = {(False, "confirmed"): 1, (True, "suspected"): 2, (True, "confirmed"): 3}
+
+
+@dataclass
+class Said:
+    """Each finding is told when it is suspected, when it is confirmed and when it is withdrawn, once each."""
+
+    _patience: Patience = field(default_factory=Patience)
+    _said: set[tuple[str, str, int]] = field(default_factory=set)
+    _stands: dict[tuple[str, str], News] = field(default_factory=dict)  # told and not withdrawn
+
+    def news(self, reports: Sequence[Report], *, at_the_end: bool) -> list[News]:
+        """What these reports say that was not said before; at the end whatever they hold is sure, and nothing else."""
+        judged: list[tuple[Report, Finding, State]] = (
+            [(report, finding, "confirmed") for report in reports for finding in report.findings]
+            if at_the_end
+            else self._patience.judge(reports)
+        )
+        taken_back = [self._stands.pop(key)._replace(state="withdrawn") for key in self._gone(reports, at_the_end)]
+        return taken_back + [news for one in judged if self._is_new(news := News(*one))]
+
+    @property
+    def unsure(self) -> bool:
+        """Something is suspected that more records will confirm or take back."""
+        return any(news.state == "suspected" for news in self._stands.values())
+
+    def _gone(self, reports: Sequence[Report], at_the_end: bool) -> list[tuple[str, str]]:
+        """What is confirmed stands until the end: it may be hidden for a while by what came after it."""
+        there = {(r.run.name, f.id): f.severity != "info" for r in reports for f in r.findings}
+        return [
+            key
+            for key, news in self._stands.items()
+            if not there.get(key, False) and (news.state == "suspected" or (at_the_end and key not in there))
+        ]
+
+    def _is_new(self, news: News) -> bool:
+        key = news.report.run.name, news.finding.id
+        rank, stands = _rank(news), self._stands.get(key)
+        if (*key, rank) in self._said or (stands is not None and rank < _rank(stands)):
+            return False
+        self._said.add((*key, rank))
+        self._stands[key] = news
+        return True
+
+
+def _rank(news: News) -> int:
+    return _RANKS[news.finding.severity != "info", news.state]

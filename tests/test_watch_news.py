@@ -1,0 +1,70 @@
+"""What watch says of one finding over the life of a run: suspected, confirmed, withdrawn, once each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lossdoc.live.news import Said
+from lossdoc.live.patience import DOUBTED, HELD
+from lossdoc.model.finding import Finding, Severity
+from tests import report_maker as made
+
+SPIKE = Finding("loss-spike", "warning", "high", "x", "loss", "train")
+
+
+class Watched:
+    def __init__(self) -> None:
+        self.said = Said()
+
+    def look(self, points: int, *findings: Finding, at_the_end: bool = False) -> list[str]:
+        report = made.report(list(findings), curves=[made.curve("loss", [1.0] * points)], records=points)
+        news = self.said.news([report], at_the_end=at_the_end)
+        return [f"{state} {finding.severity} {finding.check}" for _, finding, state in news]
+
+
+def test_what_is_suspected_is_confirmed_once_it_has_stood_and_is_told_no_more() -> None:
+    run = Watched()
+    assert run.look(20, SPIKE) == ["suspected warning loss-spike"]
+    assert run.look(21, SPIKE) == []
+    assert run.look(20 + HELD["loss-spike"], SPIKE) == ["confirmed warning loss-spike"]
+    assert run.look(40) == []  # what is confirmed may be hidden for a while
+    assert run.look(50, SPIKE) == []
+    assert run.look(50, SPIKE, at_the_end=True) == []
+
+
+def test_what_is_withdrawn_is_not_suspected_again_and_may_be_confirmed() -> None:
+    run = Watched()
+    assert run.look(20, SPIKE) == ["suspected warning loss-spike"]
+    assert run.look(22) == ["withdrawn warning loss-spike"]
+    assert run.look(30, SPIKE) == []
+    assert run.look(31, SPIKE, at_the_end=True) == ["confirmed warning loss-spike"]
+
+
+def test_the_end_knows_confirmed_and_withdrawn_only() -> None:
+    for stood in (0, HELD["loss-spike"]):
+        run = Watched()
+        run.look(20, SPIKE)
+        run.look(20 + stood, SPIKE)
+        assert run.look(60, at_the_end=True) == ["withdrawn warning loss-spike"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("warning", "info"), ("info", "warning")])
+def test_a_warning_that_becomes_a_remark_is_withdrawn_and_a_remark_that_becomes_a_warning_is_told(
+    before: Severity, after: Severity
+) -> None:
+    run, first, last = Watched(), replace(SPIKE, severity=before), replace(SPIKE, severity=after)
+    told = [*run.look(20, first), *run.look(21, last), *run.look(21, last, at_the_end=True)]
+    assert told == (
+        ["suspected warning loss-spike", "withdrawn warning loss-spike", "confirmed info loss-spike"]
+        if before == "warning"
+        else ["suspected warning loss-spike", "confirmed warning loss-spike"]
+    )
+
+
+def test_what_healthy_runs_show_for_a_while_is_not_so_much_as_suspected_at_first() -> None:
+    run, finding = Watched(), Finding("no-learning", "warning", "medium", "x", "loss", "train")
+    for points in range(20, 20 + DOUBTED["no-learning"]):
+        assert run.look(points, finding) == []
+    assert run.look(20 + DOUBTED["no-learning"], finding) == ["suspected warning no-learning"]
