@@ -40,7 +40,7 @@ def test_no_finding_is_no_proof() -> None:
 
 def test_one_record_is_said_alone() -> None:
     sign = judged(loss(np.array([2.5]))).signs["learning"]
-    assert (sign.answer, sign.evidence) == ("unknown", "one record shows no course: loss 2.5")
+    assert (sign.answer, sign.evidence) == ("unknown", ("one record shows no course: loss 2.5",))
 
 
 def test_a_loss_that_reads_zero_for_ever_is_no_progress() -> None:

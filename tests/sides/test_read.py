@@ -6,12 +6,15 @@ import io
 from pathlib import Path
 from typing import BinaryIO, cast
 
+import numpy as np
 import pytest
 
-from lossdoc.assemble.limits import limited
+from lossdoc.assemble.limits import first_runs, limited
+from lossdoc.assemble.segments import Part
 from lossdoc.input import decode, files
 from lossdoc.input.source import Source
 from lossdoc.model.record import Record, Unread
+from lossdoc.readers._json import flatten, loads
 
 
 @pytest.mark.parametrize(("size", "by_line"), [(4_000_000_000, True), (4_000_000_001, False)])
@@ -76,3 +79,16 @@ def test_line(characters: int, kept: int) -> None:
 def test_keys(keys: int, whole: bool) -> None:
     found = limited([Record({f"loss/{n}": 1.0 for n in range(keys)})])
     assert (not any(isinstance(item, Unread) for item in found)) == whole
+
+
+@pytest.mark.parametrize(("levels", "left_out"), [(100, 0), (101, 1)])
+def test_nesting(levels: int, left_out: int) -> None:
+    row = '{"a": ' * levels + "1" + "}" * levels
+    items = limited([Record(flatten(loads(row)))])
+    assert sum(isinstance(item, Unread) for item in items) == left_out
+
+
+@pytest.mark.parametrize(("runs", "left_out"), [(300, 0), (301, 1)])
+def test_runs(runs: int, left_out: int) -> None:
+    parts, beyond = first_runs([Part(np.zeros(1, dtype=np.int64), numbered=True)] * runs)
+    assert (len(parts), len(beyond)) == (300, left_out)
