@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,28 @@ def test_every_curve_can_be_found_and_opened(show: Any) -> None:
     page.locator(".names label:visible").click()
     assert page.locator(".live").count() == before + 1
     assert "metric_33" in page.locator(".live").first.inner_text()
+
+
+def test_a_curve_is_found_by_the_name_in_the_log_and_by_ours(show: Any) -> None:
+    curves = [
+        replace(made.curve(metric, [1.0, 2.0, 3.0], split=split), key=key)
+        for metric, split, key in (
+            ("loss", "train", "loss"),
+            ("loss", "eval", "val_loss"),
+            ("reward_margin", "train", "m/gap"),
+        )
+    ]
+    page = show(write("html", made.report(curves=curves)))
+    for words, found in (
+        ("val_loss", "loss"),
+        ("eval loss", "loss"),
+        ("m/gap", "reward_margin"),
+        ("margin", "reward_margin"),
+    ):
+        page.locator(".finder input[type=search]").fill(words)
+        (label,) = page.locator(".names label:visible").all_inner_texts()
+        assert label.split()[0] == found
+    assert "m/gap" in label
 
 
 def test_smoothing_axes_and_runs_over_each_other(show: Any) -> None:

@@ -254,14 +254,15 @@
     return bar;
   }
 
-  // Every curve of a run, found by its name or key; ticked = its chart is open.
+  // Every curve of a run, found by our name or by the log's, which stands beside it; ticked = its chart is open.
   function finder(run) {
     const place = document.getElementById(`run${run}-finder`);
     const groups = new Map();
-    for (const curve of data.runs[run].curves) groups.set(curve.group, [...(groups.get(curve.group) || []), curve.key]);
-    const search = make("input", undefined, { type: "search", placeholder: `search ${groups.size} metrics`, "aria-label": "Search metrics" });
+    for (const curve of data.runs[run].curves) groups.set(curve.group, [...(groups.get(curve.group) || []), curve]);
+    const search = make("input", undefined, { type: "search", placeholder: `search ${groups.size} metrics by name`, "aria-label": "Search metrics by our name or the log's" });
     const list = make("div", undefined, { class: "names" });
-    const rows = [...groups].map(([group, keys]) => {
+    const rows = [...groups].map(([group, curves]) => {
+      const keys = [...new Set(curves.map((curve) => curve.key))];
       const label = make("label");
       const box = make("input", undefined, { type: "checkbox" });
       box.dataset.group = group;
@@ -270,9 +271,9 @@
         else shut(charts.find((chart) => chart.run === run && chart.group === group));
       });
       label.append(box, ` ${group}`);
-      label.title = [...new Set(keys)].join(", ");
+      if (keys.some((key) => key && key !== group)) label.append(" ", make("span", keys.join(", "), { class: "dim" }));
       list.append(label);
-      return { label, words: `${group} ${keys.join(" ")}`.toLowerCase() };
+      return { label, words: [group, ...keys, ...curves.map((curve) => curve.name)].join(" ").toLowerCase() };
     });
     search.addEventListener("input", () => {
       const parts = search.value.toLowerCase().split(/\s+/);
