@@ -64,13 +64,14 @@ def test_an_evaluation_is_a_point_however_many_records_lie_between() -> None:
 
 def test_runs_wait_each_for_itself() -> None:
     patience = Patience()
-    finding = Finding("divergence", "error", "high", "x", "loss", "train")
+    finding = Finding("exploding-gradient", "error", "high", "x", "loss", "train")
 
     def report(name: str, points: int) -> Report:
         return made.report([finding], name=name, curves=[made.curve("loss", [1.0] * points)], records=points)
 
     patience.judge([report("a", 10)])
-    judged = patience.judge([report("a", 12), report("b", 12)])
+    far = 10 + HELD["exploding-gradient"]
+    judged = patience.judge([report("a", far), report("b", far)])
     assert [(r.run.name, state) for r, _, state in judged] == [("a", "confirmed"), ("b", "suspected")]
 
 
