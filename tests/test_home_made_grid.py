@@ -184,6 +184,7 @@ _BOTH = {(metric, split, 8) for metric in ("loss", "accuracy") for split in ("tr
         "{mark} epoch {n} loss: ≈{loss}, acc ≅ {acc}",
         "12:00 PM {mark} epoch {n} loss: {loss}, acc: {acc}",
         "trainer-0 {mark}\ntrainer-0 epoch {n} loss: {loss}, acc: {acc}",
+        "root INFO {mark}:\nroot INFO epoch {n} loss: {loss}, acc: {acc}",
     ],
 )
 def test_counters_and_pairs_of_many_spellings(template: str) -> None:

@@ -87,9 +87,9 @@ def unfinished(run: Run) -> Stop | None:
     """The schedule or the epoch that the last record leaves open."""
     epoch, rate = run.get("epoch"), run.get("learning_rate")
     if rate is not None and len(rate) >= 8:
-        peak, last = float(np.nanmax(rate.values)), float(rate.values[-1])
         falling = rate.values[-1] < rate.values[-2] < rate.values[-3]
-        if falling and last > LEFT * peak:
+        peak, last = float(np.nanmax(rate.values, initial=0.0)), float(rate.values[-1])
+        if falling and last > LEFT * peak > 0:
             text = f"the learning rate is still at {last / peak:.0%} of its peak"
             return Stop(text, {"of_peak": last / peak})
     if epoch is not None and len(epoch):

@@ -112,7 +112,7 @@ def passed(case: Case) -> float | None:
     if done:
         return min(1.0, float(done[-1]["n"]) / float(done[-1]["total"]))
     rate = run.get("learning_rate")
-    if rate is None or len(rate) < 5:
+    if rate is None or len(rate) < 5 or not np.isfinite(rate.values).any():
         return None
     values = rate.values
     peak = float(np.nanmax(values))

@@ -40,7 +40,7 @@ from lossdoc.checks._rl import rl_only
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import constant_from
+from lossdoc.signal import constant_from, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -93,7 +93,8 @@ def variance_share(case: Case, part: Curve) -> float | None:
     for curve in case.run.all("reward_std", part.split):
         name = curve.labels.get("component")
         if name and len(curve) >= RECORDS:
-            spread = float(np.nanmedian(curve.values[len(curve) // 2 :] ** 2))
+            late = curve.values[len(curve) // 2 :]
+            spread = median(late[np.isfinite(late)] ** 2)
             if spread > 0:
                 variances[name] = spread
     own = variances.get(part.labels["component"])

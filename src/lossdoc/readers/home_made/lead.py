@@ -16,7 +16,8 @@ from lossdoc.words.training import is_strong
 _FEWEST = 6  # lines that decide (ours)
 _LONGEST = 80
 _PIECE = expression(r"[^\W\d_]+|\d+(?:\.\d+)?|[^\w\s]+|\s+|_")
-_END = expression(r"[\])>}|%]\s*|:(?!\d)\s*|-\s+|(?<=\d)\s+")  # a bracket, a colon, a bar, a number
+# A bracket, a colon, a bar, a number, a level.
+_END = expression(r"[\])>}|%]\s*|:(?!\d)\s*|-\s+|(?<=\d)\s+|(?<![\w.])(?:DEBUG|INFO|WARN(?:ING)?|ERROR|[DIWE])\s+")
 
 
 def common_lead(texts: Sequence[str]) -> str:
