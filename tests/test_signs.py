@@ -124,3 +124,11 @@ def test_a_reward_that_rises_while_fewer_answers_are_right_is_no_progress(right:
     parts = (curve("reward", right, component="accuracy_reward"), curve("reward", [0.5, 0.6, 0.9], component="format"))
     report = judged(curve("reward", [0.71, 0.76, 0.89]), *parts, trainer="grpo")
     assert report.signs["learning"].answer == answer
+
+
+def test_new_examples_prove_nothing_of_a_model_that_is_gone() -> None:
+    epoch = curve("epoch", np.linspace(0.01, 1.0, 100))
+    fell = falling(100)
+    broken = np.concatenate([fell[:60], np.full(40, np.nan)])
+    assert judged(loss(fell), epoch).signs["generalising"].evidence[0].startswith("1 epoch: every example was new")
+    assert judged(loss(broken), epoch).signs["generalising"].answer == "unknown"

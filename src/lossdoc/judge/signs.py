@@ -64,12 +64,16 @@ def signs(
         "finite": _finite(run, knowledge),
         "stable": _stable(run),
         "learning": _learning(judged, families),
-        "generalising": _generalising(run, judged, families),
         "running": _running(run),
     }
-    for finding, sign in reversed(roots):
-        if finding.severity != "info":
-            answers[sign] = Sign("no", (f"{finding.check}{_since(finding)}",), finding=finding.id)
+    denied: dict[SignName, Sign] = {
+        sign: Sign("no", (f"{finding.check}{_since(finding)}",), finding=finding.id)
+        for finding, sign in reversed(roots)
+        if finding.severity != "info"
+    }
+    answers |= denied
+    learned = answers["learning"].answer == "yes" and answers["finite"].answer != "no"
+    answers["generalising"] = denied.get("generalising") or _generalising(run, judged, families, learned)
     return {name: answers[name] for name in SIGNS}
 
 
@@ -188,7 +192,8 @@ def _pair(better: Judged) -> Judged:
     return [first, *[pair for pair in (trained or others)[:1] if pair[0] is not first[0]]]
 
 
-def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
+def _generalising(run: Run, judged: Judged, families: set[str], learned: bool) -> Sign:
+    """Without something learned, and still there, nothing could hold on examples that are new."""
     held = [(m, c) for m, c in judged if m.held_out and m.role != "support"]
     if families == {"rl"}:
         held = [(m, c) for m, c in held if m.role == "score"]
@@ -205,7 +210,6 @@ def _generalising(run: Run, judged: Judged, families: set[str]) -> Sign:
         text = "gained and lost again" if any(c.fell_back for _, c in held) else "no gain that stands out"
         holds = seen is not None and seen <= FEW_PASSES and _holds(held)
         return Sign("unknown", _led(text, told), excused=holds)
-    learned = any(c.went == "better" for _, c in judged)  # else there is nothing that could hold
     if learned and seen is not None and 0 < seen <= ONE_PASS and families == {"supervised"} and not held:
         return Sign("yes", (f"{_epochs(seen)}: every example was new when its loss was taken",))
     excused = families == {"rl"} or bool(set(run.trainer.candidates) & _GENERATIVE)
