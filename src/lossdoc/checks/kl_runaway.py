@@ -114,10 +114,9 @@ def often_above(values: Floats, limit: float) -> tuple[int, int] | None:
 
 
 def is_sum(case: Case, kl: Curve) -> bool:
-    """TRL's PPO logs the sum over the answer; other frameworks' PPO the mean over tokens."""
+    """A sum over the answer; the KL of a PPO may be one where nobody knows whose PPO it is."""
     trainer = case.run.trainer
-    by_trl = trainer.objective == "ppo" and trainer.framework in (None, "trl")
-    return kl.aggregation == "sum" or kl.key == "objective/kl" or by_trl
+    return kl.aggregation == "sum" or (trainer.objective == "ppo" and trainer.framework is None)
 
 
 def per_token(kl: Curve, length: Curve) -> Floats:

@@ -65,6 +65,7 @@ def rules(document: MetricDocument) -> Iterator[Rule]:
                     said.factor,
                     said.split,
                     said.labels,
+                    said.aggregation,
                 )
             )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lossdoc.knowledge.words import inner_split, plain, taken_apart, uncamel, without_average, without_split
 from lossdoc.words.splits import SPLITS
@@ -56,6 +57,7 @@ class Rule(Struct, frozen=True, array_like=True):
     factor: float = 1.0
     split: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    aggregation: str | None = None
 
     @property
     def level(self) -> str:
@@ -67,8 +69,12 @@ class Rule(Struct, frozen=True, array_like=True):
 
     def same(self, other: Rule) -> bool:
         """Both say the same thing about a key."""
-        mine = (self.metric, self.factor, self.split, dict(self.labels))
-        return mine == (other.metric, other.factor, other.split, dict(other.labels))
+        return self.said == other.said
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What the claim says of its key."""
+        return self.metric, self.factor, self.split, dict(self.labels), self.aggregation
 
 
 class Tables(Struct):
@@ -127,9 +133,7 @@ def with_split(rule: Rule) -> Rule:
     if rule.split:
         return rule
     split = without_split(rule.key)[-1][1]
-    return (
-        Rule(rule.metric, rule.key, rule.framework, rule.objective, rule.factor, split, rule.labels) if split else rule
-    )
+    return replace(rule, split=split) if split else rule
 
 
 def _by_beginning(patterns: Sequence[str]) -> dict[str, list[tuple[str, int]]]:

@@ -120,7 +120,7 @@ class Knowledge:
             factor=hit.rule.factor,
             role=facts.role,
             unit=facts.unit,
-            aggregation=facts.aggregation,
+            aggregation=hit.rule.aggregation or facts.aggregation,
             ignored=(facts.why or facts.name) if facts.role == "ignore" else None,
         )
 

@@ -97,13 +97,17 @@ class Variation(Strict):
 
 
 class KeyEntry(Strict):
-    """A framework's key where more than the word must be said. The metric is factor times the logged number."""
+    """A framework's key where more than the word must be said. The metric is factor times the logged number.
+
+    `aggregation` is how this framework comes to the number where that is not what the document says of others.
+    """
 
     key: str
     factor: float = 1.0
     split: Split | None = None
     objective: str | None = None
     labels: dict[str, str] = {}
+    aggregation: Aggregation | None = None
 
 
 class Quality(Strict):
