@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lossdoc import checks
-from lossdoc.live.patience import HELD, NOTED, SLOW, YOUNG, Patience
+from lossdoc.live.patience import DOUBTED, EVALUATIONS, HELD, LANGUAGE, NOTED, SLOW, YOUNG, Patience
 from lossdoc.model.finding import Finding, Report, Severity
+from lossdoc.model.run import Trainer
 from tests import report_maker as made
 
 
@@ -34,6 +37,32 @@ def test_hard_evidence_is_told_at_once_and_a_high_last_point_is_not() -> None:
 def test_a_young_run_that_has_learned_nothing_yet_is_waited_for(check: str) -> None:
     assert first_told(check, "warning") == SLOW
     assert first_told(check, "error") == HELD[check]
+
+
+def slowly(check: str, more: int, candidates: tuple[str, ...] = (), accuracies: int = 0) -> list[str]:
+    """What is said of a warning that has stood for so many points, of a run of this trainer with such evaluations."""
+    at_chance = {"accuracy": 0.25}
+    patience, finding = Patience(), Finding(check, "warning", "medium", "x", "loss", "train", measured=at_chance)
+    scores = [made.curve("accuracy", [0.25] * accuracies, split="eval")] if accuracies else []
+    for points in (10, 10 + more):
+        report = made.report([finding], curves=[made.curve("loss", [1.0] * points), *scores], records=points)
+        told = patience.judge([replace(report, run=replace(report.run, trainer=Trainer(candidates)))])
+    return [state for _, _, state in told]
+
+
+@pytest.mark.parametrize("check", sorted(YOUNG))
+def test_who_may_start_slowly_is_not_suspected_at_once(check: str) -> None:
+    either = ("sft", "classification")
+    assert slowly(check, DOUBTED[check] - 1, either) == []
+    assert slowly(check, DOUBTED[check], either) == ["suspected"]
+    assert slowly(check, DOUBTED[check] - 1, accuracies=EVALUATIONS - 1) == []
+
+
+@pytest.mark.parametrize("check", sorted(YOUNG))
+def test_a_language_model_and_a_score_at_chance_are_not_waited_for(check: str) -> None:
+    for candidates, accuracies in ((tuple(LANGUAGE), 0), ((), EVALUATIONS)):
+        assert slowly(check, 0, candidates, accuracies) == ["suspected"]
+        assert slowly(check, HELD[check], candidates, accuracies) == ["confirmed"]
 
 
 def test_what_goes_away_waits_anew() -> None:

@@ -135,7 +135,7 @@ def figures(courses: list[Course]) -> Iterator[str]:
     yield f"healthy runs of which something was suspected and withdrawn: {share(bool(c.withdrawn) for c in healthy)}"
     if "--verbose" in sys.argv:
         for c in sorted(seen, key=lambda c: (c.label.fault, c.label.name)):
-            waits = ", ".join(f"{sure} after {c.soonest(sure) or 'none'}" for sure in c.waits)
+            waits = ", ".join(f"{sure} after {c.soonest(sure)}" for sure in c.waits)
             yield f"  {c.label.fault}, {c.label.name}: {waits}" + ("" if c.shows else " (at most one point)")
         for c in healthy:
             for how, found in (("withdrawn", c.withdrawn), ("taken back", c.untrue)):

@@ -56,6 +56,13 @@ def test_shorter_by_a_quarter() -> None:
     )
 
 
+def test_a_sudden_collapse_of_a_young_run_is_sudden() -> None:
+    """A dozen records are much of the first forty and little of the planned three hundred."""
+    curves = [curve("completion_length", length(ramp(40, 400, 40, 0.0, 0.95))), *rewards(ramp(40, 0.3, 0.8))]
+    assert [f.severity for f in found("length-collapse", *curves)] == ["info"]
+    assert [f.severity for f in found("length-collapse", *curves, config={"max_steps": 300})] == ["warning"]
+
+
 def test_slow_shortening_with_reward_informs() -> None:
     curves = [curve("completion_length", length(ramp(300, 800, 300))), *rewards(ramp(300, 0.3, 0.8))]
     assert [f.severity for f in found("length-collapse", *curves)] == ["info"]

@@ -6,7 +6,8 @@ may rise at the same time when it pays for exactly that.
 
 ## How it is measured
 The level of the last 15 % of the run is at most {half} of the first records, and the step from 90 % to 60 % of the
-start took at most {sudden} of the run. A slower shrinking with a rising reward only informs.
+start took at most {sudden} of the run, of the planned one where the log says how long that is. A slower shrinking
+with a rising reward only informs.
 
 ## Silent when
 - a slow shortening, or one that comes back
@@ -32,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lossdoc.checks._loss import passed
 from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
@@ -67,7 +69,8 @@ def check(case: Case, length: Curve, reward: Curve | None) -> Iterator[Finding]:
         return
     first = onset(-y, -start, margin=0.1 * start) or 0
     low = onset(-y, -start, margin=0.4 * start) or first
-    sudden = low - first <= SUDDEN * len(y)
+    planned = len(y) / (passed(case) or 1.0)  # a young run is short whatever happens in it
+    sudden = low - first <= SUDDEN * planned
     reward = unlabelled(reward)
     rose = reward is not None and course(reward.values).rose
     if not sudden and not rose:
