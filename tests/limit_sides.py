@@ -19,6 +19,7 @@ import numpy as np
 from lossdoc import checks
 from lossdoc.judge.case import Case
 from lossdoc.judge.engine import examine
+from lossdoc.judge.shares import as_shares
 from lossdoc.judge.signs import deciding, signs, verdict
 from lossdoc.knowledge import Knowledge
 from lossdoc.model.record import Event
@@ -184,6 +185,7 @@ def says(check: str, run: Run) -> str:
 
     Of the signs their answers and the verdict, as if no check had found anything.
     """
+    run = as_shares(run, knowledge())
     with np.errstate(all="ignore"):
         if check == SIGNS:
             found = signs(run, knowledge(), deciding(run, knowledge()), [])

@@ -76,11 +76,6 @@ def settling_swings(late: float) -> Run:
     return swinging(0.6 + size * (-1.0) ** np.arange(40))
 
 
-def disagreeing(fall: float) -> Run:
-    score = np.linspace(30, 30 * (1 - fall), 12)
-    return run_of([evals(np.linspace(3, 1, 12), 10), evals(score, 10, "bleu")], "seq2seq")
-
-
 def staircase(steps: float) -> Run:
     """Nine epochs; the loss comes down at the first few boundaries alone."""
     y = np.concatenate([np.full(20, 5 - 0.5 * min(epoch, round(steps))) for epoch in range(9)])
@@ -149,7 +144,6 @@ SIDES = (
     Sides("eval-gap.well", "eval-gap", well_trained, 0.57, 0.63, ("warning/medium", "warning/high")),
     Sides("oscillation.points", "oscillation", small_swings, 0.047, 0.053, ("", "warning/medium")),
     Sides("oscillation.lasts-points", "oscillation", settling_swings, 0.47, 0.53, ("", "warning/medium")),
-    Sides("metric-disagreement.of-level", "metric-disagreement", disagreeing, 0.046, 0.0515, ("", "info/medium")),
     Sides("epoch-staircase.often", "epoch-staircase", staircase, 5, 6, ("", "info/high")),
     Sides("unshuffled-epochs.least", "unshuffled-epochs", same_order, 19, 20, ("", "info/medium")),
     Sides(
@@ -159,6 +153,14 @@ SIDES = (
         0.04,
         0.0453,
         ("info/medium", ""),
+    ),
+    Sides(
+        "shares.smoothed",
+        SIGNS,
+        lambda s: run_of([evals(np.full(8, s), 10, "f1")], "classification"),
+        1.9,
+        2.1,
+        ("yes yes unknown yes unknown not judged", "yes yes unknown unknown unknown not judged"),
     ),
     Sides(
         "merit.least",

@@ -25,7 +25,7 @@ EARLY = Limit(5, "evaluations or passes over the data", "ours: finding nothing i
 
 class Chance(NamedTuple):
     measure: Measure
-    value: float  # the level in the unit of the curve
+    value: float  # the level
     meaning: str
 
 
@@ -50,10 +50,8 @@ _ALL = _GUESSING | _WRONG | _NOTHING
 
 def _at_chance(case: Case, measure: Measure) -> Chance | None:
     curve = measure.curve.finite()
-    y = curve.values / (measure.unit_scale or 1.0)
+    y = curve.values
     metric = curve.metric
-    if metric in _WRONG and float(np.abs(y).max(initial=0.0)) > 2:
-        y = y / 100
     if len(y) >= POINTS:
         if metric in _GUESSING and np.all(np.abs(y[-POINTS:] - AUC) <= AUC_NEAR) and y.max() <= AUC + 3 * AUC_NEAR:
             return Chance(measure, float(curve.values[-1]), "what guessing gives")

@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -143,6 +143,17 @@ class Sitting:
     from_start: bool
 
 
+class Right(NamedTuple):
+    """The level of an accuracy."""
+
+    of: Curve
+    value: float
+
+    @property
+    def logged(self) -> float:
+        return self.of.as_logged(self.value)
+
+
 def check(
     case: Case,
     loss: Curve | None,
@@ -171,7 +182,7 @@ def check(
     known = {int(float(str(c))) for c in (classes, vocab_size) if c is not None}
     sitting = sits(loss)
     right = best_accuracy(eval_accuracy) if eval_accuracy is not None else late_accuracy(accuracy)
-    found = meets(sitting, known, right)
+    found = meets(sitting, known, right and right.value)
     if found is None or sitting.leaving:
         return
     k, confidence = found
@@ -186,14 +197,15 @@ def check(
 def report_score(case: Case, found: Chance) -> Finding:
     curve = found.measure.curve
     values = curve.finite().values
-    best = float(values.max() if found.measure.up else values.min())
+    best = curve.as_logged(float(values.max() if found.measure.up else values.min()))
+    last = curve.as_logged(found.value)
     return case.finding(
         curve,
-        f"{curve.said} is {number(found.value)} at the end and at best {number(best)} in "
+        f"{curve.said} is {number(last)} at the end and at best {number(best)} in "
         f"{len(values)} evaluation{'s' * (len(values) > 1)}: {found.meaning}",
         detected=min(len(curve) - 1, 4),
         confidence="high" if len(values) >= 5 else "medium",
-        measured={"last": found.value, "best": best, "evaluations": len(values)},
+        measured={"last": last, "best": best, "evaluations": len(values)},
         cannot_tell=("whether the labels, the inputs, the evaluation or the optimiser are at fault",),
     )
 
@@ -218,13 +230,13 @@ def sits(loss: Curve) -> Sitting:
     return Sitting(value, here.error, first, leaving, from_start)
 
 
-def best_accuracy(curve: Curve) -> float:
-    return median(curve.values[-max(2, len(curve) // 2) :])
+def best_accuracy(curve: Curve) -> Right:
+    return Right(curve, median(curve.values[-max(2, len(curve) // 2) :]))
 
 
-def late_accuracy(curve: Curve | None) -> float | None:
+def late_accuracy(curve: Curve | None) -> Right | None:
     # The mean: shares of small batches take few values.
-    return None if curve is None else float(np.mean(curve.values[len(curve) // 2 :]))
+    return None if curve is None else Right(curve, float(np.mean(curve.values[len(curve) // 2 :])))
 
 
 def meets(sitting: Sitting, known: set[int], right: float | None) -> tuple[int, Confidence] | None:
@@ -233,8 +245,6 @@ def meets(sitting: Sitting, known: set[int], right: float | None) -> tuple[int, 
     def off(k: int) -> float:
         return abs(sitting.value - float(np.log(k))) / float(np.log(k))
 
-    if right is not None and right > 1:
-        right /= 100
     for k in sorted(k for k in known if k >= 2):
         if off(k) <= max(NEAR.value, 2 * sitting.error / float(np.log(k))) and (
             right is None or right < 1 / k + BETTER
@@ -268,7 +278,7 @@ def pairs(case: Case, loss: Curve, margin: Curve | None, accuracy: Curve | None)
     right = late_accuracy(accuracy)
     still = state is not None and case.families() <= {"reward"} and abs(state.late) < STILL and state.score < STILL_SURE
     exact = off <= EXACT and sitting.error <= EXACT * start and (state is None or state.flat or state.nothing or still)
-    half = right is not None and abs(right - 0.5) <= HALF
+    half = right is not None and abs(right.value - 0.5) <= HALF
     near = off <= PAIR_NEAR and half and (state is None or state.flat)
     if not (exact or near) or sitting.leaving:
         return
@@ -282,15 +292,15 @@ def report(
     sitting: Sitting,
     name: str,
     value: float,
-    right: float | None,
+    right: Right | None,
     confidence: Confidence,
     meaning: str,
 ) -> Finding:
     early = unfinished(case)
-    with_accuracy = "" if right is None else f", accuracy {right:.2f}"
+    with_accuracy = "" if right is None else f", accuracy {right.logged:.2f}"
     measured: dict[str, float | int | str] = {"level": sitting.value, "chance": value}
     if right is not None:
-        measured["accuracy"] = right
+        measured["accuracy"] = right.logged
     since = "from the start" if sitting.first == 0 else f"since {step(loss, sitting.first)}"
     return case.finding(
         loss,

@@ -90,14 +90,15 @@ def check(case: Case, accuracy: Curve, score: Curve | None, eval_loss: Curve | N
         beside, severity = ": the same answers again and again", "warning"
     else:
         return
+    logged = accuracy.as_logged(p)
     yield case.finding(
         accuracy,
-        f"{accuracy.said} is {number(p)} in all {n - first} evals from {step(accuracy, first)} on{beside}",
+        f"{accuracy.said} is {number(logged)} in all {n - first} evals from {step(accuracy, first)} on{beside}",
         first=first,
         detected=min(n - 1, first + 2),
         severity=severity,
         confidence=confidence,
-        measured={"accuracy": p, "evals": n - first},
+        measured={"accuracy": logged, "evals": n - first},
         cannot_tell=("which class is predicted",),
     )
 

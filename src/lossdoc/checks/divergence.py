@@ -159,15 +159,16 @@ def of_scores(case: Case) -> Iterator[Finding]:
         return
     measure, went = gone[0]
     curve = measure.curve.finite()
+    first, best, last = (curve.as_logged(value) for value in (went.first, went.best, went.last))
     yield case.finding(
         curve,
-        f"{curve.said} reached {number(went.best)} at {step(curve, went.best_at)} and is {number(went.last)} at the "
-        f"end of {len(curve)} records: what had been gained was lost again",
+        f"{curve.said} reached {number(best)} at {step(curve, went.best_at)} and is {number(last)} at the end of "
+        f"{len(curve)} records: what had been gained was lost again",
         first=went.best_at,
         detected=min(len(curve) - 1, went.best_at + int(AFTER)),
         severity="warning",
         confidence="medium",
-        measured={"first": went.first, "best": went.best, "end": went.last},
+        measured={"first": first, "best": best, "end": last},
         cannot_tell=UNKNOWN,
     )
 

@@ -194,8 +194,8 @@ def swapped(held_out: Curve | None, training: Curve | None) -> bool:
 def report_swapped(case: Case, eval_loss: Curve, held_out: Curve | None, training: Curve | None) -> Finding:
     assert held_out is not None
     assert training is not None
-    low, best = median(held_out.values), float(held_out.values.max())
-    high = float(np.mean(training.values[len(training) // 2 :]))
+    low, best = (held_out.as_logged(value) for value in (median(held_out.values), float(held_out.values.max())))
+    high = training.as_logged(float(np.mean(training.values[len(training) // 2 :])))
     return case.finding(
         eval_loss,
         f"the held-out pairs are ranked the wrong way round (accuracy {low:.2f}, at most "

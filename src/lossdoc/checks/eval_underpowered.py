@@ -62,11 +62,12 @@ def check(case: Case, score: Curve, eval_samples: object) -> Iterator[Finding]:
     error = float(np.sqrt(2 * p * (1 - p) / count))
     if best == len(y) - 1 or gap < MATTERS or gap > ERRORS * error:
         return
+    highest, gap, two_errors = (score.as_logged(value) for value in (float(y[best]), gap, 2 * error))
     yield case.finding(
         score,
-        f"the best eval ({y[best]:.3f} at {step(score, best)}) is {gap:.3f} above the last one: with {count:g} "
-        f"examples two standard errors of a difference are {2 * error:.3f}",
+        f"the best eval ({highest:.3f} at {step(score, best)}) is {gap:.3f} above the last one: with {count:g} "
+        f"examples two standard errors of a difference are {two_errors:.3f}",
         first=best,
-        measured={"difference": gap, "two_errors": 2 * error, "examples": count},
+        measured={"difference": gap, "two_errors": two_errors, "examples": count},
         cannot_tell=("which of these checkpoints is better",),
     )

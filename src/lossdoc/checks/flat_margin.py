@@ -73,12 +73,13 @@ def check(case: Case, margin: Curve, accuracy: Curve | None, beta: object) -> It
     against = " and does not rise" if state.nothing and state.score < 3 else f" within a noise of {state.noise:.2g}"
     if state.nothing and state.score >= 3:
         against = ", too small to change any answer"
-    with_accuracy = "" if state.accuracy is None else f"; accuracy {state.accuracy:.2f}"
+    right = None if state.accuracy is None or accuracy is None else accuracy.as_logged(state.accuracy)
+    with_accuracy = "" if right is None else f"; accuracy {right:.2f}"
     measured: dict[str, float | int | str] = {"margin": state.late, "error": state.error, "noise": state.noise}
     if state.nats is not None and found is not None:
         measured |= {"nats": state.nats, "beta": found.value, "beta_source": found.source}
-    if state.accuracy is not None:
-        measured["accuracy"] = state.accuracy
+    if right is not None:
+        measured["accuracy"] = right
     yield case.finding(
         margin,
         f"the margin of the second half is {size}{against}{with_accuracy}",

@@ -102,11 +102,16 @@ def check(case: Case, accuracy: Curve, margin: Curve) -> Iterator[Finding]:
     severe = share < SEVERE and not (train and len(a) < 20)
     yield case.finding(
         accuracy,
-        f"{accuracy.split} accuracy is {share:.2f} and the margin {lead.value:.3g}: the rejected answers win",
+        f"{accuracy.split} accuracy is {accuracy.as_logged(share):.2f} and the margin {lead.value:.3g}: the rejected "
+        "answers win",
         first=first,
         detected=min(len(accuracy) - 1, first + 2),
         severity="error" if severe and train else None,
         confidence="high" if share < 0.3 else "medium",
-        measured={"accuracy": share, "accuracy_error": error, "margin": lead.value},
+        measured={
+            "accuracy": accuracy.as_logged(share),
+            "accuracy_error": accuracy.as_logged(error),
+            "margin": lead.value,
+        },
         cannot_tell=("which of the two sets is labelled the wrong way round",) if not train else (),
     )

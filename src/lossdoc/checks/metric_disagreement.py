@@ -7,8 +7,7 @@ teacher forcing against free generation.
 
 ## How it is measured
 Both over at least {evals} evals: the loss has a falling trend of {sigmas} sigma and {loss} of its level, the metric a
-trend in the wrong direction of {sigmas} sigma and of {points} points ({of-level} of its level for metrics that are no
-share).
+trend in the wrong direction of {sigmas} sigma and of {points} points.
 
 ## Silent when
 - the loss gets worse and the metric improves: `overfitting` says that
@@ -47,11 +46,10 @@ SEVERITY: Severity = "info"
 SIGN: SignName = "generalising"
 EXPLAINS = ()
 _UP = ("accuracy", "f1", "mcc", "reward_accuracy", "bleu", "map50", "map", "token_accuracy")
-_DOWN = ("wer", "cer")
+_DOWN = ("word_error_rate", "character_error_rate")
 SIGMAS = Limit(2.5, "standard errors", "ours")
 LOSS = Limit(0.03, "share of the loss", "ours")
 POINTS = Limit(0.03, "points of a score from 0 to 1", "ours")
-OF_LEVEL = Limit(0.05, "share of the level", "ours, for scores that are no share")
 EVALS = Limit(6, "evaluations", "ours")
 NEEDS = {
     "eval_loss": Need("loss", split="eval", points=EVALS),
@@ -66,17 +64,16 @@ def check(case: Case, eval_loss: Curve, score: Curve) -> Iterator[Finding]:
     falling = trend(eval_loss.values, eval_loss.steps)
     moving = trend(score.values, score.steps)
     sign = -1.0 if score.metric in _DOWN else 1.0
-    middle = abs(median(score.values))
-    least = POINTS.value if middle <= 1 else OF_LEVEL * middle
     if falling.score > -SIGMAS or -falling.change < LOSS * abs(median(eval_loss.values)):
         return
-    if sign * moving.score > -SIGMAS or abs(moving.change) < least:
+    if sign * moving.score > -SIGMAS or abs(moving.change) < POINTS:
         return
+    was, ends = (number(score.as_logged(value)) for value in score.values[[0, -1]])
     yield case.finding(
         score,
         f"{eval_loss.said} fell from {number(float(eval_loss.values[0]))} to {number(float(eval_loss.values[-1]))} "
-        f"while {score.said} went from {number(float(score.values[0]))} to {number(float(score.values[-1]))}",
+        f"while {score.said} went from {was} to {ends}",
         confidence="medium",
-        measured={"loss_change": falling.change, "score_change": moving.change},
+        measured={"loss_change": falling.change, "score_change": score.as_logged(moving.change)},
         cannot_tell=("which of the two measures what is wanted",),
     )

@@ -117,17 +117,18 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     what = "errors" if loss.metric in TRAINED else "loss" if loss.metric == "loss" else loss.said
     beside = f"while the training {what} fell by {share:.0%}" if share > 0 else f"and the training {what} did not fall"
     how = "hardly gets" if went.gain > 0 else "does not get"
-    best = "" if went.best in (went.first, went.last) else f" (best {number(went.best)})"
+    first, last, highest = (curve.as_logged(value) for value in (went.first, went.last, went.best))
+    best = "" if highest in (first, last) else f" (best {number(highest)})"
     yield case.finding(
         curve,
-        f"{curve.said} {how} better: {number(went.first)} at the first evaluation, "
-        f"{number(went.last)} at the last of {evals}{best}, {beside}",
+        f"{curve.said} {how} better: {number(first)} at the first evaluation, "
+        f"{number(last)} at the last of {evals}{best}, {beside}",
         detected=min(evals, int(EVALS)) - 1,
         confidence="high" if evals >= 8 else "medium",
         measured={
-            "first": went.first,
-            "last": went.last,
-            "best": went.best,
+            "first": first,
+            "last": last,
+            "best": highest,
             "evaluations": evals,
             "training_fall_percent": 100 * share,
         },
@@ -137,7 +138,7 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
 
 def hardly(measure: Measure, went: Course) -> bool:
     """A score that gained next to nothing of what was left to be gained."""
-    return measure.unit_scale > 0 and went.last - went.first < HARDLY * measure.room(went.first) and measure.up
+    return measure.ends and went.last - went.first < HARDLY * measure.room(went.first) and measure.up
 
 
 def satisfied(measure: Measure, went: Course) -> bool:

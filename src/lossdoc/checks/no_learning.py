@@ -292,7 +292,7 @@ def all_stand(case: Case) -> Iterator[Finding]:
     if not still or len(still) < len(able) or any(m.reaches(float(m.curve.values[0]), CEILING.value) for m in still):
         raise Skip("no train loss in this log, and no held-out measure that stands still to its last digit")
     curve = still[0].curve
-    told = " and ".join(f"{m.curve.said} is {m.curve.values[0]:.6g}" for m in still[:2])
+    told = " and ".join(f"{m.curve.said} is {m.curve.as_logged(m.curve.values[0]):.6g}" for m in still[:2])
     yield case.finding(
         curve,
         f"{told} in all {len(curve)} records: nothing changes any more",

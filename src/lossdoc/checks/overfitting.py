@@ -226,11 +226,11 @@ def since_then(
         told["train_fall"] = fall
         text += f", while the training loss fell by another {number(fall)}"
     if score is not None and better >= 0.01:
-        told["score_gain"] = better
-        text += f"; {score.said} improved by {better:.3f} since"
+        told["score_gain"] = score.as_logged(better)
+        text += f"; {score.said} improved by {told['score_gain']:.3f} since"
     for measure, went in ((kept, "stands near its best, at"), (goal, "got better since, to")):
         if measure is not None and measure.curve is not score:
-            told["score_end"] = float(measure.curve.finite().values[-1])
+            told["score_end"] = measure.curve.as_logged(float(measure.curve.finite().values[-1]))
             text += f"; {measure.curve.said} {went} {number(told['score_end'])}"
     return text, told
 

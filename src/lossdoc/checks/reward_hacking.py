@@ -95,14 +95,15 @@ def against_eval(case: Case, reward: Curve, score: Curve) -> Finding | None:
     fall = float(y[best]) - end
     if not moved.rose or best > BEST_BY * len(y) or fall < max(GAP * max(span, abs(float(y[best]))), NOISES * noise(y)):
         return None
+    highest, end = (score.as_logged(value) for value in (float(y[best]), end))
     return case.finding(
         score,
         f"the trained reward rose from {moved.early:.3g} to {moved.late:.3g} while {score.said} fell from "
-        f"{y[best]:.3g} to {end:.3g}: suspicion of reward hacking",
+        f"{highest:.3g} to {end:.3g}: suspicion of reward hacking",
         first=best,
         detected=min(len(y) - 1, best + 2),
         confidence="medium",
-        measured={"reward_early": moved.early, "reward_late": moved.late, "eval_best": float(y[best]), "eval_end": end},
+        measured={"reward_early": moved.early, "reward_late": moved.late, "eval_best": highest, "eval_end": end},
         cannot_tell=("which of the two measures is right",),
     )
 

@@ -70,11 +70,12 @@ def check(case: Case, margin: Curve, accuracy: Curve, beta: object) -> Iterator[
     before, after = level(margin.values[-2 * quarter : -quarter]).value, level(margin.values[-quarter:]).value
     if state.accuracy < ACCURATE or after > RISING * before:
         return
+    right = accuracy.as_logged(state.accuracy)
     yield case.finding(
         margin,
-        f"accuracy {state.accuracy:.2f} with a margin of only {state.nats:.2g} nat per pair (beta {found.value:.3g})",
+        f"accuracy {right:.2f} with a margin of only {state.nats:.2g} nat per pair (beta {found.value:.3g})",
         detected=len(margin) // 2,
         confidence="medium" if found.source == "given" else "low",
-        measured={"nats": state.nats, "margin": state.late, "accuracy": state.accuracy, "beta": found.value},
+        measured={"nats": state.nats, "margin": state.late, "accuracy": right, "beta": found.value},
         cannot_tell=("whether the answers of the policy changed",),
     )

@@ -81,10 +81,10 @@ def check(case: Case, rate: Curve) -> Iterator[Finding]:
     if rounded and not y.any() and (held := standing(case)) is not None:
         yield case.finding(
             rate,
-            f"the learning rate reads 0 in all {n} records, and {held.said} is {held.values[0]:.6g} in all "
-            f"{len(held)} evaluations",
+            f"the learning rate reads 0 in all {n} records, and {held.said} is "
+            f"{held.as_logged(held.values[0]):.6g} in all {len(held)} evaluations",
             confidence="medium",
-            measured={"records": n, "value": float(held.values[0]), "evaluations": len(held)},
+            measured={"records": n, "value": held.as_logged(float(held.values[0])), "evaluations": len(held)},
             cannot_tell=("the rate itself: it is rounded",),
         )
         return

@@ -36,8 +36,10 @@ def diagnose(
     import numpy as np
 
     from lossdoc.advice import advise
+    from lossdoc.judge.shares import as_shares
     from lossdoc.judge.signs import deciding, signs, verdict  # NumPy: not for --help
 
+    logged, run = run, as_shares(run, knowledge)
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     passed: list[str] = []
@@ -62,8 +64,9 @@ def diagnose(
     with np.errstate(all="ignore"):
         judged_by = deciding(run, knowledge)
         found_signs = signs(run, knowledge, judged_by, [(f, checks.load(f.check).sign) for f in roots])
-    merits = [Merit(m.curve, m.up) for m, _ in judged_by]
-    return Report(run, findings, skipped, verdict(found_signs, roots), found_signs, merits, passed)
+    as_read = dict(zip(map(id, run.curves), logged.curves, strict=True))
+    merits = [Merit(as_read[id(m.curve)], m.up) for m, _ in judged_by]
+    return Report(logged, findings, skipped, verdict(found_signs, roots), found_signs, merits, passed)
 
 
 def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> Skip | None:

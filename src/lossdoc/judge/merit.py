@@ -77,25 +77,18 @@ class Measure:
 
     def reaches(self, value: float, share: float) -> bool:
         """The value is at least this share of a perfect one; never where there is no end."""
-        scale = self.unit_scale
-        return bool(scale) and (value >= share * scale if self.up else value <= (1 - share) * scale)
+        return self.ends and (value >= share if self.up else value <= 1 - share)
 
     def room(self, value: float) -> float:
         """What is left to be gained from a value on, in the unit of the curve; infinite where there is no end."""
         if not self.up:
             return abs(value)
-        return self.unit_scale - value if self.unit_scale else float("inf")
+        return 1 - value if self.ends else float("inf")
 
     @property
-    def unit_scale(self) -> float:
-        """The end of the measure as this log writes it: 1 for shares, 100 for percent, 0 where there is none."""
-        if self.bounds is None or self.bounds[0] != 0 or not self.bounds[1]:
-            return 0.0
-        if self.bounds[1] not in (1, 100):
-            return self.bounds[1]
-        most = float(np.nanmax(np.abs(self.curve.values), initial=0.0))
-        # A hair over 1 is a smoothed share, a whole curve of at most 1 is no percentage.
-        return 100.0 if most > 2.0 else 1.0
+    def ends(self) -> bool:
+        """The measure is a share, from 0 to 1 (`judge.shares` makes it one)."""
+        return self.bounds is not None and self.bounds[0] == 0 and bool(self.bounds[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +159,9 @@ def course(measure: Measure) -> Course | None:
 
 def material(measure: Measure, start: float, points: float = float("inf")) -> float:
     """The smallest gain that counts from this start on, in the unit of the curve."""
-    scale = measure.unit_scale
-    if not scale:
+    if not measure.ends:
         return (measure.least if points >= FEW else OF_FEW.value) * abs(start)
-    return max(LEAST * scale, min(POINTS * scale, OF_ROOM * measure.room(start)))
+    return max(LEAST.value, min(POINTS.value, OF_ROOM * measure.room(start)))
 
 
 def _gain(y: Floats, printed: float) -> tuple[float, float, int, bool]:
@@ -215,8 +207,8 @@ def _steady(y: Floats, need: float) -> bool:
 
 def said(measure: Measure, went: Course) -> str:
     """`eval loss 2.31 to 1.45` (first and last value), with the best where it is neither; one value is said alone."""
+    first, last, best = (f"{measure.curve.as_logged(value):.4g}" for value in (went.first, went.last, went.best))
     if len(measure.curve.finite()) == 1:
-        return f"{measure.curve.said} {went.last:.4g}"
-    text = f"{measure.curve.said} {went.first:.4g} to {went.last:.4g}"
-    ends = (went.first, went.last)
-    return text if went.best in ends else f"{text}, best {went.best:.4g}"
+        return f"{measure.curve.said} {last}"
+    text = f"{measure.curve.said} {first} to {last}"
+    return text if went.best in (went.first, went.last) else f"{text}, best {best}"

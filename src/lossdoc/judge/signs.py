@@ -224,8 +224,8 @@ def _generalising(run: Run, judged: Judged, families: set[str], learned: bool) -
 def _stands(judged: Judged, kept: Judged) -> Judged:
     """Held-out shares that stand still in many evaluations while the held-out loss falls far (one answer for all), or
     that are next to nothing at the end."""
-    shares = [(m, c) for m, c in judged if m.held_out and m.role in ("score", "support") and m.unit_scale]
-    nothing = [(m, c) for m, c in shares if m.up and c.last <= NOTHING * m.unit_scale and c.went != "better"]
+    shares = [(m, c) for m, c in judged if m.held_out and m.role in ("score", "support") and m.ends]
+    nothing = [(m, c) for m, c in shares if m.up and c.last <= NOTHING and c.went != "better"]
     if shares and len(nothing) == len(shares):
         return nothing[:1]
     still = all(c.went == "flat" and len(m.curve) >= FEW and not _solved(m, c) for m, c in shares)

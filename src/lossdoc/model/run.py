@@ -42,6 +42,7 @@ class Curve:
     decimals: int | None = None  # digits printed after the point; None = not rounded that way
     significant: int | None = None  # significant digits printed (".4g"); None = not rounded that way
     known: bool = True  # a document knows the key
+    full: float = 1.0  # what its log writes for a value of 1: 100 where shares were logged in percent
 
     def __len__(self) -> int:
         return len(self.values)
@@ -66,6 +67,10 @@ class Curve:
     def line(self, index: int) -> int | None:
         """Source line of a point, or None for binary sources."""
         return int(self.lines[index]) if len(self.lines) else None
+
+    def as_logged(self, value: float) -> float:
+        """A value of this curve as its log writes it: 30 for 0.3 where shares are logged in percent."""
+        return self.full * value
 
     @property
     def said(self) -> str:
