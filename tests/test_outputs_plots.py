@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -161,3 +164,25 @@ def test_a_finding_on_one_data_set_shows_that_data_set() -> None:
     panels = choose(made.report([finding], curves=sets), 3)
     assert panels[0].curves == [sets[2]]
     assert [label for label, _ in panels[0].findings] == ["1"]
+
+
+def test_a_picture_is_the_same_in_every_process() -> None:
+    """Which labels find room, and which colour lies on top, must not follow the order of a set."""
+    program = (
+        "import numpy as np; from lossdoc.show.plot.canvas import draw;"
+        "from lossdoc.show.plot.scene import Scene, Series;"
+        "x = np.linspace(500, 19000, 38);"
+        "curves = [Series(x, np.sin(x * (1 + k) / 3000) + 2, str(k), k) for k in range(2)];"
+        "print(*(draw(Scene(curves), width, 14, ascii=False) for width in range(70, 80)))"
+    )
+    drawn = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "0123"
+    }
+    assert len(drawn) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -26,17 +25,8 @@ if TYPE_CHECKING:
 
 # Roles of keys that are no curve: they place a row, or count nothing that can be judged.
 POSITION_ROLES = ("step", "epoch", "tokens", "samples", "episodes")
-# Beside an epoch and without a step these place a row inside the epoch.
-_IN_EPOCH = re.compile(r"batch(?:[_ ]?(?:id|idx|index))?", re.IGNORECASE)
-# transformers names the data set of an evaluation in the run time it logs beside it; TRL's own metrics in the same row
-# carry no data set name (transformers, trainer.py evaluate()).
-_EVAL_SET = re.compile(r"^eval_(?P<name>.+)_runtime$")
-
-
-_TRAINING_ONLY = frozenset({"loss", "train/loss", "train_loss", "learning_rate", "lr", "grad_norm", "train/grad_norm"})
-# What transformers gives W&B with every row.
-_TRACKERS = frozenset({"train/global_step", "train/epoch"})
-_CALLS = "_step"  # W&B's count of calls: the step only where nothing else is
+# Of these a row of an evaluation has none.
+_TRAINED = frozenset({"loss", "learning_rate", "grad_norm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,23 +146,23 @@ def _plan(
     objectives: Sequence[str],
     only_closing: bool,
 ) -> list[_Slot]:
-    dataset = _eval_set(record.values)
+    dataset = _eval_set(record.values, knowledge)
     whole = knowledge.resolve(f"eval_{dataset}_loss", framework, objectives) if dataset else None
     if whole is not None and "dataset" not in whole.labels:
         dataset = None  # the documents know the name as it stands: a loss of SetFit, no data set
-    closing = not only_closing and _is_closing(record.values)
-    has_eval = _is_evaluation(record.values)
     slots = []
     resolved = {key: _resolve(key, dataset, knowledge, framework, objectives) for key in record.values}
+    closing = not only_closing and _is_closing(resolved)
+    has_eval = _is_evaluation(resolved)
     spelt = paired(columns) | meant(columns, resolved)
     resolved |= {key: knowledge.resolve(name, framework) for key, name in spelt.items()}
     placed = record.step is not None or any(found and found.role in POSITION_ROLES for found in resolved.values())
     for key, found in resolved.items():
         role = found.role if found else None
-        if key == _CALLS:
+        if found and found.metric == "log_calls":  # the step only where nothing else is
             slots.append(_Slot(key, "ignore" if placed else "step", 1.0, None))
             continue
-        if found and role == "ignore" and _IN_EPOCH.fullmatch(key):
+        if found and found.metric == "batch_index":  # beside an epoch and without a step
             slots.append(_Slot(key, "batch", 1.0, None))
             continue
         if found and (role in POSITION_ROLES or role in ("time", "config", "ignore") or found.ignored):
@@ -204,28 +194,33 @@ def _plan(
     return slots
 
 
-def _eval_set(keys: Iterable[str]) -> str | None:
+def _eval_set(keys: Iterable[str], knowledge: Knowledge) -> str | None:
+    """The data set of an evaluation, by the run time beside it; other metrics of the row may carry no name of it."""
     for key in keys:
-        if match := _EVAL_SET.match(key):
-            return match["name"]
+        found = knowledge.resolve(key) if key.startswith("eval_") else None
+        if found is not None and found.metric == "runtime" and "dataset" in found.labels:
+            return found.labels["dataset"]
     return None
 
 
-def _is_evaluation(keys: Iterable[str]) -> bool:
+def _is_evaluation(resolved: Mapping[str, Resolved | None]) -> bool:
     """A row that an evaluation wrote: held-out keys, and none that only a training step has (wide tables hold both)."""
-    names = {key.lower() for key in keys} - _TRACKERS
-    trained = names & _TRAINING_ONLY or any(name.startswith("train/") for name in names)
-    return any(name.startswith(("eval_", "eval/")) for name in names) and not trained
+    named = {key.lower(): found for key, found in resolved.items() if not found or found.role not in POSITION_ROLES}
+    trained = any(
+        name.startswith("train/") or (found and found.metric in _TRAINED and found.split in (None, "train"))
+        for name, found in named.items()
+    )
+    return any(name.startswith(("eval_", "eval/")) for name in named) and not trained
 
 
-def _is_closing(keys: Iterable[str]) -> bool:
-    """transformers closes a run with a row of means over the whole run: they are no further point of a curve.
+def _is_closing(resolved: Mapping[str, Resolved | None]) -> bool:
+    """A row of means over the whole run: they are no further point of a curve.
 
     The run time alone does not tell, some versions put it on every row; a row that has a loss of its own is no closing
     row (transformers, trainer.py log()).
     """
-    names = set(keys)
-    return bool(names & {"train_runtime", "train/train_runtime"}) and not names & {"loss", "train/loss", "eval_loss"}
+    found = {entry.metric for entry in resolved.values() if entry}
+    return "train_runtime" in found and not resolved.keys() & {"loss", "train/loss", "eval_loss"}
 
 
 def _resolve(

@@ -16,6 +16,7 @@ def draw(scene: Scene, width: int, height: int, *, ascii: bool) -> str:
     import numpy as np
     import plotext as plt
 
+    _keep_order()
     # Rows of their own for the labels of findings on top and for non-finite points below; two for the x axis.
     rows = height - 2 - bool(scene.marks) - scene.broken
     y_low, y_high, y_ticks = _y_axis(scene, rows)
@@ -47,6 +48,13 @@ def draw(scene: Scene, width: int, height: int, *, ascii: bool) -> str:
     for mark in scene.marks:
         plt.text(mark.label, mark.x, top, color=MARK_INK[mark.severity], alignment=_side(mark.x, *scene.x))
     return str(plt.build())
+
+
+def _keep_order() -> None:
+    """plotext 5 drops duplicates by way of a set: which label finds room would change with the process's hash seed."""
+    from plotext import _utility
+
+    _utility.no_duplicates = lambda values: list(dict.fromkeys(values))
 
 
 def _y_axis(scene: Scene, rows: int) -> tuple[float, float, list[tuple[float, str]]]:

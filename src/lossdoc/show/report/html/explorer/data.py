@@ -122,7 +122,7 @@ def _other_axes(curve: Curve, run: Run, x: Floats) -> Axes:
     import numpy as np
 
     found: Axes = {}
-    timer = run.get("runtime")
+    timer = run.get("runtime") or run.get("train_runtime")
     sources: Mapping[str, Curve | None] = {
         "epoch": run.epochs,
         run.counts.metric if run.counts else "": run.counts,
