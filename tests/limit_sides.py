@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lossdoc import checks
 from lossdoc.judge.case import Case
@@ -40,8 +42,7 @@ class Family:
     of: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """Two runs of a family, and what is said of each. `limits`: those without which it would not be so."""
 
     family: Family

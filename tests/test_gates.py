@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from lossdoc.gates.grammar import Fact, Gate, GateError, Part, Quantity, parse, required
 from lossdoc.gates.judge import judge

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from lossdoc import checks
 from lossdoc.live.patience import DOUBTED, EVALUATIONS, HELD, LANGUAGE, NOTED, SLOW, YOUNG, Patience

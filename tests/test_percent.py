@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from lossdoc.judge.engine import diagnose
 from lossdoc.judge.shares import SMOOTHED, as_shares

@@ -10,13 +10,13 @@ import json
 import os
 import re
 from collections import Counter
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from lossdoc.api import Options, diagnose, read_path
 from lossdoc.model.finding import SIGNS, Finding, NotRead, Outcome, Report, Step

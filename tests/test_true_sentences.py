@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from lossdoc.api import Options, diagnose, read_input
 from lossdoc.model.finding import Report

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from lossdoc.live.news import Said
 from lossdoc.live.patience import DOUBTED, HELD

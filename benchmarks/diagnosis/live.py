@@ -13,10 +13,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+from msgspec.structs import replace
 
 from benchmarks.diagnosis.labels import Label, read_runs
 from benchmarks.diagnosis.score import AT_ANY_SEVERITY, share

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from benchmarks.diagnosis.labels import FILES, Label, read_runs
 from lossdoc.api import Options, diagnose, read_path

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from benchmarks.diagnosis.labels import FILES, Label
 from benchmarks.generator.scenario import all_scenarios

@@ -15,12 +15,12 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.mutants import wander
 from benchmarks.mutants.change import OF_SIGNS, Mutant, everything, limit_of, mutants, used_by

@@ -6,10 +6,12 @@ import gc
 import glob
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lossdoc.assemble import assemble
 from lossdoc.assemble.limits import limited
@@ -36,9 +38,8 @@ class UsageError(ValueError):
     """The caller asked for something that does not exist; the text says what there is instead."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the user said beside the paths."""
+class Options(Struct, frozen=True, dict=True):
+    """What the user said beside the paths. Another process reads the documents itself: a pickle has only the fields."""
 
     trainer: str | None = None
     input_format: str | None = None
@@ -50,10 +51,6 @@ class Options:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)  # said instead of ours: {"overfitting.rise": 0.1}
     local: Callable[[str], tuple[str | None, Mapping[str, Any]]] | None = None  # trainer and settings of one source
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What was said, for another process, which reads the documents itself."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -224,8 +221,7 @@ def examine(run: Run, options: Options) -> Report:
         return replace(report, asks=asked(report, options.knowledge, lambda run: diagnose(run, options)))
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """What is read in one go: a file, standard input ("-"), a folder that a pattern found, or one run of a folder."""
 
     name: str

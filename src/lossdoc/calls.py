@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from lossdoc.comparison import Choice
 from lossdoc.comparison import result as comparisons
@@ -38,8 +39,7 @@ class SeveralRuns(ValueError):
         super().__init__(f"{len(self.names)} runs: {listed}. Name one with run=, or take all with lossdoc.check_all")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Report(model.Report):
+class Report(model.Report, frozen=True):
     """The diagnosis of one run: `verdict`, `signs` (finite, stable, learning, generalising, running, each an answer
     with its evidence), `findings` (roots first, each with its consequences), `skipped`, `run`.
 
@@ -78,13 +78,12 @@ class Report(model.Report):
         """One row per finding; `report.run.to_pandas()` gives the curves, one row per point."""
         import pandas as pd
 
-        names = [f.name for f in fields(model.Finding)]
+        names = model.Finding.__struct_fields__
         rows = [{"id": f.id, **{name: getattr(f, name) for name in names}} for f in self.findings]
         return pd.DataFrame(rows, columns=["id", *names])
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Comparison(comparisons.Comparison):
+class Comparison(comparisons.Comparison, frozen=True):
     """Runs held against a baseline: `conclusions` in words, `rows` by metric, `regressions`. `print` shows it."""
 
     def __repr__(self) -> str:
@@ -218,7 +217,7 @@ def compare(
     if not 0 < baselines < len(reports):
         raise ValueError(f"baselines={baselines}: at least one, and one run or more that is held against them")
     found = weigh(reports, options.knowledge, Choice(by, range(1, baselines + 1), tuple(metric), tolerance))
-    return Comparison(**{field.name: getattr(found, field.name) for field in fields(comparisons.Comparison)})
+    return Comparison(**asdict(found))
 
 
 def explain(word: str | float, *, trainer: str | None = None, width: int = 80, **settings: float | str) -> str:
@@ -329,4 +328,4 @@ def _judged(run: Run, options: Options) -> Report:
     from lossdoc.api import examine
 
     found = examine(run, options)
-    return Report(**{field.name: getattr(found, field.name) for field in fields(model.Report)})
+    return Report(**asdict(found))

@@ -75,12 +75,12 @@ def test_a_loss_that_only_rose_never_learned() -> None:
 
 
 def test_batches_that_repeat_to_the_last_digit() -> None:
-    import dataclasses
+    from msgspec.structs import replace
 
     y = np.tile([3.7451, 3.5551, 3.1906, 3.5086, 3.7, 3.5073, 3.4012], 4)
-    assert found("no-learning", dataclasses.replace(loss(y), decimals=4), trainer="sft")
+    assert found("no-learning", replace(loss(y), decimals=4), trainer="sft")
     other = 3.5 + noise(28, 0.2, 1)
-    assert not found("no-learning", dataclasses.replace(loss(other), decimals=4), trainer="sft")
+    assert not found("no-learning", replace(loss(other), decimals=4), trainer="sft")
 
 
 @pytest.mark.parametrize(("end", "fires"), [(0.3, True), (0.7, False)])
@@ -99,14 +99,14 @@ def test_boxes_without_labels() -> None:
 
 
 def test_a_key_without_any_number() -> None:
-    import dataclasses
+    from msgspec.structs import replace
 
-    unknown = dataclasses.replace(curve("smoothl1", [np.nan] * 4), known=False)
+    unknown = replace(curve("smoothl1", [np.nan] * 4), known=False)
     assert found("non-finite", unknown, curve("accuracy", [0.5, 0.6, 0.7, 0.8]), trainer="detection")
     assert not found("non-finite", unknown.where(slice(0, 2)), trainer="detection")
-    turned = dataclasses.replace(curve("l", [1.0, 0.9, np.nan, np.nan, np.nan]), known=False)
+    turned = replace(curve("l", [1.0, 0.9, np.nan, np.nan, np.nan]), known=False)
     assert found("non-finite", turned, trainer="detection")
-    comes_and_goes = dataclasses.replace(curve("l", [1.0, np.nan, 0.9, np.nan, np.nan, np.nan]), known=False)
+    comes_and_goes = replace(curve("l", [1.0, np.nan, 0.9, np.nan, np.nan, np.nan]), known=False)
     assert not found("non-finite", comes_and_goes, trainer="detection")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.checks.losses import SEEDS, evals, falling, level, loss
 from tests.checks.synthetic import curve, found, skipped

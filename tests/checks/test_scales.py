@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from lossdoc.model.run import Curve
 from tests.checks.synthetic import Floats, found, preference, ramp, rewards, saturating

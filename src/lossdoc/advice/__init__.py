@@ -8,9 +8,10 @@ spells that setting stands in `metrics/frameworks/`. Findings -> [here] -> the s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lossdoc.advice.changes import change_of
 from lossdoc.advice.facts import holds

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.advice.spell import spelled_keys
 from lossdoc.checks._preference import find_beta
@@ -34,8 +34,7 @@ ROUNDS = "The number of boosting rounds"
 VAGUE = 1000.0  # times the lowest usual value; ours: pretraining and fine-tuning together span more
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """What is usual: the ends over all rows of the documents, and the rows."""
 
     low: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lossdoc.assemble.ranks import of_one_rank
 from lossdoc.input.numbers import to_float

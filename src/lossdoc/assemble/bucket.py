@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from lossdoc.input.numbers import COUNTED_DIGITS, parse, to_float
 from lossdoc.model.record import Raw
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     Shared = dict[tuple[int, ...], tuple[list[NDArray[np.int64]], NDArray[np.int64], NDArray[np.intp]]]
 
 
-@dataclass(slots=True)
-class Bucket:
+def _later() -> Any:
+    """No value yet."""
+    return None
+
+
+class Bucket(Struct):
     """`rows` index the table, in file order; they and `values` are there when the bucket is closed."""
 
     metric: str
@@ -31,8 +36,8 @@ class Bucket:
     unit: str | None
     aggregation: str | None
     factor: float = 1.0
-    rows: NDArray[np.int64] = field(init=False)
-    values: NDArray[np.float64] = field(init=False)
+    rows: NDArray[np.int64] = field(default_factory=_later)
+    values: NDArray[np.float64] = field(default_factory=_later)
     decimals: int | None = -1  # most digits seen after the point; -1 = nothing seen, None = full precision
     significant: int | None = -1
     _blocks: list[tuple[NDArray[np.int64], Raws]] = field(default_factory=list)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lossdoc.model.run import Curve
 
@@ -46,8 +48,7 @@ def build_curves(table: Table, part: Part) -> list[Curve]:
     return without_collisions(curves)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stand:
+class _Stand(Struct, frozen=True):
     """Where the points of curves stand, and which values of their buckets these are in which order (None: all)."""
 
     steps: Floats

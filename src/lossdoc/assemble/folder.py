@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct, field
 
 from lossdoc.api import Options, as_members, read_input, read_items, read_parts
 from lossdoc.input.files import Refused
@@ -44,8 +45,7 @@ _MONITOR = "monitor.csv"  # single episodes, which progress.csv beside it sums u
 _ORDER = ("trainer-state", "jsonl", "tfevents", "wandb", "csv")
 
 
-@dataclass
-class Group:
+class Group(Struct):
     """Files that may describe one run."""
 
     root: Path

@@ -8,8 +8,9 @@ digit: rows of one stretch are therefore counted, and the count is checked again
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from lossdoc.assemble.table import FURTHEST, Table
 from lossdoc.model.note import Note
@@ -24,8 +25,7 @@ _SIGNIFICANT = 5.1e-4
 _MOST_INTERVALS = 1e12  # between the rows of a run: an epoch that is a hair above 0 counts nothing (ours)
 
 
-@dataclass(frozen=True, slots=True)
-class Inferred:
+class Inferred(Struct, frozen=True):
     axis: str
     places: Numbers
     note: Note

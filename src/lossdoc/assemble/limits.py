@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lossdoc.assemble.segments import Part
 from lossdoc.input.limits import KEYS, NESTING, RUNS

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lossdoc.assemble.blocks import rows_of
 from lossdoc.assemble.bucket import Bucket, floats, numbers
@@ -29,8 +30,7 @@ POSITION_ROLES = ("step", "epoch", "tokens", "samples", "episodes")
 _TRAINED = frozenset({"loss", "learning_rate", "grad_norm"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+class _Slot(Struct, frozen=True):
     """What to do with one key of a row: where it goes and how it is scaled."""
 
     key: str

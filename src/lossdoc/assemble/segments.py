@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from lossdoc.model.note import Note
 from lossdoc.model.record import Event
@@ -23,8 +24,7 @@ _MOST_WRITERS = 8
 MOST_RESUMES = 30
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """One run: the rows that count, in order, and what was set aside."""
 
     rows: Rows

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,8 +78,7 @@ def _no_rows() -> Any:
     return np.zeros(0)
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """NaN in a column of numbers means that the row does not say it; line 0, that its source has no lines."""
 
     lines: Rows

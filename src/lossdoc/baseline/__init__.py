@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from lossdoc import __version__
 from lossdoc.model.finding import SEVERITIES, Finding, Report, Severity

@@ -20,9 +20,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
+
+from msgspec import Struct
 
 from lossdoc.judge.case import Needs
 from lossdoc.model.finding import SIGNS, Finding, Severity, SignName
@@ -34,8 +35,7 @@ class IncompleteCheck(TypeError):
     """A module of this folder that is no check yet; the text says what is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """An illness: how bad it usually is, which vital sign it bears on, what it looks at, and what follows from it."""
 
     id: str

@@ -6,10 +6,10 @@ some percent of that, and a table of running means hides how far single episodes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.checks._rl import highest_level
 from lossdoc.model.limit import Limit
@@ -33,8 +33,7 @@ STEADY = Limit(0.8, "share of the steps", "ours: a mean that climbs at so many o
 FEW = Limit(8, "records", "ours: fewer carry no two levels")
 
 
-@dataclass(frozen=True, slots=True)
-class Returns:
+class Returns(Struct, frozen=True):
     """Means of the first fifth, the best stretch, the last 30 % and the last 15 %.
 
     `error` is that of the change from first to last, `lean` the score of the trend.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.checks._preference import alive, find_beta, paired
 from lossdoc.model.limit import Limit
@@ -28,8 +28,7 @@ FIRST = Limit(
 POINTS = Limit(8, "records", "ours")
 
 
-@dataclass(frozen=True, slots=True)
-class Fall:
+class Fall(Struct, frozen=True):
     """How the chosen answers fell.
 
     nats: change of the chosen log-probability (negative = fell) and its error; `curve` and the indices of its points;

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.judge.case import Skip
 from lossdoc.judge.passes import passes
@@ -150,8 +150,7 @@ def preference(case: Case) -> bool:
     return bool(families) and families <= {"preference"}
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(Struct, frozen=True):
     """Improvement from the first to the last stretch of a curve: positive = better, in its unit.
 
     share: of the start level's size; error: standard error of `value`; trend: Kendall's score, negative = falling.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, head, level, matched, median, noise, trend
@@ -49,8 +49,7 @@ ABOVE_HALF = Limit(0.1, "points of accuracy above a half", "ours: such an accura
 POINTS = Limit(8, "records", "ours: fewer give no slope of the log-probability over the reward")
 
 
-@dataclass(frozen=True, slots=True)
-class Beta:
+class Beta(Struct, frozen=True):
     """The factor between log-probability ratios and logged rewards, and where it was found."""
 
     value: float
@@ -135,8 +134,7 @@ def _number(value: object) -> float | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
+class Margin(Struct, frozen=True):
     """How a preference margin stands in the second half of its run.
 
     late, error, noise: in units of the margin; nats: late / beta where beta is known; score: how surely it rose, in

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.judge.case import TRAINER, Case, Skip
 from lossdoc.model.limit import Limit
@@ -37,8 +37,7 @@ def rl_only(case: Case) -> None:
         raise Skip(f"holds for reinforcement learning only and the run may be {' or '.join(others)}", TRAINER)
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """How a reward moved between two stretches: change and error in units of `scale`, the spread of one answer."""
 
     change: float

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.model.limit import Limit
 from lossdoc.signal import median
@@ -24,8 +24,7 @@ TOPS = Limit(1.25, "times the lowest top", "ours: restarts of one height")
 CONSTANT = Limit(0.001, "share of the peak", "ours: a rate that moves less is constant")
 
 
-@dataclass(frozen=True, slots=True)
-class Rise:
+class Rise(Struct, frozen=True):
     """A rise after the warm-up: from the point `first` to the point `last`, as one jump or as a slow climb."""
 
     first: int

@@ -56,10 +56,10 @@ accuracy of exactly 0. Where no loss got better, {chance.points} evaluations are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.checks._chance import Chance, by_score
 from lossdoc.checks._few import RECORDS, stands
@@ -132,8 +132,7 @@ NEEDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
+class Sitting(Struct, frozen=True):
     """The last half of a curve: its level, the error of it, where it began to sit, and whether it is leaving."""
 
     value: float

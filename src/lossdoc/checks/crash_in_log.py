@@ -38,8 +38,9 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lossdoc.checks._ending import first_line, last_line, stops_short
 from lossdoc.judge.case import Case

@@ -33,10 +33,10 @@ more than {rise} and {sure} standard errors.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from lossdoc.judge.case import Case
 from lossdoc.model.finding import Finding, Severity, SignName

@@ -36,7 +36,8 @@ keyboard.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lossdoc.checks._ending import STATES, Stop, last_line, progress, stops_short
 from lossdoc.judge.case import Case

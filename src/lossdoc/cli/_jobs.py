@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lossdoc.api import Part
 from lossdoc.cli._progress import size_of, with_progress
@@ -32,8 +33,7 @@ Work = Callable[[Part, bytes | None], Answer]
 _work: Work | None = None  # of a process
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(Struct, frozen=True):
     """Where parts are examined: in so many processes of this machine (None: as many as pay), or on a cluster."""
 
     jobs: int | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from lossdoc.cli._values import format_name
 
@@ -24,8 +25,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
 _TOGETHER = {"text", "github", "compact"}  # lines that can stand under each other on one screen
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A format and where it goes; `file` None: standard output. `append`: the file belongs to others as well."""
 
     format: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from lossdoc.cli._errors import say
 from lossdoc.cli._screen import Color, color_of, emit, height_of, needs_ascii, replace_file, width_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from msgspec import Struct, field
 
 from lossdoc.cli import _complete as complete
 from lossdoc.cli import _options as option
@@ -146,8 +146,7 @@ def command(
     return deliver(written, output, code, machine=not text)
 
 
-@dataclass
-class _Task:
+class _Task(Struct):
     """What was read, one run for each path that is no folder of baselines, and what was not."""
 
     runs: list[Run] = field(default_factory=list)

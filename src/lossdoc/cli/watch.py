@@ -6,11 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lossdoc.cli import _complete as complete
 from lossdoc.cli import _options as option
@@ -136,8 +138,7 @@ def _checks(words: list[str]) -> tuple[str, ...]:
     return found
 
 
-@dataclass(frozen=True)
-class Ends:
+class Ends(Struct, frozen=True):
     """What ends a watch: a finding of these checks, so many seconds without news, so many seconds in all."""
 
     fail_fast: tuple[str, ...] = ()

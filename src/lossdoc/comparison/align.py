@@ -73,7 +73,7 @@ def _counter(run: Run, by: Axis) -> Curve | None:
 
 def _clock(run: Run) -> Curve | None:
     """Seconds since the start: the step times added up. A time without its step time counts like its neighbours."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     times = run.get("step_time")
     if times is None or len(times) < 2:

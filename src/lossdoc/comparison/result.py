@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from lossdoc.model.finding import Confidence, Report
 
@@ -25,8 +26,7 @@ Standing = Literal["worse", "mixed", "better", "slightly worse", "slightly bette
 TOLERANCE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What the user asked for. `baselines` count from 1; `metrics` are canonical ids, empty = all.
 
     Several baselines are one training with other seeds: they are the yardstick together. `tolerance` None is TOLERANCE
@@ -51,8 +51,7 @@ class Choice:
         return given if given is not None else 0.0 if baselines > 1 else TOLERANCE
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One curve of one run: the level of its last stretch, its best level, and where that was.
 
     `x`, `values`, `course`: the points on the common axis and their running median, shape (points,).
@@ -71,8 +70,7 @@ class Side:
     lost_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(Struct, frozen=True):
     """A run against the baseline in one metric; `value` = run - baseline at matched places, `error` its noise.
 
     `level`, `base_level`: medians over the common last window. `share`: the difference as a share of the baseline's
@@ -108,8 +106,7 @@ class Delta:
         return self.level / self.base_level if self.level > 0 and self.base_level > 0 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One metric of one split in all runs. `sides` and `deltas` by number of the run; `judged` = it decides."""
 
     metric: str
@@ -129,8 +126,7 @@ class Row:
         return f"{'' if self.split == 'train' else self.split + ' '}{self.metric}{label}"
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(Struct, frozen=True):
     """How one run stands against the baseline, with the reasons, the weightiest first.
 
     `regressions`: names of judged rows that are worse by more than the tolerance. `new`: checks that found something
@@ -144,8 +140,7 @@ class Conclusion:
     new: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Everything that one call of `compare` found out. `settings`: values by number of the run, where they differ."""
 
     by: Axis

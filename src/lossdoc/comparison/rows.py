@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lossdoc.comparison import align, differ
 from lossdoc.comparison.result import Axis, Choice, Delta, Key, Row, Side
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _PART = "a part of a curve that decides"
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
+class Bench(Struct, frozen=True):
     """Everything that the rows of one pair have in common. `lost`: by run, from where on its numbers are void."""
 
     runs: Sequence[Run]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.model.limit import Limit
 from lossdoc.signal import line
@@ -25,8 +25,7 @@ SAME_START = Limit(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What was found out about the runs; tuples by run. `beta`: None = unknown; `measured`: not logged but seen."""
 
     family: str

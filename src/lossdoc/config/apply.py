@@ -5,8 +5,10 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lossdoc.config.schema import Level, Override, Suppress, flat
 from lossdoc.config.words import check_ids
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What holds for one run. `select` empty: every check; `expect`, `require`: texts of gates, names of signs."""
 
     select: Sequence[str]

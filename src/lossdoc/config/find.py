@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from lossdoc.config.errors import ConfigError, near
 from lossdoc.config.schema import KEYS
@@ -17,8 +18,7 @@ _OURS = expression(r"""\btool["']?\s*\.\s*["']?lossdoc|^\s*\[?\s*["']?tool["']?\
 NAMES = ("lossdoc.toml", "pyproject.toml")  # in one folder the first wins
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """What one place says. `name` is how it is called, `folder` what its paths are seen from, `text` its lines."""
 
     name: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from lossdoc.config import find
 from lossdoc.config.errors import ConfigError, near
@@ -26,8 +26,7 @@ _INNER = {
 _AT = re.compile(r"^\$?\.?(?P<key>[\w-]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(Struct, frozen=True):
     """The configuration that holds, and where each of its values comes from (`severity.overfitting`: a place)."""
 
     config: Config

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lossdoc.config.errors import near
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A setting: its range (both ends belong to it), whether only whole numbers make sense, or that it is a word."""
 
     low: float = float("-inf")

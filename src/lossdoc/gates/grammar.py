@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from lossdoc.model.finding import SIGNS, Answer, Verdict
 from lossdoc.words.expressions import expression
@@ -34,8 +35,7 @@ class GateError(ValueError):
     """A gate that cannot be read: the text, what is wrong with it, and what may stand there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a curve: the first or last `points` or `share` (0 to 1), or the steps from `start` to `end`."""
 
     tail: bool = True
@@ -45,8 +45,7 @@ class Part:
     end: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """A statistic of a curve. `exact`: the name is a key as it was logged, not one of ours."""
 
     name: str
@@ -56,15 +55,13 @@ class Quantity:
     part: Part | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """Something that a report says by itself: steps, a vital sign, the verdict."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """`left operator right`; `right` is a number, a word, or another quantity times `factor`."""
 
     text: str
@@ -74,8 +71,7 @@ class Gate:
     factor: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     at: int

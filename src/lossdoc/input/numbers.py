@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from lossdoc.words.expressions import expression
 
@@ -40,8 +41,7 @@ _WORD_UNIT = expression(
 _UNIT_LETTERS = " %/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A parsed number.
 
     `decimals`: digits printed after the point (None with an exponent or a suffix such as K). `significant`: digits of

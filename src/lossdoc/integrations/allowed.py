@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 # Events of Python's own audit that hand over a path: https://docs.python.org/3/library/audit_events.html
 _READS = frozenset({"open", "os.listdir", "os.scandir", "sqlite3.connect"})
@@ -21,8 +22,7 @@ class Outside(ValueError):
     """A path that is not inside of a folder that may be read."""
 
 
-@dataclass(frozen=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """`folders` stand as they are on the disk: whole, without links."""
 
     folders: tuple[Path, ...]

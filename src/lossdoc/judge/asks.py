@@ -8,9 +8,10 @@ and that is not healthy is judged under each of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from lossdoc import checks
 from lossdoc.judge.case import TRAINER, Case

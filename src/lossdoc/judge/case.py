@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from lossdoc.model.finding import Confidence, Finding, Severity
 from lossdoc.model.limit import Limit
@@ -21,8 +22,7 @@ OBJECTIVES = ("loss", "ctc_loss", "nll_loss", "distill_loss", "mse", "rmse", "ma
 TRAINER = "trainer"  # what a check asks for that has to know the objective
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """A curve that a check asks for. The name of the parameter is the key in the check's NEEDS.
 
     metrics: canonical ids, the first one that the run has is taken.
@@ -47,8 +47,7 @@ class Need:
         return (self.metrics,) if isinstance(self.metrics, str) else self.metrics
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A number of the configuration that a check asks for: from the log, or from `--set key=value`."""
 
     key: str
@@ -70,8 +69,7 @@ class Skip(Exception):
         self.asks = asks
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One run as a check sees it.
 
     `objectives` are the candidates that are left for the trainer; a check that needs to know more says so by Skip.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.knowledge.words import without_split
 from lossdoc.model.limit import Limit
@@ -61,8 +61,7 @@ SHORT = Limit(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A curve that progress is judged by. `role`: score, support, objective or part.
 
     `held_out`: measured on data that are not trained on.
@@ -91,8 +90,7 @@ class Measure:
         return self.bounds is not None and self.bounds[0] == 0 and bool(self.bounds[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """How a measure went. `gain` is positive where it got better, in its unit; first, best and last are its values.
 
     `fell_back`: it once stood at more than twice what it kept.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lossdoc.model.finding import CONFIDENCES, SEVERITIES, Finding
 from lossdoc.model.limit import Limit

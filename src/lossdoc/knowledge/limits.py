@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lossdoc.knowledge.facts import LimitFacts
 
@@ -19,8 +20,7 @@ _PLACE = re.compile(r"\{([a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)?)\}")
 _WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(Struct, frozen=True):
     """One file: its limits by attribute, and what each of its functions and of its imports mentions."""
 
     name: str
@@ -29,8 +29,7 @@ class Module:
     imports: dict[str, tuple[str, str]]  # local name -> module, name there
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Limits of all modules."""
 
     modules: dict[str, Module]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from lossdoc.input.numbers import parse
 from lossdoc.model.note import Note
@@ -26,8 +27,7 @@ _REMEMBERED = 4096  # patterns asked of sets of keys: the runs of a sweep log th
 _SPLIT = re.compile(rf"^(?:{WORD})[/_.\- ]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """What the user said with --trainer."""
 
     text: str
@@ -36,8 +36,7 @@ class Hint:
     loss_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """The trainer, the framework whose words the keys are read in, and what a person should be told."""
 
     trainer: Trainer

@@ -6,8 +6,10 @@ What it shows are hints and no findings: where one comes up the whole log is jud
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from lossdoc.model.finding import Report
@@ -18,8 +20,7 @@ _HEAD = 4096  # bytes of the beginning of a log that are read again each time: t
 _BEFORE = 50  # lines that are read again each time: what is new may be the end of a block
 
 
-@dataclass(frozen=True)
-class Newest:
+class Newest(Struct, frozen=True):
     """The newest points of a run, and up to which byte and line of its log they are read."""
 
     run: Run

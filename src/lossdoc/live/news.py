@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from lossdoc.live.patience import Patience
 from lossdoc.model.finding import Finding, Report, State
@@ -22,8 +23,7 @@ class News(NamedTuple):
 _RANKS: dict[tuple[bool, State], int] = {(False, "confirmed"): 1, (True, "suspected"): 2, (True, "confirmed"): 3}
 
 
-@dataclass
-class Said:
+class Said(Struct):
     """Each finding is told when it is suspected, when it is confirmed and when it is withdrawn, once each."""
 
     _patience: Patience = field(default_factory=Patience)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 SHORT = 1 << 18  # bytes: a log up to here is judged as a whole at every look
 GROWTH = (
@@ -12,8 +12,7 @@ SAVED = 32  # bytes that may be judged beyond that, for what came up in between,
 AT_FIRST = 4  # times the whole, for what comes up right after the first look at a log that is long already
 
 
-@dataclass
-class Pace:
+class Pace(Struct):
     """Sizes are in bytes, and do not shrink: a log that begins anew is added to what is known."""
 
     _judged: int = 0  # of the log at the last look at all of it

@@ -8,7 +8,8 @@ shows the finding: where one is evaluated every twenty records, two evaluations 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lossdoc.model.finding import Finding, Report, State
 
@@ -46,8 +47,7 @@ LANGUAGE = frozenset({"sft", "pretrain", "distill"})
 EVALUATIONS = 2  # of a score at chance: no healthy classifier had two, and a loss that stood at chance as well
 
 
-@dataclass
-class Patience:
+class Patience(Struct):
     """Which findings of a run that goes on have stood long enough to be sure of, and which are suspected meanwhile."""
 
     # Points of its curve when it was first found: a remark that becomes a warning waits anew.

@@ -7,9 +7,12 @@ record, though: in between its newest points are looked at, and what they hint a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lossdoc.api import Options, diagnose, read_path, read_source
 from lossdoc.input.source import Source
@@ -30,8 +33,7 @@ AGAIN = 10
 _WRITTEN_WHOLE = (".json", ".html", ".ipynb", ".md")  # each time from the start, never line by line
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What a look found. `reports`: of the last look at the whole log. `new`: what was not said before."""
 
     reports: Sequence[Report] = ()

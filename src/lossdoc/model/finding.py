@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Run
@@ -22,8 +23,7 @@ SIGNS: tuple[SignName, ...] = ("finite", "stable", "learning", "generalising", "
 CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A setting to change: what the run had (None where nothing says it), what to try, and the line that says so."""
 
     setting: str  # our name of it: learning_rate
@@ -32,16 +32,14 @@ class Change:
     line: str  # as the trainer spells it: DPOConfig(learning_rate=5e-7)  # was 5e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What to try: in words, and the line to paste that does it, "" where there is none."""
 
     text: str
     line: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is wrong. `severity` = how bad if true, `confidence` = how sure."""
 
     check: str
@@ -77,8 +75,7 @@ class Finding:
         return hashlib.sha1(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A check that could not judge, the reason, and (in the reason) the option that would let it."""
 
     check: str
@@ -86,8 +83,7 @@ class Skipped:
     asks: Sequence[str] = ()  # settings, or "trainer", all of which it wants and has not
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """The answer to one of an expert's five questions, and the evidence from this log: a sentence, or measures."""
 
     answer: Answer
@@ -96,16 +92,14 @@ class Sign:
     finding: str = ""  # id of the root finding that makes it "no"
 
 
-@dataclass(frozen=True, slots=True)
-class Merit:
+class Merit(Struct, frozen=True):
     """A curve that progress was judged by; `up`: more is better."""
 
     curve: Curve
     up: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of a gate (`eval/loss.last < 1.2`): `why` says what was measured, or why it cannot be judged."""
 
     gate: str
@@ -114,8 +108,7 @@ class Outcome:
     measured: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The diagnosis of one run: root findings first (worst first), each followed by its consequences."""
 
     run: Run
@@ -141,8 +134,7 @@ class Report:
         return [gate for gate in self.gates if not gate.passed]
 
 
-@dataclass(frozen=True, slots=True)
-class NotRead:
+class NotRead(Struct, frozen=True):
     """An input that gave no metric: what it is instead and what to do."""
 
     source: str

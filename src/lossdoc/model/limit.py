@@ -12,8 +12,9 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, overload
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,8 +47,7 @@ def _swapped(function: Callable[[Any, Any], Any]) -> Any:
     return lambda self, other: function(other, self.value)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Limit:
+class Limit(Struct, frozen=True, eq=False):
     """`default` is whole where only whole numbers make sense. A unit that begins with "share" lies between 0 and 1."""
 
     default: float

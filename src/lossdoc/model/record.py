@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,8 +24,7 @@ UNTOLD = "row"
 DEEPER = "\0deeper"
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct):
     """One row of metrics as it stands in the source.
 
     `values` maps raw keys to raw values, step and epoch keys included (assemble finds them by the documents).
@@ -41,8 +42,7 @@ class Record:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Columns:
+class Columns(Struct):
     """Many points of one raw key at once, for sources that store curves (event files, databases).
 
     Shapes: steps, values (n,).
@@ -57,8 +57,7 @@ class Columns:
     inferred: bool = False  # the steps were worked out
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """Many rows of one layout at once, for text sources: each row has every key, a number under it, and nothing else
     but the hints that hold for all of them.
 
@@ -95,8 +94,7 @@ class Block:
         return replace(self, columns=columns, lines=self.lines[keep], printed=printed, steps=steps, epochs=epochs)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that the log says beside metrics.
 
     kind: "config" (data holds settings), "trainer" (data holds what an earlier reading recognised), "crash" (text is
@@ -112,8 +110,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Bars(Event):
+class Bars(Event, frozen=True, eq=False, kw_only=True):
     """Many states of one progress bar at once: an event "progress" whose data are the last of them.
 
     Shapes: `lines` and `states` (states,), in the order in which they were drawn.
@@ -123,8 +120,7 @@ class Bars(Event):
     states: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A line that looked like a record and could not be read."""
 
     line: int | None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Curve:
+class Curve(Struct, frozen=True, eq=False):
     """One metric of one split: what was logged and nothing else.
 
     All arrays have shape (points,). A point that was not logged is not there: NaN in `values` always means that the
@@ -89,8 +90,7 @@ class Curve:
         return f"{'' if self.split == 'train' else self.split + ' '}{self.metric}{label}"
 
 
-@dataclass(frozen=True, slots=True)
-class Trainer:
+class Trainer(Struct, frozen=True):
     """Who wrote the log. Several candidates when the keys cannot tell; `given` when the user said it."""
 
     candidates: tuple[str, ...] = ()  # objectives (DESIGN 4), most likely first
@@ -113,8 +113,7 @@ class Trainer:
         return f"{self.framework or ''} {objective}{loss_type}".strip()
 
 
-@dataclass(eq=False, slots=True)
-class Run:
+class Run(Struct, eq=False):
     """One training run as read from one or more sources."""
 
     source: str

@@ -22,9 +22,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Record, Unread
@@ -37,8 +38,7 @@ _TEXT, _JSON, _BINARY = __name__, f"{__name__}.json", f"{__name__}.binary"
 _BEGINS_LIKE_JSON = expression(r"[\ufeff\s]*(?:\{\s*\"|\[\s*[\[{])")
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """What a program prints, and exactly what must be read from it."""
 
     text: str

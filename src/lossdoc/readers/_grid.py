@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lossdoc.input.numbers import to_float
 from lossdoc.model.record import Event, Raw, Record
@@ -38,8 +39,7 @@ def is_name(cell: str) -> bool:
     return 0 < len(cell) <= 60 and cell.count(" ") <= 5 and not is_value(cell) and cell[0] not in "{}<>\"'="
 
 
-@dataclass(slots=True)
-class Grid:
+class Grid(Struct):
     """A header and the rows under it."""
 
     names: list[str]

@@ -7,8 +7,9 @@ numbers. Nothing here imports pandas, polars, torch or Keras: their objects are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from lossdoc.model.record import Event, Item, Raw, Record
 
@@ -27,8 +28,7 @@ _STATE = ("max_steps", "num_train_epochs", "logging_steps", "eval_steps", "train
 _COMPANION, _STRANGER = 0.8, 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class InMemory:
+class InMemory(Struct, frozen=True):
     """The items of a log in memory: what it is called, its format, and the framework if the rows prove it."""
 
     items: Sequence[Item]

@@ -25,8 +25,9 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from lossdoc.input.clean import Line, lines_with
 from lossdoc.input.numbers import to_float
@@ -44,8 +45,7 @@ _UNPLACED = 0.3
 _REMEMBERED = ("step", "epoch", "epochs", "total")
 
 
-@dataclass(frozen=True)
-class LineFormat:
+class LineFormat(Struct, frozen=True, dict=True):
     """A reader made of one YAML file. `base`: what a single record line is worth to `sniff`."""
 
     NAME: str

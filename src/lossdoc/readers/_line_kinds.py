@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
+
+from msgspec import Struct, field
 
 from lossdoc.input.clean import Line
 from lossdoc.input.numbers import NUMBER, to_float
@@ -22,8 +23,7 @@ _ONE = expression(rf"(?<![\w.]){NUMBER}(?![\w.])")
 _RUNNING = expression(rf"{NUMBER}\s*\(\s*({NUMBER})\s*\)")
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind of line. The fields are the options of a YAML entry (see `_line_engine`)."""
 
     pattern: re.Pattern[str]

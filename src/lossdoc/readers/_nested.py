@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lossdoc.input.source import Source
 from lossdoc.model.record import Columns, Item, Record

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from math import isfinite
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from lossdoc.input.clean import Line, clean_line
 from lossdoc.input.numbers import to_float
@@ -85,8 +86,7 @@ class Entry(NamedTuple):
     bar: bool = False  # beside a progress bar stands what one batch gave, or a mean on its way
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """The lines that have one set of names."""
 
     count: int = 0

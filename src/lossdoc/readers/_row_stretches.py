@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from lossdoc.model.record import Block, Raw, Record
 from lossdoc.readers._alike import Stretch, Template
@@ -113,8 +114,7 @@ def _row(stretch: Stretch, names: Sequence[str], texts: Sequence[str]) -> Mappin
     return {name: said[name] for name in names}
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(Struct, frozen=True):
     """Rows as `key_value` reads them: what stands beside the numbers is that of `like`."""
 
     rows: Rows

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from lossdoc.model.finding import Finding, Report, Severity, State
 from lossdoc.show.report._words import count, leading, onset, run_name, safe, sentence
@@ -15,8 +16,7 @@ _GLYPH: dict[Severity, tuple[str, str]] = {"error": ("âœ—", "x"), "warning": ("â
 _INK: dict[Severity, str] = {"error": "31", "warning": "33", "info": "34"}
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Lines for people (`text`) or for programs (`jsonl`)."""
 
     format: Literal["text", "jsonl"] = "text"

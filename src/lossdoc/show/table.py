@@ -6,9 +6,10 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     import pandas as pd

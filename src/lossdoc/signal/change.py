@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lossdoc.signal.course import LONG, local_noise, noise, smooth, thin
 from lossdoc.signal.level import level
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """A lasting step in front of `index`: levels of both sides, extrapolated to it; score in errors."""
 
     index: int

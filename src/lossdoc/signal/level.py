@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.signal.course import noise, smooth
 from lossdoc.signal.line import line
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """Median of a stretch and the standard error of it; n points."""
 
     value: float
@@ -24,8 +23,7 @@ class Level:
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """b - a of two levels, its standard error, and score = value / error (0 / 0 is 0, else / 0 is infinite)."""
 
     value: float
@@ -38,8 +36,7 @@ class Difference:
         return 0.0 if self.value == 0 else float(np.copysign(np.inf, self.value))
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A stretch of a curve: first and last index (inclusive) and its level."""
 
     first: int

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.signal.course import thin
 from lossdoc.signal.medians import middle
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 PAIRS = 400  # points that enter the pairwise slopes: 80,000 pairs take a few milliseconds
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Struct, frozen=True):
     """slope: unit of y per unit of x; change: slope times the length of x; error: standard error of `change`;
     score: Kendall's normal score (positive = rising). Needs at least 4 points, else all are 0."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from lossdoc.signal.course import local_noise, smooth
 from lossdoc.signal.medians import growing, median, quantile, running
@@ -19,8 +19,7 @@ GROSS = 40.0
 LIGHT_TAIL = 1.645  # 95 % quantile of a standard normal distribution
 
 
-@dataclass(frozen=True, slots=True)
-class Spike:
+class Spike(Struct, frozen=True):
     """A sudden rise. first, peak, last: indices (last = the last point before the curve was back).
 
     height: peak over the level before, in the unit of y; score: height in scales; before: the level it rose from;

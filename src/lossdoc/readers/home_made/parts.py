@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from lossdoc.words.splits import SPLITS
 
@@ -20,8 +21,7 @@ class Pair(NamedTuple):
     share: float | None = None  # the value where it is worked out of two numbers
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(Struct):
     """What a line says: pairs, counters (as pairs), the marks of splits, words in the place of a mark."""
 
     pairs: list[Pair] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lossdoc.show.blocks import Line, Text
 
@@ -24,8 +25,7 @@ _RICH = {
 _TALL = 1000  # lines of a cell: rich is asked for all of them
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """How a column looks. share: it takes what room the others leave; least, most: of its width; wrap: into lines."""
 
     head: str = ""

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lossdoc.model.finding import Finding, Report
 from lossdoc.model.run import Curve
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 MOST = 6  # plots where no metric was asked for
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What to draw. words: metrics, keys or patterns of keys, empty = what `check` would draw. steps: the range on the
     axis of each curve, ends included. smooth: the weight of what came before, 0 (as logged) to below 1, as in
     TensorBoard. log: None = where a linear axis would hide the course. findings: mark them.
@@ -38,8 +39,7 @@ class Choice:
     findings: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A curve as drawn, its name in the legend, and the curve as logged where it was smoothed."""
 
     curve: Curve
@@ -47,8 +47,7 @@ class Line:
     raw: Curve | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(Struct, frozen=True):
     """The curves of one metric on one axis; findings with their labels; notes say what is not drawn."""
 
     title: str

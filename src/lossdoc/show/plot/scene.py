@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lossdoc.show.plot.thin import pieces, thin
 from lossdoc.show.plot.ticks import labels, power_labels, powers, ticks, widened
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 _LARGEST = 1e300  # differences of larger values are not finite
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
+class Series(Struct, frozen=True, eq=False):
     """A curve as drawn: x, y of shape (points,). `rank` says which pen and ink; `behind`: faintly, as what was logged
     lies behind its smoothed curve."""
 
@@ -36,8 +36,7 @@ class Series:
     behind: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Where a finding begins: a line across the plot with a short label, and what it stands for in full."""
 
     x: float
@@ -46,8 +45,7 @@ class Mark:
     name: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Scene:
+class Scene(Struct, frozen=True, eq=False, dict=True):
     """Curves in the order of their legend, on one pair of axes; `axis` names the x axis."""
 
     series: Sequence[Series]

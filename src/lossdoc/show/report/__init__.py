@@ -10,17 +10,18 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lossdoc.model.finding import NotRead, Report, Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("failing", "suspicious", "not judged", "healthy")  # worst first
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """Everything that one call of `check` found out."""
 
     reports: Sequence[Report]
@@ -41,8 +42,7 @@ class Result:
         return sorted(self.reports, key=_rank)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How text for people looks. Machine formats need none of it.
 
     width: columns; height: lines of the screen, None where nobody looks at one;

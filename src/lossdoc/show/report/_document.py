@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lossdoc.model.finding import NotRead, Report
 from lossdoc.show.blocks import Block, Folded, Heading, Text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lossdoc.model.finding import Answer, Finding, Report, Severity, Sign, Step, Verdict
 from lossdoc.model.run import Run
@@ -27,8 +28,7 @@ ANSWER_GLYPH: dict[Answer, str] = {"yes": "✓", "no": "✗", "unknown": "?"}
 NARROW, NARROWEST = 100, 64  # columns below which a finding's place, and its text, stand under its name
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """How much of a report is shown, so that it fits where it goes.
 
     rows: of a chart; evidence: each sign with its own on a line; facts: all of what was read, else one line;

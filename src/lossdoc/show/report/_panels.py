@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lossdoc.model.finding import SEVERITIES, Finding, Report
 from lossdoc.model.run import Curve, Run
@@ -25,8 +27,7 @@ PARTNERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """The curves of one plot and the findings that are marked in it, each with its number in the table."""
 
     curves: Sequence[Curve]

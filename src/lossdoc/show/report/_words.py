@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lossdoc.model.finding import Finding, Report, Sign, Step
 from lossdoc.model.run import Curve, Run

@@ -6,7 +6,8 @@ Its one script moves the charts (see `explorer`); where it may not run, drawings
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lossdoc import __version__
 from lossdoc.show.blocks import Text
