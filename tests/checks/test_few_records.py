@@ -21,7 +21,7 @@ def test_a_loss_that_stands(spread: float, fires: bool) -> None:
 
 @pytest.mark.parametrize(("n", "fires"), [(4, False), (5, True)])
 def test_it_takes_five(n: int, fires: bool) -> None:
-    assert bool(found("no-learning", loss(np.full(n, 54.75)), trainer="sft")) is fires
+    assert bool(found("no-learning", loss(np.resize([54.75, 54.76], n)), trainer="sft")) is fires
 
 
 @pytest.mark.parametrize(("end", "fires"), [(1.21, True), (1.19, False)])
@@ -60,7 +60,28 @@ def test_five_epochs_at_chance(value: float, fires: bool) -> None:
 @pytest.mark.parametrize(("factor", "fires"), [(1001, True), (999, False)])
 def test_a_loss_that_grows_by_orders(factor: float, fires: bool) -> None:
     y = 2.3 * np.array([1, 1.1, 6, 500, factor, 5 * factor])
-    assert bool(found("divergence", loss(y), trainer="sft")) is fires
+    assert bool(found("divergence", loss(y), trainer="dpo")) is fires
+
+
+@pytest.mark.parametrize(
+    ("y", "fires"),
+    [
+        ([2.3, 2.2, 2.4, 9.8, 45, 120], True),
+        ([2.3, 2.4, 3.1, 9, 80, 300], True),
+        ([2.3, 3.4, 5.2, 7.8, 11.7, 17.5, 26.3], True),
+        ([2.3, 2.2, 2.4, 9.8, 45, 21], False),
+        ([2.3, 2.2, 120, 2.4, 45, 120], False),
+    ],
+)
+def test_a_loss_that_leaves_its_first_level(y: list[float], fires: bool) -> None:
+    report = diagnose(run_of([loss(np.array(y))], "sft"), knowledge())
+    assert ([f.check for f in report.roots] == ["divergence"]) is fires
+
+
+@pytest.mark.parametrize(("digits", "fires"), [(4, True), (2, False)])
+def test_epochs_that_are_the_same_to_the_last_digit(digits: int, fires: bool) -> None:
+    epochs = rounded(loss(np.full(4, 0.69)), digits)
+    assert bool(found("no-learning", replace(epochs, decimals=digits), trainer="classification")) is fires
 
 
 @pytest.mark.parametrize(

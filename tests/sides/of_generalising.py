@@ -42,6 +42,14 @@ def by_heart(accuracy: Floats, fall: float = 0.999) -> Run:
     return run_of([loss(saturating(60, 5, 5 * (1 - fall))), evals(accuracy, 5, "accuracy")], "classification")
 
 
+def apart(times: float) -> Run:
+    """Three epochs in which training gets nearly everything right, and the held-out errors are so many times its own at
+    first."""
+    right = np.array([0.8, 0.95, 0.99])
+    held_out = 1 - 0.2 * times + np.array([0, 0.001, 0])
+    return run_of([curve("accuracy", right), evals(held_out, 1, "accuracy")], "classification")
+
+
 def two_evals(fall: float) -> Run:
     return run_of([loss(saturating(60, 5, 5 * (1 - fall))), evals([2.0, 2.02], 30)], "classification")
 
@@ -123,6 +131,7 @@ SIDES = (
         0.32,
         ("warning/high", "info/high"),
     ),
+    Sides("no-generalisation.apart", "no-generalisation", apart, 1.9, 2.1, ("skipped", "warning/medium")),
     Sides(
         "no-generalisation.hardly",
         "no-generalisation",

@@ -43,6 +43,14 @@ def plateaus(top: float, end: float, decimals: int | None = None) -> Run:
     return run_of([made if decimals is None else rounded(made, decimals)], "sft")
 
 
+def same_epochs(count: float) -> Run:
+    return classifier(replace(loss(np.full(round(count), 0.6931)), decimals=4))
+
+
+def zeros(count: float) -> Run:
+    return run_of([loss(np.zeros(round(count)))], "sft")
+
+
 def left_upwards(by: float) -> Run:
     """A first record that no other comes below."""
     return run_of([loss(np.concatenate([[1.0], 1 + by + noise(59, 0.01, 1)]))], "sft")
@@ -197,7 +205,9 @@ SIDES = (
     Sides("no-learning.eval-material", "no-learning", still_by_its_evals, 0.0121, 0.0136, ("error/high", "")),
     Sides("no-learning.lowest", "no-learning", left_upwards, 0.096, 0.109, ("", "error/medium")),
     Sides("no-learning.spent", "no-learning", lambda s: plateaus(1, s), 0.094, 0.106, ("", "error/medium")),
-    Sides("no-learning.exact-to", "no-learning", lambda s: plateaus(s, s / 2, 3), 1.88, 2.12, ("", "error/medium")),
+    Sides("few.identical", "no-learning", same_epochs, 3, 4, ("skipped", "error/medium")),
+    Sides("zero-loss.from-first", "zero-loss", zeros, 2, 3, ("skipped", "error/high")),
+    Sides("few.exact-to", "no-learning", lambda s: plateaus(s, s / 2, 3), 1.88, 2.12, ("", "error/medium")),
     Sides(
         "merit.ceiling",
         "no-learning",
@@ -224,7 +234,7 @@ SIDES = (
         0.0665,
         ("warning/medium", ""),
     ),
-    Sides("zero-loss.part-least", "zero-loss", boxes, 2, 3, ("", "error/medium")),
+    Sides("zero-loss.from-first", "zero-loss", boxes, 2, 3, ("", "error/medium")),
     Sides("zero-loss.digits", "zero-loss", suddenly_zero, 0.066, 0.0745, ("", "error/high")),
     Sides("zero-lr.hidden", "zero-lr", rate_that_ends_in_zeros, 0.047, 0.053, ("", "error/high")),
     Sides(

@@ -25,6 +25,11 @@ def lost_score(records: float) -> Run:
     return run_of([evals([0.3, 0.6, 0.9] + [0.3] * round(records), 5, "accuracy")], "classification")
 
 
+def halving(records: float) -> Run:
+    """A loss scale that is at 1/2 after three overflows, and overflows on."""
+    return run_of([curve("loss_scale", 4 * 0.5 ** np.arange(round(records)))], "sft")
+
+
 def late_jump(records: float) -> Run:
     """A long run whose last records alone stand higher."""
     y = stages((2000, 3), (6000, 1), scatter=0.1)
@@ -117,6 +122,15 @@ def recovering(rise: float, scatter: float = 0.002) -> Run:
 
 
 SIDES = (
+    Sides("loss-scale-collapse.few", "loss-scale-collapse", halving, 4, 5, ("skipped", "error/high")),
+    Sides(
+        "few.tenfold",
+        "divergence",
+        lambda s: alone(np.array([1, 1.1, 0.9, 1, 1.1, 5, 7, s])),
+        9.5,
+        10.5,
+        ("skipped", "error/high"),
+    ),
     Sides("divergence.after", "divergence", lost_score, 2, 3, ("skipped", "warning/medium")),
     Sides("divergence.lasts", "divergence", late_jump, 225, 238, ("", "error/medium")),
     Sides("divergence.late-noises", "divergence", noisier, 0.0196, 0.0221, ("error/high", "")),

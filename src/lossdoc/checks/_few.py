@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.model.limit import Limit
-from lossdoc.signal import median
+from lossdoc.signal import median, resolution
 
 if TYPE_CHECKING:
-    from lossdoc.model.run import Floats
+    from lossdoc.model.run import Curve, Floats
 
 RECORDS = Limit(5, "records", "ours: fewer agree by chance")
 STILL = Limit(
@@ -24,14 +24,28 @@ RISES = Limit(
     "times the first record",
     "ours: of the labelled runs and public logs, only faulty ones rise so far in their first five records",
 )
+IDENTICAL = Limit(4, "records", "ours: two share four digits by chance once in a thousand times")
+EXACT_TO = Limit(
+    0.0005,
+    "share of the value",
+    "ours: four digits, which two batches share by chance once in a thousand times",
+)
 BLOWN = Limit(
     1000.0,
     "times the largest record before",
     "ours: no data, no stage and no schedule multiplies a loss like that, so two records prove it",
 )
+TENFOLD = Limit(10.0, "times the first record", "ours: no batch of a healthy run is so much worse than its first")
 LEFT = Limit(0.8, "times the first record", "ours: a loss that came below it had learned something")
 GONE = Limit(2.0, "times the best record", "ours: batches differ by less, three times in a row")
 BEHIND = Limit(3, "records", "ours: one or two may be a bad batch")
+
+
+def identical(curve: Curve) -> bool:
+    """All records are the same to the last of at least four printed digits, and not 0."""
+    y = curve.values
+    same = len(y) >= IDENTICAL and float(np.ptp(y)) == 0 and y[0] != 0
+    return bool(same) and resolution(curve) <= EXACT_TO * abs(float(y[0]))
 
 
 def stands(y: Floats) -> bool:
@@ -56,6 +70,14 @@ def explodes(y: Floats) -> int | None:
     if rises(y) and y[-2] >= BLOWN * y[0]:
         return int(np.flatnonzero(y >= BLOWN * y[0])[0])
     return None
+
+
+def leaves(y: Floats) -> int | None:
+    """Where a loss left its first level, to end an order of magnitude above it: record by record, or with the last
+    records all far above every one before them."""
+    before, late = y[: -int(BEHIND)], y[-int(BEHIND) :]
+    far = rises(y) or (len(before) > 0 and bool(late.min() >= GONE * before.max()))
+    return int(np.flatnonzero(y <= GONE * y[0])[-1]) + 1 if far and 0 < TENFOLD * y[0] <= y[-1] else None
 
 
 def lost_again(y: Floats) -> int | None:

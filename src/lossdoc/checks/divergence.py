@@ -13,7 +13,8 @@ the record at which the curve left the best level and did not come back. From a 
 largest one before, to the end of the log, two records are enough; so are {few.records} that each stand above the one
 before. A held-out score that had been gained and was lost again (less than {merit.kept} of the gain is kept in the
 last {after} records) is a warning. With fewer than {records} records: the last {few.behind} above the first one and at
-{few.gone} the best. Where no total is logged, every part of the loss has to have diverged.
+{few.gone} the best; or at {few.gone} all before them, or each above the one before, and the last one at
+{few.tenfold} the first. Where no total is logged, every part of the loss has to have diverged.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
@@ -51,7 +52,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._few import explodes, lost_again
+from lossdoc.checks._few import explodes, leaves, lost_again
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need, Skip
 from lossdoc.judge.merit import KEPT, Course, Measure, course, material, measures
@@ -223,7 +224,8 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
     sure = rise >= SCORE * error or float(y[tail(n)].min()) - best.value >= max(SCORE * scale, abs(best.value))
     if not material or not sure or rise < (1 if n >= 40 else 2) * SCATTER * scale:
         return
-    at = onset(y, best.value, best.first, margin=max(rise / 3, 3 * scale))
+    # A third of the way up; of a rise by many times the level, where it had doubled.
+    at = onset(y, best.value, best.first, margin=max(min(rise / 3, abs(best.value)), 3 * scale))
     if at is None:
         return
     # The last records alone could be a spike that the log ends in.
@@ -253,7 +255,19 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
 
 def of_few(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]:
     y = loss.values
-    at = lost_again(y) if "supervised" in case.families() and not still_improving(eval_loss) else None
+    supervised = "supervised" in case.families() and not still_improving(eval_loss)
+    if supervised and (at := leaves(y)) is not None:
+        first, end = float(y[0]), float(y[-1])
+        yield case.finding(
+            loss,
+            f"{loss.said} was {number(first)} at {step(loss, 0)} and is {number(end)} after {len(y)} records",
+            first=at,
+            detected=len(y) - 1,
+            measured={"first": first, "end": end, "records": len(y)},
+            cannot_tell=UNKNOWN,
+        )
+        return
+    at = lost_again(y) if supervised else None
     if at is None:
         raise Skip(f"{len(y)} records are too few for a rise that is no explosion")
     best = int(np.argmin(y))

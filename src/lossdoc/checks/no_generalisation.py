@@ -70,6 +70,11 @@ DEEP = Limit(0.5, "share of the training loss", "ours: such a fall shows the gap
 EVALS = Limit(4, "evaluations", "ours")
 BY_HEART = Limit(0.99, "share of the training loss", "ours: a model that lost so much of it knows its examples")
 HARDLY = Limit(0.1, "share of what a score had left to gain", "ours, for such a model: a public translator gained 8 %")
+APART = Limit(
+    2.0,
+    "times what training has left to gain",
+    "ours, at each of three evaluations: a fine-tuned model that has little to gain begins nearer",
+)
 RUIN = Limit(
     1.5,
     "times its first value",
@@ -107,7 +112,8 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
         return
     rises = any(c.gain < 0 for _, c in losses)
     falls = went.went == "worse" and evals >= EVALS - 1
-    if evals < EVALS and not falls and not (share >= DEEP and rises):
+    apart = went.went == "flat" and any(stands_apart(loss, m) for m, _ in held)
+    if evals < EVALS and not falls and not (share >= DEEP and (rises or apart)):
         raise Skip(f"{evals} evaluations are too few to tell")
     # A score that only seems to gain is no gain where the held-out loss says otherwise.
     seems = went.went == "unclear" and went.gain > 0 and not any(c.went in ("flat", "worse") for _, c in losses)
@@ -136,9 +142,21 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     )
 
 
+def stands_apart(loss: Curve, measure: Measure) -> bool:
+    """At each of its evaluations the held-out curve is as far off again from its end as the training curve is."""
+    curve = measure.curve.finite()
+    if curve.metric != loss.metric:
+        return False
+    trained = np.interp(curve.steps, loss.steps, loss.values)
+    return all(
+        measure.room(out) >= APART * measure.room(within) for out, within in zip(curve.values, trained, strict=True)
+    )
+
+
 def hardly(measure: Measure, went: Course) -> bool:
     """A score that gained next to nothing of what was left to be gained."""
-    return measure.ends and went.last - went.first < HARDLY * measure.room(went.first) and measure.up
+    gained = went.last - went.first if measure.up else went.first - went.last
+    return measure.ends and gained < HARDLY * measure.room(went.first)
 
 
 def satisfied(measure: Measure, went: Course) -> bool:

@@ -10,15 +10,16 @@ The level of the last quarter against the first records and against the first st
 errors included, less than {material} of the start level can have been gained; in a noisy log, that neither the levels
 nor the trend show any improvement although {power} would have been seen, or that the eval loss moved by less than
 {eval-material}. With fewer than {loss.few-points} records, {few.records} at least: they all lie within {few.still} of
-their level. At any number: each record lies above the one before, {few.rises} at the end; half of the records repeat
-the one before to the last digit, from the start on; without a training loss, every held-out measure is the same to
-the last digit throughout. An eval loss or an accuracy that improves contradicts. Preference trainers are judged by the
-margin: a policy that has not moved at all.
+their level; {few.identical} are enough that are the same to the last of four digits. At any number: each record lies
+above the one before, {few.rises} at the end; half of the records repeat the one before to the last digit, from the
+start on; without a training loss, every held-out measure is the same to the last digit throughout. An eval loss or an
+accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has not moved at all.
 
 ## Silent when
 - the eval loss or an accuracy improves
-- the warm-up is not over, there are fewer than {few.records} records ({loss.min-points} where it is noisy), or the
-  log begins in the middle of a run (skipped)
+- the warm-up is not over, there are fewer than {few.records} records that are not all the same ({loss.min-points}
+  where it is noisy), or the log begins in the middle of a run (skipped)
+- the loss ends at {few.tenfold} its first level (`divergence`)
 - the trainer's loss need not fall: reinforcement learning, diffusion, adversarial losses
 - less than {loss.unfinished} of the planned run is over: then it is a warning, not an error
 
@@ -57,7 +58,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._few import RECORDS, rises, stands
+from lossdoc.checks._few import EXACT_TO, IDENTICAL, RECORDS, TENFOLD, identical, leaves, rises, stands
 from lossdoc.checks._loss import (
     FEW_POINTS,
     MIN_POINTS,
@@ -132,16 +133,11 @@ PRINTED = Limit(
 )
 REPEATED = Limit(0.5, "share of the records", "ours: batches that differ do not repeat a loss to the last digit")
 SPENT = Limit(0.1, "share of the first record", "ours: a loss that fell so far may well stand still")
-EXACT_TO = Limit(
-    0.0005,
-    "share of the value",
-    "ours: four digits, which two batches share by chance once in a thousand times",
-)
 WARM = Limit(0.7, "share of the records", "ours: a learning rate that still rises there has not begun")
 LONG = Limit(50, "records", "ours: a noisy log needs so many")
 CHANCES = Limit(3.0, "standard errors", "ours: what the first records or the end may differ by")
 NEEDS = {
-    "loss": Need(OBJECTIVES, points=RECORDS, optional=True),
+    "loss": Need(OBJECTIVES, points=IDENTICAL, optional=True),
     "eval_loss": Need(OBJECTIVES, split="eval", optional=True, points=3),
     "accuracy": Need(("accuracy", "token_accuracy"), optional=True, points=MIN_POINTS),
     "eval_accuracy": Need(("accuracy", "token_accuracy", "f1"), split="eval", optional=True, points=3),
@@ -164,7 +160,7 @@ def check(
         yield from all_stand(case) if supervised else ()
         return
     loss = living(loss)
-    if len(loss) < (RECORDS if supervised else FEW_POINTS):
+    if len(loss) < (RECORDS if supervised else FEW_POINTS) and not (supervised and identical(loss)):
         raise Skip(f"only {len(loss)} records before the loss ends")
     if not supervised:
         yield from by_margin(case, loss, margin, beta)
@@ -212,9 +208,13 @@ def flat(
     if held_out is not None and held_out.share >= MATERIAL and held_out.score > 2:
         return None
     y = loss.values
+    if leaves(y) is not None or 0 < TENFOLD * found.start.value <= found.end.value:
+        return None
     if rises(y):
         return "each record lies above the one before", "high" if len(y) >= FEW_POINTS else "medium", {}
     if len(y) < FEW_POINTS:
+        if identical(loss):
+            return f"all of them are {number(float(y[0]))}", "medium", {}
         if not stands(y):
             raise Skip(f"{len(y)} records are too few unless they stand still or rise throughout")
         within = 100 * float(np.ptp(y)) / abs(found.start.value)
@@ -288,7 +288,7 @@ def stuck(loss: Curve) -> tuple[float, int] | None:
 def all_stand(case: Case) -> Iterator[Finding]:
     """Without a training loss: every measure of merit repeats itself to the last digit."""
     able = [m for m in measures(case.run, case.knowledge) if m.role in ("score", "objective")]
-    still = [m for m in able if len(m.curve) >= RECORDS and np.ptp(m.curve.values) == 0 and m.curve.values[0]]
+    still = [m for m in able if stands_still(m.curve)]
     if not still or len(still) < len(able) or any(m.reaches(float(m.curve.values[0]), CEILING.value) for m in still):
         raise Skip("no train loss in this log, and no held-out measure that stands still to its last digit")
     curve = still[0].curve
@@ -296,7 +296,7 @@ def all_stand(case: Case) -> Iterator[Finding]:
     yield case.finding(
         curve,
         f"{told} in all {len(curve)} records: nothing changes any more",
-        detected=int(RECORDS) - 1,
+        detected=min(int(RECORDS), len(curve)) - 1,
         confidence="high" if len(curve) >= FEW_POINTS else "medium",
         measured={
             "value": float(curve.values[0]),
@@ -305,6 +305,10 @@ def all_stand(case: Case) -> Iterator[Finding]:
         },
         cannot_tell=("whether the weights stand still or the evaluation holds an old model",),
     )
+
+
+def stands_still(curve: Curve) -> bool:
+    return identical(curve) or (len(curve) >= RECORDS and np.ptp(curve.values) == 0 and bool(curve.values[0]))
 
 
 def learned_early(y: Floats, found: Gain, scale: float) -> bool:

@@ -6,9 +6,9 @@ curve mean little. Steps that are too large for the loss surface do this, and so
 
 ## How it is measured
 Changes from one eval to the next, of at least {evals} evals after the first fifth. With an eval accuracy: a typical
-change of {points} points; without it: {of-level} of the loss. Changes {twice} times as large in {often} of the cases,
-at least {turns} of all steps turning back, and a second half that swings at least {lasts-points} times as much as the
-first ({lasts} for a loss).
+change of {points} points; without it: {of-level} of the loss, or of the logarithm of the perplexity. Changes {twice}
+times as large in {often} of the cases, at least {turns} of all steps turning back, and a second half that swings at
+least {lasts-points} times as much as the first ({lasts} for a loss).
 
 ## Silent when
 - the swings shrink, or stand on top of a trend that is larger than they are
@@ -65,7 +65,7 @@ LASTS_POINTS = Limit(0.5, "times the swings of the first half", "ours, for an ac
 TWICE = Limit(2.0, "times the typical change", "ours: the large ones")
 EVALS = Limit(10, "evaluations", "ours")
 NEEDS = {
-    "eval_loss": Need(OBJECTIVES, split="eval", points=EVALS),
+    "eval_loss": Need((*OBJECTIVES, "perplexity"), split="eval", points=EVALS),
     "eval_accuracy": Need("accuracy", split="eval", optional=True, points=EVALS),
 }
 
@@ -76,6 +76,8 @@ def check(case: Case, eval_loss: Curve, eval_accuracy: Curve | None) -> Iterator
     if n < EVALS:
         return
     y = eval_loss.values[n // 5 :]
+    if eval_loss.metric == "perplexity":
+        y = np.log(y)  # the loss of which it is the exponential
     middle = median(y)
     if middle <= 0:
         return
@@ -85,6 +87,7 @@ def check(case: Case, eval_loss: Curve, eval_accuracy: Curve | None) -> Iterator
             return
     elif not swings(y, OF_LEVEL * middle, LASTS.value):
         return
+    y = eval_loss.values[n // 5 :]
     low, high = float(y.min()), float(y.max())
     typical = median(np.abs(np.diff(y)))
     yield case.finding(

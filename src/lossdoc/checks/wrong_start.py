@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from lossdoc.model.run import Curve
 
 SEVERITY: Severity = "warning"
-SIGN: SignName = "learning"
+SIGN: SignName = "stable"
 EXPLAINS = ("exploding-gradient", "lr-too-high")
 LARGEST = Limit(14.476649250079015, "nats", "ln 262144 + 2, above any vocabulary in use")
 ROOM = Limit(2.0, "nats above ln V", "ours: a head of 0.02 adds 0.0002 per unit of width, so that it covers 8192")

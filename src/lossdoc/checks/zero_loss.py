@@ -6,8 +6,8 @@ record on it means that all later batches are masked, or that a NaN was replaced
 has learned everything comes down to 0 smoothly and never reads exactly 0 in full precision.
 
 ## How it is measured
-Exact zeros of the training loss: at least {least} records from the first on, or at least {least} records to the end
-after a level that was not already small. A printed 0.0000 proves no zero: after an onset such a curve counts only
+Exact zeros of the training loss: at least {from-first} records from the first on, or at least {least} records to the
+end after a level that was not already small. A printed 0.0000 proves no zero: after an onset such a curve counts only
 when it fell from at least {digits} times its last printed digit.
 
 ## Silent when
@@ -62,10 +62,10 @@ EXPLAINS = (
     "frozen-eval",
 )
 LEAST = Limit(5, "records", "ours")
-PART_LEAST = Limit(3, "records", "ours, of every part of a loss that boxes or masks give")
+FROM_FIRST = Limit(3, "records", "ours, from the first on: of the total, or of every part that boxes or masks give")
 SMALL = Limit(0.05, "share of the first loss", "ours: a loss that was so small before it read 0 went down")
 DIGITS = Limit(1000, "printed digits", "ours: a loss that fell from below may be a rounded one")
-NEEDS = {"loss": Need(("loss", "nll_loss", "loss_component"), points=3)}
+NEEDS = {"loss": Need(("loss", "nll_loss", "loss_component"), points=FROM_FIRST)}
 
 # Parts that learn from labels: without a label they have nothing to sum up. Others (weights of 0) may be switched off.
 BOX = ("box", "bbox", "giou", "iou", "reg", "loc", "mask", "dfl", "l1")
@@ -74,7 +74,7 @@ BOX = ("box", "bbox", "giou", "iou", "reg", "loc", "mask", "dfl", "l1")
 def parts(case: Case) -> Iterator[Finding]:
     """Every part of a loss that boxes or masks give is exactly 0 from the first record on."""
     found = [c for c in case.run.curves if c.split == "train" and c.metric == "loss_component" and box(c)]
-    if not found or any(len(c) < PART_LEAST or np.any(c.values != 0) for c in found):
+    if not found or any(len(c) < FROM_FIRST or np.any(c.values != 0) for c in found):
         return
     names = ", ".join(c.key for c in found[:3])
     yield case.finding(
@@ -93,12 +93,12 @@ def box(curve: Curve) -> bool:
 
 def check(case: Case, loss: Curve) -> Iterator[Finding]:
     yield from parts(case)
-    if loss.metric == "loss_component" or len(loss) < LEAST:
+    if loss.metric == "loss_component":
         return
     y = loss.values
     end = died(y)
     zeros = len(y) - end
-    if zeros < LEAST:
+    if zeros < (LEAST if end else FROM_FIRST):
         return
     if end == 0:
         yield case.finding(

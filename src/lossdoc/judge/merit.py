@@ -72,6 +72,7 @@ class Measure(Struct, frozen=True):
     up: bool
     bounds: tuple[float | None, float | None] | None
     held_out: bool
+    fraction: bool = False  # its unit, where no end is known
     least: float = MATERIAL.default  # share of the start level that counts as a gain where there is no end
 
     def reaches(self, value: float, share: float) -> bool:
@@ -86,8 +87,12 @@ class Measure(Struct, frozen=True):
 
     @property
     def ends(self) -> bool:
-        """The measure is a share, from 0 to 1 (`judge.shares` makes it one)."""
-        return self.bounds is not None and self.bounds[0] == 0 and bool(self.bounds[1])
+        """The measure is a share, from 0 to 1 (`judge.shares` makes it one), though errors may be more than all."""
+        return self.bounds is not None and self.bounds[0] == 0 and (self.fraction or bool(self.bounds[1]))
+
+    def is_nothing(self, value: float) -> bool:
+        """The share is next to none of what there is to be had."""
+        return self.ends and (value <= NOTHING if self.up else value >= 1 - NOTHING)
 
 
 class Course(Struct, frozen=True):
@@ -124,7 +129,9 @@ def _measures(curves: Sequence[Curve], knowledge: Knowledge, least: float) -> It
             # A BLEU or an mAP is measured on held-out data, unless the log has another one that says so of itself.
             unmarked = curve.metric not in elsewhere and without_split(curve.key)[-1][1] is None
             held_out = curve.split != "train" or (facts.held_out and unmarked)
-            yield Measure(curve, facts.merit, facts.direction == "up", facts.bounds, held_out, least)
+            yield Measure(
+                curve, facts.merit, facts.direction == "up", facts.bounds, held_out, facts.unit == "fraction", least
+            )
 
 
 def course(measure: Measure) -> Course | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.judge.merit import CEILING, FEW, NOTHING, Course, Measure, course, material, measures, said
+from lossdoc.judge.merit import CEILING, FEW, Course, Measure, course, material, measures, said
 from lossdoc.judge.passes import passes
 from lossdoc.knowledge.words import taken_apart
 from lossdoc.model.finding import SIGNS, Sign
@@ -225,7 +225,7 @@ def _stands(judged: Judged, kept: Judged) -> Judged:
     """Held-out shares that stand still in many evaluations while the held-out loss falls far (one answer for all), or
     that are next to nothing at the end."""
     shares = [(m, c) for m, c in judged if m.held_out and m.role in ("score", "support") and m.ends]
-    nothing = [(m, c) for m, c in shares if m.up and c.last <= NOTHING and c.went != "better"]
+    nothing = [(m, c) for m, c in shares if m.is_nothing(c.last) and c.went != "better"]
     if shares and len(nothing) == len(shares):
         return nothing[:1]
     still = all(c.went == "flat" and len(m.curve) >= FEW and not _solved(m, c) for m, c in shares)
