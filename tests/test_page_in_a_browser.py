@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 import lossdoc
+from lossdoc.model.finding import Finding, Sign, SignName
 from tests import report_maker as made
 from tests.test_outputs_machines import EVIL, write
 
@@ -83,6 +84,37 @@ def test_charts_zoom_by_mouse_and_key_and_findings_stand_in_them(show: Any) -> N
     assert scale(page)[0] >= whole[0]
 
 
+def test_a_finding_of_a_curve_by_epochs_is_marked_and_led_to(show: Any) -> None:
+    curves = [made.curve("loss", [3.0, 2.0, 1.0, 2.0, 3.0], axis="epoch", split="eval")]
+    finding = Finding("overfitting", "warning", "high", "rises", "loss", "eval", first_step=3.0, last_step=5.0)
+    page = show(write("html", made.report([finding], curves=curves)))
+    assert page.locator(".live a", has_text="overfitting").is_visible()
+    page.locator("td button.show").click()
+    assert 1 < scale(page)[0] <= 3
+
+
+def test_the_signs_stand_above_the_charts_and_lead_to_findings(show: Any) -> None:
+    report = made.displacement()
+    stable: dict[SignName, Sign] = {"stable": Sign("no", ("falls",), finding=report.roots[0].id)}
+    page = show(
+        write("html", replace(report, signs={**report.signs, **stable})), viewport={"width": 400, "height": 800}
+    )
+    sign = page.locator("table.bare a").first
+    assert sign.bounding_box()["y"] < page.locator(".live").first.bounding_box()["y"]
+    sign.click()
+    assert page.evaluate("document.querySelector(':target').textContent").startswith("logps/chosen")
+
+
+def test_charts_have_the_more_room_the_fewer_they_are(show: Any) -> None:
+    curves = [made.curve(metric, np.linspace(1, 2, 30)) for metric in ("loss", "grad_norm")]
+    page = show(write("html", made.report(curves=curves)), viewport={"width": 1200, "height": 800})
+    both = page.locator(".live canvas").first.bounding_box()["width"]
+    page.locator(".live .close").last.click()
+    assert page.locator(".live canvas").bounding_box()["width"] > 1.8 * both
+    page.locator(".names input:not(:checked)").check()
+    assert page.locator(".live canvas").first.bounding_box()["width"] == pytest.approx(both, abs=2)
+
+
 def test_every_curve_can_be_found_and_opened(show: Any) -> None:
     curves = [made.curve(f"metric_{n}", np.linspace(n, n + 1, 30)) for n in range(40)]
     page = show(write("html", made.report(curves=curves)))
@@ -117,10 +149,13 @@ def test_a_curve_is_found_by_the_name_in_the_log_and_by_ours(show: Any) -> None:
 
 
 def test_smoothing_axes_and_runs_over_each_other(show: Any) -> None:
-    reports = [made.report(source=f"{name}.log", curves=[made.curve("loss", 3 / np.arange(1.0, 60))]) for name in "ab"]
+    reports = [
+        made.report(source=f"runs/{name}/train.log", curves=[made.curve("loss", 3 / np.arange(1.0, 60))])
+        for name in "ab"
+    ]
     page = show(write("html", *reports))
     page.locator(".toolbar input[type=checkbox]").check()
-    assert "b.log" in page.locator("#run0-live").inner_text()
+    assert "b train" in page.locator("#run0-live").inner_text().replace("–", "\n").split("\n")
     page.locator("input[type=range]").fill("0.9")
     assert "as logged" in page.locator("#run0-live").inner_text()
     page.locator(".toolbar select").first.select_option("true")
@@ -129,7 +164,7 @@ def test_smoothing_axes_and_runs_over_each_other(show: Any) -> None:
 
 def test_nothing_of_a_log_runs_and_no_width_overflows(show: Any) -> None:
     curve = made.curve(EVIL, [1.0, np.nan, np.inf, 2.0], labels={"set": EVIL})
-    script = "</script><script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
+    script = "</script><script>document.title = 'taken'</script><img src=x onerror=alert(1)>" + "long" * 40
     curves = [curve, made.curve(script, [1.0, 2.0, 4.0])]
     text = write("html", made.report(source=script, curves=curves, notes=[made.note(script)]))
     for width in (400, 1200, 2400):

@@ -199,7 +199,7 @@ def _signs(name: str, text: str, report: Report) -> dict[str, str]:
         "text": r"^{sign} +(yes|no|unknown)\b",
         "markdown": r"^\| {sign} \| (yes|no|unknown) \|",
         "junit": r"\b{sign}: (yes|no|unknown): ",
-        "html": r"<td>{sign}</td><td>(?:<[^>]*>)*(yes|no|unknown)",
+        "html": r"<td[^>]*>{sign}</td><td[^>]*>(?:<[^>]*>)*(yes|no|unknown)",
     }
     found = {sign: re.search(patterns[name].format(sign=sign), text, re.MULTILINE) for sign in SIGNS}
     return {sign: match[1] for sign, match in found.items() if match}

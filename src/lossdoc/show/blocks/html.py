@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 
 from lossdoc.show.blocks import Block, Bullets, Cut, Facts, Folded, Heading, Lists, Rule, Text, Whole
@@ -35,7 +35,7 @@ def _block(block: Block, place: Place) -> Iterator[str]:
         yield f"<h3>{inline(block.number)}</h3>" if block.number.spans else ""
         yield _terms((name, _bullets(items)) for name, items in block.rows)
     elif isinstance(block, Table):
-        yield from _table([column.head for column in block.columns], block.rows)
+        yield from _table(block)
     elif isinstance(block, Charts):
         yield place(block)
     elif isinstance(block, Chart):
@@ -56,11 +56,14 @@ def _bullets(items: Iterable[Text]) -> str:
     return f"<ul>{''.join(f'<li>{inline(item)}</li>' for item in items)}</ul>"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> Iterator[str]:
+def _table(table: Table) -> Iterator[str]:
+    heads = [column.head for column in table.columns]
     head = f"<tr>{''.join(f'<th>{escape(head)}</th>' for head in heads)}</tr>" if any(heads) else ""
-    yield f"<table>{head}"
-    for row in rows:
-        yield f"<tr>{''.join(f'<td>{inline(cell)}</td>' for cell in row)}</tr>"
+    begins = ["<td>" if column.wrap else '<td class="whole">' for column in table.columns]
+    kind = ' class="bare"' if table.bare else ""
+    yield f"<table{kind}>{head}"
+    for row in table.rows:
+        yield f"<tr>{''.join(f'{begin}{inline(cell)}</td>' for begin, cell in zip(begins, row, strict=True))}</tr>"
     yield "</table>"
 
 

@@ -42,14 +42,14 @@ class Table:
     def __init__(
         self, columns: Sequence[Column], rows: Sequence[Sequence[Text]], *, heads: bool = True, bare: bool = False
     ) -> None:
-        self.columns, self.rows, self._heads, self._bare = columns, rows, heads, bare
+        self.columns, self.rows, self._heads, self.bare = columns, rows, heads, bare
 
     def lines(self, width: int) -> list[Line]:
         from rich import box
         from rich.console import Console
         from rich.table import Table as RichTable
 
-        if self._bare:
+        if self.bare:
             grid = RichTable.grid(padding=(0, 2, 0, 0))
         else:
             whole = any(column.share for column in self.columns)

@@ -40,6 +40,8 @@ def document(
 def _run(report: Report, options: Options, number: int, folded: bool) -> Iterator[Block]:
     room, whole = page.Room(run=number), replace(options, verbose=True)
     yield Heading(page.verdict(report), level=2, anchor=f"run{number}")
+    if not folded:
+        yield from page.signs(report, WIDE, room)
     if options.plots:
         yield from charts(report, options, room.rows, FEW_CHARTS if folded else CHARTS, number)
     yield from page.gates(report)
@@ -56,7 +58,8 @@ def _run(report: Report, options: Options, number: int, folded: bool) -> Iterato
     else:
         yield Text(f"{how_much(report)}.")
     yield from asks([report])
-    yield from page.signs(report, WIDE, room)
+    if folded:  # a comment is read for what to do
+        yield from page.signs(report, WIDE, room)
 
 
 def refusals(refused: Sequence[NotRead]) -> Table:

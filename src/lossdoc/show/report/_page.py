@@ -72,11 +72,11 @@ def findings(report: Report, width: int, room: Room) -> Iterator[Block]:
     columns.append(Column(heads[-1], share=True))
     rows = []
     for index, finding in enumerate(report.roots[: room.findings], 1):
-        where = Text("\n".join(_where(finding, report.run)), "dim" if len(heads) < 3 else "")
+        place_of = anchor(room.run, str(index))
+        where = Text("\n".join(_where(finding, report.run)), "dim" if len(heads) < 3 else "", anchor=place_of)
         parts = [_code(finding.check), where, Text(sentence(finding.message))]
         merged = _stacked([part for part in parts[: 4 - len(heads)] if part.plain])
-        number = Text(str(index), anchor=anchor(room.run, str(index)))
-        rows.append([number, severity(finding), merged, *parts[4 - len(heads) :]])
+        rows.append([Text(str(index)), severity(finding), merged, *parts[4 - len(heads) :]])
     yield Table(columns, rows, heads=not room.brief)
     if len(rows) < len(report.roots):
         yield Text(f"{count(len(report.roots) - len(rows), 'more finding')} (-v)", "dim")
@@ -196,9 +196,12 @@ def signs(report: Report, width: int, room: Room) -> Iterator[Block]:
     width -= 2 * _GAP + max(map(len, heads), default=0)
     rows = []
     told: list[str] = []
+    found = {finding.id: number for number, finding in enumerate(report.roots, 1)}
     for name, sign in report.signs.items():
-        told += (evidence := _evidence(sign, report, width, told))
-        rows.append([Text(name), Text(sign.answer, ANSWER_STYLE[sign.answer]), Text("; ".join(evidence))])
+        row = found.get(sign.finding or "")
+        told += (evidence := [f"finding {row}"] if row else _evidence(sign, width, told))
+        why = Text("; ".join(evidence), target=f"#{anchor(room.run, str(row))}" if row else "")
+        rows.append([Text(name), Text(sign.answer, ANSWER_STYLE[sign.answer]), why])
     yield Table(
         [Column("sign", wrap=False), Column("answer", wrap=False), Column("evidence", share=True)], rows, bare=True
     )
@@ -207,12 +210,8 @@ def signs(report: Report, width: int, room: Room) -> Iterator[Block]:
 _GAP = 2  # columns between those of a table without lines
 
 
-def _evidence(sign: Sign, report: Report, width: int, told: Sequence[str]) -> list[str]:
-    """What a finding says stands in the table already; of several measures those that a line holds, at least one, and
-    none that an earlier sign told."""
-    found = {finding.id: number for number, finding in enumerate(report.roots, 1)}
-    if sign.finding in found:
-        return [f"finding {found[sign.finding]}"]
+def _evidence(sign: Sign, width: int, told: Sequence[str]) -> list[str]:
+    """Of several measures those that a line holds, at least one, and none that an earlier sign told."""
     measures = [safe(one) for one in sign.evidence]
     measures = [one for one in measures if one not in told] or measures
     while len(measures) > 1 and len("; ".join(measures)) > width:

@@ -41,13 +41,12 @@ def table(reports: Sequence[Report], width: int, *, linked: bool = False, everyt
         healthy = [report for report in reports if report.verdict == "healthy"]
         others = [report for report in reports if report.verdict != "healthy"]
         shown = others[:MOST] + (healthy if len(reports) <= FEW else [])
-    head, tail = common([report.run for report in reports])
+    called = dict(zip(map(id, reports), names(reports), strict=True))
     rows = []
     for index, report in enumerate(shown):
         word = f" {report.verdict}" if width >= NARROW else ""  # what the signs mean stands below the table
         verdict = Text(f"{VERDICT_GLYPH[report.verdict]}{word}", VERDICT_STYLE[report.verdict])
-        name = run_name(replace(report.run, source=report.run.source.removeprefix(head).removesuffix(tail)))
-        run = Text(name, target=f"#run{index}" if linked else "")
+        run = Text(called[id(report)], target=f"#run{index}" if linked else "")
         rows.append([run, verdict, _lead(report), Text(_measure(report))])
     columns = [
         Column("run", most=30),
@@ -81,6 +80,13 @@ def _measure(report: Report) -> str:
     axis = {"row": "record"}.get(curve.axis, curve.axis)
     told = "" if best == last else f", best {number(best)} at {axis} {number(float(curve.steps[at]))}"
     return safe(f"{curve.said} {number(last)}{told}")
+
+
+def names(reports: Sequence[Report]) -> list[str]:
+    """What each run is called among the others: without what all sources begin and end with."""
+    head, tail = common([report.run for report in reports])
+    sources = [report.run.source.removeprefix(head).removesuffix(tail) for report in reports]
+    return [run_name(replace(one.run, source=source)) for one, source in zip(reports, sources, strict=True)]
 
 
 def common(runs: Sequence[Run]) -> tuple[str, str]:

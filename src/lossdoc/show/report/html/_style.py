@@ -8,15 +8,16 @@ STYLE = """
   --soft: #161b22; --error: #ff7b72; --warning: #d29922; --info: #58a6ff; --good: #3fb950;
   --c0: #39c5cf; --c1: #d689d4; --c2: #a5d6a7; --c3: #ffa657; --c4: #91a7ff; --c5: #adb5bd; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1200px;
-  margin: 2rem auto; padding: 0 1rem; }
+  margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .3rem; }
-h3 { font-size: 1rem; margin: 1.2rem 0 .2rem; }
-code, .mono { font-family: ui-monospace, monospace; font-size: .92em; overflow-wrap: anywhere; }
+h3 { font-size: 1rem; margin: 1.2rem 0 .2rem; } a { color: var(--info); }
+code, .mono { font-family: ui-monospace, monospace; font-size: .92em; }
 table { border-collapse: collapse; width: 100%; margin: .8rem 0; } th { color: var(--dim); font-weight: 500; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--edge); }
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .1rem .8rem; margin: .4rem 0; }
 dt { color: var(--dim); } dd { margin: 0; } dd ul { margin: 0; padding-left: 1.1rem; } .dim { color: var(--dim); }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); gap: 1rem;
+.whole { white-space: nowrap; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem;
   margin: 1rem 0; }
 figure { margin: 0; background: var(--soft); border: 1px solid var(--edge); border-radius: 6px; padding: .5rem; }
 figcaption { font-size: .9rem; } svg { width: 100%; height: auto; display: block; }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossdoc.model.finding import Report
+from lossdoc.model.finding import Finding, Report
 from lossdoc.model.run import Curve, Run
 from lossdoc.show.plot.thin import thin
 from lossdoc.show.report._numbers import numbered
 from lossdoc.show.report._panels import PARTNERS, choose
-from lossdoc.show.report._words import run_name, safe
+from lossdoc.show.report._summary import names
+from lossdoc.show.report._words import safe
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats, Ints
@@ -31,13 +32,26 @@ def of(reports: Sequence[Report]) -> dict[str, Any]:
     share = max(1, CURVES // max(1, len(reports)))
     curves = sum(min(share, len(report.run.curves)) for report in reports)
     most = min(MOST, max(FEWEST, POINTS // max(1, curves)))
-    return {"runs": [_run(report, share, most) for report in reports]}
+    called = zip(names(reports), reports, strict=True)
+    return {"runs": [{"name": safe(name)} | _run(report, share, most) for name, report in called]}
 
 
 def group(curve: Curve) -> str:
     """Curves of one group share a chart: a metric on one axis, all its splits."""
     labels = "".join(f" ({value})" for value in curve.labels.values())
     return safe(curve.metric + labels) + ("" if curve.axis == "step" else f" per {curve.axis}")
+
+
+def _partners(run: Run) -> dict[str, str]:
+    """Groups that say little without each other."""
+    pairs = [(c, run.get(PARTNERS.get(c.metric, ""), c.split, c.labels)) for c in run.curves]
+    return {group(one): group(other) for one, other in pairs if other is not None and other.axis == one.axis}
+
+
+def _group_of(finding: Finding, run: Run) -> str:
+    """The chart that a finding belongs to, "" where no curve shows it."""
+    curve = run.get(finding.metric, finding.split or "train", finding.labels) if finding.metric else None
+    return "" if curve is None else group(curve)
 
 
 def _run(report: Report, share: int, most: int) -> dict[str, Any]:
@@ -49,9 +63,8 @@ def _run(report: Report, share: int, most: int) -> dict[str, Any]:
     xs: list[Axes] = []
     curves = [_curve(curve, run, most, shared, xs) for curve in kept]
     return {
-        "name": safe(run_name(run)),
         "charts": open_first,
-        "partners": {safe(one): safe(other) for one, other in PARTNERS.items() if run.all(one) and run.all(other)},
+        "partners": _partners(run),
         "left_out": len(run.curves) - len(kept),
         "curves": curves,
         "xs": xs,
@@ -60,7 +73,7 @@ def _run(report: Report, share: int, most: int) -> dict[str, Any]:
                 "number": number,
                 "check": finding.check,
                 "severity": finding.severity,
-                "group": safe(finding.metric + "".join(f" ({value})" for value in finding.labels.values())),
+                "group": _group_of(finding, run),
                 "from": _number(finding.first_step),
                 "to": _number(finding.last_step),
             }

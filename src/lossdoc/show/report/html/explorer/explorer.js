@@ -5,7 +5,9 @@
   const data = JSON.parse(document.getElementById("curves").textContent);
   const state = { log: null, smooth: 0, axis: "", overlay: false };
   const charts = []; // all that are open: {run, group, box, plot}
-  const INKS = 6;
+  const INKS = 6, HEIGHT = 240;
+  const WHOLE = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat(); // there is no step 1.5
+  const width = (chart) => Math.max(200, chart.box.clientWidth - 2);
   const ink = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
   const make = (tag, words, attributes = {}) => {
     const node = document.createElement(tag);
@@ -13,7 +15,14 @@
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
     return node;
   };
-  const short = (value) => (value == null ? "–" : String(Number(value.toPrecision(5))));
+  const short = (value, digits = 5) => (value == null ? "–" : String(Number(value.toPrecision(digits))));
+
+  // 200k and not 200,000, where no digit is lost by it: the last one has no room beyond the chart.
+  function brief(values) {
+    const most = Math.max(...values.map(Math.abs));
+    const [unit, name] = [[1e6, "M"], [1e3, "k"]].find(([unit]) => most >= unit && values.every((v) => v % (unit / 10) === 0)) ?? [1, ""];
+    return values.map((v) => (v === 0 ? "0" : short(v / unit, 12) + name));
+  }
 
   // ---------- what is drawn
 
@@ -77,12 +86,13 @@
       tables.push([x, up(state.smooth ? smoothed(entry.curve) : entry.curve.y)]);
       series.push(state.smooth ? { ...line, width: 2, points: { show: false } } : line);
     });
+    const whole = tables.every(([x]) => x.every((value) => value === null || Number.isInteger(value)));
     const options = {
-      width: Math.max(200, chart.box.clientWidth - 2),
-      height: 240,
+      width: width(chart),
+      height: HEIGHT,
       series,
       scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
-      axes: [look(), { ...look(), size: 64, values: (_, values) => values.map((v) => (v === null ? "" : short(v))) }],
+      axes: [{ ...look(), values: (_, values) => brief(values), ...(whole ? { incrs: WHOLE } : {}) }, { ...look(), size: 64, values: (_, values) => values.map((v) => (v === null ? "" : short(v))) }],
       cursor: { drag: { x: true, y: false }, sync: { key: `run${chart.run}` } },
       hooks: {
         draw: [(plot) => marks(plot, chart, shown, axis)],
@@ -119,15 +129,17 @@
     ctx.clip();
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
     ctx.textAlign = "center";
-    for (const finding of findings(chart)) {
-      const x = plot.valToPos(along(chart.run, shown[0].curve, finding.from, axis), "x", true);
-      ctx.strokeStyle = ctx.fillStyle = ink(`--${finding.severity}`);
+    const begins = new Map(); // findings that begin at one place share a line: 1,1b
+    for (const finding of findings(chart)) begins.set(finding.from, [...(begins.get(finding.from) || []), finding]);
+    for (const [from, found] of begins) {
+      const x = plot.valToPos(along(chart.run, shown[0].curve, from, axis), "x", true);
+      ctx.strokeStyle = ctx.fillStyle = ink(`--${found[0].severity}`);
       ctx.setLineDash([4 * ratio, 3 * ratio]);
       ctx.beginPath();
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      ctx.fillText(finding.number, x, bbox.top - 3 * ratio);
+      ctx.fillText(found.map((finding) => finding.number).join(","), x, bbox.top - 3 * ratio);
     }
     ctx.fillStyle = ink("--error");
     for (const { run, curve } of shown)
@@ -182,6 +194,7 @@
     charts.push(chart);
     draw(chart);
     listed(run);
+    fit();
     return chart;
   }
 
@@ -190,6 +203,12 @@
     chart.figure.remove();
     charts.splice(charts.indexOf(chart), 1);
     listed(chart.run);
+    fit();
+  }
+
+  // Charts side by side have the more room the fewer they are.
+  function fit() {
+    for (const chart of charts) if (chart.plot.width !== width(chart)) chart.plot.setSize({ width: width(chart), height: HEIGHT });
   }
 
   function key(event, chart) {
@@ -259,7 +278,7 @@
     const place = document.getElementById(`run${run}-finder`);
     const groups = new Map();
     for (const curve of data.runs[run].curves) groups.set(curve.group, [...(groups.get(curve.group) || []), curve]);
-    const search = make("input", undefined, { type: "search", placeholder: `search ${groups.size} metrics by name`, "aria-label": "Search metrics by our name or the log's" });
+    const search = make("input", undefined, { type: "search", placeholder: `search ${groups.size} ${groups.size === 1 ? "metric" : "metrics"} by name`, "aria-label": "Search metrics by our name or the log's" });
     const list = make("div", undefined, { class: "names" });
     const rows = [...groups].map(([group, curves]) => {
       const keys = [...new Set(curves.map((curve) => curve.key))];
