@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from lossdoc.config import Config, ConfigError, InForce, load
 from lossdoc.config.apply import for_run, for_source, lies_in
-from lossdoc.config.schema import KEYS, json_schema, meaning
+from lossdoc.config.errors import ConfigError
+from lossdoc.config.layers import InForce, load
+from lossdoc.config.schema import KEYS, Config, json_schema, meaning
 from lossdoc.config.words import verify
 from lossdoc.model.run import Run, Trainer
 from tests.test_cli import HEALTHY, NAN, SICK, run

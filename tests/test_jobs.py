@@ -19,7 +19,8 @@ import pytest
 from lossdoc import api
 from lossdoc.api import Options, Part
 from lossdoc.cli import _examine, _jobs
-from lossdoc.config import Config, InForce
+from lossdoc.config.layers import InForce
+from lossdoc.config.schema import Config
 from lossdoc.model.finding import NotRead
 from tests.test_cli import run
 

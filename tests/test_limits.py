@@ -13,7 +13,8 @@ import pytest
 
 import lossdoc
 from lossdoc import checks
-from lossdoc.config import ConfigError, load
+from lossdoc.config.errors import ConfigError
+from lossdoc.config.layers import load
 from lossdoc.config.schema import json_schema
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.facts import LimitFacts

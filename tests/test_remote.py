@@ -15,7 +15,8 @@ import pytest
 from lossdoc import api
 from lossdoc.api import Options, Part
 from lossdoc.cli import _examine, _jobs
-from lossdoc.config import Config, InForce
+from lossdoc.config.layers import InForce
+from lossdoc.config.schema import Config
 from lossdoc.input.files import is_remote
 from lossdoc.model.finding import NotRead, Report
 from tests.test_cli import run

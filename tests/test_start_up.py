@@ -10,6 +10,9 @@ import sys
 from pathlib import Path
 
 import lossdoc
+from lossdoc import checks
+from lossdoc.judge.case import Need
+from lossdoc.knowledge import Knowledge
 from lossdoc.words.expressions import _Expression
 
 _LOADED = """
@@ -38,6 +41,17 @@ def test_lines_of_json_load_no_reader_of_other_formats(tmp_path: Path) -> None:
     assert "lossdoc.readers.json.jsonl" in loaded
     assert not {"lossdoc.readers.key_value", "lossdoc.readers.csv_table", "lossdoc.readers.hf_stdout"} & loaded
     assert not {"pandas", "yaml", "html.parser", "concurrent.futures", "zipfile", "numpy.ma"} & loaded
+    # Nor a check whose curve is not there, nor advice where nothing was found.
+    assert not {"lossdoc.checks.zero_std_groups", "lossdoc.checks.eval_gap", "lossdoc.advice"} & loaded
+    assert "lossdoc.checks.no_learning" in loaded
+
+
+def test_the_index_says_without_which_curve_a_check_cannot_judge() -> None:
+    known = Knowledge.load().main_curves
+    assert len(known) > 40
+    for check_id, curve in known.items():
+        need = next(need for need in checks.load(check_id).needs.values() if isinstance(need, Need))
+        assert (need.names, need.split, need.optional) == (curve.metrics, curve.split, False), check_id
 
 
 def test_every_expression_is_one() -> None:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lossdoc.words.expressions import expression
+
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
     from lossdoc.knowledge.schema import Framework
     from lossdoc.model.run import Trainer
 
-_WORD = re.compile(r"\w[\w./-]*")  # a key; anything else is a whole line
+_WORD = expression(r"\w[\w./-]*")  # a key; anything else is a whole line
 PLAIN = "{key}={value}"  # where nothing is known of a trainer
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lossdoc.model.run import Curve
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MOST_DECIMALS = 6
 _A_FEW = 64  # values that already tell most curves of full precision
 # "Average train loss" beside "Batch loss": the mean of an epoch is no further batch.
-_SUMS_UP = re.compile(r"(?i)(?:^|[^a-z])(?:avg|ave|average|mean|epoch)(?:[^a-z]|$)")
+_SUMS_UP = expression(r"(?i)(?:^|[^a-z])(?:avg|ave|average|mean|epoch)(?:[^a-z]|$)")
 _FEWER = 4  # times fewer values than the other key has (ours)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lossdoc.assemble.bucket import numbers
 from lossdoc.words.counters import episode_counter
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 LENGTH, PLACE = "episode_length", "global_step"
 # One word for both: the steps of this episode, or all steps so far.
-_STEPS = re.compile(r"(?:n_?|num_?)?(?:time[ _]?)?(?:step|frame)s?", re.IGNORECASE)
+_STEPS = expression(r"(?:n_?|num_?)?(?:time[ _]?)?(?:step|frame)s?", re.IGNORECASE)
 _BACK = 0.1  # of the rows: what falls so often counts nothing up (ours; a run that is resumed falls once)
 _ENOUGH = 8  # rows: the lengths of so many episodes do not rise one after the other by chance (ours)
 

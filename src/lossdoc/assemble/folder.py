@@ -22,6 +22,7 @@ from lossdoc.readers import Reader, _door, csv_table
 from lossdoc.readers._tensorboard import run_of
 from lossdoc.readers.binary import mlflow_store, tfevents
 from lossdoc.readers.json import json_document
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import split_of
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Weights, data, pictures and code: never opened, they may be huge.
-_NO_LOGS = re.compile(
+_NO_LOGS = expression(
     r"\.(safetensors|bin|pth?|ckpt|np[zy]|h5|hdf5|onnx|gguf|parquet|arrow|feather|pkl|pickle|model|png|jpe?g|gif|webp|svg|pdf"
     r"|mp4|wav|pyc?|so|o|whl|tar|zip|md5|sha256|lock|ttf)$",
     re.IGNORECASE,
 )
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
-_CHECKPOINT = re.compile(r"^(?:checkpoint|step|global_step|epoch|iter)[-_]?(\d+)$")
+_CHECKPOINT = expression(r"^(?:checkpoint|step|global_step|epoch|iter)[-_]?(\d+)$")
 # Folders that hold a part of the run above them, not a run of their own.
 _PARTS = frozenset({"tb", "runs", "logs", "log", "tensorboard", "events", "files", "eval", "csv", "catboost_info"})
 _EVALUATIONS = "evaluations.npz"  # of stable-baselines3; other archives hold weights and data

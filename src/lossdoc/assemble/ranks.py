@@ -13,9 +13,10 @@ from collections.abc import Hashable, Sequence
 
 from lossdoc.input.numbers import whole
 from lossdoc.model.record import Record
+from lossdoc.words.expressions import expression
 
 # What launchers call a rank. Workers of Ray and containers have other names: they may be runs of their own.
-_RANK = re.compile(r"(?:rank[ :]?|default|gpu)?\d+|\d+,(?:\d+|mpirank\S*)|[\w.-]+:\d+/\d+", re.IGNORECASE)
+_RANK = expression(r"(?:rank[ :]?|default|gpu)?\d+|\d+,(?:\d+|mpirank\S*)|[\w.-]+:\d+/\d+", re.IGNORECASE)
 _FEWEST_GROUPS = 3
 _UNIFORM = 0.9  # the share of the groups of equal rows that must have the same size
 

@@ -36,7 +36,6 @@ records while a correctness component is below {correct-below} and did not rise.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,7 @@ from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import median, noise, onset
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -69,8 +69,8 @@ NEEDS = {
         ("reward", "accuracy", "success_rate", "pass_at_k", "score"), split="eval", points=EVALS, optional=True
     ),
 }
-FORMAT = re.compile(r"(?i)format|fmt|\bxml|tag|struct|think")
-CORRECT = re.compile(r"(?i)correct|accura|exact|answer|solve|verif|success")
+FORMAT = expression(r"(?i)format|fmt|\bxml|tag|struct|think")
+CORRECT = expression(r"(?i)correct|accura|exact|answer|solve|verif|success")
 
 
 def check(case: Case, reward: Curve, score: Curve | None) -> Iterator[Finding]:

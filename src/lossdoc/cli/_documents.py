@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,11 +24,12 @@ Isolated = Annotated[bool, typer.Option("--isolated", help="Read no configuratio
 
 def known(told: Mapping[str, Any]) -> tuple[Knowledge, str | None, dict[str, Any]]:
     """Documents, trainer and settings for a command that was told this. ValueError for what cannot be used."""
+    from lossdoc.config.find import nearest
     from lossdoc.knowledge import Knowledge
 
     folders, names = tuple(told["metrics"] or ()), {}
     trainer, settings = told.get("trainer"), {}
-    if told["config"] is not None or told.get("set_") or not (told["isolated"] or _nothing_configured()):
+    if told["config"] is not None or told.get("set_") or not (told["isolated"] or nearest(Path.cwd()) is None):
         from lossdoc.cli._in_force import gather
 
         config = gather(told).config
@@ -45,17 +45,3 @@ def known(told: Mapping[str, Any]) -> tuple[Knowledge, str | None, dict[str, Any
 
         say(str(problem))
     return knowledge, trainer, dict(settings)
-
-
-def _nothing_configured() -> bool:
-    """Without a parser: no lossdoc.toml here or above, and no pyproject.toml that speaks of lossdoc."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if os.path.isfile(folder / "lossdoc.toml"):
-            return False
-        try:
-            if b"lossdoc" in (folder / "pyproject.toml").read_bytes():
-                return False
-        except OSError:
-            continue
-    return True

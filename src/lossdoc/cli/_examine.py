@@ -20,7 +20,8 @@ from lossdoc.show import report as outputs
 if TYPE_CHECKING:
     from lossdoc.api import Options, Part
     from lossdoc.baseline import Entry
-    from lossdoc.config import Config, InForce
+    from lossdoc.config.layers import InForce
+    from lossdoc.config.schema import Config
     from lossdoc.model.run import Run
 
 SHOWN = 3  # stale entries that are named
@@ -132,7 +133,6 @@ def _gated(report: Report, options: Options, in_force: InForce) -> Report:
 
 def _known(reports: list[Report], entries: list[Entry], in_force: InForce, write_baseline: Path | None) -> list[Report]:
     """Accepted findings and those of the baseline are marked; what no finding needs any more is said."""
-    from lossdoc.baseline import KNOWN, mark, text, with_reasons
     from lossdoc.config.apply import accept
 
     config = in_force.config
@@ -140,12 +140,20 @@ def _known(reports: list[Report], entries: list[Entry], in_force: InForce, write
     for one in unused:
         say(f"{in_force.source('suppress')}: nothing to accept any more: {one.check} ({one.reason})")
     if config.baseline is not None:
+        from lossdoc.baseline import mark
+
         reports, stale = mark(reports, entries, Path(config.baseline))
         if stale:
             names = "; ".join(entry.name for entry in stale[:SHOWN])
             more = f" and {len(stale) - SHOWN} more" if len(stale) > SHOWN else ""
             say(f"{config.baseline}: no longer found: {names}{more}; --write-baseline brings it up to date")
     if write_baseline is not None:
+        from lossdoc.baseline import KNOWN, text
+
         replace_file(write_baseline, text(reports, write_baseline).encode())
         reports = [replace(r, findings=[replace(f, known=f.known or KNOWN) for f in r.findings]) for r in reports]
+    if not any(finding.known for report in reports for finding in report.findings):
+        return reports
+    from lossdoc.baseline import with_reasons
+
     return with_reasons(reports)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from lossdoc.api import Options
-    from lossdoc.config import InForce
+    from lossdoc.config.layers import InForce
 
 
 def listed(words: Sequence[str]) -> list[str]:
@@ -82,7 +82,7 @@ _SAID: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 def gather(told: Mapping[str, Any]) -> InForce:
     """What holds for a command that was told this (its parameters by name). ValueError for what cannot be used."""
-    from lossdoc.config import load
+    from lossdoc.config.layers import load
     from lossdoc.config.words import verify
 
     given = {name: told[name] for name in _SAID.keys() & told.keys() if told[name] not in (None, [])}

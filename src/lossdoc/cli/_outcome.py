@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lossdoc.cli._errors import say
-from lossdoc.config import Config
+from lossdoc.config.schema import Config
 from lossdoc.model.finding import SEVERITIES, Finding
 from lossdoc.show import report as outputs
 

@@ -19,6 +19,7 @@ from lossdoc.cli._progress import with_progress
 from lossdoc.cli._screen import Color, color_of, deliver, needs_ascii, width_of
 from lossdoc.cli._values import settings
 from lossdoc.model.finding import NotRead, Report
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     from lossdoc.api import Options
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 By = Literal["step", "tokens", "samples", "episodes", "epoch", "time", "progress"]
 Format = Literal["text", "json", "markdown"]
-_OF_ONE_RUN = re.compile(r"^(\d+):(.*)$", re.DOTALL)
+_OF_ONE_RUN = expression(r"^(\d+):(.*)$", re.DOTALL)
 
 
 def command(

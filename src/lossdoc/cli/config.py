@@ -29,7 +29,7 @@ def command(
     """
     from lossdoc.cli._errors import say
     from lossdoc.cli._in_force import gather, options_of
-    from lossdoc.config import ConfigError
+    from lossdoc.config.errors import ConfigError
     from lossdoc.config.layers import rows
     from lossdoc.config.schema import KEYS, json_schema, meaning
 

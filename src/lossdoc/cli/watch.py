@@ -23,7 +23,7 @@ from lossdoc.show import stream
 
 if TYPE_CHECKING:
     from lossdoc.api import Options
-    from lossdoc.config import InForce
+    from lossdoc.config.layers import InForce
     from lossdoc.live.news import News
     from lossdoc.live.watcher import Look, Watcher
     from lossdoc.model.finding import Report

@@ -5,11 +5,3 @@
 
     in_force = load(Path.cwd(), given={"fail-on": "warning"})
 """
-
-from __future__ import annotations
-
-from lossdoc.config.errors import ConfigError
-from lossdoc.config.layers import InForce, load
-from lossdoc.config.schema import Config, Override, Suppress
-
-__all__ = ["Config", "ConfigError", "InForce", "Override", "Suppress", "load"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -12,5 +11,7 @@ class ConfigError(ValueError):
 
 def near(word: str, known: Iterable[str]) -> str:
     """` Did you mean overfitting?`, "" where nothing is close."""
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), n=1)
     return f" Did you mean {close[0]}?" if close else ""

@@ -10,7 +10,6 @@ from typing import Any
 from msgspec import Struct
 
 from lossdoc.config.errors import ConfigError, near
-from lossdoc.config.schema import KEYS
 from lossdoc.words.expressions import expression
 
 # What a table [tool.lossdoc] can look like; what looks like one and is none, the parser tells.
@@ -72,6 +71,8 @@ def _tool(path: Path) -> Mapping[str, Any]:
 def read(path: Path, shown: str = "") -> Layer:
     """One file. ConfigError where it cannot be read, is no TOML, or holds a key that there is not."""
     import tomllib
+
+    from lossdoc.config.schema import KEYS
 
     name = shown or str(path)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,16 @@ from lossdoc.config import find
 from lossdoc.config.errors import ConfigError, near
 from lossdoc.config.find import Layer
 from lossdoc.config.schema import ADDED, TABLES, Config, Override, Suppress, flat
+from lossdoc.words.expressions import expression
 
 COMMAND_LINE = "the command line"
 DEFAULT = "default"
-_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<field>[^`]*)`(?: - at `\$(?P<at>.*)`)?")
+_UNKNOWN_FIELD = expression(r"Object contains unknown field `(?P<field>[^`]*)`(?: - at `\$(?P<at>.*)`)?")
 _INNER = {
-    "overrides": [f.encode_name for f in msgspec.structs.fields(Override)],
-    "suppress": [f.encode_name for f in msgspec.structs.fields(Suppress)],
+    "overrides": Override.__struct_encode_fields__,
+    "suppress": Suppress.__struct_encode_fields__,
 }
-_AT = re.compile(r"^\$?\.?(?P<key>[\w-]+)")
+_AT = expression(r"^\$?\.?(?P<key>[\w-]+)")
 
 
 class InForce(Struct, frozen=True):
@@ -52,9 +52,10 @@ def load(
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for layer in layers:
-        _convert(layer, Config)
+        if layer.values:
+            _convert(layer, Config)
         _lay(values, sources, layer)
-    merged: Config = msgspec.convert(values, Config)
+    merged = msgspec.convert(values, Config) if values else Config()  # the first conversion reads all types
     return InForce(merged, sources, tuple(layer.name for layer in layers[:-1]))
 
 
@@ -145,7 +146,7 @@ def _told(said: str, layer: Layer) -> str:
     unknown = _UNKNOWN_FIELD.search(said)
     if unknown:
         key = (_AT.match(unknown["at"] or "") or {"key": ""})["key"]
-        names = _INNER.get(key, [])
+        names = _INNER.get(key, ())
         at = f"{layer.where(unknown['field'], key)}: " if key else f"{layer.name}: "
         return f"{at}unknown key {unknown['field']!r} in {key or 'the configuration'}.{near(unknown['field'], names)}"
     reason, _, at = said.partition(" - at ")

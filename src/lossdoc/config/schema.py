@@ -85,7 +85,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     suppress: Annotated[list[Suppress], _about("Findings that are known and accepted, each with its reason.")] = []
 
 
-KEYS: dict[str, msgspec.structs.FieldInfo] = {f.encode_name: f for f in msgspec.structs.fields(Config)}
+KEYS: tuple[str, ...] = Config.__struct_encode_fields__
 TABLES = ("severity", "settings", "limits", "map", "tolerance")  # merged name by name; everything else as a whole
 ADDED = ("expect", "require", "overrides", "suppress")  # those of a later layer come on top
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +129,8 @@ def _candidates(wanted: Quantity, run: Run, knowledge: Knowledge) -> list[Curve]
 
 
 def _missing(wanted: Quantity, run: Run) -> str:
+    import difflib
+
     there = [c.metric if c.split == "train" else f"{c.split}/{c.metric}" for c in run.curves if len(c)]
     there += [c.key for c in run.curves if len(c)]
     close = list(dict.fromkeys(difflib.get_close_matches(wanted.name, there, n=2)))

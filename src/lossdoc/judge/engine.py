@@ -36,7 +36,6 @@ def diagnose(
     """
     import numpy as np
 
-    from lossdoc.advice import advise
     from lossdoc.judge.shares import as_shares
     from lossdoc.judge.signs import deciding, signs, verdict  # NumPy: not for --help
 
@@ -50,6 +49,9 @@ def diagnose(
         if why := not_for_this_trainer(check_id, run, knowledge):
             skipped += [Skipped(check_id, str(why), why.asks)] * (check_id not in ignore)
             continue
+        if why := without_its_curve(check_id, run, knowledge):
+            skipped += [Skipped(check_id, str(why))] * (check_id not in ignore)
+            continue
         case = Case(check_id, checks.load(check_id).severity, run, knowledge, run.config)
         with np.errstate(all="ignore"):  # logs hold 1e300 and infinity; a check judges what comes out
             found, judged, reasons = examine(case)
@@ -60,7 +62,11 @@ def diagnose(
             skipped.append(Skipped(check_id, str(reasons[0]), reasons[0].asks))
     explains = {f.check: checks.load(f.check).explains for f in findings}
     findings = reconcile(findings, explains, {f.check: order for order, f in enumerate(findings)})
-    findings = advise(_without(ignore, findings), run, knowledge)
+    findings = _without(ignore, findings)
+    if findings:
+        from lossdoc.advice import advise  # a healthy run needs none
+
+        findings = advise(findings, run, knowledge)
     roots = [f for f in findings if f.because_of is None]
     with np.errstate(all="ignore"):
         judged_by = deciding(run, knowledge)
@@ -82,6 +88,15 @@ def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> Skip 
     if not holds:
         return Skip(f"not for {' or '.join(off)}: {reason}")
     return Skip(f"holds for {', '.join(holds)} but not for {', '.join(off)}", TRAINER)
+
+
+def without_its_curve(check_id: str, run: Run, knowledge: Knowledge) -> Skip | None:
+    """The reason if the run has not the curve that a check judges. Such a check need not even be loaded."""
+    curve = knowledge.main_curves.get(check_id)
+    if curve is None:
+        return None
+    need = Need(curve.metrics, curve.split)
+    return None if _matching(need, run) else _missing(need)
 
 
 def examine(case: Case) -> tuple[list[Finding], bool, list[Skip]]:

@@ -13,7 +13,7 @@ import msgspec
 
 from lossdoc.knowledge import front
 from lossdoc.knowledge.convert import convert
-from lossdoc.knowledge.extract import checks, drawings, formats, metric_facts, rules, trainer_facts
+from lossdoc.knowledge.extract import checks, drawings, formats, main_curves, metric_facts, rules, trainer_facts
 from lossdoc.knowledge.facts import Entry, Problem
 from lossdoc.knowledge.keys import Rule, tables
 from lossdoc.knowledge.limits import read_limits
@@ -187,6 +187,7 @@ def index(roots: Sequence[tuple[Traversable, str]], package: Traversable, stamp:
         "metrics": encode({i: metric_facts(d) for i, d in metrics.items()}),
         "trainers": encode(trainer_facts(trainers)),
         "checks": encode(known_checks),
+        "main curves": encode(main_curves(package, known_checks)),
         "limits": encode(limits.facts),
         "keys": encode(tables(list(_claims(metrics, set(documents(roots[1:], [])["metric"]))))),
         "names": encode(words),

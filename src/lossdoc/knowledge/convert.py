@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-_AT = re.compile(r"^(.*?)(?: - at `(?:key in )?\$(.*)`)?$", re.DOTALL)
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
-_UNKNOWN = re.compile(r"^Object contains unknown field `(.*)`$")
+from lossdoc.words.expressions import expression
+
+_AT = expression(r"^(.*?)(?: - at `(?:key in )?\$(.*)`)?$", re.DOTALL)
+_STEP = expression(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+_UNKNOWN = expression(r"^Object contains unknown field `(.*)`$")
 _LIMIT = 40  # faults per document; more means that the file is something else
 
 D = TypeVar("D", bound=msgspec.Struct)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import msgspec
 
 from lossdoc.knowledge.source_code import bullets
 from lossdoc.knowledge.store import package_dir
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     from lossdoc.knowledge.facts import CheckPage
@@ -18,7 +18,7 @@ FILE = "evidence.json"
 ENOUGH = 3  # labelled runs on which a check must be right, unless its criterion is published (DESIGN 8)
 # A bullet of `## Sources` that leads to a paper, to a program's source or issue, or to its documentation.
 # Rules of other log checkers are opinions and not counted.
-_PUBLISHED = re.compile(
+_PUBLISHED = expression(
     r"arXiv|et al\.|\bissues? \d|pull request|\.(?:py|md|mdx|rst|qmd|cpp)\b|\(?\b(?:19|20)\d\d\)?\b|ICML|ICSE|ICLR"
     r"|transformers|TRL|torch\.|PyTorch|verl|OLMo|fairseq|Megatron|NeMo|Keras|axolotl|PaLM|OPT-175B|SageMaker"
     r"|scikit-learn|metrics\.help|prime-rl|SB3|YOLO"

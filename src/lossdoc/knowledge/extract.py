@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources.abc import Traversable
 
-from lossdoc.knowledge.facts import CheckFacts, Entry, MetricFacts, Problem, TrainerFacts
+from lossdoc.knowledge.facts import CheckFacts, Entry, MainCurve, MetricFacts, Problem, TrainerFacts
 from lossdoc.knowledge.keys import Rule, with_split
 from lossdoc.knowledge.limits import Limits
 from lossdoc.knowledge.schema import KeyEntry, MetricDocument, Quality, TrainerDocument
-from lossdoc.knowledge.source_code import check_facts, literals
+from lossdoc.knowledge.source_code import check_facts, literals, main_curve
+from lossdoc.words.expressions import expression
 
-_TITLE = re.compile(r"^title: *(.*?) *$", re.MULTILINE)
+_TITLE = expression(r"^title: *(.*?) *$", re.MULTILINE)
 
 
 def metric_facts(document: MetricDocument) -> MetricFacts:
@@ -118,6 +119,13 @@ def checks(package: Traversable, problems: list[Problem], limits: Limits | None 
         except SyntaxError as error:
             problems.append(Problem(path, error.lineno or 1, "", "not Python"))
     return found
+
+
+def main_curves(package: Traversable, known: Iterable[str]) -> dict[str, MainCurve]:
+    """By check, of those whose files say which curve they cannot do without."""
+    sources = {stem.replace("_", "-"): text for stem, text, _ in code(package, "checks")}
+    found = {check_id: main_curve(sources[check_id]) for check_id in known}
+    return {check_id: curve for check_id, curve in found.items() if curve is not None}
 
 
 def formats(package: Traversable, problems: list[Problem]) -> list[Entry]:

@@ -1,6 +1,7 @@
-"""What the index hands out: small frozen records made from the documents, without their prose and curves."""
+"""What the index hands out: small frozen records made from the documents, without their prose and curves.
 
-from __future__ import annotations
+Annotations are not postponed here, nor in what else the index holds: to decode it, each would be evaluated as a text.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -101,6 +102,13 @@ class CheckFacts(Struct, frozen=True, omit_defaults=True):
     doc: str = ""
     path: str = ""
     limits: Sequence[str] = ()
+
+
+class MainCurve(Struct, frozen=True, array_like=True):
+    """The curve without which a check cannot judge: metrics, one of which is enough, and where it looks for them."""
+
+    metrics: tuple[str, ...]
+    split: str = "train"
 
 
 class Expectation(Struct, frozen=True):

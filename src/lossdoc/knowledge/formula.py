@@ -8,10 +8,11 @@ else 0); max(a, b) and min(a, b) take two. Nothing is evaluated as Python.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z_0-9]*)|(\S))")
+from lossdoc.words.expressions import expression
+
+_TOKEN = expression(r"\s*(?:(\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z_0-9]*)|(\S))")
 _FUNCTIONS: dict[str, Callable[..., float]] = {
     "ln": math.log,
     "log": math.log,

@@ -5,8 +5,6 @@ TRL's `rewards/{component}` must not swallow the `rewards/margins` that everybod
 What two documents claim on one level with equal right stays unknown.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -15,10 +13,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from lossdoc.knowledge.words import inner_split, plain, taken_apart, uncamel, without_average, without_split
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import SPLITS
 from lossdoc.words.terms import in_english
 
-_PART = re.compile(r"\{(\w+)\}")
+_PART = expression(r"\{(\w+)\}")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -39,7 +38,7 @@ _TARGET = "target"
 _MOST_WORDS = 5
 # Loops that people write themselves: what their words mean is known from the shape of their lines alone.
 _HOME_MADE = frozenset({"gym"})
-_GAP = re.compile(r"[\s/_\-.:|()\[\]]+")
+_GAP = expression(r"[\s/_\-.:|()\[\]]+")
 
 
 def level(framework: str, objective: str = "") -> str:
@@ -67,7 +66,7 @@ class Rule(Struct, frozen=True, array_like=True):
     def pattern(self) -> bool:
         return "{" in self.key and _PART.search(self.key) is not None
 
-    def same(self, other: Rule) -> bool:
+    def same(self, other: "Rule") -> bool:
         """Both say the same thing about a key."""
         return self.said == other.said
 

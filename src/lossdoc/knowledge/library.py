@@ -18,6 +18,7 @@ from lossdoc.knowledge.facts import (
     Entry,
     Expectation,
     LimitFacts,
+    MainCurve,
     MetricFacts,
     Problem,
     Resolved,
@@ -270,6 +271,11 @@ class Knowledge:
 
     def checks(self) -> list[CheckFacts]:
         return list(self._checks.values())
+
+    @cached_property
+    def main_curves(self) -> Mapping[str, MainCurve]:
+        """By check, the curve without which it cannot judge: so that nobody has to load it to learn that."""
+        return msgpack.decode(self._sections["main curves"], type=dict[str, MainCurve])
 
     def limits(self) -> dict[str, LimitFacts]:
         """Every limit by its name (`overfitting.rise`)."""

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from lossdoc.knowledge.facts import LimitFacts
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 # Folders whose numbers are limits, and what the names of a folder begin with ("" means: with the module's own name).
 FOLDERS = {"checks": "", "judge": "", "comparison": "compare", "input": "read"}
-_PLACE = re.compile(r"\{([a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)?)\}")
+_PLACE = expression(r"\{([a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)?)\}")
 _WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 

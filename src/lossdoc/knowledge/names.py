@@ -1,7 +1,5 @@
 """Words that people ask about -> what can be explained: ids, names, aliases of any framework."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 
@@ -10,9 +8,10 @@ from msgspec import Struct
 from lossdoc.knowledge.facts import Entry
 from lossdoc.knowledge.schema import KeyEntry, LossDocument, MetricDocument, TrainerDocument
 from lossdoc.knowledge.words import plain, squeezed
+from lossdoc.words.expressions import expression
 
 _ORDER = ("metric", "check", "trainer", "loss", "format")
-_BRACKET = re.compile(r"\s*\([^)]*\)\s*")
+_BRACKET = expression(r"\s*\([^)]*\)\s*")
 
 
 class Names(Struct):

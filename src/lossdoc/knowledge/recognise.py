@@ -15,6 +15,7 @@ from lossdoc.model.note import Note
 from lossdoc.model.record import Block, BulkItem, Columns, Event, Record
 from lossdoc.model.run import Trainer
 from lossdoc.words.counters import episode_counter
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import WORD
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 # Rows that count episodes, under names without paths: the words of those who write their agents themselves.
 _HOME_MADE_AGENT = "gym"
 _REMEMBERED = 4096  # patterns asked of sets of keys: the runs of a sweep log the same ones, and a rule asks hundreds
-_SPLIT = re.compile(rf"^(?:{WORD})[/_.\- ]", re.IGNORECASE)
+_SPLIT = expression(rf"^(?:{WORD})[/_.\- ]", re.IGNORECASE)
 
 
 class Hint(Struct, frozen=True):

@@ -4,8 +4,6 @@ Fields keep the names they have in the documents. An unknown field is refused. W
 several under `unhealthy`) is made uniform by `lossdoc.knowledge.front` before these structs see it.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from msgspec import Struct, field

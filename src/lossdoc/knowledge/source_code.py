@@ -5,20 +5,21 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from lossdoc.knowledge.facts import CheckFacts, CheckPage, Hint
+from lossdoc.knowledge.facts import CheckFacts, CheckPage, Hint, MainCurve
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     from lossdoc.knowledge.limits import Limits
 
-_HEADING = re.compile(r"^##+\s+(.+?)\s*$")
-_BULLET = re.compile(r"^\s*[-*]\s+(.*)$")
+_HEADING = expression(r"^##+\s+(.+?)\s*$")
+_BULLET = expression(r"^\s*[-*]\s+(.*)$")
 # "The learning rate is too high. [rate-high]": the cause of metrics/causes.yaml that a bullet is about, no prose.
-_CAUSES = re.compile(r"\s*\[([a-z][a-z-]*(?:,\s+[a-z][a-z-]*)*)\](?=\s*$)", re.MULTILINE)
+_CAUSES = expression(r"\s*\[([a-z][a-z-]*(?:,\s+[a-z][a-z-]*)*)\](?=\s*$)", re.MULTILINE)
 # "Lower the learning rate [by 3 to 10].": how much, where the page has no number of the run.
-_AMOUNT = re.compile(r" \[([^\[\]]+)\]")
+_AMOUNT = expression(r" \[([^\[\]]+)\]")
 
 
 def literals(tree: ast.Module) -> dict[str, Any]:
@@ -64,15 +65,35 @@ def _needed(tree: ast.Module) -> Iterator[str]:
     """Metrics in the calls `Need("loss", ...)`, `Need(("reward", "score"))`, also through a constant's name."""
     said = literals(tree)
     for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Need"):
-            continue
-        words = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "metrics")]
-        for word in words:
-            value = said.get(word.id) if isinstance(word, ast.Name) else _literal(word)
-            if isinstance(value, str):
-                yield value
-            elif isinstance(value, tuple | list):
-                yield from (v for v in value if isinstance(v, str))
+        if _is_need(node):
+            yield from _metrics(node, said)
+
+
+def _is_need(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Need"
+
+
+def _metrics(need: ast.Call, said: Mapping[str, Any]) -> Iterator[str]:
+    for word in (*need.args[:1], *(k.value for k in need.keywords if k.arg == "metrics")):
+        value = said.get(word.id) if isinstance(word, ast.Name) else _literal(word)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, tuple | list):
+            yield from (v for v in value if isinstance(v, str))
+
+
+def main_curve(source: str) -> MainCurve | None:
+    """The curve without which a check has nothing to judge. None where it judges without one, or the file does not say
+    plainly which it is."""
+    tree = ast.parse(source)
+    needs = dict(_assignments(tree)).get("NEEDS")
+    need = next(filter(_is_need, needs.values), None) if isinstance(needs, ast.Dict) else None
+    if need is None:
+        return None
+    given = {word.arg: _literal(word.value) for word in need.keywords}
+    metrics = tuple(_metrics(need, literals(tree)))
+    split = given.get("split", "train")
+    return MainCurve(metrics, split) if metrics and split and not given.get("optional", False) else None
 
 
 def _literal(node: ast.expr) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lossdoc.words.expressions import expression
 from lossdoc.words.splits import IN_NAMES
 
-_SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]]+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_FIRST = re.compile(r"([^\W\d_]+)[\s/_\-.:|]+(.+)", re.DOTALL)
-_LAST = re.compile(r"(.+?)[\s/_\-.:|(\[]+([^\W\d_]+)[)\]]?", re.DOTALL)
+_SEPARATORS = expression(r"[\s/_\-.:|()\[\]]+")
+_CAMEL = expression(r"(?<=[a-z0-9])(?=[A-Z])")
+_FIRST = expression(r"([^\W\d_]+)[\s/_\-.:|]+(.+)", re.DOTALL)
+_LAST = expression(r"(.+?)[\s/_\-.:|(\[]+([^\W\d_]+)[)\]]?", re.DOTALL)
 
 # What home-made loops put before the name of what they averaged since the last line.
 _AVERAGES = frozenset(("average", "averaged", "avg", "ave", "mean", "running"))
@@ -18,8 +19,8 @@ _VALUES = frozenset(("value", "values"))  # of a quantity that stands before it:
 _SPANS = frozenset(("epoch", "step", "batch", "metrics", "per", "class"))  # over which it was averaged
 _AVERAGED = frozenset(("loss", "losses", "cost", "perplexity", "ppl", "reward", "rewards", "return"))
 _AVERAGED |= {"acc", "accuracy", "l1", "mse", "mae", "returns", "score", "scores"}
-_EARNED = re.compile(r"(?i)reward|return|score")
-_WINDOW = re.compile(
+_EARNED = expression(r"(?i)reward|return|score")
+_WINDOW = expression(
     r"(?i)(?:[\s_]+|(?<=[^\W\d])(?=[(\[]))[(\[]?(?:(?:over|of|in|for)\s+)?(?:the\s+)?(?:last|past|previous)?[\s_]*\d{2,5}"
     r"[\s_]*(?:eps?|episodes?|games?)?[)\]]?$"
 )

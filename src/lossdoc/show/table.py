@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
+
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ Format = Literal["csv", "jsonl", "parquet"]
 
 _FORMULA = frozenset("=+-@")
 _LONGEST = 200  # characters of a setting: longer ones are texts, which no check reads
-_CONTROL = re.compile("[\x00-\x1f\x7f]")  # a bare carriage return ends a row for many programs, and is never quoted
+_CONTROL = expression("[\x00-\x1f\x7f]")  # a bare carriage return ends a row for many programs, and is never quoted
 _WORDS = frozenset({"NaN", "Infinity", "-Infinity"})  # what `wide` writes of a number that is not finite
 
 

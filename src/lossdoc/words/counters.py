@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from lossdoc.words.expressions import expression
+
 
 def _words(name: str, text: str) -> dict[str, str]:
     return dict.fromkeys(text.split(), name)
@@ -40,7 +42,7 @@ PLACES = frozenset(_ENGLISH) - frozenset(("eps", "pass", "sweep", "gen", "genera
 # One letter counts only where its number stands right behind it: E3, s100.
 GLUED: dict[str, str] = {"e": "epoch", "i": "iter", "s": "step", "t": "step", "b": "batch", "n": "step"}
 
-_EPISODE = re.compile(r"(?:n_?|i_?|num_?)?(?:ep|episode)s?(?:[ _]?(?:num|number|no|id|idx))?", re.IGNORECASE)
+_EPISODE = expression(r"(?:n_?|i_?|num_?)?(?:ep|episode)s?(?:[ _]?(?:num|number|no|id|idx))?", re.IGNORECASE)
 
 
 def _choice(words: dict[str, str]) -> str:

@@ -9,9 +9,10 @@ No rich here: importing it costs as much as all the rest of a page of `explain`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
+
+from lossdoc.words.expressions import expression
 
 Span = tuple[str, str]
 Line = list[Span]
@@ -23,7 +24,7 @@ STYLES = {
     # What it means: the other renderers have their own signs and colours for these.
     "code": "1", "error": "1;31", "warning": "1;33", "info": "34", "good": "1;32", "unsure": "1;36",
 }  # fmt: skip
-_WORD = re.compile(r"\S+\s*|\s+")
+_WORD = expression(r"\S+\s*|\s+")
 
 
 class Block(Protocol):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lossdoc.show.blocks import Cut, Line, Text, length
+from lossdoc.words.expressions import expression
 
 if TYPE_CHECKING:
     from lossdoc.show.plot.scene import Scene
 
-_ANSI = re.compile("\x1b\\[([0-9;]*)m")
+_ANSI = expression("\x1b\\[([0-9;]*)m")
 # Colours as plotext writes them -> words of a style.
 _INKS = {"1": "red", "2": "green", "3": "yellow", "4": "blue", "5": "magenta", "6": "cyan", "8": "dim", "9": "red bold"}
 

@@ -5,19 +5,19 @@ These show no picture that is not stored somewhere, so that a course is drawn in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from lossdoc.show.blocks import Block, Bullets, Cut, Facts, Folded, Heading, Lists, Rule, Text, Whole
 from lossdoc.show.blocks.chart import Chart, Charts
 from lossdoc.show.blocks.table import Table
+from lossdoc.words.expressions import expression
 
 # Everything that begins markup in Markdown or HTML, a table cell, a mention or a formula.
-_MARKUP = re.compile(r"[&<>|`*\[\]\\~$@#]|(?<=:)//|(?i:(?<=www)\.)")  # the last two: addresses become links unasked
+_MARKUP = expression(r"[&<>|`*\[\]\\~$@#]|(?<=:)//|(?i:(?<=www)\.)")  # the last two: addresses become links unasked
 # Signs of a terminal, in words of these styles, as job summaries show them.
 _SIGNS = {"✗": "❌", "▲": "⚠️", "•": "ℹ️", "?": "❔", "✓": "✅", "=": "🟰"}
 # A name, an option, an assignment: what is longer or holds markup is no code of ours, whoever says so.
-_CODE = re.compile(r"[A-Za-z_][\w.=/, ()#+*-]{1,100}")
+_CODE = expression(r"[A-Za-z_][\w.=/, ()#+*-]{1,100}")
 _SPEAKING = {"error", "warning", "info", "good", "unsure"}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from lossdoc.show.blocks import STYLES, Block, Line
+from lossdoc.words.expressions import expression
 
 # One character for one, so that columns stay in line.
 _ASCII = str.maketrans(
@@ -14,7 +15,7 @@ _ASCII = str.maketrans(
     "--||++++++++++:----++++x!+*.x><^v><~+---''\"\".2ubglseanpDoS8",
 )
 # A line that begins so is a command to GitHub Actions, and a text that is wrapped may begin a line anywhere.
-_COMMAND = re.compile(r"^((?:\x1b\[[0-9;]*m|[ \t])*)::", re.M)
+_COMMAND = expression(r"^((?:\x1b\[[0-9;]*m|[ \t])*)::", re.M)
 
 
 class Look(Protocol):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from lossdoc.show.blocks import Block, Bullets, Cut, Facts, Heading, Text, Verbatim
+from lossdoc.words.expressions import expression
 
-_INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*(?!\w)")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_ITEM = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+")
+_INLINE = expression(r"`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*(?!\w)")
+_CONTROL = expression("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ITEM = expression(r"^\s*(?:[-*]|\d+[.)])\s+")
 
 CODE = "cyan"
 HEAD = "bold"

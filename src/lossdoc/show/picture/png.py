@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from lossdoc.show.picture import Plot, svg
+from lossdoc.words.expressions import expression
 
 ZOOM = 2  # pixels per unit of the drawing that a screen of today wants
-_INK = re.compile(r"(--\w+): ([^;]+);")
-_USED = re.compile(r"var\((--\w+)\)")
+_INK = expression(r"(--\w+): ([^;]+);")
+_USED = expression(r"var\((--\w+)\)")
 _LETTER = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">{}</svg>'
 
 
