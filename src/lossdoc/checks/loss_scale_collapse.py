@@ -9,7 +9,8 @@ nothing is learned in the skipped steps.
 The level of the last tenth of the loss scale. Below {works}, or at the lowest value of the run for {lasts} of it,
 after falling by a factor of {fall} since its first quarter, is the finding; an error when it is below {hopeless} or
 the fall goes on in the last quarter of the run. Of fewer than {records} records, {few} at least, each has to lie below
-the one before, and the last one below {works}.
+the one before, and the last one below {works}; so the messages of a scaler (apex, DeepSpeed) where no record holds the
+scale.
 
 ## Silent when
 - the first halvings from 2^16 find the working scale
@@ -47,7 +48,7 @@ from lossdoc.model.limit import Limit
 from lossdoc.signal import level, tail
 
 if TYPE_CHECKING:
-    from lossdoc.model.run import Curve
+    from lossdoc.model.run import Curve, Floats
 
 SEVERITY: Severity = "warning"
 SIGN: SignName = "finite"
@@ -62,33 +63,38 @@ HOPELESS = Limit(0.01, "loss scale", "ours: an error below; fairseq gives up at 
 LASTS = Limit(0.1, "share of the records", "ours, at the lowest scales")
 RECORDS = Limit(10, "records", "ours")
 FEW = Limit(5, "records", "ours, where each of them lies below the one before, the last one below 1")
-NEEDS = {"scale": Need("loss_scale", points=FEW)}
+NEEDS = {"scale": Need("loss_scale", points=FEW, optional=True)}
 
 
-def check(case: Case, scale: Curve) -> Iterator[Finding]:
+def check(case: Case, scale: Curve | None) -> Iterator[Finding]:
+    if scale is None:
+        yield from by_messages(case)
+        return
     y = scale.values
     n = len(y)
+    if n < RECORDS:
+        if (first := sinks(y)) is None:
+            raise Skip(f"{n} records are too few unless each lies below the one before, the last one below {WORKS:g}")
+        yield report(case, scale, first, float(y[first]), float(y[-1]), going_on=True)
+        return
     end = level(y[tail(n)]).value
     start = float(y[: max(1, n // 4)].max())
-    if n < RECORDS:
-        # Each record is another overflow, and no scale is left that could hold.
-        if not (np.all(np.diff(y) < 0) and 0 < y[-1] < WORKS):
-            raise Skip(f"{n} records are too few unless each lies below the one before, the last one below {WORKS:g}")
-        start, end, going_on, first, since = float(y[0]), float(y[-1]), True, 0, ""
-    else:
-        if not 0 < end < start / FALL:
-            return
-        lasting = int(np.sum(y <= 2 * float(y.min())))
-        if end >= WORKS and lasting < LASTS * n:
-            return
-        late = y[3 * n // 4 :]
-        going_on = bool(late[-1] <= late[0] / 4)
-        # A scale that fell once and then held above 1 found its place.
-        if end >= WORKS and not going_on:
-            return
-        first = int(np.argmax(y < start / FALL))
-        since = f" (under a {FALL:.0f}th since {step(scale, first)})"
-    yield case.finding(
+    if not 0 < end < start / FALL:
+        return
+    lasting = int(np.sum(y <= 2 * float(y.min())))
+    if end >= WORKS and lasting < LASTS * n:
+        return
+    late = y[3 * n // 4 :]
+    going_on = bool(late[-1] <= late[0] / 4)
+    # A scale that fell once and then held above 1 found its place.
+    if end >= WORKS and not going_on:
+        return
+    yield report(case, scale, int(np.argmax(y < start / FALL)), start, end, going_on)
+
+
+def report(case: Case, scale: Curve, first: int, start: float, end: float, going_on: bool) -> Finding:
+    since = f" (under a {FALL:.0f}th since {step(scale, first)})" if end < start / FALL else ""
+    return case.finding(
         scale,
         f"the loss scale fell from {number(start)} to {number(end)}{since} "
         + ("and is still falling" if going_on else "and stays there"),
@@ -97,3 +103,28 @@ def check(case: Case, scale: Curve) -> Iterator[Finding]:
         measured={"start": start, "end": end},
         cannot_tell=("which layer overflows",),
     )
+
+
+def by_messages(case: Case) -> Iterator[Finding]:
+    """What a scaler prints at each overflow, where the trainer's own rows do not hold its scale."""
+    told = [event for event in case.run.events if event.kind == "loss_scale"]
+    scales = np.array([float(event.data["scale"]) for event in told])
+    if (first := sinks(scales)) is None:
+        raise Skip("no loss scale in this log that goes on falling")
+    yield case.finding(
+        None,
+        f"the loss scale was reduced {len(scales) - first} times in a row and is {number(float(scales[-1]))}",
+        severity="error",
+        measured={"times": len(scales) - first, "end": float(scales[-1])},
+        line=told[first].line,
+        cannot_tell=("which layer overflows",),
+    )
+
+
+def sinks(scales: Floats) -> int | None:
+    """From where on each lies below the one before, to the end and below 1: every record is another overflow, and no
+    scale is left that could hold."""
+    first = len(scales) - 1
+    while first > 0 and scales[first] < scales[first - 1]:
+        first -= 1
+    return first if len(scales) - first >= FEW and 0 < scales[-1] < WORKS else None

@@ -16,7 +16,7 @@ start on; without a training loss, every held-out measure is the same to the las
 accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has not moved at all.
 
 ## Silent when
-- the eval loss or an accuracy improves
+- the eval loss, an accuracy or a held-out score improves
 - the warm-up is not over, there are fewer than {few.records} records that are not all the same ({loss.min-points}
   where it is noisy), or the log begins in the middle of a run (skipped)
 - the loss ends at {few.tenfold} its first level (`divergence`)
@@ -73,7 +73,7 @@ from lossdoc.checks._loss import (
 )
 from lossdoc.checks._preference import find_beta, margin_state
 from lossdoc.judge.case import OBJECTIVES, Case, Need, Setting, Skip
-from lossdoc.judge.merit import CEILING, measures
+from lossdoc.judge.merit import CEILING, course, measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, median, noise, resolution
@@ -173,6 +173,9 @@ def check(
     found = gain(loss)
     why = flat(loss, found, eval_loss, through=ran_through(case))
     if why is None or improves(accuracy, 3) or improves(eval_accuracy, 2) or solved(eval_accuracy):
+        return
+    held_out = [m for m in measures(case.run, case.knowledge) if m.held_out and m.role == "score"]
+    if any((went := course(m)) is not None and went.went == "better" for m in held_out):
         return
     text, confidence, told = why
     early = unfinished(case)

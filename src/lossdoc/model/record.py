@@ -99,9 +99,9 @@ class Event(Struct, frozen=True):
 
     kind: "config" (data holds settings), "trainer" (data holds what an earlier reading recognised), "crash" (text is
     the error's own line), "end" (the trainer said that it finished), "resume" (it said that it resumed), "interrupt",
-    "progress" (a progress bar: data n, total), "non_finite" (it said that its loss is no number and stopped), "restart"
-    (a new process or a new run starts here), "cut" (the source ends inside a record), "empty" (a store of metrics that
-    holds none: text says what was read).
+    "progress" (a progress bar: data n, total), "loss_scale" (an overflow: data scale, what it was reduced to),
+    "non_finite" (it said that its loss is no number and stopped), "restart" (a new process or a new run starts here),
+    "cut" (the source ends inside a record), "empty" (a store of metrics that holds none: text says what was read).
     """
 
     kind: str

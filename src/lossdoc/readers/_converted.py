@@ -19,7 +19,9 @@ _PLACES = frozenset((*WIDE, "about"))
 _AXES = ("step", "epoch", "tokens", "samples", "episodes")  # rows that nothing places are counted anew
 _COLUMN = expression(r"(?:(?P<split>eval|test)/)?(?P<metric>[^\[\]]+)(?:\[(?P<labels>.*)\])?")
 _LABEL = expression(r",(?=\w+=)")
-_KINDS = frozenset(("crash", "end", "resume", "interrupt", "progress", "non_finite", "restart", "cut", "empty"))
+_KINDS = frozenset(
+    ("crash", "end", "resume", "interrupt", "progress", "loss_scale", "non_finite", "restart", "cut", "empty")
+)
 
 
 def items(rows: Sequence[tuple[int, Row]], *, tidy: bool) -> Iterator[Item]:

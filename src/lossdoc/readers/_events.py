@@ -6,6 +6,7 @@ The text is searched for literals, so a log of 100 MB costs a few passes of `str
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from lossdoc.input.clean import lines_with
@@ -67,13 +68,18 @@ _CONFIG = {
     ),
     "Total train batch size": ("train_batch_size", expression(r"\s*Total train batch size[^=]*=\s*([\d,]+)")),
 }
+# apex and DeepSpeed at each overflow.
+_SCALED = {
+    "reducing loss scale to ": expression(r"Gradient overflow\..*\breducing loss scale to (\d[\d.eE+-]*)\s*$"),
+    "Attempted loss scale: ": expression(r"\bAttempted loss scale: [\d.eE+-]+, reducing to (\d[\d.eE+-]*)\s*$"),
+}
 _KEEP = 80  # sentences of one kind: more say nothing new
 _NEAR = 48  # a sentence of a program starts near the beginning of its line
 
 
 def events(source: Source) -> list[Event]:
     """Events of a text source in file order, without progress bars (these stand beside the records)."""
-    found = [*crashes(source), *_configs(source)]
+    found = [*crashes(source), *_configs(source), *_scaled(source)]
     for kind, literals in {"resume": _RESUME, "end": _END, "non_finite": _NON_FINITE}.items():
         found += _sentences(source, literals, kind)
     found.sort(key=lambda event: event.line or 0)
@@ -111,6 +117,20 @@ def _sentences(source: Source, literals: tuple[str, ...], kind: str) -> list[Eve
                 continue
             found.setdefault(number, Event(kind, number, line, {"step": whole(match[1])} if match else {}))
     return list(found.values())
+
+
+def _scaled(source: Source) -> list[Event]:
+    """The loss scales that a scaler went down to, the last ones: a scale that holds is reduced now and then."""
+    found: deque[Event] = deque(maxlen=_KEEP)
+    for literal, pattern in _SCALED.items():
+        if not source.kinds.may_hold(literal):
+            continue
+        for number, raw in lines_with(source.text, literal):
+            part = last_part(number, raw) if len(raw) < 1000 else None
+            match = pattern.search(part[0]) if part is not None else None
+            if match is not None:
+                found.append(Event("loss_scale", number, match[0].strip(), {"scale": float(match[1])}))
+    return list(found)
 
 
 def _configs(source: Source) -> list[Event]:

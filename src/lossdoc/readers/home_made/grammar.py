@@ -39,7 +39,17 @@ from lossdoc.readers.home_made.names import (
     own_split,
 )
 from lossdoc.readers.home_made.parts import Pair, Parts
-from lossdoc.readers.home_made.quantities import as_it_stands, behind, fraction, nothing, pair, sentence, several, stuck
+from lossdoc.readers.home_made.quantities import (
+    as_it_stands,
+    behind,
+    fraction,
+    listed,
+    nothing,
+    pair,
+    sentence,
+    several,
+    stuck,
+)
 from lossdoc.words.counters import COUNTERS, counter_name
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import LETTERS, split_of, split_of_mark
@@ -372,6 +382,6 @@ def _tag(text: str, at: int, end: int, parts: Parts) -> int | None:
 
 
 _RULES = (
-    *(_lead, _filler, _stated, _flag, _counter, _tail, _mark, several, sentence, fraction, pair, nothing),
+    *(_lead, _filler, _stated, _flag, _counter, _tail, _mark, several, listed, sentence, fraction, pair, nothing),
     *(behind, stuck, _tag),
 )

@@ -74,6 +74,11 @@ SEVERAL = expression(
     rf"(?P<name>{_NAME}){_BETWEEN}(?P<first>{_AGAIN})\s?/\s?(?P<second>{_AGAIN})(?!\s?/)"
     rf"(?:\s*[\[(](?P<behind>[^\W\d]+\s?/\s?[^\W\d]+)[\])])?"
 )
+# "acc (0.39, 2.49)", "losses=[0.5, 0.6, nan]": several values under one name.
+TUPLE = expression(
+    rf"(?P<name>{_NAME}){_QUOTES}{_BETWEEN}[\[(]\s*(?P<values>{_AGAIN}(?:(?:\s*[,;]\s*|\s+){_AGAIN}){{1,9}})\s*,?\s*[\])]"
+)
+ONE_OF_THEM = expression(_AGAIN)
 OWNERS = expression(r"(?P<one>[^\W\d]+)\s?/\s?(?P<other>[^\W\d]+)")
 # "grad_norm: None", "lr=-", "lr=[1e-4, 1e-5]", "runtime: 00:00:01": a name without a number.
 _MOMENT = r"(?:\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|\d{1,3}:\d\d(?::\d\d)?)(?:\.\d+)?(?![\w:.])"

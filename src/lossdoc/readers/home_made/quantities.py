@@ -10,11 +10,13 @@ from lossdoc.readers.home_made.lexemes import (
     COUNTED_NAME,
     FRACTION,
     NOTHING,
+    ONE_OF_THEM,
     OWNERS,
     PAIR,
     SENTENCE,
     SEVERAL,
     STUCK,
+    TUPLE,
 )
 from lossdoc.readers.home_made.names import (
     INDICES,
@@ -90,6 +92,16 @@ def several(text: str, at: int, end: int, parts: Parts) -> int | None:
     for owner, value in (("one", "first"), ("other", "second")):
         parts.mark(owners[owner], str(split_of_mark(owners[owner])))
         parts.pairs.append(Pair(f"{parts.owner} {name}", found[value], *found.span(value), parts.owner))
+    return found.end()
+
+
+def listed(text: str, at: int, end: int, parts: Parts) -> int | None:
+    """ "acc (0.39, 2.49)": each of several values by its number, acc_0 and acc_1."""
+    found = TUPLE.match(text, at, end)
+    if found is None or not is_strong(found["name"]):
+        return None
+    for number, value in enumerate(ONE_OF_THEM.finditer(text, *found.span("values"))):
+        parts.pairs.append(Pair(f"{split_first(found['name'])}_{number}", value[0], *value.span(), parts.owner))
     return found.end()
 
 

@@ -1,0 +1,133 @@
+"""What people of many fields paste: detectors, recognisers, scalers, epochs that are the same, numbers in brackets.
+
+Each text is of our own making. Beside it stand the verdict that an expert would sign and the root that leads.
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+import pytest
+
+from lossdoc.api import Options, diagnose, read_input
+from lossdoc.model.finding import Report
+
+OPTIONS = Options()
+AP = " Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = {:.3f}\n"
+REGION = "Region 82 Avg IOU: {0}, Class: {0}, Obj: {0}, No Obj: 0.01, .5R: {0}, .75R: 0.1,  count: {1}\n"
+APEX = "Gradient overflow.  Skipping step, loss scaler 0 reducing loss scale to {}\n"
+WER = "%WER {0:.2f} [ {1} / 10000, 10 ins, 20 del, 30 sub ] exp/tri{2}/decode/wer_11\n"
+HF = "{{'loss': {}, 'learning_rate': 2e-05, 'epoch': {}}}\n"
+BLOWN = (2.31, 2.28, 2.41, 9.8, 45.0, 120.0)
+SWINGS = (220, 95, 410, 88, 520, 79, 460, 90, 610, 85, 505, 92)
+
+
+def epochs(form: str, *rows: tuple[float, ...]) -> str:
+    return "".join(form.format(i, *row) + "\n" for i, row in enumerate(rows, 1))
+
+
+def mmdet(e: int) -> str:
+    rows = (
+        f"2021-05-01 10:0{e}:0{k},000 - mmdet - INFO - Epoch [{e}][{50 * k}/300]\tlr: 2.000e-02, eta: 1:00:00, "
+        f"time: 0.4, loss_cls: {1 / e - 0.01 * k:.4f}, loss: {1.8 / e - 0.02 * k:.4f}\n"
+        for k in range(1, 6)
+    )
+    return "".join(rows) + AP.format(0.1 + 0.05 * e)
+
+
+CASES = {
+    "four epochs that are the same": (
+        epochs("Epoch {}/4: train_loss: {:.4f} val_loss: {:.4f}", *[(0.4821, 0.4713)] * 4),
+        "failing",
+        "no-learning",
+    ),
+    "three losses of 0": (
+        epochs("Epoch {} | loss: {:.4f} | accuracy: {:.2f}", *[(0, 100)] * 3),
+        "failing",
+        "zero-loss",
+    ),
+    "a loss that leaves its level": (
+        "".join(HF.format(loss, i / 100) for i, loss in enumerate(BLOWN)),
+        "failing",
+        "divergence",
+    ),
+    "a gap at three epochs": (
+        epochs("Epoch {}: train acc {:.2f} val acc {:.2f}", (0.80, 0.52), (0.95, 0.53), (0.99, 0.52)),
+        "suspicious",
+        "no-generalisation",
+    ),
+    "a perplexity that swings": (
+        epochs("| epoch {:3d} | valid ppl {:8.2f}", *[(p,) for p in SWINGS]),
+        "suspicious",
+        "oscillation",
+    ),
+    "nothing recognised in three epochs": (
+        epochs("epoch {} train_loss {:.2f} val_loss {:.2f} val_cer {:.3f}", (21, 21, 1), (15, 15, 1), (11, 11, 1)),
+        "not judged",
+        None,
+    ),
+    "seven classes at chance": (
+        epochs(
+            "Epoch {}: loss {:.4f} acc {:.2f}%", *[(1.9459 + d, 14.29 + 100 * d) for d in (9e-4, -8e-4, 4e-4, 1e-3, 0)]
+        ),
+        "failing",
+        "chance-level",
+    ),
+    "several values in a bracket": (
+        epochs(
+            "Epoch {}: loss {:.3f}, Acc ({:.2f}, {:.2f})",
+            *[(2 - i / 5, 0.4 + i / 20, 0.9 + i / 99) for i in range(1, 8)],
+        ),
+        "healthy",
+        None,
+    ),
+    "a NaN in a bracket": (
+        "".join(f"Epoch {i}, losses: [{1 / i if i < 4 else float('nan'):.3f} 0.3]\n" for i in range(1, 8)),
+        "failing",
+        "non-finite",
+    ),
+    "an evaluation of COCO alone": (AP.format(0.354), "not judged", None),
+    "a detector with evaluations of COCO": ("".join(map(mmdet, range(1, 7))), "healthy", None),
+    "layers of darknet": ("".join(REGION.format("-nan", 4) for _ in range(6)), "failing", "non-finite"),
+    "layers of darknet without an object": (
+        "".join(REGION.format(f"{0.3 + i / 99:.3f}", 4) + REGION.format("-nan", 0) for i in range(6)),
+        "healthy",
+        None,
+    ),
+    "scores of Kaldi": ("".join(WER.format(40 - 3 * i, 4000 - 300 * i, i) for i in range(4)), "not judged", None),
+    "a scaler alone": ("".join(APEX.format(2.0**-i) for i in range(-2, 4)), "failing", "loss-scale-collapse"),
+    "a scaler beside the loss": (
+        "".join(f"step {i} loss {2.3 * exp(-i / 9):.3f}\n" + APEX.format(2.0 ** (3 - i)) for i in range(9)),
+        "failing",
+        "loss-scale-collapse",
+    ),
+    "a scaler that finds its scale": (
+        "".join(APEX.format(2.0 ** (15 - i)) for i in range(4))
+        + "".join(f"step {i} loss {2.3 * exp(-i / 9):.3f}\n" for i in range(9)),
+        "healthy",
+        None,
+    ),
+}
+
+
+def check(text: str) -> list[Report]:
+    found = read_input(None, OPTIONS, text.encode())
+    return [diagnose(run, OPTIONS) for run in found] if isinstance(found, list) else []
+
+
+@pytest.mark.parametrize(("text", "verdict", "first"), CASES.values(), ids=CASES)
+def test_gets_the_verdict_that_an_expert_would_sign(text: str, verdict: str, first: str | None) -> None:
+    (report,) = check(text)
+    loud = [finding.check for finding in report.roots if finding.severity != "info"]
+    assert (report.verdict, loud) == (verdict, [first] if first else [])
+
+
+def test_a_wrong_start_is_no_lack_of_learning() -> None:
+    (report,) = check("".join(HF.format(round(5 + 280 * exp(-i / 8), 3), i / 30) for i in range(60)))
+    assert [finding.check for finding in report.roots] == ["wrong-start"]
+    assert (report.signs["stable"].answer, report.signs["learning"].answer) == ("no", "yes")
+
+
+def test_an_error_rate_at_its_worst_is_not_generalising() -> None:
+    (report,) = check(epochs("Epoch {}: val loss {:.2f} CER {:.2f}", *[(4 / i + 1, 100) for i in range(1, 9)]))
+    assert (report.signs["learning"].answer, report.signs["generalising"].answer) == ("no", "unknown")
