@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from lossdoc.checks._rl import highest_level
 from lossdoc.model.limit import Limit
-from lossdoc.signal import line, trend
+from lossdoc.signal import leaning, line
 
 if TYPE_CHECKING:
     from lossdoc.judge.case import Case
@@ -148,4 +148,4 @@ def _lean(y: Floats) -> float:
     left = y - start - slope * x
     spread = float(left @ left)
     alike = max(0.0, float(left[1:] @ left[:-1]) / spread) if spread > 0 else 0.0
-    return trend(y).score * float(np.sqrt((1 - alike) / (1 + alike)))
+    return leaning(y) * float(np.sqrt((1 - alike) / (1 + alike)))

@@ -10,7 +10,7 @@ from msgspec import Struct
 from lossdoc.judge.case import Skip
 from lossdoc.judge.passes import passes
 from lossdoc.model.limit import Limit
-from lossdoc.signal import Level, died, difference, head, level, matched, median, noise, resolution, tail, trend
+from lossdoc.signal import Level, died, difference, head, leaning, level, matched, median, noise, resolution, tail
 
 if TYPE_CHECKING:
     from lossdoc.judge.case import Case
@@ -185,5 +185,5 @@ def gain(curve: Curve, up: bool = False, first: int = 0) -> Gain:
     start, end = level(y[head(n, 0.15, least=3, most=100)], scale), level(y[tail(n, 0.25, least=3, most=400)], scale)
     step_down = difference(end, start)
     value = -step_down.value if up else step_down.value
-    score = trend(y, curve.steps[first:]).score
+    score = leaning(y, curve.steps[first:])
     return Gain(start, end, value, step_down.error, -score if up else score)

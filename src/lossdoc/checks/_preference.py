@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, head, level, matched, median, noise, trend
+from lossdoc.signal import difference, head, leaning, level, matched, median, noise, trend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,7 +193,7 @@ def margin_state(margin: Floats, accuracy: Floats | None = None, beta: float | N
     scale = max(noise(half), noise(margin[len(margin) // 10 :]))
     now = level(half, scale)
     gain = difference(level(margin[head(len(margin))], scale), now)
-    score = max(trend(margin[max(1, len(margin) // 10) :]).score, gain.score)
+    score = max(leaning(margin[max(1, len(margin) // 10) :]), gain.score)
     state = Margin(now.value, now.error, scale, score, None if beta is None else now.value / beta)
     if accuracy is None or len(accuracy) < 4:
         return state

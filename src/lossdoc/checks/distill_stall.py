@@ -40,7 +40,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, head, level, noise, trend
+from lossdoc.signal import difference, head, leaning, level, noise
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -62,7 +62,7 @@ def check(case: Case, divergence: Curve) -> Iterator[Finding]:
     change = difference(start, end)
     if end.value < NEAR or np.any(y < 0):
         return
-    if -change.value >= FALL * start.value or change.score <= -SURE or trend(y).score <= -SURE:
+    if -change.value >= FALL * start.value or change.score <= -SURE or leaning(y) <= -SURE:
         return
     yield case.finding(
         divergence,

@@ -42,7 +42,7 @@ from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import median, noise, trend
+from lossdoc.signal import leaning, median, noise
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -68,7 +68,7 @@ def check(case: Case, eval_loss: Curve) -> Iterator[Finding]:
         best = int(np.argmin(y))
         end = median(y[-2:])
         rise = end - float(y[best])
-        lasting = len(y) - best >= 3 and trend(y[best:]).score > LEANS
+        lasting = len(y) - best >= 3 and leaning(y[best:]) > LEANS
         if not lasting or rise < WORSE * abs(float(y[best])) or rise < SCATTERS * noise(y):
             continue
         better = [c.name for c in curves if c is not curve and improves(c, float(curve.steps[best]))]

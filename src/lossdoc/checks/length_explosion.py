@@ -39,7 +39,7 @@ from lossdoc.checks._rl import course, rl_only, unlabelled
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import median, onset, trend
+from lossdoc.signal import leaning, median, onset
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -75,7 +75,7 @@ def check(
     moved = None if reward is None else course(reward.values)
     full = cut is not None and cut >= MOST
     if not full:
-        if moved is None or moved.rose or (score is not None and trend(score.values).score > BETTER):
+        if moved is None or moved.rose or (score is not None and leaning(score.values) > BETTER):
             return
         if cut is not None and cut < FREE and end < DOUBLE * start:
             return

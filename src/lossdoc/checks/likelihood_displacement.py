@@ -57,7 +57,7 @@ from lossdoc.checks._displaced import Fall, fall_of_chosen
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import trend
+from lossdoc.signal import leaning
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -95,7 +95,7 @@ def check(
     fall = fall_of_chosen(case.run, {"beta": beta}, chosen.split)
     if fall is None or not material(fall) or (fall.ratio is not None and fall.ratio < RATIO):
         return
-    improves = score is not None and trend(score.values).score > IMPROVES
+    improves = score is not None and leaning(score.values) > IMPROVES
     size = abs(fall.nats)
     confidence: Confidence = "high" if size >= SURE_NATS else "medium"
     if size < DOUBTFUL_NATS and not fall.short:

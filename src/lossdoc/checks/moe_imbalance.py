@@ -40,7 +40,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need, Setting
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, level, noise, onset, trend
+from lossdoc.signal import difference, leaning, level, noise, onset
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -69,7 +69,7 @@ def check(case: Case, balance: Curve, experts: object) -> Iterator[Finding]:
     scale = noise(y)
     before, after = level(y[: len(y) // 4], scale), level(y[-max(4, len(y) // 5) :], scale)
     growth = (VIOLATION if balance.metric == "moe_imbalance" else GROWTH).value
-    surely = difference(before, after).score > SURE and trend(y).score > RISING
+    surely = difference(before, after).score > SURE and leaning(y) > RISING
     collapsed = (
         balance.metric == "moe_aux_loss"
         and isinstance(experts, (int, float))

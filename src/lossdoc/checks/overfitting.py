@@ -56,7 +56,7 @@ from lossdoc.judge.case import OBJECTIVES, Case, Need, Skip
 from lossdoc.judge.merit import KEPT, Measure, material, measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import median, noise, resolution, smooth, trend
+from lossdoc.signal import leaning, median, noise, resolution, smooth
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -248,13 +248,13 @@ def sure(course: Floats, raw: Floats, rise: float, scatter: float) -> bool:
     later = raw[1:]
     above = float(np.mean(later > course[0] + 0.1 * rise))
     if rise >= SCATTERS * scatter:
-        return above >= ABOVE and (len(raw) < 5 or trend(course).score > LEANS)
+        return above >= ABOVE and (len(raw) < 5 or leaning(course) > LEANS)
     # Noisy evals: a trend that holds without the best point itself, which was chosen for being low.
     return (
         len(later) >= NOISY_EVALS
         and rise >= NOISY_SCATTERS * scatter
         and above >= NOISY_ABOVE
-        and trend(later).score > NOISY_LEANS
+        and leaning(later) > NOISY_LEANS
     )
 
 

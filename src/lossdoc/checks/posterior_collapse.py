@@ -40,7 +40,7 @@ from lossdoc.judge.case import Case, Need
 from lossdoc.knowledge.words import plain
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import median, trend
+from lossdoc.signal import leaning, median
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve
@@ -77,7 +77,7 @@ def check(case: Case, kl: Curve, weight: Curve | None) -> Iterator[Finding]:
     limit = max(NATS.value, SHARE * float(np.max(y)))
     if np.any(last > limit) or np.any(y < 0):
         return
-    if trend(last).score > RISES and last[-1] > DOUBLES * last[0]:
+    if leaning(last) > RISES and last[-1] > DOUBLES * last[0]:
         return
     if weight is not None and weight.values[-1] > weight.values[-max(2, len(weight) // 4)]:
         return

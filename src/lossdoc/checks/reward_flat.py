@@ -63,7 +63,7 @@ from lossdoc.checks._schedule import travel
 from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import constant_from, trend
+from lossdoc.signal import constant_from, leaning
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Curve, Floats
@@ -145,7 +145,7 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         raise Skip(f"{len(values)} records of the reward are too few to call it flat (needs {RECORDS})")
     moved = course(values, None if unlabelled(std) is None or std is None else std.values)
     upper = moved.change + 2 * moved.error
-    if moved.rose or moved.fell or trend(values).score >= RISES:
+    if moved.rose or moved.fell or leaning(values) >= RISES:
         return
     if highest_level(values, max(5, len(values) // 10))[2] - moved.early > STOOD * moved.scale:
         return

@@ -41,7 +41,7 @@ import numpy as np
 from lossdoc.judge.case import Case, Need
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
-from lossdoc.signal import difference, level, median, trend
+from lossdoc.signal import difference, leaning, level, median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,7 +73,7 @@ NEEDS = {
 def check(case: Case, speed: Curve, length: Curve | None) -> Iterator[Finding]:
     if speed.labels or np.any(speed.values <= 0):
         return
-    if length is not None and trend(length.values).score > LENGTHENS:
+    if length is not None and leaning(length.values) > LENGTHENS:
         return
     time = 1.0 / speed.values if speed.metric in RATES else speed.values
     skip = len(time) // 20

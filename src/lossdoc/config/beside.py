@@ -47,11 +47,12 @@ def settings_beside(log: Path) -> tuple[dict[str, float | str], str]:
     """Settings by the names that checks read, and the file that says them; ({}, "") where there is none."""
     folder = log if log.is_dir() else log.parent
     try:
-        if log.is_file() and _is_one_of_several(log):
+        there = [name for name in FILES if os.path.isfile(os.path.join(folder, name))]
+        if not there or (log.is_file() and _is_one_of_several(log)):
             return {}, ""
-        for name in FILES:
+        for name in there:
             path = folder / name
-            if path != log and path.is_file() and path.stat().st_size <= LARGEST:
+            if path != log and path.stat().st_size <= LARGEST:
                 found = usable(_tree(path))
                 if found:
                     return found, name

@@ -82,6 +82,8 @@ def _relabelled(text: str, ranks: dict[str, int]) -> Iterator[str]:
 def _ranks(head: str) -> dict[str, int]:
     """The rank of each label of srun or pdsh; {} where the labels are not those of a launcher."""
     labelled = _LABEL.findall(head)
+    if not labelled:
+        return {}
     lines = len(_LINE.findall(head))
     for shape in (_NUMBER, _HOST):
         found = [(label, rest) for label, rest in labelled if shape.fullmatch(label)]

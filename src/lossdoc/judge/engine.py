@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -78,9 +79,7 @@ def diagnose(
 
 def not_for_this_trainer(check_id: str, run: Run, knowledge: Knowledge) -> Skip | None:
     """The reason if the trainer's document switches the check off, for all candidates or for some of them."""
-    off = {
-        o: rule.off for o in run.trainer.candidates if (rule := knowledge.trainer(o).checks.get(check_id)) and rule.off
-    }
+    off = {o: why for o in run.trainer.candidates if (why := knowledge.switched_off(o).get(check_id))}
     if not off:
         return None
     holds = [o for o in run.trainer.candidates if o not in off]
@@ -95,8 +94,11 @@ def without_its_curve(check_id: str, run: Run, knowledge: Knowledge) -> Skip | N
     curve = knowledge.main_curves.get(check_id)
     if curve is None:
         return None
-    need = Need(curve.metrics, curve.split)
-    return None if _matching(need, run) else _missing(need)
+    need = _need(curve.metrics, curve.split)
+    return None if _matching(need, run) else Skip(_missing(need))
+
+
+_need = cache(Need)  # of the index: one for each check
 
 
 def examine(case: Case) -> tuple[list[Finding], bool, list[Skip]]:
@@ -131,7 +133,7 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
     main, main_need = next(iter(curve_needs.items()))
     curves = _matching(main_need, run)
     if not curves and not main_need.optional:
-        yield _missing(main_need)
+        yield Skip(_missing(main_need))
         return
     mains: list[Curve | None] = [*curves] or [None]
     for curve in mains:
@@ -141,7 +143,7 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
             usable = _usable(chosen, need)
             if usable is None and not need.optional:
                 if chosen is None:
-                    yield _missing(need)
+                    yield Skip(_missing(need))
                 else:
                     points = len(chosen.finite() if need.finite else chosen)
                     yield Skip(f"{points} points of {chosen.said} are too few (needs {need.points})")
@@ -152,8 +154,11 @@ def combinations(needs: Mapping[str, Need | Setting], run: Run) -> Iterator[dict
 
 
 def _matching(need: Need, run: Run) -> list[Curve]:
+    there = [metric for metric in need.names if metric in run.metrics]
+    if not there:
+        return []
     for split in _splits(need):
-        if per_metric := [found for metric in need.names if (found := run.all(metric, split))]:
+        if per_metric := [found for metric in there if (found := run.all(metric, split))]:
             break
     if need.each and not need.first:
         return [curve for found in per_metric for curve in found]
@@ -170,6 +175,8 @@ def _companion(need: Need, run: Run, main: Curve | None) -> Curve | None:
     """The curve of a further need that belongs to the main curve: same labels first, else the plainest."""
     split = main.split if need.split == "same" and main is not None else need.split
     for metric in need.names:
+        if metric not in run.metrics:
+            continue
         found = run.all(metric, None if split in ("any", "same") else split)
         if main is not None:
             found.sort(key=lambda c: (dict(c.labels) != dict(main.labels), len(c.labels)))
@@ -186,9 +193,10 @@ def _usable(curve: Curve | None, need: Need) -> Curve | None:
     return curve if len(curve) >= need.points else None
 
 
-def _missing(need: Need) -> Skip:
+@cache
+def _missing(need: Need) -> str:
     split = "" if need.split in ("any", "same") or need.split.startswith("train") else f"{need.split} "
-    return Skip(f"no {split}{' or '.join(need.names)} in this log")
+    return f"no {split}{' or '.join(need.names)} in this log"
 
 
 def _without(ignore: Sequence[str], findings: Sequence[Finding]) -> list[Finding]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from lossdoc.knowledge.words import without_split
 from lossdoc.model.limit import Limit
 from lossdoc.model.record import UNTOLD
-from lossdoc.signal import best_stretch, died, head, level, median, noise, resolution, tail, trend
+from lossdoc.signal import best_stretch, died, head, leaning, level, median, noise, resolution, tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -196,7 +196,7 @@ def _gain(y: Floats, printed: float) -> tuple[float, float, int, bool]:
     early = end.value - first
     if early > gain and early > SIGMAS * float(np.hypot(1.2533 * scale / np.sqrt(3), end.error)):
         return early, max(best, early), 1, True
-    lean = trend(y).score * np.sign(gain)
+    lean = leaning(y) * np.sign(gain)
     beyond = abs(gain) > SIGMAS * error if n >= SHORT else abs(gain) > error and lean > 2
     beyond = beyond or (abs(gain) > 2 * error and lean > 4)
     # The best of many medians stands above the level by chance alone, hence the wider margin.

@@ -44,6 +44,7 @@ class Knowledge:
         self._named = {plain(key): target for key, target in (named or {}).items()}
         self._resolved: dict[tuple[str, str | None, tuple[str, ...]], Resolved | None] = {}
         self._frameworks: dict[str, Framework | None] = {}
+        self._off: dict[str, Mapping[str, str]] = {}
 
     @classmethod
     def load(cls, extra: Sequence[Path] = (), named: Mapping[str, str] | None = None) -> Knowledge:
@@ -226,6 +227,14 @@ class Knowledge:
     def trainer(self, objective: str) -> TrainerFacts:
         """Facts of a training objective; one that no document knows has only its id and the family `other`."""
         return self._trainers.get(objective) or TrainerFacts(id=objective, name=objective)
+
+    def switched_off(self, objective: str) -> Mapping[str, str]:
+        """Checks that the document of an objective switches off, with its reasons."""
+        if objective not in self._off:
+            self._off[objective] = {
+                check: rule.off for check, rule in self.trainer(objective).checks.items() if rule.off
+            }
+        return self._off[objective]
 
     def trainers(self) -> list[TrainerFacts]:
         return list(self._trainers.values())

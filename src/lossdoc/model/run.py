@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -113,7 +114,7 @@ class Trainer(Struct, frozen=True):
         return f"{self.framework or ''} {objective}{loss_type}".strip()
 
 
-class Run(Struct, eq=False):
+class Run(Struct, eq=False, dict=True):
     """One training run as read from one or more sources."""
 
     source: str
@@ -132,12 +133,17 @@ class Run(Struct, eq=False):
     epochs: Curve | None = None  # epoch of the records where `steps` count something else; `all("epoch")` gives it
     counts: Curve | None = None  # tokens or samples seen at each record, where `steps` count something else
 
+    @cached_property
+    def metrics(self) -> frozenset[str]:
+        """What `all` has a curve for."""
+        return frozenset([*(c.metric for c in self.curves), *(["epoch"] if self.epochs is not None else [])])
+
     def all(self, metric: str, split: str | None = None) -> list[Curve]:
         """Curves of a metric, unlabelled ones first."""
         if metric == "epoch" and self.epochs is not None:
             return [self.epochs]
         found = [c for c in self.curves if c.metric == metric and split in (None, c.split)]
-        return sorted(found, key=lambda c: len(c.labels))
+        return sorted(found, key=lambda c: len(c.labels)) if len(found) > 1 else found
 
     def get(self, metric: str, split: str = "train", labels: Mapping[str, str] | None = None) -> Curve | None:
         """The curve of a metric and split: with these labels, or the plainest one when none are asked for."""

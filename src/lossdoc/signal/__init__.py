@@ -11,6 +11,7 @@ unit of `y` and changes nothing else. Checks rely on both, tests prove both.
     noise(y)                     scale of the points            local_noise(y)     the same along the run, shape (n,)
     smooth(y)                    slow course, shape (n,)        level(y)           Level(value, error, n) of a stretch
     difference(a, b)             b - a with its error           trend(y, x)        Trend(slope, change, error, score)
+    leaning(y, x)                the score of the trend alone
     head(n), tail(n)             slices of the first and last stretch that carry a level
     best_stretch(y)              Stretch: the lowest level of the run that lasted
     spikes(y)                    list[Spike]: sudden rises, with whether they came back
@@ -33,7 +34,7 @@ from lossdoc.signal.line import line
 from lossdoc.signal.masks import longest, stretches
 from lossdoc.signal.medians import median
 from lossdoc.signal.places import matched
-from lossdoc.signal.slope import Trend, trend
+from lossdoc.signal.slope import Trend, leaning, trend
 from lossdoc.signal.spike import Spike, spikes
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "died",
     "difference",
     "head",
+    "leaning",
     "level",
     "line",
     "local_noise",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from msgspec import Struct
 from lossdoc.signal.course import noise, smooth
 from lossdoc.signal.line import line
 from lossdoc.signal.medians import median
+from lossdoc.signal.memory import once
 
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
@@ -58,6 +60,7 @@ def stretch_length(n: int, share: float, least: int, most: int) -> int:
     return max(1, min(max(least, round(n * share)), most, max(1, n // 3)))
 
 
+@once
 def level(y: Floats, scale: float | None = None) -> Level:
     """Level of a stretch: median and its standard error.
 
@@ -70,7 +73,8 @@ def level(y: Floats, scale: float | None = None) -> Level:
     scale = noise(y) if scale is None else scale
     error = 1.2533 * scale / np.sqrt(n)
     if n >= 16:
-        blocks = np.array([median(b) for b in np.array_split(y, 4)])
+        cuts = [at * (n // 4) + min(at, n % 4) for at in range(5)]
+        blocks = np.array([median(y[first:end]) for first, end in pairwise(cuts)])
         x = np.arange(4.0)
         slope, start = line(x, blocks)
         error = max(error, float(np.std(blocks - start - slope * x, ddof=2)) / 2)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from lossdoc.signal.course import thin
 from lossdoc.signal.medians import middle
+from lossdoc.signal.memory import once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,11 +51,37 @@ def trend(y: Floats, x: Floats | None = None) -> Trend:
     ok = dx > 0
     slopes = np.sort(dy[ok] / dx[ok])
     slope = middle(slopes)
-    kendall = float(np.sign(dy[ok]).sum())
-    sigma = float(np.sqrt(n * (n - 1) * (2 * n + 5) / 18))
+    sigma = _sigma(n)
     # Sen's interval: the slopes that stand sigma/2 pairs to either side of the middle are one standard error apart.
     center = len(slopes) / 2
     low = slopes[int(np.clip(center - sigma / 2, 0, len(slopes) - 1))]
     high = slopes[int(np.clip(center + sigma / 2, 0, len(slopes) - 1))]
     length = float(x[-1] - x[0])
-    return Trend(slope, slope * length, float(high - low) / 2 * length, kendall / sigma)
+    return Trend(slope, slope * length, float(high - low) / 2 * length, float(np.sign(dy[ok]).sum()) / sigma)
+
+
+def leaning(y: Floats, x: Floats | None = None) -> float:
+    """The score of `trend` alone. What costs most is to put the slopes in order, which it does without."""
+    if x is not None:
+        x, y = thin(np.asarray(x, dtype=float), np.asarray(y, dtype=float), PAIRS)
+        if len(y) < 4 or x[-1] <= x[0]:
+            return 0.0
+        if not (np.diff(x) > 0).all():  # points at one place have no order
+            i, j = pairs(len(y))
+            return float(np.sign((y[j] - y[i])[x[j] > x[i]]).sum()) / _sigma(len(y))
+    return _leaning(y)
+
+
+@once
+def _leaning(y: Floats) -> float:
+    _, y = thin(y, np.asarray(y, dtype=float), PAIRS)
+    n = len(y)
+    if n < 4:
+        return 0.0
+    i, j = pairs(n)
+    return float(np.sign(y[j] - y[i]).sum()) / _sigma(n)
+
+
+def _sigma(n: int) -> float:
+    """Standard deviation of the sum of the signs of all pairs of n independent points."""
+    return float(np.sqrt(n * (n - 1) * (2 * n + 5) / 18))

@@ -16,6 +16,7 @@ NAME = "json-messages"
 TITLE = "JSON log records with the training's output as their message"
 
 _KEYS = ("message", "msg", "log", "textPayload", "text")
+_QUOTED = tuple(f'"{key}"' for key in _KEYS)
 
 SAMPLES = [
     Sample(
@@ -69,6 +70,8 @@ def _messages(source: Source, stop: int | None) -> tuple[str, list[int]]:
 
 
 def _message(raw: str) -> str | None:
+    if not any(key in raw for key in _QUOTED):
+        return None
     try:
         row: Any = loads(raw)
     except ValueError:

@@ -69,7 +69,8 @@ def sniff(source: Source) -> float:
             break
     if not rows or broken > len(rows) or sum(map(is_data_row, rows)) > len(rows) / 4:
         return 0.0
-    best = max(likelihood(k for k, v in _values(row).items() if to_float(v) is not None) for row in rows)
+    layouts = dict.fromkeys(tuple(k for k, v in _values(row).items() if to_float(v) is not None) for row in rows)
+    best = max(map(likelihood, layouts))
     if any("snapshot_pkl" in row and "results" in row for row in rows):  # StyleGAN: hardly a name but the metric's
         best = 0.9
     # One object with a learning rate and a number of epochs is a configuration, one with thousands a vocabulary.
