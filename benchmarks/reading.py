@@ -2,7 +2,7 @@
 
 Prints per file: format found, records against the manifest, final loss against the manifest, keys recognised, seconds,
 verdict kind; then the totals. `counted.csv` holds the files of the corpus whose records the manifest counts otherwise
-than DESIGN 9 does, with the reason: the totals say how many are right by each.
+than we do, with the reason: the totals say how many are right by each.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Row:
 
     name: str
     wanted: dict[str, str]
-    counted: int | None = None  # records by DESIGN 9, where the manifest says another number
+    counted: int | None = None  # records as we count them, where the manifest says another number
     format: str = "-"
     records: int = 0
     loss: float | None = None
@@ -65,7 +65,7 @@ class Row:
 
 
 def counted() -> dict[str, int]:
-    """Records by DESIGN 9 of the files whose number in the manifest is another."""
+    """Records, every row of numbers one, of the files whose number in the manifest is another."""
     with (HERE / "counted.csv").open(newline="") as handle:
         return {row["id"]: int(row["records"]) for row in csv.DictReader(handle)}
 
@@ -145,7 +145,7 @@ def _totals(rows: list[tuple[Row, list[float]]]) -> None:
     refused = [row for row in nothing if row.verdict == "not read"]
     tracebacks = sum(row.verdict == "TRACEBACK" for row, _ in rows)
     print(
-        f"files {len(rows)}; records within 2 %: {by_design}/{len(judged)} as DESIGN 9 counts, {by_manifest} as the manifest does; "
+        f"files {len(rows)}; records within 2 %: {by_design}/{len(judged)} as we count, {by_manifest} as the manifest does; "
         f"final loss within 0.5 %: {sum(losses)}/{len(losses)}; nothing to diagnose refused: {len(refused)}/{len(nothing)}; "
         f"tracebacks {tracebacks}; slowest {max((row.seconds for row, _ in rows), default=0):.1f} s"
     )

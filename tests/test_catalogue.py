@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lossdoc.checks import check_ids
+from lossdoc.checks import check_ids, load
 from lossdoc.knowledge import Knowledge, metrics_dir
 from lossdoc.knowledge.validate import validate
 from lossdoc.show.pages import Look
@@ -50,16 +50,24 @@ def test_every_page_can_be_written_in_ascii() -> None:
 def test_every_check_has_its_headings_with_causes_and_remedies() -> None:
     for check in KNOWLEDGE.checks():
         said = KNOWLEDGE.check_page(check.id)
-        assert tuple(name for name, _ in said.sections) == HEADINGS, check.id
+        headings = tuple(name for name, _ in said.sections)
+        assert headings == HEADINGS, f"{check.id}: the docstring has {headings}, a page {HEADINGS}"
         advice = KNOWLEDGE.advice(check.id)
-        assert advice.causes, check.id
-        assert advice.next, check.id
+        assert advice.causes, f"{check.id}: a bullet under Likely causes is missing"
+        assert advice.next, f"{check.id}: a bullet under What to try is missing"
+
+
+@pytest.mark.parametrize("check", check_ids())
+def test_every_check_has_its_parts(check: str) -> None:
+    """IncompleteCheck says which is missing."""
+    assert load(check).id == check
 
 
 def test_consequences_name_checks_that_exist() -> None:
     known = set(check_ids())
     for check in KNOWLEDGE.checks():
-        assert set(check.explains) <= known | planned(), check.id
+        unknown = set(check.explains) - known - planned()
+        assert not unknown, f"{check.id}: EXPLAINS names no check: {unknown}"
 
 
 def planned() -> set[str]:

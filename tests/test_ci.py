@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from lossdoc.baseline import read
 from lossdoc.cli import command_names
 from lossdoc.model.finding import Finding, NotRead, Outcome, Report, Sign, Step
-from lossdoc.show.report import Options, Result, load
+from lossdoc.show.report import Options, Result, load, writer_names
 from tests import report_maker as made
 from tests.test_cli import HEALTHY, NAN, SICK, run
 
@@ -37,10 +37,7 @@ def known(report: Report) -> Report:
     return replace(report, findings=[replace(f, known="accepted: it is") for f in report.findings])
 
 
-FORMATS = ["text", "html", "json", "json-lines", "github", "gitlab", "markdown", "sarif", "junit", "csv", "compact"]
-
-
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", writer_names())
 def test_every_format_tells_a_failed_gate_and_what_was_measured(name: str) -> None:
     text = write(name, gated())
     told = json.dumps(json.loads(text), ensure_ascii=False) if name in ("json", "sarif", "gitlab") else text

@@ -1,4 +1,4 @@
-"""Every curve of every document is true: healthy ones are silent, unhealthy ones give what they say (DESIGN 3)."""
+"""Every curve of every document is true: healthy ones are silent, unhealthy ones give what they say."""
 
 from __future__ import annotations
 

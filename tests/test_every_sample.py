@@ -28,7 +28,8 @@ def plain(item: Item) -> dict[str, Any]:
 @pytest.mark.parametrize(("reader", "sample"), CASES, ids=IDS)
 def test_sample_is_won_by_its_reader(reader: Reader, sample: Sample) -> None:
     source = Source.from_text(sample.text, sample.name)
-    assert detect(source)[0][1].NAME == reader.NAME
+    won = detect(source)[0][1].NAME
+    assert won == reader.NAME, f"{won} claims the sample: no line of {reader.NAME} matches, or no anchor stands in it"
     scores = {other.NAME: other.sniff(source) for other in all_readers()}
     own = scores.pop(reader.NAME)
     assert own > max(scores.values())
@@ -46,9 +47,9 @@ def test_sample_is_read_exactly(reader: Reader, sample: Sample) -> None:
 @pytest.mark.parametrize("sample", [sample for _, sample in CASES], ids=IDS)
 def test_sample_says_something(sample: Sample) -> None:
     """No sample passes with an empty expectation, and each says where its lines come from."""
-    assert sample.program
-    assert sample.cite
-    assert sample.records
+    assert sample.program, "program: missing: which program printed it, in which version?"
+    assert sample.cite, "cite: missing: which file of the program prints it?"
+    assert sample.records, "records: missing: what has to be read of it?"
     for record in sample.records:
         assert any(to_float(value) is not None for value in record.values.values())
 
@@ -56,7 +57,8 @@ def test_sample_says_something(sample: Sample) -> None:
 @pytest.mark.parametrize("reader", all_readers(), ids=lambda reader: reader.NAME)
 def test_every_reader_of_text_has_samples(reader: Reader) -> None:
     """Readers of files that are no text have tests of their own: these write such files."""
-    assert bool(reader.SAMPLES) != (reader in readers_in("lossdoc.readers.binary"))
+    binary = reader in readers_in("lossdoc.readers.binary")
+    assert bool(reader.SAMPLES) != binary, f"{reader.NAME}: samples are missing, or those of a file that is no text"
 
 
 def test_names_are_unique() -> None:

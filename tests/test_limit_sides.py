@@ -45,6 +45,14 @@ def test_every_limit_has_a_row_or_is_listed() -> None:
     tested = {name for row in ROWS for name in row.limits} | by_hand()
     listed = set(json.loads(UNTESTED.read_text()))
     known = set(knowledge().limits())
-    assert not known - tested - listed, "limits without a row: a run just below and one just above are missing"
-    assert not (listed | tested) - known, "no such limits"
-    assert not listed & tested, "these have rows now: take them off the list"
+    missing, gone, done = known - tested - listed, (listed | tested) - known, listed & tested
+    assert not missing, (
+        f"no run just below and just above: {named(missing)}; write tests/sides/test_CHECK.py with a test_LIMIT, "
+        f"or a line of tests/sides/of_*.py; or python -m benchmarks.mutants.find CHECK; else list it in {UNTESTED.name}"
+    )
+    assert not gone, f"no such limits, named in tests/data or tests/sides: {named(gone)}"
+    assert not done, f"these have rows now, take them off {UNTESTED.name}: {named(done)}"
+
+
+def named(limits: set[str]) -> str:
+    return ", ".join(sorted(limits))

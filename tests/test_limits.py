@@ -42,8 +42,8 @@ def limit(name: str) -> Limit:
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_limit_has_a_unit_and_a_source_and_is_the_value_in_the_code(name: str) -> None:
     facts = LIMITS[name]
-    assert facts.unit
-    assert facts.source
+    assert facts.unit, f"{name}: Limit(value, unit, source): in what is it counted?"
+    assert facts.source, f"{name}: Limit(value, unit, source): who says so?"
     assert (limit(name).default, limit(name).whole) == (facts.value, facts.whole)
     assert not facts.share or 0 <= facts.value <= 1
 

@@ -15,7 +15,7 @@ from lossdoc.readers.line_formats import LazyFormat
 from tests.test_cli import run
 
 ROOT = Path(__file__).parents[1]
-PLACES = ("src/lossdoc/checks", "src/lossdoc/readers/lines", "src/lossdoc/show/report", "metrics", "tests/checks")
+PLACES = ("src/lossdoc/checks", "src/lossdoc/readers/lines", "src/lossdoc/show/report", "metrics", "tests/sides")
 KINDS = ("check", "metric", "format", "output")
 
 

@@ -56,6 +56,8 @@ def test_a_good_document_has_no_fault(tmp_path: Path) -> None:
         ("eval_loss", "evil_loss_x", ":11: visualizations.unhealthy.up.with.evil_loss_x: there is no metric"),
         ("{step: 10, value: 0}", "{step: 0, value: 0}", ":9: visualizations.healthy.data.1: steps must rise"),
         ("{step: 10, value: 0}", "{step: 10}", ":9: visualizations.healthy.data.1: a point has"),
+        ("name: Swing", "name: Swing\nmerit: score", ": direction: missing: progress is judged by a `merit: score`"),
+        ("name: Swing", "name: Swing\nmerit: scores", ":4: merit: the value 'scores' is not one of those allowed"),
         ("trl-dpo", "trl-dpooo", ":13: variations.trl-dpooo: names no trainer"),
         ('"swing/{part}"', '"swing/{}"', ":4: aliases.1: `{}` is no name"),
     ],
@@ -64,6 +66,18 @@ def test_each_fault_is_found_where_it_stands(tmp_path: Path, old: str, new: str,
     assert old in GOOD
     found = faults(tmp_path, GOOD.replace(old, new))
     assert any(line.startswith("/swing.md") and fault in line for line in found), found
+
+
+def test_documents_of_ours_say_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(text: str) -> list[str]:
+        return [fault for fault in faults(tmp_path, text) if ": missing: " in fault]
+
+    assert missing(GOOD) == []
+    monkeypatch.setattr("lossdoc.knowledge.validate.metrics_dir", lambda: tmp_path)
+    told = missing(GOOD)
+    assert [fault.split(":")[2].strip() for fault in told] == ["direction", "sources", "whatToLookFor"]
+    said = "direction: down\nsources: [ours]\nwhatToLookFor: [It falls.]\nvisualizations:"
+    assert missing(GOOD.replace("visualizations:", said)) == []
 
 
 def test_a_key_of_ours_is_taken_over(tmp_path: Path) -> None:

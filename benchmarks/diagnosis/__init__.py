@@ -1,1 +1,1 @@
-"""How right the diagnosis is: labelled runs and public logs scored as DESIGN 8 defines, beside the rivals."""
+"""How right the diagnosis is: labelled runs and public logs scored as the README defines, beside the rivals."""

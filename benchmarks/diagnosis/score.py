@@ -1,4 +1,4 @@
-"""The figures of DESIGN 8 from findings and labels. Pure functions; nothing here knows lossdoc or a rival."""
+"""The figures of the README ("How often it is right") from findings and labels. Pure functions; nothing here knows lossdoc or a rival."""
 
 from __future__ import annotations
 

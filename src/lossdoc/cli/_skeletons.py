@@ -58,7 +58,7 @@ def check(case: Case, loss: Curve) -> Iterator[Finding]:
     )
 '''
 
-_CHECK_TEST = '''"""FILL IN: what the check is about."""
+_CHECK_TEST = '''"""FILL IN: what the check is about. A test holds both sides of the limit whose name it has."""
 
 from __future__ import annotations
 
@@ -69,8 +69,14 @@ from tests.checks.synthetic import found
 
 
 @pytest.mark.parametrize(("strength", "fires"), [(0.09, False), (0.11, True)])
-def test_both_sides_of_the_limit(strength: float, fires: bool) -> None:
+def test_least(strength: float, fires: bool) -> None:
     values = [2.0] * 20 + [2.0 * (1 + strength)] * 20  # FILL IN: a run just below and just above the limit
+    assert bool(found("%(id)s", loss(values), trainer="sft")) == fires
+
+
+@pytest.mark.parametrize(("records", "fires"), [(19, False), (20, True)])
+def test_records(records: int, fires: bool) -> None:
+    values = [2.0] * (records - 1) + [3.0]  # FILL IN: as above
     assert bool(found("%(id)s", loss(values), trainer="sft")) == fires
 '''
 
@@ -79,10 +85,13 @@ id: %(id)s
 name: "FILL IN: what people call it"
 aliases: ["FILL IN/%(id)s"]
 unit: "FILL IN: nats, fraction, tokens, ..."
-direction: down
+direction: down  # FILL IN: what is better: down, up or neither
+merit: part  # FILL IN: score or support (of how good the model is), objective or part (of what is trained); or no line
+heldOut: false  # FILL IN: true where it is only ever measured on held-out data; or no line
 shortDescription: "FILL IN: one sentence."
 whatToLookFor:
   - "FILL IN: what a healthy curve does."
+# FILL IN: curves; or, where no curve is right or wrong by itself: judged: false, with the reason as why: "..."
 visualizations:
   healthy:
     usual:
@@ -93,7 +102,7 @@ visualizations:
     fault:
       label: "FILL IN"
       analysis: "FILL IN: what went wrong."
-      finds: []  # FILL IN: ids of the checks that have to fire on this curve
+      finds: [divergence]  # FILL IN: ids of the checks that have to fire on this curve
       data: [{step: 0, value: 2.0}, {step: 500, value: 1.2}, {step: 1000, value: 3.0}]
 sources: ["FILL IN: where the name and the meaning are documented"]
 ---
@@ -119,6 +128,8 @@ _OUTPUT = '''"""FILL IN: what it is and who reads it."""
 from __future__ import annotations
 
 from lossdoc.show.report import Options, Result
+from lossdoc.show.report._gates import failure
+from lossdoc.show.report._words import safe
 
 NAME = "%(id)s"
 TITLE = "FILL IN: one line for people"
@@ -126,7 +137,14 @@ TITLE = "FILL IN: one line for people"
 
 def write(result: Result, options: Options) -> str:  # noqa: ARG001
     """FILL IN: what stands in it, also when nothing could be read."""
-    return "".join(f"{report.run.source}: {report.verdict}\\n" for report in result.worst_first)
+    lines = [
+        f"{safe(report.run.source)}: {report.verdict}; {finding.check}: {safe(finding.message)}"
+        for report in result.worst_first
+        for finding in report.roots
+    ]
+    lines += [f"{safe(run.run.source)}: {failure(gate)}" for run in result.worst_first for gate in run.failed_gates]
+    lines += [f"{safe(gone.source)}: {safe(gone.why)}" for gone in result.not_read]
+    return "".join(f"{line}\\n" for line in lines)
 '''
 
 
@@ -136,7 +154,7 @@ def of(kind: str, name: str) -> dict[str, str]:
     if kind == "check":
         return {
             f"src/lossdoc/checks/{module}.py": _CHECK,
-            f"tests/checks/test_{module}.py": _CHECK_TEST % {"id": kebab},
+            f"tests/sides/test_{module}.py": _CHECK_TEST % {"id": kebab},
         }
     if kind == "metric":
         return {f"metrics/{module}.md": _METRIC % {"id": module}}

@@ -43,5 +43,7 @@ def command(
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
         emit(f"wrote {path.relative_to(root)}\n")
-    emit(f"Fill in what is marked with {MARK}, then: python -m pytest tests/test_skeletons.py tests\n")
+    emit(
+        f"Fill in what is marked with {MARK}; `make check test` says what is left, CONTRIBUTING.md what it has to be\n"
+    )
     return 0

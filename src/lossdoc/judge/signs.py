@@ -1,4 +1,4 @@
-"""The five vital signs with their evidence, and the verdict that follows from them (DESIGN 6a)."""
+"""The five vital signs with their evidence, and the verdict that follows from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The body of knowledge under `metrics/`: what keys mean, what is expected, what to say. See DESIGN 3."""
+"""The body of knowledge under `metrics/`: what keys mean, what is expected, what to say."""
 
 from lossdoc.knowledge.facts import (
     Advice,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lossdoc.knowledge.facts import CheckPage
 
 FILE = "evidence.json"
-ENOUGH = 3  # labelled runs on which a check must be right, unless its criterion is published (DESIGN 8)
+ENOUGH = 3  # labelled runs on which a check must be right, unless its criterion is published; ours
 # A bullet of `## Sources` that leads to a paper, to a program's source or issue, or to its documentation.
 # Rules of other log checkers are opinions and not counted.
 _PUBLISHED = expression(
@@ -26,7 +26,7 @@ _PUBLISHED = expression(
 
 
 class Score(msgspec.Struct, frozen=True):
-    """Totals of the labelled runs, as shares: found and led of the visible faults, precision (DESIGN 8)."""
+    """Totals of the labelled runs, as shares: found and led of the visible faults, precision; see the README."""
 
     found: float
     led: float

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 from lossdoc.knowledge import front
 from lossdoc.knowledge.build import FOLDERS, documents, files, side_files
@@ -14,7 +15,16 @@ from lossdoc.knowledge.extract import checks, rules
 from lossdoc.knowledge.facts import Problem
 from lossdoc.knowledge.formula import FormulaError, names
 from lossdoc.knowledge.keys import Rule, check_pattern
-from lossdoc.knowledge.schema import Document, Drawing, Expect, LossDocument, MetricDocument, Start, TrainerDocument
+from lossdoc.knowledge.schema import (
+    Direction,
+    Document,
+    Drawing,
+    Expect,
+    LossDocument,
+    MetricDocument,
+    Start,
+    TrainerDocument,
+)
 from lossdoc.knowledge.store import metrics_dir, package_dir
 from lossdoc.knowledge.words import without_split
 
@@ -52,7 +62,8 @@ def validate(folder: Traversable, name: str) -> list[Problem]:
             # A document over one of ours says only what differs.
             partial = not same and document.id in documents_of(ours, kind)
             lenient = partial or _is_foreign(texts[path])
-            problems += [_problem(path, texts[path], *f) for f in judge(document, kind, path, known, foreign=lenient)]
+            found = [*judge(document, kind, path, known, foreign=lenient), *(_ours(document) if same else ())]
+            problems += [_problem(path, texts[path], *f) for f in found]
     problems += _claims(joined, texts, set(own["metric"]))
     return sorted(set(problems))
 
@@ -106,6 +117,22 @@ def judge(document: Document, kind: str, path: str, known: Known, *, foreign: bo
             yield from _start(start, ("start", number))
 
 
+def _ours(document: Document) -> Iterator[Fault]:
+    """What our own documents say beyond what a user's has to."""
+    if not document.sources:
+        yield ("sources",), "missing: where the name and the meaning are documented"
+    if isinstance(document, MetricDocument) and document.judged is not False and not document.role:
+        if document.direction is None:
+            yield ("direction",), f"missing: what is better, {_one_of(Direction)}?"
+        if not document.whatToLookFor:
+            yield ("whatToLookFor",), "missing: what does a healthy curve do?"
+
+
+def _one_of(literal: object) -> str:
+    *first, last = get_args(literal)
+    return f"{', '.join(first)} or {last}"
+
+
 def _metric(document: MetricDocument, known: Known, foreign: bool) -> Iterator[Fault]:
     for number, alias in enumerate(document.aliases):
         if why := check_pattern(alias):
@@ -133,6 +160,8 @@ def _metric(document: MetricDocument, known: Known, foreign: bool) -> Iterator[F
             yield (*where, "finds"), "missing: which check must report this curve?"
     if foreign or document.role:
         return
+    if document.merit and document.direction not in ("down", "up"):
+        yield ("direction",), f"missing: progress is judged by a `merit: {document.merit}`, so say down or up"
     if document.judged is False and not document.why:
         yield ("judged",), "a metric that is not judged says `why`"
     if document.judged is True and not (healthy and unhealthy):

@@ -94,7 +94,7 @@ class Curve(Struct, frozen=True, eq=False):
 class Trainer(Struct, frozen=True):
     """Who wrote the log. Several candidates when the keys cannot tell; `given` when the user said it."""
 
-    candidates: tuple[str, ...] = ()  # objectives (DESIGN 4), most likely first
+    candidates: tuple[str, ...] = ()  # objectives, ids of `metrics/trainers/`, most likely first
     framework: str | None = None
     loss_type: str | None = None
     given: bool = False

@@ -60,7 +60,7 @@ class LazyFormat:
                 sample.get("cite", ""),
                 [Event(**event) for event in sample.get("events", ())],
             )
-            for sample in self._data["samples"]
+            for sample in self._data.get("samples", ())
         )
 
     @cached_property
