@@ -46,6 +46,14 @@ def test_lines_of_json_load_no_reader_of_other_formats(tmp_path: Path) -> None:
     assert "lossdoc.checks.no_learning" in loaded
 
 
+def test_a_long_table_without_blanks_loads_no_pandas(tmp_path: Path) -> None:
+    log = tmp_path / "run.csv"
+    log.write_text("step,loss\n" + "".join(f"{n},{3 - n / 9999}\n" for n in range(1, 5000)))
+    loaded = _modules(log)
+    assert "lossdoc.readers._number_table" in loaded
+    assert "pandas" not in loaded
+
+
 def test_the_index_says_without_which_curve_a_check_cannot_judge() -> None:
     known = Knowledge.load().main_curves
     assert len(known) > 40

@@ -37,6 +37,7 @@ _FIRST_ROWS = 20  # that say which columns hold words of splits
 _DELIMITERS = (",", "\t", ";", "|")
 _DECIMAL_COMMA = expression(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _WORDY = expression(r"^[ \t]*[A-Za-z#\"_]", re.M)
+_NUMBERLY = frozenset("0123456789.+-")
 _MONITOR = ["r", "l", "t"]  # reward, length and time of an episode
 _EVALUATOR = ["epoch", "steps"]
 
@@ -179,7 +180,7 @@ def _later_headers(lines: list[str], head: _Head) -> list[int]:
     known = set(head.names)
     found = []
     for index in range(head.line + 1, len(lines)):
-        if _WORDY.match(lines[index]):
+        if lines[index][:1] not in _NUMBERLY and _WORDY.match(lines[index]):
             names = _names(lines[index], head.delimiter)
             if 2 * len(known & set(names)) > len(known) and not any(to_float(name) is not None for name in names):
                 found.append(index)
