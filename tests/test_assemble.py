@@ -341,6 +341,9 @@ def test_rows_that_only_stand_behind_steps_do_not_take_the_steps_away() -> None:
         values += [{"step": step, "loss": 3 - step / 500}, *held]
     (run,) = runs_of(*rows(*values))
     assert {(c.axis, float(c.steps[-1])) for c in run.curves} == {("step", 500.0)}
+    values = [{**value, "epoch": value["step"]} if "step" in value else value for value in values]
+    (run,) = runs_of(*rows(*({k: v for k, v in value.items() if k != "step"} for value in values)))
+    assert {(c.axis, float(c.steps[-1])) for c in run.curves} == {("epoch", 500.0)}
     many = [{"loss": 2.0 - n / 99} for n in range(30)]
     (run,) = runs_of(*rows(*many, {"step": 1, "eval_loss": 1.5}, *many, {"step": 2, "eval_loss": 1.4}))
     assert {c.axis for c in run.curves} == {"row"}

@@ -136,3 +136,18 @@ def test_a_row_that_breaks_off_is_told_and_its_last_cell_left_out(end: str, poin
     (run,) = runs("step,loss,grad_norm\n" + "".join(f"{n},{3 / n:.4f},1.0\n" for n in EPOCHS) + end)
     assert [len(curve) for curve in run.curves if curve.metric == "loss"] == [points]
     assert [(u.line, u.why) for u in run.unread] == ([(41, said)] if said else [])
+
+
+def test_a_separator_at_the_end_of_each_line_makes_no_column() -> None:
+    rows = "".join(f"{40 - n / 2:.4f}\t0.2{60 - n}\t{9 - n / 9:.4f}\t\n" for n in range(30))
+    (run,) = runs("total loss\tscore loss\tctc loss\t\n" + rows)
+    assert [(c.key, len(c)) for c in run.curves if c.metric == "loss"] == [("total loss", 30)]
+
+
+def test_a_score_that_says_of_no_data_and_stands_with_the_held_out_loss_alone_is_held_out() -> None:
+    head = "epoch,train_loss,val_loss,accuracy\n"
+    rare = [f"{n},{2 - n / 50:.4f},{'' if n % 5 else 1.9 - n / 60},{'' if n % 5 else n / 70}" for n in range(60)]
+    often = [f"{n},{2 - n / 50:.4f},{1.9 - n / 60:.4f},{n / 70:.4f}" for n in range(60)]
+    for rows, split in ((rare, "eval"), (often, "train")):
+        (run,) = runs(head + "\n".join(rows) + "\n")
+        assert {c.split for c in run.curves if c.metric == "accuracy"} == {split}

@@ -66,6 +66,14 @@ def test_early_in_the_plan_it_is_a_warning() -> None:
     assert finding.severity == "warning"
 
 
+@pytest.mark.parametrize(("first", "fires"), [(0.0062, True), (0.03, False)])
+def test_a_segmenter_that_finds_nothing_more(first: float, fires: bool) -> None:
+    """Its accuracy is that of the background."""
+    curves = (loss(falling(8, 20, 14, 0.1)), evals([first, 0.0005, *[0.0] * 5], 1, "f1"))
+    accuracy = evals([0.919, 0.951, 0.945, 0.951, 0.952, 0.952, 0.952], 1, "accuracy")
+    assert bool(found("chance-level", *curves, accuracy, trainer="classification")) is fires
+
+
 @pytest.mark.parametrize(("best", "fires"), [(2e-6, True), (0.2, False)])
 def test_a_detector_that_finds_nothing(best: float, fires: bool) -> None:
     """Its loss has no guessing level, its score has."""

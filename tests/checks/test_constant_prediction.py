@@ -24,6 +24,13 @@ def test_the_entropy_of_the_shares() -> None:
     assert found("constant-prediction", *curves, trainer="classification")
 
 
+def test_the_same_answers_after_a_few_others() -> None:
+    accuracy = [0.7202, 0.7202, 0.7198, 0.7198] + [0.7188] * 11
+    curves = [evals(accuracy, metric="accuracy"), evals([0.96 * 0.95**n for n in range(15)])]
+    (finding,) = found("constant-prediction", *curves, trainer="classification")
+    assert (finding.severity, finding.measured["evals"]) == ("warning", 11)
+
+
 def test_a_score_above_zero_is_silent() -> None:
     curves = [evals([0.8] * 5, metric="accuracy"), evals([0.0, 0.1, 0.1, 0.1, 0.1], metric="f1")]
     assert not found("constant-prediction", *curves, trainer="classification")

@@ -18,6 +18,14 @@ def test_a_burst_of_bad_batches(seed: int) -> None:
     assert finding.first_step == 151
 
 
+def test_one_bad_batch_of_a_very_long_run_informs() -> None:
+    y = falling(20000)
+    y[12000:12004] += 1.8
+    assert [f.severity for f in found("loss-spike", loss(y), trainer="sft")] == ["info"]
+    y[12000:12004] += 4  # above the loss at the start
+    assert [f.severity for f in found("loss-spike", loss(y), trainer="sft")] == ["warning"]
+
+
 def test_single_outliers_are_counted() -> None:
     y = falling()
     y[[60, 140, 220]] += 40

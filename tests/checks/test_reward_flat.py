@@ -46,6 +46,12 @@ def test_early_gain_then_a_shelf() -> None:
     assert not found(CHECK, *rewards(saturating(200, 0.2, 0.8, 12), answers=32))
 
 
+def test_an_agent_that_learned_within_the_first_records() -> None:
+    mean = np.concatenate([[25.0, 27, 60, 140], 194 + noise(96, 4, 1)])
+    assert not found("reward-flat", curve("return_mean", mean), trainer="rl")
+    assert found("reward-flat", curve("return_mean", mean[5:]), trainer="rl")
+
+
 def test_near_the_ceiling() -> None:
     assert not found(CHECK, *rewards(np.full(200, 0.98), answers=64))
 

@@ -100,6 +100,16 @@ def test_the_code_is_ignored_beside_a_reconstruction(end: float, decoded: float,
     assert [f.severity for f in found("posterior-collapse", curve("kl", y), *others, trainer="")] == severities
 
 
+def test_a_code_whose_kl_is_a_sum_of_nats_is_empty_below_a_tenth() -> None:
+    kl = np.concatenate([np.geomspace(1500, 2, 60), np.geomspace(2, 0.002, N - 60)])
+    kl[[150, 170, 190]] = 2.0  # single batches
+    total = curve("loss", kl + 0.08)
+    curves = (curve("kl_loss", kl), total, curve("loss_component", np.full(N, 0.08), key="rec", component="rec"))
+    assert [f.severity for f in found("posterior-collapse", *curves, trainer="")] == ["warning"]
+    assert not found("loss-collapse", *curves, trainer="sft")
+    assert found("loss-collapse", total, trainer="sft")
+
+
 def test_another_kl_is_no_code() -> None:
     assert not found("posterior-collapse", curve("kl", np.full(N, 1e-5)), trainer="")
 

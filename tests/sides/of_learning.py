@@ -104,6 +104,19 @@ def weak_margin(share: float) -> Run:
     return run_of([curve("reward_margin", 0.1 * share + noise(1500, 0.1, 2))], "dpo")
 
 
+def strays(count: float) -> Run:
+    """An empty code with single batches that lift its KL, so many of the last 400."""
+    kl = np.concatenate([ramp(400, 1, 0.01), np.full(800, 0.01)])
+    kl[-400 : -400 + 2 * round(count) : 2] = 0.5
+    return run_of([curve("latent_kl", kl)], "vae")
+
+
+def encoder(first: float) -> Run:
+    """A KL that ends at 0.05 beside a reconstruction loss of 0.3."""
+    kl = np.concatenate([np.geomspace(first, 0.05, 30), np.full(30, 0.05)])
+    return run_of([curve("latent_kl", kl), curve("loss_component", np.full(60, 0.3), key="recon")], "vae")
+
+
 SIDES = (
     Sides(
         "chance.exactly",
@@ -112,6 +125,14 @@ SIDES = (
         9.4e-5,
         1.06e-4,
         ("error/medium", ""),
+    ),
+    Sides(
+        "chance.trace",
+        "chance-level",
+        lambda s: classifier(loss(falling(40)), evals([0.005 * s, *[0.0] * 7], 5, "f1")),
+        2.85,
+        3.15,
+        ("error/high", ""),
     ),
     Sides(
         "loss.through",
@@ -269,6 +290,16 @@ SIDES = (
         2.12,
         ("info/medium", ""),
     ),
+    Sides(
+        "posterior-collapse.share",
+        "posterior-collapse",
+        lambda s: run_of([curve("latent_kl", np.concatenate([ramp(20, 100, 2), np.full(40, 100 * s)]))], "vae"),
+        0.0095,
+        0.0105,
+        ("info/medium", ""),
+    ),
+    Sides("posterior-collapse.stray", "posterior-collapse", strays, 20, 21, ("info/medium", "")),
+    Sides("posterior-collapse.summed", "posterior-collapse", encoder, 9.5, 10.5, ("info/medium", "warning/medium")),
     Sides(
         "posterior-collapse.rises",
         "posterior-collapse",

@@ -126,6 +126,14 @@ SIDES = (
         "agents.still", "reward-flat", lambda s: agent(stages((50, 1), (50, 1 - s))), 0.14, 0.16, ("warning/high", "")
     ),
     Sides(
+        "agents.soon",
+        "reward-flat",
+        lambda s: agent(stages((round(s), 60), (200 - round(s), 100), scatter=1)),
+        2,
+        3,
+        ("warning/high", ""),
+    ),
+    Sides(
         "agents.gained",
         "reward-flat",
         lambda s: agent(stages((20, 1), (50, 1.15), (30, 1 + s))),

@@ -57,6 +57,13 @@ def jump(records: float, end: float, top: float = 2.0) -> Run:
     return alone(y + noise(200, 0.002, 1))
 
 
+def bad_batch(records: float) -> Run:
+    """Four high records of a long run."""
+    y = falling(round(records))
+    y[12000:12004] += 1.8
+    return alone(y)
+
+
 def climbing(*parts: Floats, scatter: float = 0.002, seed: int = 2) -> Run:
     """A loss under a rate that climbs from record to record to the end."""
     y = np.concatenate(parts)
@@ -221,6 +228,7 @@ SIDES = (
         0.053,
         ("", "warning/high"),
     ),
+    Sides("loss-spike.rare", "loss-spike", bad_batch, 15200, 16800, ("warning/high", "info/high")),
     Sides("loss-spike.begin", "loss-spike", spiky, 9, 10, ("", "warning/high")),
     Sides("lr-jump.around", "lr-jump", high_before, 20, 21, ("info/high", "warning/high")),
     Sides(

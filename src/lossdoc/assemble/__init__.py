@@ -17,6 +17,7 @@ from lossdoc.assemble.limits import first_runs
 from lossdoc.assemble.position import place_rows
 from lossdoc.assemble.rows import gather
 from lossdoc.assemble.segments import Part, split_runs
+from lossdoc.assemble.unmarked import mark_held_out
 from lossdoc.model.record import Block, BulkItem, Columns, Event, Record, Unread
 from lossdoc.model.run import Run
 
@@ -73,6 +74,7 @@ def assemble(
         kept, kept_blocks, left_out = of_one_writer(records, blocks)
         table = gather(kept, knowledge, framework, objectives, kept_blocks)
         if table.buckets:
+            mark_held_out(table, knowledge)
             place_rows(table, events, settings)
             parts, beyond = first_runs(split_runs(table, events, left_out))
             unread += beyond

@@ -25,8 +25,9 @@ def place_rows(table: Table, events: Sequence[Event], settings: Mapping[str, Any
     rows = np.flatnonzero(table.kinds.codes)
     with_step = rows[~np.isnan(table.steps[rows])]
     with_epoch = rows[~np.isnan(table.epochs[rows])]
-    if 0 < len(with_step) < 0.5 * len(rows):
-        rows = rows[~_followers(table, with_step)[rows]]
+    for placed in (with_step, with_epoch):
+        if 0 < len(placed) < 0.5 * len(rows):
+            rows = rows[~_followers(table, placed)[rows]]
     if len(with_step) >= 0.5 * len(rows) and _goes_forward(table, with_step, rows):
         _by_step(table, rows)
     elif len(with_epoch) >= 0.5 * len(rows):
@@ -44,19 +45,21 @@ def _by_number(table: Table, anew: bool = False) -> None:
     table.notes.append(Note("rows counted"))
 
 
-def _followers(table: Table, with_step: Rows) -> Mask:
-    """Rows that only stand behind those with a step, as the figures of each class behind the line of an evaluation.
+def _followers(table: Table, placed: Rows) -> Mask:
+    """Rows that only stand behind those with a step or an epoch, as the figures of each class behind the line of an
+    evaluation.
 
-    What they hold is never told with a step, and at most once between two steps: where that step stood they belong.
+    What they hold is never told with such a place, and at most once between two: they belong where the one before
+    them stood.
     """
     import numpy as np
 
-    has_step, found, told = np.zeros((3, len(table)), dtype=bool)
-    has_step[with_step] = True
+    has_place, found, told = np.zeros((3, len(table)), dtype=bool)
+    has_place[placed] = True
     for bucket in table.buckets.values():
-        # Rows increase, so do the steps before them: equal ones stand together.
-        gaps = np.searchsorted(with_step, bucket.rows)
-        alone = not has_step[bucket.rows].any() and 1 + np.count_nonzero(np.diff(gaps)) >= _ONCE * len(gaps)
+        # Rows increase, so do the places before them: equal ones stand together.
+        gaps = np.searchsorted(placed, bucket.rows)
+        alone = not has_place[bucket.rows].any() and 1 + np.count_nonzero(np.diff(gaps)) >= _ONCE * len(gaps)
         (found if alone else told)[bucket.rows] = True
     return found & ~told
 

@@ -28,6 +28,7 @@ SURE = Limit(3.0, "standard errors of a gain", "ours")
 FELL = Limit(0.25, "share of the level", "ours: running means of random policies fall by 0.18")
 SURELY = Limit(4.0, "standard errors of a fall", "ours")
 BACK = Limit(0.05, "share of the whole fall", "ours: what a record may stand above the one before in a steady fall")
+SOON = Limit(3, "records", "ours: all of them far below the end, and most was learned before the first fifth was over")
 GONE = Limit(0.5, "share of what had been gained", "ours")
 STEADY = Limit(0.8, "share of the steps", "ours: a mean that climbs at so many of them is on its way")
 FEW = Limit(8, "records", "ours: fewer carry no two levels")
@@ -48,6 +49,7 @@ class Returns(Struct, frozen=True):
     error: float
     lean: float
     rising: bool  # it climbs to its best at the very end
+    soon: bool  # its very first records stand far below the end
 
     @property
     def size(self) -> float:
@@ -69,7 +71,7 @@ class Returns(Struct, frozen=True):
         leans = self.change >= LEANS * self.size and self.lean >= LEANING
         return (
             self.size > 0
-            and not (rose or leans or self.rising)
+            and not (rose or leans or self.rising or self.soon)
             and self.error <= STILL * self.size
             and abs(self.change) <= STILL * self.size
             and self.best - self.early <= PEAKED * self.size
@@ -91,9 +93,10 @@ def returns(y: Floats) -> Returns:
     final = y[n - max(2, round(0.15 * n)) :]
     best = float(y[first : last + 1].mean())
     mean = float(a.mean()), float(b.mean())
-    return Returns(
-        mean[0], best, first, last, mean[1], float(final.mean()), error, _lean(y), _rises(y, max(map(abs, mean)))
-    )
+    size = max(map(abs, mean))
+    jump = mean[1] - float(y[: int(SOON)].max())
+    soon = jump > PEAKED * size and jump > SURELY * float(b.std(ddof=1))
+    return Returns(mean[0], best, first, last, mean[1], float(final.mean()), error, _lean(y), _rises(y, size), soon)
 
 
 def _rises(y: Floats, size: float) -> bool:

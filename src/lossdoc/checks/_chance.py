@@ -20,6 +20,9 @@ AUC_NEAR = Limit(0.02, "points of an AUC", "ours: an AUC this near to 0.5 is gue
 WRONG = Limit(0.85, "share of the words", "ours: a recogniser that gets six words of seven wrong recognises nothing")
 POINTS = Limit(3, "evaluations", "ours: so many agree")
 EXACTLY = Limit(1e-4, "share of a perfect score", "ours: what is printed as 0.000, or as 1.000 of an error rate")
+TRACE = Limit(
+    3.0, "times next to nothing", "ours: what a score may once have stood at that finds nothing; 0.6 % in a public log"
+)
 EARLY = Limit(5, "evaluations or passes over the data", "ours: finding nothing is usual before")
 
 
@@ -63,7 +66,8 @@ def _at_chance(case: Case, measure: Measure) -> Chance | None:
     if at_worst and _learns_nothing(case) and _evaluated(case, curve):
         return Chance(measure, float(curve.values[-1]), "nothing is right, and no loss got better")
     late = len(y) >= EARLY or (len(y) > 0 and seen is not None and seen >= EARLY)
-    if metric in _NOTHING and late and y.min() >= 0 and y.max() <= NOTHING and _evaluated(case, curve):
+    nothing = late and y.min() >= 0 and y[-int(POINTS) :].max() <= NOTHING and y.max() <= TRACE * NOTHING
+    if metric in _NOTHING and nothing and _evaluated(case, curve):
         return Chance(measure, float(curve.values[-1]), "nothing is found")
     whole = measure.held_out or curve.axis == "epoch"  # a batch may hold no right answer by chance
     if metric in _NONE and len(y) >= EARLY and whole and not np.any(y) and _evaluated(case, curve):

@@ -15,8 +15,9 @@ within {exact}, or within {pair-near} with a margin that is flat and an accuracy
 there will be: {loss.through} of the planned run, or {loss.passes} passes over the data.
 
 Scores: an AUC within {chance.auc-near} of 0.5, error rates of words above {chance.wrong} throughout, and in
-{chance.early} evaluations a mAP, Dice, IoU, BLEU or F1 that is at most {merit.nothing} of a perfect score, or an
-accuracy of exactly 0. Where no loss got better, {chance.points} evaluations are enough that are all at the very worst.
+{chance.early} evaluations a mAP, Dice, IoU, BLEU or F1 that ends at {merit.nothing} of a perfect score or below, and
+never stood higher than {chance.trace} that, or an accuracy of exactly 0. Where no loss got better, {chance.points}
+evaluations are enough that are all at the very worst.
 
 ## Silent when
 - the accuracy contradicts, or the loss is leaving the level at the end

@@ -117,7 +117,8 @@ def alone(case: Case, accuracy: Curve) -> bool:
     last = float(accuracy.values[-1])
     if not mine or last <= 0 or mine[0].reaches(last, SOLVED.value):
         return False
-    return all(np.ptp(m.curve.finite().values[1:]) == 0 for m in held if len(m.curve.finite()) > 1)
+    others = [m.curve.finite().values for m in held if m is not mine[0]]
+    return all(np.ptp(values[1:]) == 0 for values in others if len(values) > 1)
 
 
 def shares(p: float) -> float | None:

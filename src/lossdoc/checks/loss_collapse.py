@@ -45,6 +45,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.checks._latent import reconstruction
 from lossdoc.checks._loss import number, step
 from lossdoc.judge.case import Case, Need
 from lossdoc.judge.merit import course, material, measures
@@ -106,7 +107,8 @@ def check(
             when = f"while the margins stand above {MARGIN:g}"
             yield report(case, loss, start, end, n - last, when, "medium", {"margin": float(MARGIN)})
             return
-    if not held_out and set(case.objectives) & LANGUAGE and by_heart(y, end):
+    text = set(case.objectives) & LANGUAGE and reconstruction(case, loss) is None
+    if not held_out and text and by_heart(y, end):
         first = int(np.argmax(y <= ENTROPY))
         when = f"without an eval loss: no text leaves so little to guess (below {ENTROPY:g} at {step(loss, first)})"
         yield report(case, loss, start, end, first, when, "medium", {"entropy": float(ENTROPY)})

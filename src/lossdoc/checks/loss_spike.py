@@ -11,7 +11,8 @@ heavy upper tails (losses of few examples) widen it. A rise counts from {sigmas}
 records stand {lasting} errors above; a single record from {alone} on. It has to reach {share} of what had been
 gained; a single record all of that, or half of it when it is a mean over several steps and {unmistakable} scales out:
 one wrong label does no more. A rise of {points} to {young} records that the log ends in counts from {standing} scales
-on. Short runs need more, since their noise is less well known. The spike score is the number of such records per 1000.
+on. Short runs need more, since their noise is less well known. The spike score is the number of such records per 1000;
+below {rare}, where all came back and none reached the loss at the start, they only inform.
 
 ## Silent when
 - the rise is an ordinary one for the noise of the run, or small against what was learned
@@ -83,6 +84,11 @@ STANDING = Limit(16.0, "local noise scales", "ours: twice what a rise needs that
 YOUNG = Limit(30, "records", "ours: a rise may still come back by then; labelled runs whose rate jumped took 25")
 OF_LEVEL = Limit(0.3, "share of the level", "ours: a run that gained next to nothing is measured by its own level")
 NOTHING = Limit(0.05, "share of the first loss", "ours: less is next to nothing gained")
+RARE = Limit(
+    0.25,
+    "records per 1000",
+    "ours: four records of 16,000 are one bad batch of a long run; labelled bursts have 8 per 1000 and more",
+)
 BEGIN = Limit(20, "parts of the run, the first of which has checks of its own", "ours")
 RECORDS = Limit(15, "records", "ours")
 SHORT = Limit(20, "records", "ours: a run of so many needs twice as much, since its noise is less well known")
@@ -103,6 +109,8 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
     top = max(found, key=lambda s: s.height)
     first = found[0]
     what = "one spike" if len(found) == 1 else f"{len(found)} spikes"
+    start = median(y[:5])
+    harmless = 1000 * points / n < RARE and all(s.back and y[s.peak] < start for s in found)
     records = f"{top.points} record{'s' * (top.points > 1)}"
     came = f"{records} until it was back at" if top.back else f"in the last {records} of the log, which end near"
     yield case.finding(
@@ -113,6 +121,7 @@ def check(case: Case, loss: Curve, rate: Curve | None) -> Iterator[Finding]:
         first=first.first,
         detected=min(n - 1, first.first + 1),
         last=found[-1].last,
+        severity="info" if harmless else None,
         measured={
             "spikes": len(found),
             "peak": float(y[top.peak]),

@@ -5,10 +5,11 @@ The model jumps between states of very different quality. Which one a checkpoint
 curve mean little. Steps that are too large for the loss surface do this, and so do evals on very few examples.
 
 ## How it is measured
-Changes from one eval to the next, of at least {evals} evals after the first fifth. With an eval accuracy: a typical
-change of {points} points; without it: {of-level} of the loss, or of the logarithm of the perplexity. Changes {twice}
-times as large in {often} of the cases, at least {turns} of all steps turning back, and a second half that swings at
-least {lasts-points} times as much as the first ({lasts} for a loss).
+Changes from one eval to the next, of at least {evals} evals after the first fifth. With a score (an accuracy, a mAP,
+an overlap, an F1, an AUC), of this score: a typical change of {points} points; without it: {of-level} of the loss, or
+of the logarithm of the perplexity. Changes {twice} times as large in {often} of the cases, at least {turns} of all
+steps turning back, and a second half that swings at least {lasts-points} times as much as the first ({lasts} for a
+loss).
 
 ## Silent when
 - the swings shrink, or stand on top of a trend that is larger than they are
@@ -64,13 +65,14 @@ LASTS = Limit(0.7, "times the swings of the first half", "ours, for a loss")
 LASTS_POINTS = Limit(0.5, "times the swings of the first half", "ours, for an accuracy")
 TWICE = Limit(2.0, "times the typical change", "ours: the large ones")
 EVALS = Limit(10, "evaluations", "ours")
+SCORES = ("accuracy", "map", "segmentation_overlap", "f1", "auc")
 NEEDS = {
     "eval_loss": Need((*OBJECTIVES, "perplexity"), split="eval", points=EVALS),
-    "eval_accuracy": Need("accuracy", split="eval", optional=True, points=EVALS),
+    "score": Need(SCORES, split="eval", optional=True, points=EVALS),
 }
 
 
-def check(case: Case, eval_loss: Curve, eval_accuracy: Curve | None) -> Iterator[Finding]:
+def check(case: Case, eval_loss: Curve, score: Curve | None) -> Iterator[Finding]:
     eval_loss = living(eval_loss)
     n = len(eval_loss)
     if n < EVALS:
@@ -81,9 +83,9 @@ def check(case: Case, eval_loss: Curve, eval_accuracy: Curve | None) -> Iterator
     middle = median(y)
     if middle <= 0:
         return
-    # An accuracy has a scale of its own, and a published rule; a loss also scatters by its few worst examples.
-    if eval_accuracy is not None:
-        if not swings(eval_accuracy.values[len(eval_accuracy) // 5 :], POINTS.value, LASTS_POINTS.value):
+    # A score has a scale of its own, and a published rule; a loss also scatters by its few worst examples.
+    if score is not None:
+        if not swings(score.values[len(score) // 5 :], POINTS.value, LASTS_POINTS.value):
             return
     elif not swings(y, OF_LEVEL * middle, LASTS.value):
         return

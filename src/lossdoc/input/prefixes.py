@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lossdoc.input.shape import LONGEST, Memory, shape
+from lossdoc.words.counters import PLACES
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import WORD, split_of
 
@@ -18,6 +19,7 @@ MPI = r"\d+,(?:\d+|mpirank:\d+,[\w.-]+)"  # mpirun --tag-output, SageMaker
 CONTAINER = r"[\w.-]+[-_]\d+|[\w.-]+@[\w.-]+"  # docker compose, docker service logs
 POD = r"[^\]\s]+"  # kubectl logs --prefix
 _BEHIND_TIME = rf"(?:{PROGRAM}:\s)?"
+_PLACE = rf"(?i:{'|'.join(sorted(PLACES))})"
 _FILE = r"[\w./<>-]+\.(?:py|cc|cpp|cu|c|h|rs)"
 
 # Each alternative is one prefix; they are stripped one after another. The order puts the longer form of two first.
@@ -30,7 +32,7 @@ _PREFIX = expression(
             r"(?P<srun>\d{1,4}):\s(?=\s*(?:\[|\{'|\d{4}-|(?i:step|epoch|iter(?:ation)?)\b|"
             + _LEVEL
             + r"\b))",  # srun -l
-            r"\[(?P<node>[\w.-]+:\d+/\d+)\]\s+",  # ESPnet
+            rf"\[(?!{_PLACE}:)(?P<node>[\w.-]+:\d+/\d+)\]\s+",  # ESPnet; "[epoch:8/1200]" says where a line stands
             r"\[std(?:out|err)\]:\s",  # Composer's file logger
             rf"(?P<pod>{CONTAINER})\s+\|\s",
             rf"\[pod/(?P<pods>{POD})\]\s",

@@ -52,7 +52,9 @@ class Grid(Struct):
     def row(self, cells: Sequence[str], line: int) -> Record | None:
         """A record if the cells are as many as the names, and numbers where numbers must be."""
         split = None
-        if len(cells) == len(self.names) + 1:
+        if len(cells) == len(self.names) + 1 and not cells[-1]:
+            cells = cells[:-1]  # a separator at the end of the line
+        elif len(cells) == len(self.names) + 1:
             marked = next((at for at, cell in enumerate(cells) if split_of_mark(cell)), None)  # its column has no name
             if marked is not None:
                 split, cells = split_of_mark(cells[marked]), [*cells[:marked], *cells[marked + 1 :]]

@@ -207,9 +207,11 @@ def _rows(source: Source, *, bulk: bool) -> Iterator[Item | Many]:
         signature = signature_of(tuple(row))
         if line.number == unfinished and signature not in logs and known.issuperset(signature[:-1]):
             yield Event("cut", line.number, line.text[:200])
-        # After the first rows a line with fewer repeats is a row too when it names a split: the final test result.
+        # A line with fewer repeats is a row too when it names a split: after the first rows the final test result, and
+        # before them, where it comes again, the evaluation before the first step.
         owned = line.split is not None or bool(_splits(tuple(row)) - {"tra"})
-        if signature not in logs and not (started and (owned or known.issuperset(signature))):
+        again = owned and shapes[signature].count > 1
+        if signature not in logs and not (again or (started and (owned or known.issuperset(signature)))):
             continue
         if len(signature) > 3 * longest + 8:
             continue

@@ -18,6 +18,7 @@ from lossdoc.readers.home_made.lexemes import (
     CAGED,
     COUNTED,
     COUNTER,
+    DATED,
     FLAG,
     FOREMOST,
     GAP,
@@ -186,6 +187,12 @@ def _lead(text: str, at: int, end: int, parts: Parts) -> int | None:
         return None
     parts.tags.append(found[0])
     return found.end()
+
+
+def _dated(text: str, at: int, end: int, _: Parts) -> int | None:
+    """When a line was written, behind its values: no pair of the month and the day."""
+    found = DATED.match(text, at, end)
+    return None if found is None else found.end()
 
 
 def _filler(text: str, at: int, end: int, _: Parts) -> int | None:
@@ -382,6 +389,6 @@ def _tag(text: str, at: int, end: int, parts: Parts) -> int | None:
 
 
 _RULES = (
-    *(_lead, _filler, _stated, _flag, _counter, _tail, _mark, several, listed, sentence, fraction, pair, nothing),
-    *(behind, stuck, _tag),
+    *(_lead, _dated, _filler, _stated, _flag, _counter, _tail, _mark, several, listed, sentence, fraction, pair),
+    *(nothing, behind, stuck, _tag),
 )

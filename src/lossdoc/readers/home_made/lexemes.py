@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lossdoc.input.numbers import NUMBER
+from lossdoc.input.prefixes import UNIX_DATE
 from lossdoc.words.counters import NUMBERED
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import COLUMNS
@@ -161,6 +162,10 @@ WRITER = expression(
 )
 # "step@100 loss": a counter inside what looks like a name.
 COUNTED_NAME = expression(rf"(?i)(?:^|\s)(?:{NUMBERED})\d+\s")
+# A date with a time of day, wherever it stands.
+DATED = expression(
+    rf"{UNIX_DATE}|\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}[ T_]+\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d+)?(?![\w:])"
+)
 # What parts the pieces of a line, ornaments and pictograms included.
 GAP = expression(
     r"(?:[\s第|,;│·•*>~_=—–→«»!&^\\'\"`“”‘’+-]|[#@$%](?!\d)|/(?=\s|[^\W\d])|:(?!\w)|\.(?!\d)"
