@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import pickle
@@ -46,6 +47,19 @@ def test_a_limit_has_a_unit_and_a_source_and_is_the_value_in_the_code(name: str)
     assert facts.source, f"{name}: Limit(value, unit, source): who says so?"
     assert (limit(name).default, limit(name).whole) == (facts.value, facts.whole)
     assert not facts.share or 0 <= facts.value <= 1
+
+
+def test_every_limit_is_used_where_it_stands_or_elsewhere() -> None:
+    own: dict[str, set[str]] = {}  # names that a module reads
+    elsewhere: set[str] = set()  # what is asked of other modules: imported by name, or as module.NAME
+    for path in SOURCE.parent.rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        module = ".".join(path.relative_to(SOURCE.parents[1]).with_suffix("").parts).removesuffix(".__init__")
+        own[module] = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        elsewhere |= {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+        elsewhere |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    idle = [name for name, facts in LIMITS.items() if facts.attribute not in own[facts.module] | elsewhere]
+    assert not idle, f"no formula uses {', '.join(idle)}: does its number stand there instead of its name?"
 
 
 def test_it_stands_for_its_number() -> None:

@@ -50,7 +50,7 @@ def test_golden(name: str) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8"), "not as it was: `make golden`, and look at the difference"
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 99, 100, 120, 140, 160, 220])

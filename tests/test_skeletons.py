@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from lossdoc.cli import _skeletons, new
 from lossdoc.knowledge import store
 from lossdoc.knowledge.front import read as front
+from lossdoc.model.finding import NotRead, Outcome
 from lossdoc.readers.line_formats import LazyFormat
+from lossdoc.show.report import Options, Result
+from tests import report_maker as made
 from tests.test_cli import run
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +64,16 @@ def test_a_skeleton_is_read_as_what_it_is_to_become(kind: str, checkout: Path) -
             assert sample.records[0].step == 10
     again = run("new", kind, "my-thing")
     assert (again.returncode, "is there already" in again.stderr) == (2, True)
+
+
+def test_the_skeleton_of_an_output_tells_what_every_output_has_to() -> None:
+    (text,) = _skeletons.of("output", "my-thing").values()
+    module: dict[str, Any] = {}
+    exec(text, module)
+    report = replace(made.displacement(), gates=(Outcome("loss < 1", False, "measured 2", 2.0),))
+    told = module["write"](Result([report], [NotRead("a\x1b[2Jb", "prose", "no numbers")]), Options())
+    assert all(word in told for word in ("likelihood-displacement", "loss < 1", "measured 2", "no numbers"))
+    assert "\x1b" not in told
 
 
 def test_what_is_no_id_or_no_checkout_is_refused(checkout: Path) -> None:
