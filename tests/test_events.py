@@ -135,3 +135,8 @@ def test_what_logging_says_of_its_own_message_is_no_crash() -> None:
     call = "Call stack:\n" + '  File "train.py", line 3, in <module>\n    main()\n'
     assert told("step 1\n--- Logging error ---\n" + error + call + "step 2\n") == []
     assert told("step 1\n" + error) == [("crash", 6)]
+
+
+def test_a_loss_scale_that_is_cut_is_none() -> None:
+    line = "Gradient overflow.  Skipping step, loss scaler 0 reducing loss scale to "
+    assert told(f"{line}0.5\n{line}6.103...\n") == [("loss_scale", 1)]

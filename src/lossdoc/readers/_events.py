@@ -69,9 +69,10 @@ _CONFIG = {
     "Total train batch size": ("train_batch_size", expression(r"\s*Total train batch size[^=]*=\s*([\d,]+)")),
 }
 # apex and DeepSpeed at each overflow.
+_SCALE = r"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$"  # a number that breaks off is none
 _SCALED = {
-    "reducing loss scale to ": expression(r"Gradient overflow\..*\breducing loss scale to (\d[\d.eE+-]*)\s*$"),
-    "Attempted loss scale: ": expression(r"\bAttempted loss scale: [\d.eE+-]+, reducing to (\d[\d.eE+-]*)\s*$"),
+    "reducing loss scale to ": expression(r"Gradient overflow\..*\breducing loss scale to " + _SCALE),
+    "Attempted loss scale: ": expression(r"\bAttempted loss scale: [\d.eE+-]+, reducing to " + _SCALE),
 }
 _KEEP = 80  # sentences of one kind: more say nothing new
 _NEAR = 48  # a sentence of a program starts near the beginning of its line
