@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from lossdoc.input.numbers import COUNTED_DIGITS, to_float
 from lossdoc.model.record import Block
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+_FLOATS = msgspec.json.Decoder(list[float])
 # Characters whose lines are taken at once. The first are taken line by line: most stretches are short.
 _FIRST_PIECE, _PIECE = 1 << 12, 1 << 18
 
@@ -143,6 +146,12 @@ def _numbers(texts: Sequence[str]) -> Floats:
 
     if texts[0] == texts[-1] and len(set(texts)) == 1:
         return np.full(len(texts), to_float(texts[0]))
+    try:
+        numbers = _FLOATS.decode(f"[{','.join(texts)}]")  # in a third of the time
+    except msgspec.MsgspecError:  # what JSON has no number for: .5, +1, nan
+        numbers = []
+    if len(numbers) == len(texts):  # else commas stand in them
+        return np.array(numbers, dtype=np.float64)
     try:
         return np.fromiter(map(float, texts), dtype=np.float64, count=len(texts))
     except ValueError:  # a unit, a fraction

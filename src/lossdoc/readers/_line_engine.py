@@ -64,7 +64,8 @@ class LineFormat(Struct, frozen=True, dict=True):
         matched, placed = 0, not any({"step", "epoch"} & set(kind.pattern.groupindex) for kind in self.kinds)
         context: dict[str, str] = {}
         barren: Memory[bool] = Memory()  # shapes of lines that no kind matches
-        anchored = heapq.merge(*(lines_with(source.text, anchor) for anchor in self.anchors))
+        there = filter(source.kinds.may_hold, self.anchors)  # else the whole text is gone through for each
+        anchored = heapq.merge(*(lines_with(source.text, anchor) for anchor in there))
         for (number, raw), _ in itertools.islice(itertools.groupby(anchored), _SNIFF_LINES):
             if matched >= _SNIFF_ENOUGH:
                 break

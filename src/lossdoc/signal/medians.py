@@ -52,8 +52,9 @@ def quantile(y: Floats, share: float) -> float:
 def row_medians(table: Floats) -> Floats:
     """Median of each row, shape (rows,) for (rows, n > 0)."""
     half, odd = table.shape[1] // 2, table.shape[1] % 2
-    ordered = np.partition(table, half if odd else (half - 1, half), axis=1)
-    found = np.array(ordered[:, half] if odd else (ordered[:, half - 1] + ordered[:, half]) / 2, dtype=float)
+    # About one place NumPy divides with the processor's wide registers, about two at a fifth of that speed.
+    ordered = np.partition(table, half, axis=1)
+    found = np.array(ordered[:, half] if odd else (ordered[:, :half].max(axis=1) + ordered[:, half]) / 2, dtype=float)
     found[np.isnan(table).any(axis=1)] = np.nan
     return found
 
