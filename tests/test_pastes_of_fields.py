@@ -51,6 +51,30 @@ CASES = {
         "failing",
         "divergence",
     ),
+    "a loss that jumps at once": (
+        epochs("Epoch {} train_loss: {}", *[(y,) for y in (2.9, 6.8, 6.93, 6.92, 6.91, 6.91)]),
+        "failing",
+        "divergence",
+    ),
+    "a part of a loss alone that is the same": (
+        epochs("Epoch {} - contrastive loss: {:.4f}", *[(0.25,)] * 6),
+        "failing",
+        "no-learning",
+    ),
+    "a recogniser that recognises nothing": (
+        epochs("Epoch {}: loss_ctc={:.2f}, valid cer={:.3f}, wer={:.3f}", *[(30 - i, 1, 1) for i in range(7)]),
+        "failing",
+        "chance-level",
+    ),
+    "a policy that loses its entropy": (
+        "".join(
+            f"step:{i} - actor/entropy_loss:{1.2 * exp(-i / 2):.4f} - critic/score/mean:{0.3 - i / 99:.3f} - "
+            "actor/pg_loss:0.01\n"
+            for i in range(1, 11)
+        ),
+        "suspicious",
+        "entropy-collapse",
+    ),
     "a gap at three epochs": (
         epochs("Epoch {}: train acc {:.2f} val acc {:.2f}", (0.80, 0.52), (0.95, 0.53), (0.99, 0.52)),
         "suspicious",

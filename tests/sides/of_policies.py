@@ -45,6 +45,12 @@ def format_alone(correct: float) -> Run:
     return policy(curve("reward", flat(60, 1, 0.05)), shape, part("correct", flat(60, correct, 0.02)))
 
 
+def dying(records: float) -> Run:
+    """An entropy that falls at every record, beside a reward that stands."""
+    n = round(records)
+    return policy(curve("entropy", np.geomspace(1, 0.001, n)), curve("reward", flat(n, 0.3, 0.001)))
+
+
 def stuck(records: float) -> Run:
     n = round(records)
     return policy(curve("reward", np.concatenate([ramp(200 - n, 0.1, 0.6) + noise(200 - n, 0.05, 1), np.full(n, 0.4)])))
@@ -122,6 +128,7 @@ def records_of_a_policy(count: float) -> Run:
 
 
 SIDES = (
+    Sides("entropy-collapse.few", "entropy-collapse", dying, 7, 8, ("skipped", "warning/high")),
     Sides(
         "agents.still", "reward-flat", lambda s: agent(stages((50, 1), (50, 1 - s))), 0.14, 0.16, ("warning/high", "")
     ),

@@ -129,6 +129,14 @@ def recovering(rise: float, scatter: float = 0.002) -> Run:
 
 
 SIDES = (
+    Sides(
+        "few.gone",
+        "divergence",
+        lambda s: alone(np.array([1, s, 2.3, 2.2, 2.3])),
+        1.9,
+        2.1,
+        ("skipped", "error/medium"),
+    ),
     Sides("loss-scale-collapse.few", "loss-scale-collapse", halving, 4, 5, ("skipped", "error/high")),
     Sides(
         "few.tenfold",

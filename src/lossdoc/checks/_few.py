@@ -82,11 +82,13 @@ def leaves(y: Floats) -> int | None:
 
 def lost_again(y: Floats) -> int | None:
     """Where all that had been learned was lost: the last three records lie above the first one and far above the
-    best."""
+    best. What the very first record stands for was lost where all others lie far above it."""
     if len(y) < RECORDS:
         return None
     best = int(np.argmin(y))
     late = y[best + 1 :]
+    if best == 0 and 0 < GONE * y[0] <= late.min():
+        return 1
     away = float(late[-int(BEHIND) :].min()) if len(late) >= BEHIND else -np.inf
     if not 0 < y[best] <= LEFT * y[0] or away < max(float(y[0]), GONE * float(y[best])):
         return None

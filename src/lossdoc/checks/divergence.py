@@ -14,7 +14,8 @@ largest one before, to the end of the log, two records are enough; so are {few.r
 before. A held-out score that had been gained and was lost again (less than {merit.kept} of the gain is kept in the
 last {after} records) is a warning. With fewer than {records} records: the last {few.behind} above the first one and at
 {few.gone} the best; or at {few.gone} all before them, or each above the one before, and the last one at
-{few.tenfold} the first. Where no total is logged, every part of the loss has to have diverged.
+{few.tenfold} the first; or all others at {few.gone} the first. Where no total is logged, every part of the loss has to
+have diverged.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
@@ -210,7 +211,6 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
     best = best_stretch(y[: tail(n).start])
     rise = end.value - best.value
     progress = max(0.0, median(y[: max(1, min(5, n // 10))]) - best.value)
-    error = float(np.hypot(end.error, scale / np.sqrt(best.last - best.first + 1)))
     # A share of next to nothing is nothing: such runs are measured by their level alone.
     learned = progress > NOTHING * abs(best.value)
     # Losses near 0 double by chance: measured by the level, a rise also has to stand out of the scatter around the end.
@@ -220,16 +220,18 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
         or rise >= 2 * abs(best.value) + SCORE * scale
     )
     material = (learned and rise >= max(LOST * progress, LEAST * abs(best.value))) or by_level
-    # An explosion makes its own level uncertain; that every late record is twice the best level is as sure.
-    sure = rise >= SCORE * error or float(y[tail(n)].min()) - best.value >= max(SCORE * scale, abs(best.value))
-    if not material or not sure or rise < (1 if n >= 40 else 2) * SCATTER * scale:
+    if not material or rise < (1 if n >= 40 else 2) * SCATTER * scale:
         return
     # A third of the way up; of a rise by many times the level, where it had doubled.
     at = onset(y, best.value, best.first, margin=max(min(rise / 3, abs(best.value)), 3 * scale))
-    if at is None:
-        return
     # The last records alone could be a spike that the log ends in.
-    if n - at < max(4, LASTS * n):
+    if at is None or n - at < max(4, LASTS * n):
+        return
+    # How sure the last level is, those of its records say that stand behind the rise.
+    late = y[max(at, tail(n).start) :]
+    error = float(np.hypot(level(late).error, scale / np.sqrt(best.last - best.first + 1)))
+    # An explosion makes its own level uncertain; that every late record is twice the best level is as sure.
+    if rise < SCORE * error and float(late.min()) - best.value < max(SCORE * scale, abs(best.value)):
         return
     worst = float(np.max(y[at:]))
     blown = not worst < 100 * max(abs(best.value), scale)

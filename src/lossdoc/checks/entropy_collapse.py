@@ -11,7 +11,7 @@ differential (Gaussian policies): a fall of {tenfold-nats} nats with a falling r
 
 ## Silent when
 - the reward rises and some entropy is left: healthy labelled runs fall to 0.22 of their start
-- the first records of a run, or fewer than {records} records
+- there are fewer than {records} records ({few} where each lies below the one before, beside a reward)
 
 ## Likely causes
 - A learning rate too high. [rate-high]
@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossdoc.checks._rl import course, rl_only, unlabelled
-from lossdoc.judge.case import Case, Need
+from lossdoc.judge.case import Case, Need, Skip
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import median, onset
@@ -60,8 +60,9 @@ SHARE = Limit(
 )
 TENFOLD_NATS = Limit(2.3, "nats", "ln 10: a tenfold narrower action")
 RECORDS = Limit(20, "records", "ours")
+FEW = Limit(8, "records", "ours, where each of them lies below the one before, beside a reward")
 NEEDS = {
-    "entropy": Need("entropy", points=RECORDS),
+    "entropy": Need("entropy", points=FEW),
     "reward": Need("reward", points=8, optional=True),
 }
 
@@ -73,6 +74,8 @@ def check(case: Case, entropy: Curve, reward: Curve | None) -> Iterator[Finding]
     end = median(y[-max(3, round(0.15 * len(y))) :])
     reward = unlabelled(reward)
     moved = None if reward is None else course(reward.values)
+    if len(y) < RECORDS and (moved is None or np.any(np.diff(y) >= 0)):
+        raise Skip(f"{len(y)} records are too few unless each lies below the one before, beside a reward")
     if np.any(y < 0):
         # A differential entropy has no zero.
         if start - end < TENFOLD_NATS or moved is None or not moved.fell:

@@ -12,8 +12,8 @@ nor the trend show any improvement although {power} would have been seen, or tha
 {eval-material}. With fewer than {loss.few-points} records, {few.records} at least: they all lie within {few.still} of
 their level; {few.identical} are enough that are the same to the last of four digits. At any number: each record lies
 above the one before, {few.rises} at the end; half of the records repeat the one before to the last digit, from the
-start on; without a training loss, every held-out measure is the same to the last digit throughout. An eval loss or an
-accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has not moved at all.
+start on; without a total of the training loss, every measure is the same to the last digit throughout. An eval loss or
+an accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has not moved at all.
 
 ## Silent when
 - the eval loss, an accuracy or a held-out score improves
@@ -58,7 +58,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._few import EXACT_TO, IDENTICAL, RECORDS, TENFOLD, identical, leaves, rises, stands
+from lossdoc.checks._few import EXACT_TO, IDENTICAL, RECORDS, TENFOLD, identical, leaves, lost_again, rises, stands
 from lossdoc.checks._loss import (
     FEW_POINTS,
     MIN_POINTS,
@@ -211,7 +211,8 @@ def flat(
     if held_out is not None and held_out.share >= MATERIAL and held_out.score > 2:
         return None
     y = loss.values
-    if leaves(y) is not None or 0 < TENFOLD * found.start.value <= found.end.value:
+    left = leaves(y) is not None or (len(y) < FEW_POINTS and lost_again(y) is not None)
+    if left or 0 < TENFOLD * found.start.value <= found.end.value:
         return None
     if rises(y):
         return "each record lies above the one before", "high" if len(y) >= FEW_POINTS else "medium", {}
@@ -289,8 +290,8 @@ def stuck(loss: Curve) -> tuple[float, int] | None:
 
 
 def all_stand(case: Case) -> Iterator[Finding]:
-    """Without a training loss: every measure of merit repeats itself to the last digit."""
-    able = [m for m in measures(case.run, case.knowledge) if m.role in ("score", "objective")]
+    """Without a total of the training loss: every measure of merit repeats itself to the last digit."""
+    able = [m for m in measures(case.run, case.knowledge) if m.role != "support"]
     still = [m for m in able if stands_still(m.curve)]
     if not still or len(still) < len(able) or any(m.reaches(float(m.curve.values[0]), CEILING.value) for m in still):
         raise Skip("no train loss in this log, and no held-out measure that stands still to its last digit")
@@ -302,9 +303,9 @@ def all_stand(case: Case) -> Iterator[Finding]:
         detected=min(int(RECORDS), len(curve)) - 1,
         confidence="high" if len(curve) >= FEW_POINTS else "medium",
         measured={
-            "value": float(curve.values[0]),
+            "value": curve.as_logged(float(curve.values[0])),
             "records": len(curve),
-            **{m.curve.said: float(m.curve.values[0]) for m in still[1:2]},
+            **{m.curve.said: m.curve.as_logged(float(m.curve.values[0])) for m in still[1:2]},
         },
         cannot_tell=("whether the weights stand still or the evaluation holds an old model",),
     )
