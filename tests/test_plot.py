@@ -128,6 +128,21 @@ def test_the_file_shows_the_same() -> None:
         assert all(0 <= v <= size[2] for v in numbers)
 
 
+def test_a_long_legend_breaks_into_lines_and_names_every_run() -> None:
+    reports = tuple(
+        replace(nan_run(), run=replace(nan_run().run, source=f"/data/runs/a-rather-long-name-of-a-run-{n}/out.log"))
+        for n in range(6)
+    )
+    found = plots("loss", reports=reports)
+    page, picture = text.write(found, Options(width=80), 20), svg.write(found)
+    assert "…" not in page
+    for n in range(6):
+        for shown in (page, picture):
+            assert f"a-rather-long-name-of-a-run-{n} train (121 NaN)" in shown
+    for line in ET.fromstring(picture).iter(f"{SVG}text"):
+        assert len("".join(line.itertext())) < 90
+
+
 def test_a_hostile_key_stays_text() -> None:
     report = healthy()
     report.run.curves = [replace(report.run.curves[0], metric="<script>x</script>\x1b[31m", key="k")]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossdoc.api import Options, read_source
 from lossdoc.input.source import Source
 from lossdoc.model.record import Event, Item, Record, Unread
 from lossdoc.readers import detect, hf_stdout
@@ -37,6 +38,22 @@ def rows(text: str) -> list[dict[str, object]]:
 )
 def test_python_dicts(text: str, row: dict[str, object] | None) -> None:
     assert parse_dict(text) == row
+
+
+@pytest.mark.parametrize("lines", [38, 60, 90, 120])
+def test_steps_while_the_log_grows_are_those_of_the_whole(lines: int) -> None:
+    """An evaluation closes with a runtime of its own, which is not the end of the training."""
+    whole = (Path(__file__).resolve().parents[1] / "examples" / "dpo-displacement.log").read_bytes().decode()
+    part = "\n".join(whole.split("\n")[:lines]) + "\n"  # bars return the carriage within them
+    steps = []
+    for text in (part, whole):
+        found = read_source(Source.from_text(text), Options())
+        assert isinstance(found, list)
+        loss = found[0].get("loss")
+        assert loss is not None
+        steps.append(loss.steps.tolist())
+    assert 10 < len(steps[0]) < len(steps[1])
+    assert steps[0] == steps[1][: len(steps[0])]
 
 
 def test_the_end_of_a_dict_respects_quotes() -> None:

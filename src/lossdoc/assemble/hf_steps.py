@@ -110,10 +110,10 @@ def _steps_per_epoch(
     last = _last(table, rows)
     if isinstance(every := settings.get("logging_steps"), (int, float)) and every >= 1:
         return every / interval, "logging_steps"
-    if isinstance(total := settings.get("max_steps"), (int, float)) and total > 0 and table.summary:
+    if isinstance(total := settings.get("max_steps"), (int, float)) and total > 0 and _ended(table):
         return total / last, "max_steps"
     if total := _bar_total(events):
-        if table.summary:
+        if _ended(table):
             return total / last, "the progress bar"
         if ratio := _bar_ratio(table, rows, events, total):
             return ratio, "the progress bar"
@@ -126,6 +126,11 @@ def _steps_per_epoch(
             if 0.5 < every < FURTHEST and abs(every - round(every)) < 0.1 * round(every):
                 return ratio, "the speed in the closing row"
     return None, ""
+
+
+def _ended(table: Table) -> bool:
+    """The closing row of the training is there: each evaluation closes with a runtime of its own."""
+    return any(key.startswith(("train_", "train/")) for key in table.summary)
 
 
 def _closing(table: Table, name: str) -> float | None:

@@ -18,7 +18,8 @@ from lossdoc.show.plot.scene import Scene, Series
 from lossdoc.show.plot.thin import wants_log
 from lossdoc.show.report._numbers import numbered
 from lossdoc.show.report._panels import choose, marks
-from lossdoc.show.report._words import run_name, safe
+from lossdoc.show.report._summary import names
+from lossdoc.show.report._words import safe
 
 if TYPE_CHECKING:
     from lossdoc.knowledge import Knowledge
@@ -46,6 +47,16 @@ class Line(Struct, frozen=True):
     name: str
     raw: Curve | None = None
 
+    @property
+    def legend(self) -> str:
+        """Its name, and how many of its values are no number: `train (3 NaN, 1 infinite)`."""
+        import numpy as np
+
+        values = (self.raw or self.curve).values
+        counts = (("NaN", int(np.isnan(values).sum())), ("infinite", int(np.isinf(values).sum())))
+        words = ", ".join(f"{count} {word}" for word, count in counts if count)
+        return safe(self.name) + (f" ({words})" if words else "")
+
 
 class Plot(Struct, frozen=True):
     """The curves of one metric on one axis; findings with their labels; notes say what is not drawn."""
@@ -62,6 +73,19 @@ class Plot(Struct, frozen=True):
         raw = [Series(line.raw.steps, line.raw.values, "", n, behind=True) for n, line in several if line.raw]
         series = [Series(line.curve.steps, line.curve.values, safe(line.name), n) for n, line in several]
         return Scene([*series, *raw], marks(self.findings), self.lines[0].curve.axis, self.log)
+
+
+def packed(lengths: Sequence[float], room: float) -> list[list[int]]:
+    """Which entries of a legend share a line, one at least: as many in their order as there is room for."""
+    lines: list[list[int]] = [[]]
+    used = 0.0
+    for index, length in enumerate(lengths):
+        if lines[-1] and used + length > room:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(index)
+        used += length
+    return lines
 
 
 def arrange(reports: Sequence[Report], knowledge: Knowledge, choice: Choice) -> list[Plot]:
@@ -106,12 +130,12 @@ def _plot(members: Sequence[tuple[int, Curve]], reports: Sequence[Report], choic
     first = members[0][1]
     lines: list[Line] = []
     notes: list[str] = []
-    several = len(reports) > 1
+    runs = names(reports) if len(reports) > 1 else []
     cut = [(number, _between(curve, choice.steps)) for number, curve in members]
     cut = [(number, curve) for number, curve in cut if len(curve)]
     log = choice.log if choice.log is not None else bool(cut) and wants_log([curve.values for _, curve in cut])
     for number, curve in cut:
-        name = " ".join(([run_name(reports[number].run)] if several else []) + [curve.split])
+        name = f"{runs[number]} {curve.split}" if runs else curve.split
         if log and (dark := int((curve.values <= 0).sum())):
             notes.append(f"{dark} of {len(curve)} values of {name} are 0 or less and not on a log axis")
             curve = curve.where(~(curve.values <= 0))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
-from lossdoc.show.blocks import Block, Text
+from lossdoc.show.blocks import Block, Text, length
 from lossdoc.show.blocks.chart import Chart
 from lossdoc.show.blocks.terminal import render
-from lossdoc.show.picture import Line, Plot
+from lossdoc.show.picture import Plot, packed
 from lossdoc.show.plot.pens import pen
 from lossdoc.show.report import Options
 from lossdoc.show.report._charts import legend_of_findings
@@ -23,29 +24,25 @@ def write(plots: Sequence[Plot], options: Options, rows: int) -> str:
 
 def _parts(plots: Sequence[Plot], options: Options, rows: int) -> Iterator[Block]:
     for plot in plots:
-        yield Chart(list(_heading(plot, options)), plot.scene(), rows=rows, ascii=options.ascii)
+        heading = list(_heading(plot, options))
+        more = max(0, len(heading) - 2)  # a title and its findings have their room beside `rows`
+        yield Chart(heading, plot.scene(), rows=max(LEAST_ROWS, rows - more), ascii=options.ascii)
         yield Text("")
 
 
 def _heading(plot: Plot, options: Options) -> Iterator[Text]:
-    text = Text(" " + safe(plot.title), "bold")
+    entries = [Text(safe(plot.title), "bold")]
     if plot.log:
-        text.append("  ").append("log scale", "dim")
+        entries.append(Text("log scale", "dim"))
     for rank, line in enumerate(plot.lines):
-        text.append("  ").append(pen(rank).sign(options.ascii), pen(rank).style)
-        text.append(f" {safe(line.name)}{_sick(line)}")
-    yield text
-    if plot.findings:
-        yield legend_of_findings(plot.findings)
+        entries.append(Text(pen(rank).sign(options.ascii), pen(rank).style).append(f" {line.legend}"))
+    for indexes in packed([length(entry.spans) + 2 for entry in entries], options.width):
+        shown = Text(" ")
+        for index in indexes:
+            shown.append("  " if index > indexes[0] else "").append(entries[index])
+        yield shown
+    marks = [length(legend_of_findings([one]).spans) for one in plot.findings]
+    for indexes in packed(marks, options.width) if marks else []:
+        yield legend_of_findings([plot.findings[index] for index in indexes])
     for note in plot.notes:
-        yield Text(f"  {safe(note)}", "dim")
-
-
-def _sick(line: Line) -> str:
-    """` (3 NaN, 1 infinite)`, "" for a curve of numbers only."""
-    import numpy as np
-
-    values = (line.raw or line.curve).values
-    counts = (("NaN", int(np.isnan(values).sum())), ("infinite", int(np.isinf(values).sum())))
-    words = ", ".join(f"{count} {word}" for word, count in counts if count)
-    return f" ({words})" if words else ""
+        yield from (Text(f"  {part}", "dim") for part in wrap(safe(note), max(1, options.width - 2)))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 560, 230
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 18, 30
-INKS = 4  # colours of curves in the style: c0 to c3
+INKS = 6  # colours of curves in the style: c0 to c5
 _CROSS = 6  # units of the picture for one cross
 _FEW = 40  # points of a curve that are drawn as points as well
 

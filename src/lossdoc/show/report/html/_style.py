@@ -30,9 +30,12 @@ svg text.tick { fill: var(--dim); } svg text.sick { fill: var(--error); }
 svg .error line, svg .warning line, svg .info line { stroke: currentColor; stroke-dasharray: 4 3; }
 td code { white-space: nowrap; } circle.c0 { fill: var(--c0); } circle.c1 { fill: var(--c1); }
 circle.c2 { fill: var(--c2); } circle.c3 { fill: var(--c3); }
+circle.c4 { fill: var(--c4); } circle.c5 { fill: var(--c5); }
 .curve { fill: none; stroke-width: 1.4; stroke-linejoin: round; }
 .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); }
+.c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
 .k0 { color: var(--c0); } .k1 { color: var(--c1); } .k2 { color: var(--c2); } .k3 { color: var(--c3); }
+.k4 { color: var(--c4); } .k5 { color: var(--c5); }
 @media (max-width: 600px) { td code { white-space: normal; } dl { grid-template-columns: 1fr; } th { display: none; }
   table:not([class]), table:not([class]) :is(tbody, tr, td) { display: block; }
   table:not([class]) td { border: 0; padding: .1rem 0; }
