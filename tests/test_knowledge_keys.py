@@ -8,7 +8,7 @@ import pytest
 
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.keys import Ambiguous, Matcher, Rule, check_pattern, tables, with_split
-from lossdoc.knowledge.words import plain, without_split
+from lossdoc.knowledge.words import LONGEST, plain, without_split
 
 
 @pytest.fixture(scope="module")
@@ -180,3 +180,10 @@ def test_what_the_lower_framework_logs_the_upper_one_logs_too(knowledge: Knowled
     assert below is not None
     assert below == knowledge.resolve("train_loss", "trl")
     assert below.role == "summary"
+
+
+def test_what_is_longer_than_any_name_is_taken_as_it_stands() -> None:
+    """A line of brackets and letters that was taken for a name cost minutes: each place was tried as its last word."""
+    key = "val_loss " + "(a[" * LONGEST
+    assert without_split(key) == [(key, None)]
+    assert without_split(key[:LONGEST])[-1][1] == "eval"

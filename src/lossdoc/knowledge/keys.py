@@ -12,7 +12,7 @@ from functools import cache
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from lossdoc.knowledge.words import inner_split, plain, taken_apart, uncamel, without_average, without_split
+from lossdoc.knowledge.words import LONGEST, inner_split, plain, taken_apart, uncamel, without_average, without_split
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import SPLITS
 from lossdoc.words.terms import in_english
@@ -149,8 +149,6 @@ def _literal(pattern: str) -> int:
     return len(_PART.sub("", pattern))
 
 
-# Characters of a name, ours: no alias of the documents has more than 60, and patterns look for a part at every place.
-_LONGEST = 200
 _MOST_REMEMBERED = 1 << 16
 
 
@@ -182,7 +180,7 @@ class Matcher:
         return found
 
     def _find(self, key: str, levels: Sequence[str]) -> Hit | None:
-        if len(key) > _LONGEST:
+        if len(key) > LONGEST:
             return None
         for text in dict.fromkeys((key, uncamel(key), in_english(uncamel(key)))):
             variants = without_split(text)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import IN_NAMES
 
+# Characters of a name, ours: no alias of the documents has more than 60, and expressions look for parts everywhere.
+LONGEST = 200
 _SEPARATORS = expression(r"[\s/_\-.:|()\[\]]+")
 _CAMEL = expression(r"(?<=[a-z0-9])(?=[A-Z])")
 _FIRST = expression(r"([^\W\d_]+)[\s/_\-.:|]+(.+)", re.DOTALL)
@@ -49,11 +51,13 @@ def inner_split(outer: str | None, inner: str | None) -> str | None:
 def without_split(key: str) -> list[tuple[str, str | None]]:
     """The key and what is left of it without its split words, each with the split they name; at most three are taken.
 
+    What is longer than any name is left as it is.
+
     >>> without_split("train/val_loss")
     [('train/val_loss', None), ('val_loss', 'train'), ('loss', 'eval')]
     """
     found: list[tuple[str, str | None]] = [(key, None)]
-    for depth in range(8):
+    for depth in range(8 if len(key) <= LONGEST else 0):
         if depth == len(found) or len(found) > 7:
             break
         text, split = found[depth]
