@@ -3,10 +3,9 @@
 One command is one module of this folder (not starting with "_") with a function `command` whose parameters are typer
 options and whose docstring is its help; the number it returns is the exit code (None is 0). Underscores in a module's
 name become hyphens. Commands are found by walking the folder and imported only when they are run or when help lists
-them; none of them may import numpy, pandas or plotext at module level.
+them; none of them may import numpy, pandas or plotext at module level. Their annotations are not postponed: typer would
+evaluate the text of each, twice.
 """
-
-from __future__ import annotations
 
 import importlib
 import pkgutil

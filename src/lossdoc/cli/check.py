@@ -1,7 +1,5 @@
 """`lossdoc check`: read, judge, write, and set the exit code."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +110,7 @@ def _say_notes(reports: Sequence[Report]) -> None:
         say(said)
 
 
-def _nearest(reports: Sequence[Report], options: Options) -> dict[str, str]:
+def _nearest(reports: Sequence[Report], options: "Options") -> dict[str, str]:
     """For keys that no document knows: the known words that look most like them."""
     keys = {curve.key for report in reports for curve in report.run.curves if not curve.known}
     near: dict[str, Any] = {key: options.knowledge.near(key) for key in sorted(keys)}

@@ -1,7 +1,5 @@
 """`lossdoc compare`: two or more runs against a baseline."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -150,7 +148,7 @@ def command(
 class _Task(Struct):
     """What was read, one run for each path that is no folder of baselines, and what was not."""
 
-    runs: list[Run] = field(default_factory=list)
+    runs: "list[Run]" = field(default_factory=list)
     baselines: list[int] = field(default_factory=list)  # numbers of runs, from 1
     not_read: list[NotRead] = field(default_factory=list)
 
@@ -183,7 +181,7 @@ def _settings(words: Sequence[str], runs: int) -> list[dict[str, float | str]]:
 
 
 def _read(
-    paths: Sequence[str], options: Options, given: Sequence[dict[str, float | str]], baselines: Sequence[int]
+    paths: Sequence[str], options: "Options", given: Sequence[dict[str, float | str]], baselines: Sequence[int]
 ) -> _Task:
     task = _Task()
     read = zip(with_progress(paths, quiet=False), given, strict=True)
@@ -201,13 +199,13 @@ def _read(
     return task
 
 
-def _own_options(path: str, options: Options, own: Mapping[str, float | str]) -> Options:
+def _own_options(path: str, options: "Options", own: Mapping[str, float | str]) -> "Options":
     """The options of one run: the configuration's for its path, and over them what --set says of it."""
     trainer, settings = options.local(path) if options.local else (options.trainer, options.settings)
     return options.but(trainer=trainer, settings={**settings, **own}, local=None)
 
 
-def _runs(path: str, options: Options, *, several: bool) -> list[Run] | NotRead:
+def _runs(path: str, options: "Options", *, several: bool) -> "list[Run] | NotRead":
     """The run behind a path: of several in one file the longest, said; a folder only of baselines holds several."""
     from lossdoc.api import read_path
 
@@ -222,7 +220,7 @@ def _runs(path: str, options: Options, *, several: bool) -> list[Run] | NotRead:
     return [_longest(runs) for runs in groups]
 
 
-def _longest(runs: Sequence[Run]) -> Run:
+def _longest(runs: "Sequence[Run]") -> "Run":
     longest = max(runs, key=lambda run: run.records)
     if len(runs) > 1:
         where = longest.source
@@ -230,7 +228,7 @@ def _longest(runs: Sequence[Run]) -> Run:
     return longest
 
 
-def _metrics(words: Sequence[str], runs: Sequence[Run], options: Options) -> tuple[str, ...]:
+def _metrics(words: Sequence[str], runs: "Sequence[Run]", options: "Options") -> tuple[str, ...]:
     """Canonical ids of what --metric names; ValueError where no run has it."""
     there = {curve.metric for run in runs for curve in run.curves}
     keys = {curve.key.lower(): curve.metric for run in runs for curve in run.curves}
@@ -244,7 +242,7 @@ def _metrics(words: Sequence[str], runs: Sequence[Run], options: Options) -> tup
     return tuple(dict.fromkeys(found))
 
 
-def _compare(task: _Task, options: Options, choice: Choice) -> Comparison:
+def _compare(task: _Task, options: "Options", choice: "Choice") -> "Comparison":
     from lossdoc.api import diagnose
     from lossdoc.comparison import compare
 
@@ -253,7 +251,9 @@ def _compare(task: _Task, options: Options, choice: Choice) -> Comparison:
         return compare(reports, options.knowledge, choice)
 
 
-def _choice(by: By | None, baselines: Sequence[int], metrics: Sequence[str], tolerances: Mapping[str, float]) -> Choice:
+def _choice(
+    by: By | None, baselines: Sequence[int], metrics: Sequence[str], tolerances: Mapping[str, float]
+) -> "Choice":
     from lossdoc.comparison import Choice
 
     wrong = [f"{name}={share:g}" for name, share in tolerances.items() if not share >= 0]

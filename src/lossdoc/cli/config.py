@@ -1,7 +1,5 @@
 """`lossdoc config`: what is in force, and where each value comes from."""
 
-from __future__ import annotations
-
 import json
 import sys
 from typing import Annotated, Any, Literal

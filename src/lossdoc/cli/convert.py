@@ -1,7 +1,5 @@
 """`lossdoc convert`: the normalised curves as a table."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated, Literal

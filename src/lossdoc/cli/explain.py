@@ -1,7 +1,5 @@
 """`lossdoc explain`: the page of a word or of a number."""
 
-from __future__ import annotations
-
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -93,7 +91,7 @@ def command(
     return 0
 
 
-def _as_json(word: str, knowledge: Knowledge, look: Look) -> int:
+def _as_json(word: str, knowledge: "Knowledge", look: "Look") -> int:
     from lossdoc.show.pages import _json, explain
 
     try:

@@ -1,7 +1,5 @@
 """`lossdoc list`: what lossdoc knows."""
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """`lossdoc mcp`: a server for assistants, over standard input and output."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

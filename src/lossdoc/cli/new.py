@@ -1,7 +1,5 @@
 """`lossdoc new`: the skeleton of a check, a metric, a log format or an output, for contributors in a checkout."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """`lossdoc plot`: chosen curves of one or several runs in one picture, in the terminal or as SVG or PNG."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 import time
@@ -108,7 +106,7 @@ def command(
     return deliver(text.write(plots, look, _rows(height, plots)), None, code, machine=False)
 
 
-def _follow(path: str, options: Options, choice: Choice, color: Color, height: int | None) -> int:
+def _follow(path: str, options: "Options", choice: "Choice", color: Color, height: int | None) -> int:
     """Until Ctrl-C. A metric that is not there yet is waited for."""
     from lossdoc.live.watcher import Watcher
     from lossdoc.show.picture import arrange, text
@@ -133,13 +131,13 @@ def _follow(path: str, options: Options, choice: Choice, color: Color, height: i
     return 0 if plots else 2
 
 
-def _file(plots: Sequence[Plot], output: Path) -> bytes:
+def _file(plots: "Sequence[Plot]", output: Path) -> bytes:
     from lossdoc.show.picture import png, svg
 
     return png.write(plots) if output.suffix.lower() == ".png" else svg.write(plots).encode()
 
 
-def _choice(words: list[str], steps: str | None, smooth: float, log: bool | None, findings: bool) -> Choice:
+def _choice(words: list[str], steps: str | None, smooth: float, log: bool | None, findings: bool) -> "Choice":
     from lossdoc.show.picture import Choice
 
     wanted = tuple(dict.fromkeys(word.strip() for text in words for word in text.split(",") if word.strip()))

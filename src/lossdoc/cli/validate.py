@@ -1,7 +1,5 @@
 """`lossdoc validate`: check a folder of documents."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`lossdoc watch`: judges a log while it is written, and tells each finding once, as it comes."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -113,12 +111,12 @@ def command(
     return code
 
 
-def _by_the_rules(in_force: InForce) -> Callable[[Run, Options, Sequence[str]], Report]:
+def _by_the_rules(in_force: "InForce") -> "Callable[[Run, Options, Sequence[str]], Report]":
     """Judges a run by what the configuration says of it; checks that are handed over beside it are left out as well."""
     from lossdoc.api import diagnose
     from lossdoc.config.apply import for_run
 
-    def judge(run: Run, options: Options, beside: Sequence[str]) -> Report:
+    def judge(run: "Run", options: "Options", beside: Sequence[str]) -> "Report":
         rules = for_run(in_force, run)
         return diagnose(run, replace(rules, ignore=(*rules.ignore, *beside)).over(options))
 
@@ -145,7 +143,7 @@ class Ends(Struct, frozen=True):
     until_idle: float | None = None
     timeout: float | None = None
 
-    def at_once(self, news: News) -> bool:
+    def at_once(self, news: "News") -> bool:
         return news.finding.check in self.fail_fast and news.finding.severity != "info" and news.state == "confirmed"
 
     def reached(self, now: float, begun: float, last_news: float) -> bool:
@@ -163,7 +161,7 @@ class OnFinding:
     suspected: bool = False  # for those too that are suspected or withdrawn
     lost: bool = field(default=False, init=False)  # it could not be run, which is said once
 
-    def run(self, news: News, records: int) -> None:
+    def run(self, news: "News", records: int) -> None:
         """Nothing of the log becomes part of the command line: a message is data on its standard input."""
         import os
         import subprocess
@@ -186,16 +184,16 @@ class Told:
 
     writer: stream.Writer
     command: OnFinding | None = None
-    screen: Screen | None = None
+    screen: "Screen | None" = None
     _last: str = field(default="", init=False)
 
-    def findings(self, look: Look) -> None:
+    def findings(self, look: "Look") -> None:
         for news in look.new:
             self._say(self.writer.finding(*news, look.records))
             if self.command:
                 self.command.run(news, look.records)
 
-    def picture(self, look: Look, silent: float) -> None:
+    def picture(self, look: "Look", silent: float) -> None:
         """Where the run stands, for those who look on; `silent` is in seconds."""
         if self.screen is not None:
             from lossdoc.show.report import Options as Dress
@@ -204,7 +202,7 @@ class Told:
             dress = Dress(width_of(sys.stdout, None), color=self.writer.color, ascii=self.writer.ascii)
             self.screen.show(standing(look.reports, silent, dress, look.since))
 
-    def end(self, look: Look, code: int) -> None:
+    def end(self, look: "Look", code: int) -> None:
         self.picture(look, 0.0)
         withdrawn = [news.finding for news in look.new if news.state == "withdrawn"]
         self._last = self.writer.end(look.reports, withdrawn, code)
@@ -223,7 +221,7 @@ class Told:
 
 
 def follow(
-    watcher: Watcher,
+    watcher: "Watcher",
     ends: Ends,
     interval: float,
     told: Told,
@@ -257,7 +255,7 @@ def follow(
     return code
 
 
-def _exit_code(look: Look, fail_on: option.FailOn) -> int:
+def _exit_code(look: "Look", fail_on: option.FailOn) -> int:
     if any(unread.named for unread in look.not_read) or not look.reports:
         return 2
     bad = () if fail_on == "never" else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
