@@ -75,6 +75,11 @@ CASES = {
         "suspicious",
         "entropy-collapse",
     ),
+    "errors in percent that stand": (
+        epochs("Epoch {}: train err {:.2f}% test err {:.2f}%", *[(90 + i % 4 / 100, 90) for i in range(11)]),
+        "failing",
+        "no-learning",
+    ),
     "a gap at three epochs": (
         epochs("Epoch {}: train acc {:.2f} val acc {:.2f}", (0.80, 0.52), (0.95, 0.53), (0.99, 0.52)),
         "suspicious",

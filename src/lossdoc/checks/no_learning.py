@@ -12,8 +12,9 @@ nor the trend show any improvement although {power} would have been seen, or tha
 {eval-material}. With fewer than {loss.few-points} records, {few.records} at least: they all lie within {few.still} of
 their level; {few.identical} are enough that are the same to the last of four digits. At any number: each record lies
 above the one before, {few.rises} at the end; half of the records repeat the one before to the last digit, from the
-start on; without a total of the training loss, every measure is the same to the last digit throughout. An eval loss or
-an accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has not moved at all.
+start on; without a total of the training loss, every measure is the same to the last digit throughout, or every
+held-out one while training gains nothing that matters. An eval loss or an accuracy that improves contradicts.
+Preference trainers are judged by the margin: a policy that has not moved at all.
 
 ## Silent when
 - the eval loss, an accuracy or a held-out score improves
@@ -290,16 +291,19 @@ def stuck(loss: Curve) -> tuple[float, int] | None:
 
 
 def all_stand(case: Case) -> Iterator[Finding]:
-    """Without a total of the training loss: every measure of merit repeats itself to the last digit."""
+    """Without a total of the training loss: every measure of merit repeats itself to the last digit, or every held-out
+    one while those of training gain nothing that matters."""
     able = [m for m in measures(case.run, case.knowledge) if m.role != "support"]
     still = [m for m in able if stands_still(m.curve)]
-    if not still or len(still) < len(able) or any(m.reaches(float(m.curve.values[0]), CEILING.value) for m in still):
+    moving = [m for m in able if m not in still]
+    moves = any(m.held_out or (went := course(m)) is None or went.went != "flat" for m in moving)
+    if not still or moves or any(m.reaches(float(m.curve.values[0]), CEILING.value) for m in still):
         raise Skip("no train loss in this log, and no held-out measure that stands still to its last digit")
     curve = still[0].curve
     told = " and ".join(f"{m.curve.said} is {m.curve.as_logged(m.curve.values[0]):.6g}" for m in still[:2])
     yield case.finding(
         curve,
-        f"{told} in all {len(curve)} records: nothing changes any more",
+        f"{told} in all {len(curve)} records: nothing {'gets better' if moving else 'changes'} any more",
         detected=min(int(RECORDS), len(curve)) - 1,
         confidence="high" if len(curve) >= FEW_POINTS else "medium",
         measured={
