@@ -135,8 +135,8 @@ def test_ctrl_c_keeps_what_is_done(sweep: Path, tmp_path: Path, jobs: str) -> No
         start_new_session=True,
     )
     end = _writer_of(tmp_path / "8.pipe")
-    if jobs == "2":
-        time.sleep(2)  # the other process may be at the last log still
+    # One process has just opened the pipe and is about to wait; of two the other one may be at the last log still.
+    time.sleep(2 if jobs == "2" else 0.5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     os.close(end)
