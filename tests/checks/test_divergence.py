@@ -28,6 +28,13 @@ def test_a_loss_that_explodes() -> None:
     assert found("divergence", loss(y), trainer="regression")
 
 
+def test_a_loss_that_only_rose_had_gained_nothing() -> None:
+    y = 8 + 74 * (1 - np.exp(-np.arange(50) / 12))
+    (finding,) = found("divergence", loss(y), trainer="regression")
+    assert "gained" not in finding.message
+    assert finding.measured["progress"] == 0
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("n", [20, 300, 2000])
 def test_a_run_that_learns_is_silent(n: int, seed: int) -> None:

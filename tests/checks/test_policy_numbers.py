@@ -38,6 +38,14 @@ def test_entropy_up_to_the_ceiling_of_noise() -> None:
     assert found("entropy-explosion", *curves)
 
 
+def test_a_language_model_dissolves_whatever_its_reward_does() -> None:
+    entropy, reward = curve("entropy", saturating(N, 0.5, 11) + noise(N, 0.1, 6)), rewards(np.zeros(N))
+    (finding,) = found("entropy-explosion", entropy, *reward)
+    assert finding.severity == "warning"
+    assert not found("entropy-explosion", entropy, *rewards(ramp(N, 0.1, 0.6)))
+    assert not found("entropy-explosion", entropy, *reward, trainer="rl")
+
+
 def test_exploration_pays() -> None:
     curves = [curve("entropy", ramp(N, 0.9, 2.0) + noise(N, 0.05, 7)), *rewards(ramp(N, 0.3, 0.8))]
     assert not found("entropy-explosion", *curves)

@@ -133,6 +133,14 @@ SIDES = (
         "agents.still", "reward-flat", lambda s: agent(stages((50, 1), (50, 1 - s))), 0.14, 0.16, ("warning/high", "")
     ),
     Sides(
+        "entropy-explosion.dissolved",
+        "entropy-explosion",
+        lambda s: policy(curve("entropy", np.linspace(0.5, s, 40).clip(max=s)), curve("reward", np.zeros(40))),
+        5.2,
+        5.6,
+        ("", "warning/medium"),
+    ),
+    Sides(
         "agents.soon",
         "reward-flat",
         lambda s: agent(stages((round(s), 60), (200 - round(s), 100), scatter=1)),

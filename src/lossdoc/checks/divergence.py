@@ -210,7 +210,8 @@ def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Findin
     end = level(y[tail(n)])
     best = best_stretch(y[: tail(n).start])
     rise = end.value - best.value
-    progress = max(0.0, median(y[: max(1, min(5, n // 10))]) - best.value)
+    # Of a curve that was best at its very start nothing had been gained.
+    progress = max(0.0, median(y[: max(1, min(5, n // 10))]) - best.value) if best.first > 0 else 0.0
     # A share of next to nothing is nothing: such runs are measured by their level alone.
     learned = progress > NOTHING * abs(best.value)
     # Losses near 0 double by chance: measured by the level, a rise also has to stand out of the scatter around the end.

@@ -6,10 +6,12 @@ a rising reward is exploration and welcome.
 
 ## How it is measured
 The level of the last 15 % against the first records: at least {factor} times and {nats} nats more, while the reward
-fell by at least {rl.matters} of the spread of one answer, surely ({rl.sure} standard errors).
+fell by at least {rl.matters} of the spread of one answer, surely ({rl.sure} standard errors). It informs. The entropy
+of a language model that ends at {dissolved} a token and more is a warning, whatever the reward did but rise: no text
+leaves so much open.
 
 ## Silent when
-- the reward rises or stands
+- the reward rises, or stands while the entropy stays below {dissolved}
 - the entropy came back down by the end
 - entropies of Gaussian policies, which have no zero
 
@@ -51,6 +53,12 @@ SIGN: SignName = "stable"
 EXPLAINS = ()
 FACTOR = Limit(1.5, "times the first level", "ours")
 NATS = Limit(0.3, "nats", "ours")
+DISSOLVED = Limit(
+    5.0,
+    "nats",
+    "ours: 148 tokens that are equally likely; text holds 0.6 to 1.3 bits per character (Shannon 1951), at most 3.6 "
+    "nats per token of four",
+)
 RECORDS = Limit(20, "records", "ours")
 NEEDS = {
     "entropy": Need("entropy", points=RECORDS),
@@ -70,15 +78,17 @@ def check(case: Case, entropy: Curve, reward: Curve, std: Curve | None) -> Itera
         return
     spread = unlabelled(std)
     moved = course(reward.values, None if spread is None else spread.values)
-    if not moved.fell:
+    dissolved = end >= DISSOLVED and not moved.rose and "rl" not in case.objectives
+    if not moved.fell and not dissolved:
         return
     first = onset(y, start, margin=0.5 * (end - start)) or 0
     yield case.finding(
         entropy,
-        f"the entropy rose from {start:.3g} to {end:.3g} while the reward fell from {moved.early:.3g} to "
-        f"{moved.late:.3g}",
+        f"the level of the entropy was {start:.3g} at the start and is {end:.3g} at the end, while that of the reward "
+        f"went from {moved.early:.3g} to {moved.late:.3g}",
         first=first,
         detected=min(len(y) - 1, first + max(3, len(y) // 20)),
+        severity="warning" if dissolved else None,
         confidence="medium",
         measured={"start": start, "end": end, "reward_early": moved.early, "reward_late": moved.late},
     )

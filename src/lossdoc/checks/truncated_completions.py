@@ -58,7 +58,7 @@ def check(case: Case, truncated: Curve) -> Iterator[Finding]:
     typical = median(truncated.values[first : last + 1])
     yield case.finding(
         truncated,
-        f"{typical:.0%} of the answers are cut off at the limit, over {last - first + 1} records",
+        f"{typical:.0%} of the answers are cut off at the limit, the median of {last - first + 1} records",
         first=first,
         detected=min(last, first + max(4, len(truncated) // 10)),
         last=last,

@@ -152,7 +152,7 @@ def course(measure: Measure) -> Course | None:
         went: Went = "unclear"
     elif gain >= need and sure > 0:
         went = "better"
-    elif held and best_gain >= 2 * need and gain < KEPT * best_gain and n >= 4:
+    elif held and best_gain >= 2 * need and gain < KEPT * best_gain and n >= 4 and at > 0:
         went = "lost"
     elif -gain >= need and sure < 0:
         went = "worse"
