@@ -1,5 +1,7 @@
-"""A curve of which nothing is finite - a rate, a reward, an entropy of NaN - makes no check fall and none warn
-(a warning is an error here, see pyproject.toml)."""
+"""No check falls or warns where nothing of a curve is finite, or nothing but 0: a rate, a reward, an entropy of NaN.
+
+A warning is an error here, see pyproject.toml.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ FILES = sorted(
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.name}")
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0])
 def test_no_check_falls_or_warns(path: Path, value: float) -> None:
     options = Options()
     runs = read_source(Source.from_path(path), options)

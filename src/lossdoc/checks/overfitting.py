@@ -135,8 +135,9 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     eval_loss = living(once(eval_loss))
     y = eval_loss.values
     n = len(y)
-    if loss is not None and int(np.argmin(y)) == n - 2:
-        yield from by_heart(case, eval_loss, living(loss), score)
+    learned = None if loss is None else living(loss)
+    if n > 1 and learned is not None and len(learned) and int(np.argmin(y)) == n - 2:
+        yield from by_heart(case, eval_loss, learned, score)
         return
     if n < EVALS:
         raise Skip(f"{n} evals are too few to see a turn")
@@ -153,10 +154,10 @@ def check(case: Case, eval_loss: Curve, loss: Curve | None, score: Curve | None)
     least = RISE.value if n > EVALS else 2 * RISE
     if rise < least * abs(low) or not sure(course[best:], y[best:], rise, max(noise(y), resolution(eval_loss))):
         return
-    start = 0.0 if loss is None else median(living(loss).values[:3])
+    start = 0.0 if learned is None else median(learned.values[:3])
     if low < NEAR_ZERO * start and rise < 2 * RISE * abs(low):
         return
-    fall = None if loss is None else train_fall(living(loss), eval_loss, best)
+    fall = None if learned is None else train_fall(learned, eval_loss, best)
     if fall is not None and fall <= 0:
         return
     better = score_gain(score, eval_loss, best)
