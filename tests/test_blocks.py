@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lossdoc.api import Options, read_items
+from lossdoc.api import Options, read_items, read_source
 from lossdoc.input.source import Source
 from lossdoc.knowledge.recognise import first_values
 from lossdoc.model.record import Bars, Block, BulkItem, Record, Unread
@@ -330,3 +330,11 @@ def test_rows_that_several_ranks_print_are_read_once(times: int) -> None:
 def test_every_sample_of_dict_rows_says_the_same_as_blocks(sample: object) -> None:
     both(sample.text, hf_stdout)  # type: ignore[attr-defined]
     both(3 * sample.text, hf_stdout)  # type: ignore[attr-defined]
+
+
+def test_a_column_of_key_value_lines_that_holds_no_number_breaks_none() -> None:
+    rows = [f"Epoch [{n}/99] | Train loss={2.5 * 0.98**n:.4f} acc=0.8312 | time=30.7s30.7s\n" for n in range(1, 100)]
+    runs = read_source(Source.from_text("".join(rows), "train.log"), Options())
+    assert isinstance(runs, list)
+    assert not runs[0].unread
+    assert ("loss", 99) in {(curve.metric, len(curve)) for curve in runs[0].curves}

@@ -145,7 +145,7 @@ def _numbers(texts: Sequence[str]) -> Floats:
     import numpy as np
 
     if texts[0] == texts[-1] and len(set(texts)) == 1:
-        return np.full(len(texts), to_float(texts[0]))
+        return np.full(len(texts), to_float(texts[0]), dtype=np.float64)
     try:
         numbers = _FLOATS.decode(f"[{','.join(texts)}]")  # in a third of the time
     except msgspec.MsgspecError:  # what JSON has no number for: .5, +1, nan
