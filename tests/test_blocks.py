@@ -333,7 +333,9 @@ def test_every_sample_of_dict_rows_says_the_same_as_blocks(sample: object) -> No
 
 
 def test_a_column_of_key_value_lines_that_holds_no_number_breaks_none() -> None:
-    rows = [f"Epoch [{n}/99] | Train loss={2.5 * 0.98**n:.4f} acc=0.8312 | time=30.7s30.7s\n" for n in range(1, 100)]
+    """Two rows on one line, as writers without a newline leave them: "30.7sEpoch" is the value of time in each."""
+    rows = [f"Epoch [{n}/99] | Train loss={2.5 * 0.98**n:.4f} acc=0.8312 | time=30.7s" for n in range(1, 100)]
+    rows = [f"{row}{row}\n" for row in rows]
     runs = read_source(Source.from_text("".join(rows), "train.log"), Options())
     assert isinstance(runs, list)
     assert not runs[0].unread
