@@ -62,6 +62,17 @@ def test_a_warning_that_becomes_a_remark_is_withdrawn_and_a_remark_that_becomes_
     )
 
 
+def test_a_remark_that_was_suspected_of_being_more_stands_again() -> None:
+    remark = replace(SPIKE, severity="info")
+    for at_the_end, last in (([remark], []), ([], ["withdrawn info loss-spike"])):
+        run = Watched()
+        told = [*run.look(60, remark), *run.look(80, remark)]
+        assert told == ["confirmed info loss-spike"]
+        assert run.look(81, SPIKE) == ["suspected warning loss-spike"]
+        assert run.look(82, remark) == ["withdrawn warning loss-spike"]
+        assert run.look(83, *at_the_end, at_the_end=True) == last
+
+
 def test_what_healthy_runs_show_for_a_while_is_not_so_much_as_suspected_at_first() -> None:
     run, finding = Watched(), Finding("no-learning", "warning", "medium", "x", "loss", "train")
     for points in range(20, 20 + DOUBTED["no-learning"]):

@@ -98,9 +98,14 @@ def differences(source: Path, way: Callable[[Path, bytes], Iterator[None]]) -> l
         for news in look.new
     ]
     stands: dict[tuple[str, str], str] = {}
-    for name, finding_id, check, _, state in told:
+    remarks: set[tuple[str, str]] = set()  # a remark stands when the suspicion that it is more is withdrawn
+    for name, finding_id, check, is_remark, state in told:
+        if is_remark and state != "withdrawn":
+            remarks.add((name, finding_id))
+        elif state == "confirmed":
+            remarks.discard((name, finding_id))
         stands[name, finding_id] = check
-        if state == "withdrawn":
+        if state == "withdrawn" and (is_remark or (name, finding_id) not in remarks):
             del stands[name, finding_id]
     twice = [f"{one} told twice" for one, times in Counter(told).items() if times > 1]
     return [

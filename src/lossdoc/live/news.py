@@ -24,11 +24,15 @@ _RANKS: dict[tuple[bool, State], int] = {(False, "confirmed"): 1, (True, "suspec
 
 
 class Said(Struct):
-    """Each finding is told when it is suspected, when it is confirmed and when it is withdrawn, once each."""
+    """Each finding is told when it is suspected, when it is confirmed and when it is withdrawn, once each.
+
+    A remark that for a while looked like an alarm stands again when the suspicion is withdrawn.
+    """
 
     _patience: Patience = field(default_factory=Patience)
     _said: set[tuple[str, str, int]] = field(default_factory=set)
     _stands: dict[tuple[str, str], News] = field(default_factory=dict)  # told and not withdrawn
+    _remarks: dict[tuple[str, str], News] = field(default_factory=dict)  # told, and now suspected of being more
 
     def news(self, reports: Sequence[Report], *, at_the_end: bool) -> list[News]:
         """What these reports say that was not said before; at the end whatever they hold is sure, and nothing else."""
@@ -37,7 +41,8 @@ class Said(Struct):
             if at_the_end
             else self._patience.judge(reports)
         )
-        taken_back = [self._stands.pop(key)._replace(state="withdrawn") for key in self._gone(reports, at_the_end)]
+        # Twice: behind a suspicion stands the remark that was told before it, which may be gone as well.
+        taken_back = [self._withdrawn(key) for _ in range(2) for key in self._gone(reports, at_the_end)]
         return taken_back + [news for one in judged if self._is_new(news := News(*one))]
 
     @property
@@ -54,12 +59,20 @@ class Said(Struct):
             if not there.get(key, False) and (news.state == "suspected" or (at_the_end and key not in there))
         ]
 
+    def _withdrawn(self, key: tuple[str, str]) -> News:
+        told = self._stands.pop(key)
+        if told.state == "suspected" and key in self._remarks:
+            self._stands[key] = self._remarks.pop(key)
+        return told._replace(state="withdrawn")
+
     def _is_new(self, news: News) -> bool:
         key = news.report.run.name, news.finding.id
         rank, stands = _rank(news), self._stands.get(key)
         if (*key, rank) in self._said or (stands is not None and rank < _rank(stands)):
             return False
         self._said.add((*key, rank))
+        if stands is not None and stands.finding.severity == "info":
+            self._remarks[key] = stands
         self._stands[key] = news
         return True
 
