@@ -27,8 +27,7 @@ class Situation(Struct, frozen=True, eq=False):
     @property
     def curve(self) -> Curve | None:
         """The curve of the finding."""
-        f = self.finding
-        return self.run.get(f.metric, f.split or "train", f.labels) if f.metric else None
+        return self.finding.curve(self.run)
 
     @property
     def progress(self) -> float | None:

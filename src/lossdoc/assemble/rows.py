@@ -13,7 +13,7 @@ from lossdoc.assemble.blocks import rows_of
 from lossdoc.assemble.bucket import Bucket, floats, numbers
 from lossdoc.assemble.episodes import meant
 from lossdoc.assemble.table import FURTHEST, Table, Words
-from lossdoc.knowledge.words import without_split
+from lossdoc.knowledge.words import named_split
 from lossdoc.model.record import Block, Record
 from lossdoc.words.splits import paired
 
@@ -178,7 +178,7 @@ def _plan(
             metric, factor, split = found.metric, found.factor, found.split or split
             labels |= found.labels
         else:
-            split = without_split(key)[-1][1] or split
+            split = named_split(key) or split
         # A bare key in a row of eval_ keys was measured on the evaluation set too (axolotl's memory keys apart).
         split = split or ("eval" if has_eval else "train")
         if dataset and split == "eval":

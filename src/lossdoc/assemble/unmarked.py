@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lossdoc.knowledge.words import without_split
+from lossdoc.knowledge.words import named_split
 
 if TYPE_CHECKING:
     from lossdoc.assemble.table import Table
@@ -27,7 +27,7 @@ def mark_held_out(table: Table, knowledge: Knowledge) -> None:
             and bucket.metric not in elsewhere
             and most >= _RARER * len(bucket.rows)
             and knowledge.metric(bucket.metric).merit == "score"
-            and without_split(bucket.key)[-1][1] is None
+            and named_split(bucket.key) is None
             and any(np.array_equal(bucket.rows, other.rows) for other in held_out)
         ):
             bucket.split = "eval"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from msgspec import Struct
 
-from lossdoc.knowledge.words import without_split
+from lossdoc.knowledge.words import named_split
 from lossdoc.model.limit import Limit
 from lossdoc.model.record import UNTOLD
 from lossdoc.signal import best_stretch, died, head, leaning, level, median, noise, resolution, tail
@@ -127,7 +127,7 @@ def _measures(curves: Sequence[Curve], knowledge: Knowledge, least: float) -> It
         facts = knowledge.metric(curve.metric)
         if facts.merit and facts.direction in ("up", "down") and len(curve):
             # A BLEU or an mAP is measured on held-out data, unless the log has another one that says so of itself.
-            unmarked = curve.metric not in elsewhere and without_split(curve.key)[-1][1] is None
+            unmarked = curve.metric not in elsewhere and named_split(curve.key) is None
             held_out = curve.split != "train" or (facts.held_out and unmarked)
             yield Measure(
                 curve, facts.merit, facts.direction == "up", facts.bounds, held_out, facts.unit == "fraction", least

@@ -175,8 +175,8 @@ def _counts(measure: Measure, families: set[str]) -> bool:
     if measure.role == "score":
         return True
     # Below 0 is no likelihood of classes or tokens: such a loss may be a policy's, of which the log does not tell.
-    finite = measure.curve.values[np.isfinite(measure.curve.values)]
-    return "rl" not in families and len(finite) > 0 and float(finite.min()) >= 0
+    finite = measure.curve.finite()
+    return "rl" not in families and len(finite) > 0 and float(finite.values.min()) >= 0
 
 
 def _foremost(judged: Judged) -> Judged:

@@ -12,7 +12,16 @@ from functools import cache
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from lossdoc.knowledge.words import LONGEST, inner_split, plain, taken_apart, uncamel, without_average, without_split
+from lossdoc.knowledge.words import (
+    LONGEST,
+    inner_split,
+    named_split,
+    plain,
+    taken_apart,
+    uncamel,
+    without_average,
+    without_split,
+)
 from lossdoc.words.expressions import expression
 from lossdoc.words.splits import SPLITS
 from lossdoc.words.terms import in_english
@@ -131,7 +140,7 @@ def with_split(rule: Rule) -> Rule:
     """A rule whose key names a split that its document did not say (`eval_loss` in an alias list)."""
     if rule.split:
         return rule
-    split = without_split(rule.key)[-1][1]
+    split = named_split(rule.key)
     return replace(rule, split=split) if split else rule
 
 

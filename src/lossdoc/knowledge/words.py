@@ -72,6 +72,11 @@ def without_split(key: str) -> list[tuple[str, str | None]]:
     return found
 
 
+def named_split(key: str) -> str | None:
+    """The split that a key names; None where it names none."""
+    return without_split(key)[-1][1]
+
+
 def without_average(variants: Sequence[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
     """The variants of a key without a word that says it was averaged: no quantity of its own for a loss or a reward.
 

@@ -94,6 +94,5 @@ def _may_start_slowly(report: Report, finding: Finding) -> bool:
 
 def _points(report: Report, finding: Finding) -> int:
     """Of the curve that shows it; records of the run where none does."""
-    run = report.run
-    curve = run.get(finding.metric, finding.split or "train", finding.labels) if finding.metric else None
-    return run.records if curve is None else len(curve)
+    curve = finding.curve(report.run)
+    return report.run.records if curve is None else len(curve)

@@ -74,6 +74,10 @@ class Finding(Struct, frozen=True):
         text = "|".join((self.check, self.metric or "", self.split or "", labels))
         return hashlib.sha1(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
+    def curve(self, run: Run) -> Curve | None:
+        """The curve of a run that shows it; None where none does."""
+        return run.get(self.metric, self.split or "train", self.labels) if self.metric else None
+
 
 class Skipped(Struct, frozen=True):
     """A check that could not judge, the reason, and (in the reason) the option that would let it."""

@@ -43,15 +43,14 @@ def write(plots: Sequence[Plot]) -> str:
 def _heading(plot: Plot) -> Iterator[tuple[str, str]]:
     """Lines above a plot: their class, and what stands in them."""
     room = WIDTH - LEFT - RIGHT
-    told = [safe(plot.title), *(line.legend for line in plot.lines), *(["log scale"] if plot.log else [])]
-    shown = [f'<tspan font-weight="600">{escape(told[0])}</tspan>']
+    entries = [(safe(plot.title), 'font-weight="600"', "")]
     for rank, line in enumerate(plot.lines):
-        ink = f'class="k{rank % INKS}" style="fill: currentColor"'
-        shown.append(f'<tspan {ink} dx="10">&#9632; {escape(line.legend)}</tspan>')
+        entries.append((line.legend, f'class="k{rank % INKS}" style="fill: currentColor" dx="10"', "&#9632; "))
     if plot.log:
-        shown.append('<tspan dx="10">log scale</tspan>')
-    for indexes in packed([_BOLD * len(words) + _BETWEEN for words in told], room):
-        yield "head", "".join(shown[index] for index in indexes)
+        entries.append(("log scale", 'dx="10"', ""))
+    for indexes in packed([_BOLD * len(words) + _BETWEEN for words, _, _ in entries], room):
+        shown = [entries[index] for index in indexes]
+        yield "head", "".join(f"<tspan {look}>{sign}{escape(words)}</tspan>" for words, look, sign in shown)
     words = [f"{label} {finding.check}" for label, finding in plot.findings] + list(plot.notes)
     for told_below in wrap(safe("; ".join(words)), int(room / _PLAIN)):
         yield "tick", escape(told_below)

@@ -52,10 +52,8 @@ def onset(finding: Finding) -> str:
 
 def curve_name(finding: Finding, run: Run) -> str:
     """The curve of a finding in the log's words; "" when it has none."""
-    if finding.metric is None:
-        return ""
-    curve = run.get(finding.metric, finding.split or "train", finding.labels)
-    return logged_name(curve) if curve is not None else safe(finding.metric)
+    curve = finding.curve(run)
+    return logged_name(curve) if curve is not None else safe(finding.metric or "")
 
 
 def logged_name(curve: Curve) -> str:

@@ -50,7 +50,7 @@ def _partners(run: Run) -> dict[str, str]:
 
 def _group_of(finding: Finding, run: Run) -> str:
     """The chart that a finding belongs to, "" where no curve shows it."""
-    curve = run.get(finding.metric, finding.split or "train", finding.labels) if finding.metric else None
+    curve = finding.curve(run)
     return "" if curve is None else group(curve)
 
 
