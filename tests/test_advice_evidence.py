@@ -190,3 +190,17 @@ def test_a_log_without_gradients_does_not_end_in_a_peak_of_them() -> None:
     for log, said_so in ((rows, False), (norms, True)):
         cut = found(log, "truncated-log", trainer="trl-grpo", settings={"max_steps": 200})
         assert ("ended-in-nan" in cut.suspects) == said_so
+
+
+def stuck(**more: float) -> list[dict[str, float]]:
+    return [{"step": n, "loss": 2.3 + n % 7 / 1e4, "accuracy": 0.1, **more} for n in range(1, 61)]
+
+
+def test_no_two_steps_undo_each_other() -> None:
+    """Raise and lower the rate are one step where the log does not say the rate, else the likelier of the two."""
+    unknown = said(found(stuck(), "chance-level"))
+    assert "at ten times the learning rate, and at a tenth of it" in unknown
+    assert not any(word in unknown for word in ("Raise the learning rate", "Lower the learning rate"))
+    low = said(found(stuck(learning_rate=1e-9), "chance-level"))
+    assert "Raise the learning rate" in low
+    assert not any(word in low for word in ("Lower the learning rate", "at ten times"))

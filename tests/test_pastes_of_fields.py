@@ -137,6 +137,74 @@ CASES = {
         None,
     ),
 }
+YOLOX = (
+    "2023-01-02 10:{0:02d}:00 | INFO     | yolox.core.trainer:261 - epoch: {0}/8, iter: 100/200, mem: 5120Mb, "
+    "iter_time: 0.312s, data_time: 0.002s, total_loss: {1:.1f}, iou_loss: {2:.1f}, conf_loss: {3:.1f}, lr: 1.0e-03\n"
+)
+TRAINED = "".join(YOLOX.format(i, 4 + 6 * exp(-i / 3), 2 + exp(-i / 3), 2 + 5 * exp(-i / 3)) for i in range(1, 9))
+DONE = (
+    "2023-01-02 11:00:00 | INFO     | yolox.core.trainer:196 - Training of experiment is done and the best AP is {}\n"
+)
+WANDERS = (0.3, -0.9, 0.7, 0.1, -0.4, 1.2, -1.1, 0.6, -0.2, 0.8, -0.7, 0.4, 1.0, -0.5, 0.2, -1.0, 0.9, -0.3)
+LN2 = ((0.6941, 0.503, 0.6935, 0.498), (0.6936, 0.501, 0.6932, 0.502), (0.6934, 0.499, 0.6931, 0.498))
+BOTH = "Epoch {}/4 loss: {:.4f} acc: {:.3f} val_loss: {:.4f} val_acc: {:.3f}"
+CASES |= {
+    "a perplexity alone that stands": (
+        epochs("epoch {}: valid perplexity {:.2f}", *[(412 + y,) for y in WANDERS]),
+        "suspicious",
+        "no-learning",
+    ),
+    "a perplexity alone that falls": (
+        epochs("epoch {}: valid perplexity {:.2f}", *[(80 + 330 * exp(-i / 5) + y,) for i, y in enumerate(WANDERS)]),
+        "healthy",
+        None,
+    ),
+    "a part of a loss alone that stays at its margin": (
+        epochs("Epoch {}: triplet_loss {:.5f}", *[(0.2 + y / 1e4,) for y in WANDERS]),
+        "failing",
+        "no-learning",
+    ),
+    "a part of a loss alone that falls": (
+        epochs("Epoch {}: triplet_loss {:.5f}", *[(0.2 * exp(-i / 20) + y / 1e4,) for i, y in enumerate(WANDERS)]),
+        "healthy",
+        None,
+    ),
+    "a detector that says at the end that it found nothing": (TRAINED + DONE.format("0.00"), "failing", "chance-level"),
+    "a detector that says at the end what it found": (TRAINED + DONE.format("37.52"), "healthy", None),
+    "a total of three letters": (
+        "".join(
+            f"Epoch {i}/3: 100%|##| 40/40 [00:12<00:00, 3.2it/s, Tot: {9 / i:.3f} | Rec: {6 / i:.3f}]\n"
+            for i in (1, 2, 3)
+        ),
+        "healthy",
+        None,
+    ),
+    "an area under the curve that is lost": (
+        epochs("epoch {} train_loss {} val_auc {}", (0.412, 0.981), (0.298, 0.463)),
+        "suspicious",
+        "divergence",
+    ),
+    "an area under the curve that slips": (
+        epochs("epoch {} train_loss {} val_auc {}", (0.412, 0.981), (0.298, 0.943)),
+        "not judged",
+        None,
+    ),
+    "four epochs at ln 2": (epochs(BOTH, *LN2, (0.6933, 0.502, 0.6931, 0.498)), "failing", "chance-level"),
+    "four epochs that leave ln 2": (epochs(BOTH, *LN2, (0.6901, 0.552, 0.6895, 0.578)), "healthy", None),
+    "what Keras returns of an evaluation": (
+        epochs("epoch {} train: [{:.4f}, {:.2f}] val: [{:.4f}, {:.2f}]", *[(0.69, 0.51, 0.6932, 0.5)] * 9),
+        "failing",
+        "chance-level",
+    ),
+    "what Keras returns of evaluations that get better": (
+        epochs(
+            "epoch {} train: [{:.4f}, {:.2f}] val: [{:.4f}, {:.2f}]",
+            *[(0.7 / i, 1 - 0.5 / i, 0.72 / i, 0.98 - 0.5 / i) for i in range(1, 9)],
+        ),
+        "healthy",
+        None,
+    ),
+}
 
 
 def check(text: str) -> list[Report]:
@@ -160,3 +228,19 @@ def test_a_wrong_start_is_no_lack_of_learning() -> None:
 def test_an_error_rate_at_its_worst_is_not_generalising() -> None:
     (report,) = check(epochs("Epoch {}: val loss {:.2f} CER {:.2f}", *[(4 / i + 1, 100) for i in range(1, 9)]))
     assert (report.signs["learning"].answer, report.signs["generalising"].answer) == ("no", "unknown")
+
+
+HEAD = "================ Training Loss (Mon Feb 14 16:5{}:32 2022) ================\n"
+GAN = "(epoch: {}, iters: {}, time: 0.481, data: 0.198) D_A: 0.281 G_A: 0.841 cycle_A: {:.3f} idt_A: 0.501\n"
+
+
+def gan(*places: tuple[int, int]) -> str:
+    return "".join(GAN.format(epoch, step, 2 / epoch - step / 1e3) for epoch, step in places)
+
+
+def test_a_log_that_is_opened_again_holds_another_run() -> None:
+    trained = [(epoch, step) for epoch in range(1, 6) for step in (100, 200)]
+    stopped = HEAD.format(0) + gan((1, 100)).replace("0.841", "0.793") + HEAD.format(1) + gan(*trained)
+    assert [report.run.records for report in check(stopped)] == [1, 10]
+    resumed = HEAD.format(0) + gan(*trained[:4]) + HEAD.format(1) + gan(*trained[4:])
+    assert [report.run.records for report in check(resumed)] == [10]

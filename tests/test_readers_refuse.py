@@ -132,6 +132,8 @@ REFUSED = {
     "layers": LAYERS,
     "adapter": ADAPTER,
     "deepspeed": DEEPSPEED,
+    "models in rows without a name": ",accuracy,f1\nlogistic,0.81,0.80\nforest,0.87,0.86\nsvm,0.9,0.9\n",
+    "models in rows of Markdown": "| | acc |\n|-|-|\n| LR | 0.8 |\n| RF | 0.7 |\n| NN | 0.9 |\n",
     "empty": "",
     "one brace": "{",
 }

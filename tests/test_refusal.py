@@ -35,6 +35,7 @@ SAID = {
         "one thing in each row",
         "one run",
     ),
+    "models": (",accuracy,f1\nforest,0.87,0.86\nlogistic,0.81,0.80\nsvm,0.9,0.9\n", "one thing in each row", "one run"),
     "notebook": (json.dumps(NOTEBOOK), "Jupyter notebook without the output", "run its training cells"),
     "package": (
         json.dumps({"name": "x", "version": "1.0", "dependencies": {"a": "1"}}),

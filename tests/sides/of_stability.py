@@ -25,6 +25,15 @@ def lost_score(records: float) -> Run:
     return run_of([evals([0.3, 0.6, 0.9] + [0.3] * round(records), 5, "accuracy")], "classification")
 
 
+def all_lost(evaluations: float) -> Run:
+    """An AUC of which nothing is left in the last of so many evaluations."""
+    return run_of([evals([0.95] * (round(evaluations) - 1) + [0.4], 5, "auc")], "classification")
+
+
+def lost_at_once(best: float) -> Run:
+    return run_of([evals([best, 0.5], 5, "auc")], "classification")
+
+
 def halving(records: float) -> Run:
     """A loss scale that is at 1/2 after three overflows, and overflows on."""
     return run_of([curve("loss_scale", 4 * 0.5 ** np.arange(round(records)))], "sft")
@@ -147,6 +156,8 @@ SIDES = (
         ("skipped", "error/high"),
     ),
     Sides("divergence.after", "divergence", lost_score, 2, 3, ("skipped", "warning/medium")),
+    Sides("divergence.course", "divergence", all_lost, 3, 4, ("warning/medium", "skipped")),
+    Sides("divergence.high", "divergence", lost_at_once, 0.74, 0.76, ("skipped", "warning/medium")),
     Sides("divergence.lasts", "divergence", late_jump, 225, 238, ("", "error/medium")),
     Sides("divergence.late-noises", "divergence", noisier, 0.0196, 0.0221, ("error/high", "")),
     Sides(

@@ -52,7 +52,7 @@ def _advised(situation: Situation, known: Mapping[str, Cause]) -> Finding:
 
     page = situation.knowledge.advice(finding.check, situation.run.trainer.candidates)
     named = [*page.causes, *_instead(page.causes, known, weight)]
-    causes, steps = _ordered(named, weight), _ordered(page.next, weight)
+    causes, steps = _ordered(named, weight), _one_way(_ordered(page.next, weight), known, weight, situation)
     texts, read = [], set[str]()
     for hint in causes:
         setting = next((s for name in hint.causes if weight(name) is not None and (s := known[name].reading)), "")
@@ -87,6 +87,28 @@ def _ordered(hints: Sequence[Hint], weight: Callable[[str], int | None]) -> list
         if left or not hint.causes:
             weighed.append((-max(left, default=0), hint))
     return [hint for _, hint in sorted(weighed, key=lambda pair: pair[0])]
+
+
+def _one_way(
+    steps: Sequence[Hint], known: Mapping[str, Cause], weight: Callable[[str], int | None], situation: Situation
+) -> list[Hint]:
+    """Of steps that undo each other those of the likelier cause, or one that tries both where the log cannot tell."""
+    from lossdoc.knowledge.facts import Hint
+
+    left = list(steps)
+    for name, cause in known.items():
+        pair = (name, cause.against)
+        about = [hint for hint in left if hint.causes and set(hint.causes) <= set(pair)]
+        if not all(any(one in hint.causes for hint in about) for one in pair):
+            continue
+        if situation.readings.value(cause.reading) is None:
+            left[left.index(about[0])] = Hint(cause.either, cause.either)
+            gone = about[1:]
+        else:
+            likelier = max(pair, key=lambda one: weight(one) or 0)
+            gone = [hint for hint in about if likelier not in hint.causes]
+        left = [hint for hint in left if hint not in gone]
+    return left
 
 
 def _instead(causes: Sequence[Hint], known: Mapping[str, Cause], weight: Callable[[str], int | None]) -> Iterator[Hint]:

@@ -139,10 +139,12 @@ def _runs_of(table: Table, rows: Rows, events: Sequence[Event]) -> list[Rows]:
     lines = table.lines[sequence].tolist()
     starts: list[int] = []
     first = float(places[0])
-    for i in back:
+    declared_at = [i for i in range(1, len(lines)) if any(lines[i - 1] < line <= lines[i] for line in restarts)]
+    again = [i for i in declared_at if places[i] == places[i - 1]]  # one row alone had been written
+    for i in sorted([*back, *again]):
         since = places[starts[-1] if starts else 0 : i]
         before, here, spacing = float(since.max()), float(places[i]), _spacing(since)
-        declared = any(line is not None and lines[i - 1] < line <= lines[i] for line in restarts)
+        declared = i in declared_at
         if here <= first + max(0.0, min(spacing, 0.02 * (before - first))) or (declared and here <= first + spacing):
             starts.append(i)
     if len(np.unique(places[starts])) > MOST_RESUMES:  # a run begins where runs begin, not anywhere

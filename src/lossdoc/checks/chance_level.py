@@ -12,7 +12,8 @@ accuracy near 1 / k (within {near}), or is the whole number up to {guessed} whos
 {exact} that stood there from its start. Preference trainers and reward models: against the start value of their loss,
 within {exact}, or within {pair-near} with a margin that is flat and an accuracy near a half. Fewer than
 {loss.min-points} records, {few.records} at least, have to stand within {few.still} of their level, or to be all that
-there will be: {loss.through} of the planned run, or {loss.passes} passes over the data.
+there will be: {loss.through} of the planned run, or {loss.passes} passes over the data. {loss.few-points} of training
+and evaluation together are enough where each of them lies within {exact} of the logarithm.
 
 Scores: an AUC within {chance.auc-near} of 0.5, error rates of words above {chance.wrong} throughout, and in
 {chance.early} evaluations a mAP, Dice, IoU, BLEU or F1 that ends at {merit.nothing} of a perfect score or below, and
@@ -64,7 +65,7 @@ from msgspec import Struct
 
 from lossdoc.checks._chance import Chance, by_score
 from lossdoc.checks._few import RECORDS, stands
-from lossdoc.checks._loss import MIN_POINTS, living, number, ran_through, step, unfinished
+from lossdoc.checks._loss import FEW_POINTS, MIN_POINTS, living, number, ran_through, step, unfinished
 from lossdoc.checks._preference import margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
@@ -123,7 +124,7 @@ STILL = Limit(
 STILL_SURE = Limit(2.5, "standard errors of a reward model's margin", "ours: one that rises beyond has learned")
 NEEDS = {
     "loss": Need("loss", points=3, optional=True),
-    "accuracy": Need("accuracy", optional=True, points=RECORDS),
+    "accuracy": Need("accuracy", optional=True, points=3),
     "eval_accuracy": Need("accuracy", split="eval", optional=True, points=2),
     "eval_loss": Need("loss", split="eval", optional=True, points=2),
     "margin": Need("reward_margin", optional=True, points=MIN_POINTS),
@@ -173,8 +174,9 @@ def check(
     if loss is None:
         raise Skip("no loss in this log, and no score that stands at chance")
     loss = living(loss)
-    few = len(loss) < MIN_POINTS
-    if few and not stands(loss.values) and not (len(loss) >= RECORDS and ran_through(case)):
+    through = len(loss) >= RECORDS and ran_through(case)
+    few = len(loss) < MIN_POINTS and not through and not stands(loss.values)
+    if few and not (eval_loss is not None and all_at_chance(loss, eval_loss)):
         raise Skip(f"only {len(loss)} records before the loss ends")
     if "supervised" not in case.families():
         yield from pairs(case, loss, margin, pair_accuracy)
@@ -228,6 +230,14 @@ def sits(loss: Curve) -> Sitting:
     from_start = abs(median(early) - here.value) <= max(NEAR * abs(here.value), 3 * unsure)
     value = float(np.mean(late)) if scale < 0.1 * abs(here.value) else here.value
     return Sitting(value, here.error, first, leaving, from_start)
+
+
+def all_at_chance(loss: Curve, eval_loss: Curve) -> bool:
+    """Each record of training and of what is held out meets the logarithm of the same number of classes."""
+    both = np.concatenate([loss.values, eval_loss.values])
+    k = round(float(np.exp(min(median(both), 8.0))))
+    near = EXACT * np.log(max(k, 1))
+    return len(both) >= FEW_POINTS and 2 <= k <= GUESSED and bool(np.all(np.abs(both - np.log(k)) <= near))
 
 
 def best_accuracy(curve: Curve) -> Right:

@@ -14,8 +14,9 @@ largest one before, to the end of the log, two records are enough; so are {few.r
 before. A held-out score that had been gained and was lost again (less than {merit.kept} of the gain is kept in the
 last {after} records) is a warning. With fewer than {records} records: the last {few.behind} above the first one and at
 {few.gone} the best; or at {few.gone} all before them, or each above the one before, and the last one at
-{few.tenfold} the first; or all others at {few.gone} the first. Where no total is logged, every part of the loss has to
-have diverged.
+{few.tenfold} the first; or all others at {few.gone} the first. Fewer than {course} evaluations show that a held-out
+score was lost where it stood at {high} or higher and ends at nothing, or an AUC at what guessing gives (0.5, within
+{chance.auc-near}) or below. Where no total is logged, every part of the loss has to have diverged.
 
 ## Silent when
 - the eval loss is still improving at the end: then the training data changed, not the model
@@ -53,6 +54,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossdoc.checks._chance import AUC, AUC_NEAR
 from lossdoc.checks._few import explodes, leaves, lost_again
 from lossdoc.checks._loss import living, number, step
 from lossdoc.judge.case import OBJECTIVES, Case, Need, Skip
@@ -79,6 +81,7 @@ EXPLAINS = (
     "eval-gap",
     "constant-clipping",
     "lr-too-high",
+    "no-generalisation",
 )
 LOST = Limit(
     0.3,
@@ -113,6 +116,8 @@ IMPROVING = Limit(
 LATE_NOISES = Limit(4.0, "times the noise of the second half", "ours: losses near 0 double by chance")
 UNKNOWN = ("whether the data or the weights changed",)
 AFTER = Limit(3, "records", "ours: one or two bad evaluations may come back")
+COURSE = Limit(4, "evaluations", "ours: fewer show no level that was lost, but for all of it")
+HIGH = Limit(0.75, "share of a perfect score", "ours: what stood so high tells its classes apart")
 NEEDS = {
     "loss": Need(OBJECTIVES, points=3, optional=True),
     "eval_loss": Need(OBJECTIVES, split="eval", optional=True, points=3),
@@ -156,7 +161,7 @@ def of_scores(case: Case) -> Iterator[Finding]:
         return
     able = [(m, c) for m in measures(case.run, case.knowledge) if m.role == "score" and (c := course(m)) is not None]
     held = [(m, c) for m, c in able if m.held_out] or able
-    gone = [(m, c) for m, c in held if c.went == "lost" and left(m, c)]
+    gone = [(m, c) for m, c in held if (c.went == "lost" and left(m, c)) or lost_all(m, c)]
     if not gone or len(gone) < len(held):
         return
     measure, went = gone[0]
@@ -183,6 +188,13 @@ def left(measure: Measure, went: Course) -> bool:
     if abs(went.best - went.first) < 2 * material(measure, went.first):
         return False
     return sign * went.best - late >= KEPT * abs(went.best - went.first) and went.best_at < len(y) - AFTER
+
+
+def lost_all(measure: Measure, went: Course) -> bool:
+    """A few evaluations: the held-out score stood high, and the last one is what guessing gives, or nothing."""
+    nothing = went.last <= AUC + AUC_NEAR if measure.curve.metric == "auc" else measure.is_nothing(went.last)
+    few = len(measure.curve.finite()) < COURSE
+    return few and measure.held_out and nothing and measure.reaches(went.best, HIGH.value)
 
 
 def of_loss(case: Case, loss: Curve, eval_loss: Curve | None) -> Iterator[Finding]:

@@ -13,8 +13,9 @@ nor the trend show any improvement although {power} would have been seen, or tha
 their level; {few.identical} are enough that are the same to the last of four digits. At any number: each record lies
 above the one before, {few.rises} at the end; half of the records repeat the one before to the last digit, from the
 start on; without a total of the training loss, every measure is the same to the last digit throughout, or every
-held-out one while training gains nothing that matters. An eval loss or an accuracy that improves contradicts.
-Preference trainers are judged by the margin: a policy that has not moved at all.
+held-out one while training gains nothing that matters; without any score either, the parts of the training loss, or
+the held-out losses, are all flat as said above (a warning where nothing of the training is logged). An eval loss or an
+accuracy that improves contradicts. Preference trainers are judged by the margin: a policy that has not moved at all.
 
 ## Silent when
 - the eval loss, an accuracy or a held-out score improves
@@ -54,7 +55,7 @@ Preference trainers are judged by the margin: a policy that has not moved at all
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,7 +81,10 @@ from lossdoc.model.limit import Limit
 from lossdoc.signal import best_stretch, median, noise, resolution
 
 if TYPE_CHECKING:
+    from lossdoc.judge.merit import Measure
     from lossdoc.model.run import Curve, Floats
+
+    Flat = tuple[str, Confidence, dict[str, float | int]]
 
 SEVERITY: Severity = "error"
 SIGN: SignName = "learning"
@@ -178,14 +182,17 @@ def check(
     held_out = [m for m in measures(case.run, case.knowledge) if m.held_out and m.role == "score"]
     if any((went := course(m)) is not None and went.went == "better" for m in held_out):
         return
+    yield report(case, loss, found, why, early=unfinished(case))
+
+
+def report(case: Case, loss: Curve, found: Gain, why: Flat, *, early: bool, severity: Severity = "error") -> Finding:
     text, confidence, told = why
-    early = unfinished(case)
-    yield case.finding(
+    return case.finding(
         loss,
         f"the level of {loss.said} was {number(found.start.value)} at the start and is {number(found.end.value)} after "
         f"{len(loss)} records: {text}" + (" so far" if early else ""),
         detected=min(len(loss) - 1, max(int(MIN_POINTS), len(loss) // 2)),
-        severity="warning" if early else "error",
+        severity="warning" if early else severity,
         confidence="medium" if early else confidence,
         measured={
             "records": len(loss),
@@ -204,9 +211,7 @@ def solved(accuracy: Curve | None) -> bool:
     return accuracy is not None and median(accuracy.values[-max(3, len(accuracy) // 3) :]) >= CEILING
 
 
-def flat(
-    loss: Curve, found: Gain, eval_loss: Curve | None, *, through: bool = False
-) -> tuple[str, Confidence, dict[str, float | int]] | None:
+def flat(loss: Curve, found: Gain, eval_loss: Curve | None, *, through: bool = False) -> Flat | None:
     """What was not gained, in words, how sure, and the numbers of these words; None when something was."""
     held_out = gain(living(eval_loss)) if eval_loss is not None and len(living(eval_loss)) >= 3 else None
     if held_out is not None and held_out.share >= MATERIAL and held_out.score > 2:
@@ -298,6 +303,9 @@ def all_stand(case: Case) -> Iterator[Finding]:
     moving = [m for m in able if m not in still]
     moves = any(m.held_out or (went := course(m)) is None or went.went != "flat" for m in moving)
     if not still or moves or any(m.reaches(float(m.curve.values[0]), CEILING.value) for m in still):
+        if able and not any(m.up or m.ends for m in able):
+            yield from all_flat(case, able)
+            return
         raise Skip("no train loss in this log, and no held-out measure that stands still to its last digit")
     curve = still[0].curve
     told = " and ".join(f"{m.curve.said} is {m.curve.as_logged(m.curve.values[0]):.6g}" for m in still[:2])
@@ -313,6 +321,23 @@ def all_stand(case: Case) -> Iterator[Finding]:
         },
         cannot_tell=("whether the weights stand still or the evaluation holds an old model",),
     )
+
+
+def all_flat(case: Case, able: Sequence[Measure]) -> Iterator[Finding]:
+    """No total and no score: the parts of the training loss, or losses and perplexities of any split, are all flat."""
+    courses = []
+    for curve in (living(m.curve.finite()) for m in able):
+        if len(curve) < RECORDS:
+            raise Skip(f"only {len(curve)} records of {curve.said}")
+        begins_late(curve)
+        found = gain(curve)
+        why = flat(curve, found, None, through=ran_through(case))
+        if why is None:
+            return
+        courses.append((curve, found, why))
+    # What was learned before the first evaluation does not show in those that follow.
+    severity: Severity = "warning" if all(m.held_out for m in able) else "error"
+    yield report(case, *courses[0], early=unfinished(case), severity=severity)
 
 
 def stands_still(curve: Curve) -> bool:

@@ -301,6 +301,8 @@ class Cause(Strict):
     step: str = ""  # what to try, where a page has no step for it
     instead: str = ""  # the cause whose place it takes where the log speaks for it and a page does not name it
     said: str = ""  # its words there
+    against: str = ""  # the cause whose steps undo its own
+    either: str = ""  # the step in place of both, where the log does not say the `reading`
 
 
 KINDS: dict[str, type[Document]] = {"metric": MetricDocument, "trainer": TrainerDocument, "loss": LossDocument}

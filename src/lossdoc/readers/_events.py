@@ -46,6 +46,8 @@ _END = (
     "***** train metrics *****",
     "TrainOutput(global_step=",
 )
+# CycleGAN and pix2pix, each time that they open their log.
+_RESTART = ("================ Training Loss (",)
 # "Epoch 3: training finished" ends an epoch; after "if", in code or in a quotation nothing ends or is resumed.
 _MENTION = expression(r"(?i)epoch|\b(?:not|if|when|until|after|will)\b|[\"'`({=]")
 _NUMBER = r"\s*[=:]\s*([\d,]+)"
@@ -81,7 +83,7 @@ _NEAR = 48  # a sentence of a program starts near the beginning of its line
 def events(source: Source) -> list[Event]:
     """Events of a text source in file order, without progress bars (these stand beside the records)."""
     found = [*crashes(source), *_configs(source), *_scaled(source)]
-    for kind, literals in {"resume": _RESUME, "end": _END, "non_finite": _NON_FINITE}.items():
+    for kind, literals in {"resume": _RESUME, "end": _END, "non_finite": _NON_FINITE, "restart": _RESTART}.items():
         found += _sentences(source, literals, kind)
     found.sort(key=lambda event: event.line or 0)
     return found

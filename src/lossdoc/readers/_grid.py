@@ -72,7 +72,7 @@ class Grid(Struct):
             elif (mark := split_of_mark(cell)) is not None:
                 split = split or mark
             elif not name:
-                continue
+                self.named |= any(map(str.isalpha, cell))
             elif name.lower() in _TEXT_COLUMNS:
                 split = split or (split_of_cell(cell) if name.lower() in COLUMNS else None)
                 self.named |= name.lower() == "name"

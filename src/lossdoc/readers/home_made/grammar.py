@@ -389,6 +389,6 @@ def _tag(text: str, at: int, end: int, parts: Parts) -> int | None:
 
 
 _RULES = (
-    *(_lead, _dated, _filler, _stated, _flag, _counter, _tail, _mark, several, listed, sentence, fraction, pair),
+    *(_lead, _dated, _filler, _stated, _flag, _counter, _tail, listed, _mark, several, sentence, fraction, pair),
     *(nothing, behind, stuck, _tag),
 )

@@ -96,13 +96,26 @@ def several(text: str, at: int, end: int, parts: Parts) -> int | None:
 
 
 def listed(text: str, at: int, end: int, parts: Parts) -> int | None:
-    """ "acc (0.39, 2.49)": each of several values by its number, acc_0 and acc_1."""
+    """ "acc (0.39, 2.49)": each of several values by its number, acc_0 and acc_1. "val: [0.69, 0.51]": what Keras'
+    evaluate returns, the loss first."""
     found = TUPLE.match(text, at, end)
-    if found is None or not is_strong(found["name"]):
+    if found is None:
         return None
-    for number, value in enumerate(ONE_OF_THEM.finditer(text, *found.span("values"))):
-        parts.pairs.append(Pair(f"{split_first(found['name'])}_{number}", value[0], *value.span(), parts.owner))
+    name = split_first(found["name"])
+    values = list(ONE_OF_THEM.finditer(text, *found.span("values")))
+    if is_strong(found["name"]):
+        names = [f"{name}_{number}" for number in range(len(values))]
+    elif name.lower() in SPLITS and len(values) == 2 and _is_share(values[1][0]):
+        names = [f"{name} loss", f"{name} accuracy"]
+    else:
+        return None
+    for each, value in zip(names, values, strict=True):
+        parts.pairs.append(Pair(each, value[0], *value.span(), parts.owner))
     return found.end()
+
+
+def _is_share(written: str) -> bool:
+    return "." in written and 0 <= float(written) <= 1
 
 
 def fraction(text: str, at: int, end: int, parts: Parts) -> int | None:

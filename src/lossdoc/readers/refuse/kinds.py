@@ -136,7 +136,7 @@ def _table(lines: Sequence[str]) -> Look | None:
             return Look("a column of numbers without a name", "without a name")
         if mark is not None and _alike(rows):
             named = [cell for cell in rows[0] if cell]
-            if one_row_each([dict(zip(rows[0], row, strict=False)) for row in rows[1:]], named):
+            if one_row_each([dict(zip(rows[0], row, strict=False)) for row in rows[1:]], rows[0]):
                 return Look(f"a table with one thing in each row{_listed(named)}", "things")
             return Look(f"a table of {len(rows[0])} columns{_listed(named)}", "table")
     return None
