@@ -175,3 +175,21 @@ def test_any_bytes(data: bytes) -> None:
 def test_prefixes_are_told_by_shape() -> None:
     """What is learned of a line holds for all lines with other digits: no pattern asks for a certain one."""
     assert not any(map(str.isdigit, re.sub(r"\(\?P<\w+>|\{\d*,?\d*\}", "", prefixes._PREFIX.pattern)))
+
+
+@pytest.mark.parametrize(
+    ("run", "kept"),
+    [(" ", 100), ("\t", 100), ("7", 400), ("x", 400), ("x1_", 400), ("é", 400), ("=", 400), ("|", 400)],
+)
+def test_a_run_without_end_is_cut(run: str, kept: int) -> None:
+    """Expressions try every place of a run. One that is as long as allowed stays as it is."""
+    for length, expected in ((kept, kept), (kept + 1, kept), (9 * kept, kept)):
+        many = (run * length)[:length]
+        [line] = clean_line(1, f"loss: 0.5 .{many}. acc: 0.25")
+        assert line.text == f"loss: 0.5 .{many[: expected - 1]}{many[-1]}. acc: 0.25"
+
+
+def test_a_number_of_many_digits_keeps_its_value() -> None:
+    [line] = clean_line(1, f"loss: 0.{'3' * 5000} grad: {'9' * 5000}")
+    _, loss, _, grad = line.text.split()
+    assert (float(loss), float(grad)) == (float("0." + "3" * 5000), float("inf"))

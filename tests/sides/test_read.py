@@ -71,7 +71,7 @@ def test_ratio(times: int, whole: bool) -> None:
 
 @pytest.mark.parametrize(("characters", "kept"), [(20_000, 20_000), (20_001, 20_000), (15_000, 15_000)])
 def test_line(characters: int, kept: int) -> None:
-    source = Source.from_text("a" * characters + "\nb\n")
+    source = Source.from_text(("a," * characters)[:characters] + "\nb\n")
     assert [len(line.text) for line in source.iter_lines()] == [kept, 1]
 
 
@@ -88,7 +88,7 @@ def test_nesting(levels: int, left_out: int) -> None:
     assert sum(isinstance(item, Unread) for item in items) == left_out
 
 
-@pytest.mark.parametrize(("runs", "left_out"), [(300, 0), (301, 1)])
+@pytest.mark.parametrize(("runs", "left_out"), [(200, 0), (201, 1)])
 def test_runs(runs: int, left_out: int) -> None:
     parts, beyond = first_runs([Part(np.zeros(1, dtype=np.int64), numbered=True)] * runs)
-    assert (len(parts), len(beyond)) == (300, left_out)
+    assert (len(parts), len(beyond)) == (200, left_out)

@@ -18,8 +18,11 @@ _RUBOUT = expression(r"[^\x08]\x08")
 _BEHIND_BAR = expression(r"(?<=(?:it/s|s/it)\])(?=[\w\[(<]| +(?:INFO|WARNING|ERROR|DEBUG|\[?\d{4}-\d\d-\d\d)\b)")
 # Slurm's last word, written into the line that the program had begun.
 _SLURM = "slurmstepd: error:"
-# Expressions that look for a blank before a mark try every blank of a run; a hundred say no less than thousands.
-_BLANKS = expression(r" {100,}|\t{100,}")
+# Expressions that look for a mark behind a run of letters, digits or blanks try every place of the run, so that its
+# cost grows with the square of its length. A hundred blanks say no less than thousands, a float has no more than 400
+# digits, and no name of a metric is as long. The last letter of a word stays: digits and an x are no number.
+_LONG = 400
+_RUNS = expression(r"( {100}) +|(\t{100})\t+|(?<!\w)(\w{399})\w+(?=\w)|(([^\w\s])\5{399})\5+")
 _WIDE, _TABS = " " * 100, "\t" * 100
 _REPEATED = expression(r"\s*\[repeated \d+x across cluster\].*$")
 
@@ -55,8 +58,8 @@ def clean_line(number: int, raw: str) -> Iterator[Line]:
         raw = _BEHIND_BAR.sub("\r", raw)
     if _SLURM in raw:
         raw = raw.replace(_SLURM, "\r" + _SLURM)
-    if _WIDE in raw or _TABS in raw:
-        raw = _BLANKS.sub(lambda run: run[0][:100], raw)
+    if _WIDE in raw or _TABS in raw or (len(raw) > _LONG and max(map(len, raw.split()), default=0) > _LONG):
+        raw = _RUNS.sub(lambda run: run[1] or run[2] or run[3] or run[4], raw)
     if "\r" not in raw:
         if raw and not raw.isspace():
             yield _line(number, raw, True)

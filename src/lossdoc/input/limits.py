@@ -32,7 +32,7 @@ NESTING = Limit(
     "interpreter can follow, about a thousand levels, is no JSON to it, and is told as such",
 )
 RUNS = Limit(
-    300,
+    200,
     "runs",
     "ours: runs that follow one another in one text and are told apart by steps that begin again cost some "
     "milliseconds each; the public log with the most holds 87. Runs that a store or a table names are not counted",

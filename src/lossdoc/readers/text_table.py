@@ -28,7 +28,7 @@ TITLE = "Whitespace, tab or Markdown table with a header row, also inside prose"
 SAMPLES: list[Sample] = TABLES
 
 _RULE = expression(r"[-=:|+\s.…·\u2500-\u257f]{2,}")  # the line under a header, or "..." for rows left out
-_BAR = expression(r"[:\s]*\d+%\|.*")
+_BAR = expression(r"(?:(?<![:\s])[:\s]+|(?<!\d))\d{1,3}%\|.*")
 # No table without one of these: the cheap look at each line of a long log.
 _HINTS = ("step", "epoch", "iter", "loss", "round", "update", "batch", "episode", "rmse", "acc", "#")
 _SEPARATED = expression(r"[\t|,│┃║]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lossdoc.readers.home_made.lexemes import BRACKETS, TAIL
 
 _LONGEST_BRACKET = 300  # characters (ours)
+_DEEPEST = 10  # brackets of one kind in each other (ours)
 
 
 def closing(text: str, at: int, end: int) -> int:
@@ -13,6 +14,8 @@ def closing(text: str, at: int, end: int) -> int:
     for place in range(at, min(end, at + _LONGEST_BRACKET)):
         if text[place] == opening:
             depth += 1
+            if depth > _DEEPEST:
+                break
         elif text[place] == BRACKETS[opening]:
             depth -= 1
             if depth == 0:
