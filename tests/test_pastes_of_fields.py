@@ -205,6 +205,55 @@ CASES |= {
         None,
     ),
 }
+BATCH = "{} --- Current batch:{}00/800  loss:[ {:.4f}]\n"
+SUM = "Epoch [{}]/[9] \t {} Phase Loss: {:.4f} \t Accuracy: {:.4f}\n"
+KERAS = "Epoch {0}/9\n40/40 [=======] - 9s - loss: {1:.4f} - acc: {2:.4f}\n"
+
+
+def phases(e: int) -> str:
+    """Batches that count anew in each epoch, and the lines that sum the epoch up."""
+    batches = "".join(BATCH.format("train", k, 0.7 / (e + 1) + 0.01 * (k % 3)) for k in (2, 4, 6, 8))
+    return (
+        batches
+        + SUM.format(e, "Training", 0.07 / (e + 1), 0.6 + e / 30)
+        + SUM.format(e, "Validation", 0.08 / (e + 1), 0.6 + e / 32)
+    )
+
+
+CASES |= {
+    "batches that begin anew before the line of their epoch": ("".join(map(phases, range(10))), "healthy", None),
+    "a detector that was stopped": (TRAINED.replace("/8,", "/300,") + DONE.format("0.00"), "not judged", None),
+    "a loss at ln 2 to the last digit while one class is rare": (
+        epochs("step {} loss: {:.4f} accuracy: {:.2f}", *[(0.6931, 0.66 + y / 20) for y in WANDERS]),
+        "failing",
+        "chance-level",
+    ),
+    "a loss near ln 2 while one class is rare": (
+        epochs("step {} loss: {:.4f} accuracy: {:.2f}", *[(0.69 + y / 300, 0.66 + y / 20) for y in WANDERS]),
+        "failing",
+        "no-learning",
+    ),
+    "three epochs that are the same in all": (
+        epochs(KERAS, (5.7178, 0.6446), *[(5.7257, 0.6448)] * 3),
+        "suspicious",
+        "no-learning",
+    ),
+    "three losses that are the same": (
+        epochs(KERAS, (5.7178, 0.6446), (5.7257, 0.6448), (5.7257, 0.6471), (5.7257, 0.6502)),
+        "not judged",
+        None,
+    ),
+    "a recogniser after eight epochs": (
+        "".join(f"epoch: {e} | loss: {32 - e / 9:.3f} | dev-WER: {w}\n" for e, w in ((8, 99.5), (9, 99.9), (10, 99.9))),
+        "failing",
+        "chance-level",
+    ),
+    "a recogniser after three epochs": (
+        "".join(f"epoch: {e} | loss: {32 - e / 9:.3f} | dev-WER: {w}\n" for e, w in ((1, 99.5), (2, 99.9), (3, 99.9))),
+        "not judged",
+        None,
+    ),
+}
 
 
 def check(text: str) -> list[Report]:
@@ -244,3 +293,28 @@ def test_a_log_that_is_opened_again_holds_another_run() -> None:
     assert [report.run.records for report in check(stopped)] == [1, 10]
     resumed = HEAD.format(0) + gan(*trained[:4]) + HEAD.format(1) + gan(*trained[4:])
     assert [report.run.records for report in check(resumed)] == [10]
+
+
+ROW = '{{"epoch": {}, "train_loss": {:.4f}, "loss": {:.4f}, "f1": {:.4f}}}'
+
+
+@pytest.mark.parametrize("apart", [0.08, 0.0])
+def test_a_loss_beside_the_training_loss_is_of_other_data_where_it_is_another(apart: float) -> None:
+    rows = [(e, 0.2 - e / 180, 0.2 - e / 180 + apart * e / 9, 0.5 - e / 300) for e in range(1, 25)]
+    (report,) = check("[" + ",\n".join(ROW.format(*row) for row in rows) + "]")
+    assert [curve.split for curve in report.run.curves] == ["train", *["eval" if apart else "train"] * 2]
+    assert (report.verdict == "suspicious") == bool(apart)
+
+
+def test_a_training_that_begins_after_the_summary_of_another_is_another() -> None:
+    end = "{'train_runtime': 100.0, 'train_steps_per_second': 3.0, 'train_loss': 0.4, 'epoch': 3.0}\n"
+    first = "".join(HF.format(round(2 / n, 3), n / 4) for n in range(1, 13))
+    second = "".join(HF.format(round(1 / n, 3), n / 2) for n in range(2, 7))
+    assert [report.run.records for report in check(first + end + second + end)] == [13, 6]
+    assert all(any(event.kind == "end" for event in report.run.events) for report in check(first + end + second + end))
+
+
+def test_carriage_returns_end_the_lines_of_a_file_that_has_no_other() -> None:
+    text = epochs("{} {:.4f} {:.1f}", *[(2 / n, 10.0 * n) for n in range(1, 13)])
+    (report,) = check("Iteration Critic_Loss Test_Return\n".replace("\n", "\r") + text.replace("\n", "\r"))
+    assert report.run.records == 12

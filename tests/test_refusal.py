@@ -36,6 +36,11 @@ SAID = {
         "one run",
     ),
     "models": (",accuracy,f1\nforest,0.87,0.86\nlogistic,0.81,0.80\nsvm,0.9,0.9\n", "one thing in each row", "one run"),
+    "sweep": (
+        "threshold,precision,recall,f1\n" + "".join(f"0.{n},0.{n}4,0.{9 - n}1,0.5{n}\n" for n in range(1, 9)),
+        "one thing in each row",
+        "one run",
+    ),
     "notebook": (json.dumps(NOTEBOOK), "Jupyter notebook without the output", "run its training cells"),
     "package": (
         json.dumps({"name": "x", "version": "1.0", "dependencies": {"a": "1"}}),

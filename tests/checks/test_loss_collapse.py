@@ -60,3 +60,10 @@ def test_a_held_out_score_that_gains_shows_more_than_memory(scores: list[float],
     epoch = curve("epoch", np.linspace(0, 20, 200))
     curves = (loss(y), epoch, evals(scores, 40, "accuracy"))
     assert bool(found("loss-collapse", *curves, trainer="classification")) is fires
+
+
+def test_few_batches_hold_what_is_left_of_a_text() -> None:
+    y = 6 * np.exp(-np.linspace(0, 12, 200)) + 0.2
+    assert found("loss-collapse", loss(y), trainer="sft")
+    y[100::5] = 2.5  # one batch of five: a mean of 0.66
+    assert not found("loss-collapse", loss(y), trainer="sft")

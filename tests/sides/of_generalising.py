@@ -180,6 +180,14 @@ SIDES = (
         ("yes yes unknown yes unknown not judged", "yes yes yes yes unknown healthy"),
     ),
     Sides(
+        "signs.found",
+        SIGNS,
+        lambda s: run_of([loss(saturating(120, 1, 0.002), every=5), evals([s], 600, "map")], "detection"),
+        0.09,
+        0.11,
+        ("yes yes yes unknown unknown not judged", "yes yes yes yes unknown healthy"),
+    ),
+    Sides(
         "signs.few-passes",
         SIGNS,
         passes,

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from lossdoc.assemble.blocks import of_one_writer
@@ -24,6 +25,9 @@ from lossdoc.model.run import Run
 if TYPE_CHECKING:
     from lossdoc.assemble.table import Table
     from lossdoc.knowledge import Knowledge
+
+# What a log says behind the last row of a run, before the first of the next.
+_ENDS = frozenset({"end", "crash", "interrupt", "non_finite"})
 
 
 def assemble(
@@ -80,11 +84,12 @@ def assemble(
             unread += beyond
             runs += [_run(table, part, parts, source, format_name) for part in parts]
     runs = [run for run in runs if run.curves]
+    starts = [lines[0] for run in runs if (lines := _lines(run))]
     for run in runs:
         run.config = settings
         run.unread = unread
         run.notes = [*run.notes, *(event.data["note"] for event in events if event.kind == "note")]
-        run.events = [*_events_of(run, events, len(runs)), *run.events]
+        run.events = [*_events_of(run, events, starts), *run.events]
     return runs
 
 
@@ -112,15 +117,20 @@ def _run(table: Table, part: Part, parts: Sequence[Part], source: str, format_na
     )
 
 
-def _events_of(run: Run, events: Sequence[Event], runs: int) -> list[Event]:
-    """The events between the first and the last line of a run; all of them if it is the only one."""
+def _lines(run: Run) -> list[int]:
+    """The lines of the first and the last points of its curves, in order."""
+    return sorted(int(line) for c in run.curves if len(c.lines) for line in (c.lines[0], c.lines[-1]))
+
+
+def _events_of(run: Run, events: Sequence[Event], starts: Sequence[int]) -> list[Event]:
+    """The events between the first and the last line of a run, and what is said of its end before the next one starts;
+    all of them if it is the only one."""
+    lines = _lines(run)
+    if len(starts) > 1 and lines:
+        until = min((start for start in starts if start > lines[-1]), default=inf)
+        ends = {kind: until if kind in _ENDS else lines[-1] + 1 for kind in {e.kind for e in events}}
+        events = [e for e in events if e.line is None or lines[0] <= e.line < ends[e.kind]]
     kept = [e for e in events if e.kind not in ("config", "note", "progress")]
     # Of each progress bar the furthest state: how much of the planned run is over.
     bars = {e.data.get("total"): e for e in events if e.kind == "progress" and e.data.get("total")}
-    kept += (Event(bar.kind, bar.line, bar.text, bar.data) for bar in bars.values())
-    if runs == 1:
-        return kept
-    lines = [int(line) for c in run.curves if len(c.lines) for line in (c.lines[0], c.lines[-1])]
-    if not lines:
-        return kept
-    return [e for e in kept if e.line is None or min(lines) <= e.line <= max(lines)]
+    return [*kept, *(Event(bar.kind, bar.line, bar.text, bar.data) for bar in bars.values())]

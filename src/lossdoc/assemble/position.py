@@ -113,11 +113,29 @@ def _by_step(table: Table, rows: Rows) -> None:
 
     placed = rows[~np.isnan(table.steps[rows])]
     table.axis = table.axes.commonest(placed) or "step"
+    _lend_epochs(table, rows)
     steps = _restarting(table, rows)
     if steps is None:
         steps = table.steps.copy()
     _evals_that_count_epochs(table, rows, steps)
     table.places = _carried(steps)
+
+
+def _lend_epochs(table: Table, rows: Rows) -> None:
+    """Rows of batches that begin anew and say no epoch have that of the row behind them, which sums the epoch up."""
+    import numpy as np
+
+    train = rows[table.kinds.are("train")[rows]]
+    no_epoch, no_step = np.isnan(table.epochs[train]), np.isnan(table.steps[train])
+    batches, sums = train[no_epoch & ~no_step], train[no_step & ~no_epoch]
+    if len(sums) < 2 or len(batches) + len(sums) < len(train) or batches[0] > sums[0]:
+        return
+    back = batches[1:][np.diff(table.steps[batches]) < 0]
+    behind = np.searchsorted(sums, back)  # as many sums stand before each return: one more each time
+    if len(back) < len(sums) - 1 or (behind != np.arange(1, len(back) + 1)).any():
+        return
+    epochs = np.append(table.epochs[sums], table.epochs[sums[-1]] + 1)
+    table.epochs[batches] = epochs[np.searchsorted(sums, batches)]
 
 
 def _restarting(table: Table, rows: Rows) -> Numbers | None:

@@ -135,7 +135,7 @@ def _runs_of(table: Table, rows: Rows, events: Sequence[Event]) -> list[Rows]:
         chains = _chains(table, sequence)
         if chains is not None:
             return _with_others(table, rows, chains, leading)
-    restarts = {event.line for event in events if event.kind == "restart" and event.line is not None}
+    restarts, ends = ([e.line for e in events if e.kind == kind and e.line] for kind in ("restart", "end"))
     lines = table.lines[sequence].tolist()
     starts: list[int] = []
     first = float(places[0])
@@ -145,7 +145,9 @@ def _runs_of(table: Table, rows: Rows, events: Sequence[Event]) -> list[Rows]:
         since = places[starts[-1] if starts else 0 : i]
         before, here, spacing = float(since.max()), float(places[i]), _spacing(since)
         declared = i in declared_at
-        if here <= first + max(0.0, min(spacing, 0.02 * (before - first))) or (declared and here <= first + spacing):
+        over = any(lines[i - 1] <= line <= lines[i] for line in ends)
+        near = here <= first + max(0.0, min(spacing, 0.02 * (before - first)))
+        if near or over or (declared and here <= first + spacing):
             starts.append(i)
     if len(np.unique(places[starts])) > MOST_RESUMES:  # a run begins where runs begin, not anywhere
         starts = []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from lossdoc.checks._loss import unfinished
 from lossdoc.judge.merit import NOTHING, course, measures
 from lossdoc.judge.passes import passes
 from lossdoc.model.limit import Limit
@@ -55,17 +56,18 @@ def _at_chance(case: Case, measure: Measure) -> Chance | None:
     curve = measure.curve.finite()
     y = curve.values
     metric = curve.metric
+    seen = passes(case.run)
+    # Few evaluations of a run that was stopped say nothing of what would have been found.
+    late = len(y) >= EARLY or (len(y) > 0 and seen is not None and seen >= EARLY and not unfinished(case))
     if len(y) >= POINTS:
         if metric in _GUESSING and np.all(np.abs(y[-POINTS:] - AUC) <= AUC_NEAR) and y.max() <= AUC + 3 * AUC_NEAR:
             return Chance(measure, float(curve.values[-1]), "what guessing gives")
-        if metric in _WRONG and float(y.min()) >= WRONG and len(y) >= EARLY:
+        if metric in _WRONG and float(y.min()) >= WRONG and late:
             return Chance(measure, float(curve.values[-1]), "next to nothing is recognised")
-    seen = passes(case.run)
     worst = 1.0 if metric in _WRONG else 0.0
     at_worst = metric in _ALL - _GUESSING and len(y) >= POINTS and bool(np.all(np.abs(y - worst) < EXACTLY))
     if at_worst and _learns_nothing(case) and _evaluated(case, curve):
         return Chance(measure, float(curve.values[-1]), "nothing is right, and no loss got better")
-    late = len(y) >= EARLY or (len(y) > 0 and seen is not None and seen >= EARLY)
     nothing = late and y.min() >= 0 and y[-int(POINTS) :].max() <= NOTHING and y.max() <= TRACE * NOTHING
     if metric in _NOTHING and nothing and _evaluated(case, curve):
         return Chance(measure, float(curve.values[-1]), "nothing is found")

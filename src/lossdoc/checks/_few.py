@@ -94,3 +94,12 @@ def lost_again(y: Floats) -> int | None:
         return None
     below = np.flatnonzero(y < min(float(y[0]), GONE * float(y[best])))
     return int(below[-1]) + 1
+
+
+def frozen(loss: Curve, score: Curve | None) -> bool:
+    """The last records of a loss and of the score beside it repeat themselves to the last digit, the loss no lower than
+    at its start."""
+    last = int(BEHIND)
+    if score is None or min(len(loss), len(score)) <= last or resolution(loss) > EXACT_TO * abs(float(loss.values[0])):
+        return False
+    return loss.values[-1] >= loss.values[0] > 0 and all(np.ptp(c.values[-last:]) == 0 for c in (loss, score))

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec import Struct
 
+from lossdoc.checks._loss import gain, unfinished
+from lossdoc.judge.case import Skip
 from lossdoc.model.limit import Limit
 from lossdoc.signal import difference, head, leaning, level, matched, median, noise, trend
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from lossdoc.judge.case import Case
+    from lossdoc.model.finding import Finding
     from lossdoc.model.run import Curve, Floats, Run
 
 
@@ -47,6 +51,16 @@ RULED_OUT = Limit(
 )
 ABOVE_HALF = Limit(0.1, "points of accuracy above a half", "ours: such an accuracy contradicts a flat margin")
 POINTS = Limit(8, "records", "ours: fewer give no slope of the log-probability over the reward")
+STILL_MARGIN = Limit(
+    0.02,
+    "nats",
+    "ours: changes the loss of a pair by 1 %; dead labelled runs 0.001, the slowest healthy 0.2",
+)
+STILL_LOSS = Limit(
+    0.001,
+    "share of the first loss",
+    "ours: the slowest healthy labelled preference run moves its loss by 1 %, one whose optimiser is dead by 0.001 %",
+)
 
 
 class Beta(Struct, frozen=True):
@@ -201,3 +215,30 @@ def margin_state(margin: Floats, accuracy: Floats | None = None, beta: float | N
     # The mean, not the median: shares of small batches take few values, and their median is one of these.
     error = float(np.std(last)) / np.sqrt(len(last))
     return Margin(state.late, state.error, scale, score, state.nats, float(np.mean(last)), error)
+
+
+def by_margin(case: Case, loss: Curve, margin: Curve | None, beta: object) -> Iterator[Finding]:
+    if margin is None:
+        raise Skip("no reward margin in this log, and a preference loss alone does not tell")
+    found = find_beta(case.run, {"beta": beta})
+    state = margin_state(margin.values, None, found.value if found else None)
+    late = loss.values[len(loss) // 2 :]
+    moved = abs(median(late) - median(loss.values[:3])) / max(abs(float(loss.values[0])), 1e-12)
+    who = "policy"
+    if case.families() <= {"reward"}:
+        # Its margin need not start at 0: an untrained head ranks by chance, and keeps that.
+        who, change = "reward model", gain(margin, up=True)
+        still = abs(change.value) + 2 * change.error < STILL_MARGIN and state.score < 3
+    else:
+        still = state.nothing and moved <= STILL_LOSS
+    if not still:
+        return
+    early = unfinished(case)
+    yield case.finding(
+        margin,
+        f"the {who} has not moved: margin {state.late:.2g}, loss {float(late[-1]):.6g} after {len(loss)} records",
+        detected=len(margin) // 2,
+        severity="warning" if early else "error",
+        measured={"records": len(loss), "margin": state.late, "loss": float(late[-1])},
+        cannot_tell=("whether the optimiser, the learning rate or the reference model is at fault",),
+    )

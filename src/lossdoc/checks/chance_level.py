@@ -13,7 +13,8 @@ accuracy near 1 / k (within {near}), or is the whole number up to {guessed} whos
 within {exact}, or within {pair-near} with a margin that is flat and an accuracy near a half. Fewer than
 {loss.min-points} records, {few.records} at least, have to stand within {few.still} of their level, or to be all that
 there will be: {loss.through} of the planned run, or {loss.passes} passes over the data. {loss.few-points} of training
-and evaluation together are enough where each of them lies within {exact} of the logarithm.
+and evaluation together are enough where each of them lies within {exact} of the logarithm. Where {few.records} records
+or more repeat ln k to the last of four digits, no accuracy contradicts: it is the share of the largest class.
 
 Scores: an AUC within {chance.auc-near} of 0.5, error rates of words above {chance.wrong} throughout, and in
 {chance.early} evaluations a mAP, Dice, IoU, BLEU or F1 that ends at {merit.nothing} of a perfect score or below, and
@@ -64,7 +65,7 @@ import numpy as np
 from msgspec import Struct
 
 from lossdoc.checks._chance import Chance, by_score
-from lossdoc.checks._few import RECORDS, stands
+from lossdoc.checks._few import EXACT_TO, RECORDS, stands
 from lossdoc.checks._loss import FEW_POINTS, MIN_POINTS, living, number, ran_through, step, unfinished
 from lossdoc.checks._preference import margin_state
 from lossdoc.judge.case import Case, Need, Setting, Skip
@@ -142,6 +143,7 @@ class Sitting(Struct, frozen=True):
     first: int
     leaving: bool
     from_start: bool
+    still: float  # the digit to which each record of the half repeats the first; infinite where they differ
 
 
 class Right(NamedTuple):
@@ -229,7 +231,10 @@ def sits(loss: Curve) -> Sitting:
     unsure = 1.25 * scale / np.sqrt(len(early))
     from_start = abs(median(early) - here.value) <= max(NEAR * abs(here.value), 3 * unsure)
     value = float(np.mean(late)) if scale < 0.1 * abs(here.value) else here.value
-    return Sitting(value, here.error, first, leaving, from_start)
+    same = len(late) >= RECORDS and float(np.ptp(late)) == 0 and resolution(loss) <= EXACT_TO * abs(float(late[0]))
+    if same:
+        first = int(np.flatnonzero(np.append(True, y != y[-1]))[-1])
+    return Sitting(value, here.error, first, leaving, from_start, resolution(loss) if same else float("inf"))
 
 
 def all_at_chance(loss: Curve, eval_loss: Curve) -> bool:
@@ -262,10 +267,14 @@ def meets(sitting: Sitting, known: set[int], right: float | None) -> tuple[int, 
             return k, "high"
     if known:
         return None
-    if sitting.value <= 0 or sitting.error > NEAR * sitting.value:
+    if sitting.value <= 0:
         return None
     k = round(float(np.exp(min(sitting.value, 8.0))))
     if k < 2:
+        return None
+    if k <= GUESSED and abs(sitting.value - float(np.log(k))) <= sitting.still < float("inf"):
+        return k, "high"  # an accuracy above 1 / k is the share of the largest class
+    if sitting.error > NEAR * sitting.value:
         return None
     if right is not None:
         # Accuracy above chance by more than its own noise can be means that something was learned.

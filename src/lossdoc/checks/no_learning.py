@@ -10,7 +10,8 @@ The level of the last quarter against the first records and against the first st
 errors included, less than {material} of the start level can have been gained; in a noisy log, that neither the levels
 nor the trend show any improvement although {power} would have been seen, or that the eval loss moved by less than
 {eval-material}. With fewer than {loss.few-points} records, {few.records} at least: they all lie within {few.still} of
-their level; {few.identical} are enough that are the same to the last of four digits. At any number: each record lies
+their level; {few.identical} are enough that are the same to the last of four digits, or the last {few.behind} where
+those of the accuracy are the same as well. At any number: each record lies
 above the one before, {few.rises} at the end; half of the records repeat the one before to the last digit, from the
 start on; without a total of the training loss, every measure is the same to the last digit throughout, or every
 held-out one while training gains nothing that matters; without any score either, the parts of the training loss, or
@@ -60,7 +61,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossdoc.checks._few import EXACT_TO, IDENTICAL, RECORDS, TENFOLD, identical, leaves, lost_again, rises, stands
+from lossdoc.checks._few import (
+    BEHIND,
+    EXACT_TO,
+    IDENTICAL,
+    RECORDS,
+    TENFOLD,
+    frozen,
+    identical,
+    leaves,
+    lost_again,
+    rises,
+    stands,
+)
 from lossdoc.checks._loss import (
     FEW_POINTS,
     MIN_POINTS,
@@ -73,7 +86,7 @@ from lossdoc.checks._loss import (
     unfinished,
     warm_up_end,
 )
-from lossdoc.checks._preference import find_beta, margin_state
+from lossdoc.checks._preference import by_margin
 from lossdoc.judge.case import OBJECTIVES, Case, Need, Setting, Skip
 from lossdoc.judge.merit import CEILING, course, measures
 from lossdoc.model.finding import Confidence, Finding, Severity, SignName
@@ -108,16 +121,6 @@ POWER = Limit(
     0.05,
     "share of the first level",
     "ours: an improvement that a noisy log must be able to show before silence counts as evidence",
-)
-STILL_MARGIN = Limit(
-    0.02,
-    "nats",
-    "ours: changes the loss of a pair by 1 %; dead labelled runs 0.001, the slowest healthy 0.2",
-)
-STILL_LOSS = Limit(
-    0.001,
-    "share of the first loss",
-    "ours: the slowest healthy labelled preference run moves its loss by 1 %, one whose optimiser is dead by 0.001 %",
 )
 WORSE = Limit(0.2, "share of the first level", "ours: whatever happened above, the run did not stand still")
 SCORE = Limit(0.02, "points of a score from 0 to 1", "ours: such a gain contradicts")
@@ -165,6 +168,10 @@ def check(
         yield from all_stand(case) if supervised else ()
         return
     loss = living(loss)
+    if supervised and len(loss) < FEW_POINTS and frozen(loss, score := case.run.get("accuracy")) and score is not None:
+        text = f"its last {BEHIND:g} records are the same to the last digit, as those of {score.said} are"
+        yield report(case, loss, gain(loss), (text, "medium", {"same": int(BEHIND)}), early=unfinished(case))
+        return
     if len(loss) < (RECORDS if supervised else FEW_POINTS) and not (supervised and identical(loss)):
         raise Skip(f"only {len(loss)} records before the loss ends")
     if not supervised:
@@ -368,30 +375,3 @@ def improves(curve: Curve | None, least_score: float) -> bool:
         return False
     found = gain(curve, up=True)
     return found.value >= SCORE and (found.score > least_score or found.trend < -least_score)
-
-
-def by_margin(case: Case, loss: Curve, margin: Curve | None, beta: object) -> Iterator[Finding]:
-    if margin is None:
-        raise Skip("no reward margin in this log, and a preference loss alone does not tell")
-    found = find_beta(case.run, {"beta": beta})
-    state = margin_state(margin.values, None, found.value if found else None)
-    late = loss.values[len(loss) // 2 :]
-    moved = abs(median(late) - median(loss.values[:3])) / max(abs(float(loss.values[0])), 1e-12)
-    who = "policy"
-    if case.families() <= {"reward"}:
-        # Its margin need not start at 0: an untrained head ranks by chance, and keeps that.
-        who, change = "reward model", gain(margin, up=True)
-        still = abs(change.value) + 2 * change.error < STILL_MARGIN and state.score < 3
-    else:
-        still = state.nothing and moved <= STILL_LOSS
-    if not still:
-        return
-    early = unfinished(case)
-    yield case.finding(
-        margin,
-        f"the {who} has not moved: margin {state.late:.2g}, loss {float(late[-1]):.6g} after {len(loss)} records",
-        detected=len(margin) // 2,
-        severity="warning" if early else "error",
-        measured={"records": len(loss), "margin": state.late, "loss": float(late[-1])},
-        cannot_tell=("whether the optimiser, the learning rate or the reference model is at fault",),
-    )

@@ -93,9 +93,9 @@ class Source:
         if self.is_binary:
             return ""
         from lossdoc.input.launchers import without_labels
-        from lossdoc.input.wrapped import joined
+        from lossdoc.input.wrapped import joined, with_line_ends
 
-        return joined(without_labels(decode(self.data)))
+        return joined(without_labels(with_line_ends(decode(self.data))))
 
     @cached_property
     def head(self) -> str:

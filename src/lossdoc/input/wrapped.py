@@ -17,6 +17,14 @@ _DOCUMENT = expression(r"\{|\[\s*[{\[]")  # of JSON, unless the object that it b
 _NUMBER = expression(r"['\"]\s*:\s*['\"]?[-+]?(?:\d|nan|inf)", re.IGNORECASE)
 _METRIC = expression(r"loss|epoch|step|reward|acc|score|eval", re.IGNORECASE)
 
+_BAR = expression(r"%\||\[[=.>#]|\d(?:it/s|s/it)|\bETA\b")
+
+
+def with_line_ends(text: str) -> str:
+    """Where no other line ends, carriage returns end the lines, unless they start a bar over."""
+    alone = "\n" not in text and text.count("\r") > 1 and not _BAR.search(text)
+    return text.replace("\r", "\n") if alone else text
+
 
 def joined(text: str) -> str:
     """The text with every such row on one line."""

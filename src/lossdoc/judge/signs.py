@@ -34,6 +34,11 @@ REMAINS = Limit(
     "ours: runs of the public logs that learned by heart end below 5 %, those that did not above 20 %",
 )
 LITTLE = Limit(0.02, "share of the first loss", "ours, where the log does not say how often the data were seen")
+FOUND = Limit(
+    0.1,
+    "share of a perfect score",
+    "ours: of a score that is 0 before training (mAP), one evaluation so far above it shows what was learned",
+)
 FAR = Limit(
     0.15,
     "share of the first held-out loss",
@@ -73,7 +78,7 @@ def signs(
     }
     answers |= denied
     learned = answers["learning"].answer == "yes" and answers["finite"].answer != "no"
-    answers["generalising"] = denied.get("generalising") or _generalising(run, judged, families, learned)
+    answers["generalising"] = denied.get("generalising") or _generalising(run, knowledge, judged, families, learned)
     return {name: answers[name] for name in SIGNS}
 
 
@@ -192,7 +197,7 @@ def _pair(better: Judged) -> Judged:
     return [first, *[pair for pair in (trained or others)[:1] if pair[0] is not first[0]]]
 
 
-def _generalising(run: Run, judged: Judged, families: set[str], learned: bool) -> Sign:
+def _generalising(run: Run, knowledge: Knowledge, judged: Judged, families: set[str], learned: bool) -> Sign:
     """Without something learned, and still there, nothing could hold on examples that are new."""
     held = [(m, c) for m, c in judged if m.held_out and m.role != "support"]
     if families == {"rl"}:
@@ -204,6 +209,8 @@ def _generalising(run: Run, judged: Judged, families: set[str], learned: bool) -
         return Sign("yes", _told(kept[:2]))
     if below := _below_start(run, held):
         return below
+    if learned and (found := [pair for pair in held if _found(run, knowledge, *pair)]):
+        return Sign("yes", _led("0 before training", _told(found[:2])))
     seen = passes(run)
     told = _told(held[:2])
     if held and any(len(m.curve) > 1 for m, _ in held):
@@ -255,6 +262,13 @@ def _below_start(run: Run, held: Judged) -> Sign | None:
         if train.steps[0] < measure.curve.steps[0] and went.last < (1 - LEARNED) * start:
             return Sign("yes", (said(measure, went), f"the first training loss was {start:.4g}"))
     return None
+
+
+def _found(run: Run, knowledge: Knowledge, measure: Measure, went: Course) -> bool:
+    """One evaluation alone, of a score that is 0 before training."""
+    expected = knowledge.expect(measure.curve.metric, run.trainer)
+    starts = expected is not None and expected.start == 0
+    return starts and measure.role == "score" and len(measure.curve) == 1 and measure.reaches(went.last, FOUND.value)
 
 
 def _remains(judged: Judged, share: float) -> bool:

@@ -49,6 +49,7 @@ _END = (
 # CycleGAN and pix2pix, each time that they open their log.
 _RESTART = ("================ Training Loss (",)
 # "Epoch 3: training finished" ends an epoch; after "if", in code or in a quotation nothing ends or is resumed.
+_OF_AN_EPOCH = expression(r"(?i)\s*(?:(?:of|for|the)\s+)*epoch")  # "Finished training epoch 3"
 _MENTION = expression(r"(?i)epoch|\b(?:not|if|when|until|after|will)\b|[\"'`({=]")
 _NUMBER = r"\s*[=:]\s*([\d,]+)"
 _CONFIG = {
@@ -112,8 +113,10 @@ def _sentences(source: Source, literals: tuple[str, ...], kind: str) -> list[Eve
                 break
             part = last_part(number, raw) if len(raw) < 5000 else None
             line = part[0].strip() if part is not None else ""
-            before = line[: line.find(literal)]
+            before, _, after = line.partition(literal)
             if len(line) > 300 or literal not in line or len(before) > _NEAR or _MENTION.search(before):
+                continue
+            if kind == "end" and _OF_AN_EPOCH.match(after):
                 continue
             match = _RESUME_STEP.search(line) if kind == "resume" else None
             if match is not None and whole(match[1]) == 0:

@@ -174,7 +174,7 @@ class LineFormat(Struct, frozen=True, dict=True):
                         yield Event("cut", number, line.text[:200])
                     sizes[id(kind)] = len(record.values)
                     pending = record if record.values else None
-                    bars.see(kind, record, context)
+                    yield from bars.see(kind, record, context)
                 # What closes a bracket is whole: a line of another kind.
                 closed = line.text.rstrip().endswith(("}", "]", ")"))
                 if not some and number == unfinished and pending is not None and line.final and not closed:
@@ -196,7 +196,8 @@ def _repeats(before: Record, record: Record) -> bool:
 
 
 class _Progress:
-    """How far the training is, from "n of total" in its lines: told at the first record and at the end."""
+    """How far the training is, from "n of total" in its lines: told at the first record and at the end, and where
+    another one begins."""
 
     def __init__(self) -> None:
         self.now: Event | None = None
@@ -207,13 +208,16 @@ class _Progress:
             self._told = True
             yield self.now
 
-    def see(self, kind: Kind, record: Record, context: dict[str, str]) -> None:
+    def see(self, kind: Kind, record: Record, context: dict[str, str]) -> Iterator[Event]:
         if record.split == "eval" or kind.axis in ("samples", "episodes"):
             return
         total, epochs = to_float(context.get("total")), to_float(context.get("epochs"))
+        before = self.now
         if total and record.step is not None and (kind.step_in_epoch is None or epochs):
             if kind.step_in_epoch is not None and epochs:
                 total *= epochs
             self.now = Event("progress", record.line, "", {"n": record.step, "total": total})
         elif not total and epochs and record.epoch is not None:
             self.now = Event("progress", record.line, "", {"n": record.epoch, "total": epochs})
+        if before is not None and self.now is not None and before.data["total"] == self.now.data["total"]:
+            yield from [before] if self.now.data["n"] < before.data["n"] else []

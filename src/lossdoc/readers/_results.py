@@ -21,6 +21,8 @@ _GIVEN = words("""
     optimizer optim activation momentum dropout batch_size batchsize weight_decay num_layers n_layers hidden_size
     hidden_dim num_epochs n_epochs max_epochs loss_type kernel_size embed_dim n_estimators max_depth num_leaves
 """)
+# What an evaluation is swept over: the same model again and again.
+_SWEPT = words("threshold thresh cutoff thr")
 # Columns of words that a log has too, whatever they say in each row.
 _WORDY = words("split phase mode stage set date time timestamp datetime eta note best saved status")
 
@@ -31,6 +33,8 @@ def one_row_each(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> boo
         return True
     if len(rows) < 2 or any(is_axis(name) and _advances([to_float(row.get(name)) for row in rows]) for name in names):
         return False
+    if any(name.strip().lower() in _SWEPT and len({row.get(name) for row in rows}) == len(rows) for name in names):
+        return True
     if sum(len({row.get(name) for row in rows}) > 1 for name in names if name.strip().lower() in _GIVEN) > 1:
         return True
     if any(name.lower() == "metric" and isinstance(rows[0].get(name), str) for name in names):

@@ -109,7 +109,7 @@ BEHIND = expression(rf"{_VALUE}\s+(?P<name>{_FIRST}[\w./@-]*(?: {_FIRST}[\w./@-]
 COUNTER = expression(
     rf"(?i:{NUMBERED})\s*(?P<open>[\[(<])?\s*(?P<value>(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+(?:\.\d+)?[kM]?)(?:\s*/\s*\d[\d,]*(?<!,))?)"
     r"(?:st|nd|rd|th)?(?:\s*(?i:of|von|de|di|из)\s*\d+)?\s*"
-    r"(?(open)[\])>])(?:(?=/?(?i:s|step|b|batch|i|it|iter)\d)|(?![\w%]|\.\d|-\d|:\d|\s?(?:ms|s|sec|it/s)\b|/))"
+    r"(?(open)[\])>](?:\s?/\s?[\[(<]\d+[\])>])?)(?:(?=/?(?i:s|step|b|batch|i|it|iter)\d)|(?![\w%]|\.\d|-\d|:\d|\s?(?:ms|s|sec|it/s)\b|/))"
 )
 # "3/12:", "[3/12]": a counter without a name.
 BARE = expression(
