@@ -243,7 +243,16 @@ def test_a_setting_as_its_trainer_spells_it(
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(5e-7, "5e-7"), (1.49e-4, "1.49e-4"), (0.001, "0.001"), (3.0, "3"), (0.0, "0"), (2e6, "2e6")]
+    ("value", "text"),
+    [
+        (5e-7, "5e-7"),
+        (1.49e-4, "1.49e-4"),
+        (0.001, "0.001"),
+        (3.0, "3"),
+        (0.0, "0"),
+        (2e6, "2e6"),
+        (float("inf"), "inf"),
+    ],
 )
 def test_numbers_as_people_write_settings(value: float, text: str) -> None:
     assert brief(value) == text

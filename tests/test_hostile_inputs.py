@@ -45,6 +45,10 @@ INPUTS = {
     "a word that begins with a digit": ROWS + "{'loss': 1if, 'a\\q': 0}\n",
     "a batch of hundreds of digits": f"[epoch={HUGE[:400]}][batch=3/{HUGE[:400]}]:\n\t Train loss/train/total: 1.5\n",
     "markup that breaks off": "<table><tr><th>Step</th><th>Loss</th></tr><tr><td>1</td><td>0.5</td></tr><![x</table>",
+    "names of brackets": ",".join(["step,loss", *(f"a{mark * 190}b{n}" for n, mark in enumerate("(|_ "))])
+    + "\n"
+    + "".join(f"{n},{2 / n:.3f},1,2,3,4\n" for n in range(1, 30)),
+    "a rate without end": "".join(f"{{'loss': {2 / n:.3f}, 'learning_rate': 1e999}}\n" for n in range(1, 30)),
     "quotes inside cells": 'step,loss\n1,0.5\n2,"0.4"x"\n3,"0.3\n4,0.2"\n5,"0.1\n6,"0.1\n',
     "the ends of floats": "step,loss\n"
     + "".join(f"{n},{y}\n" for n, y in enumerate([1.7e308, -1.7e308, 1e-320, 1e308] * 9)),

@@ -53,8 +53,9 @@ def split_runs(table: Table, events: Sequence[Event], of_other_ranks: int) -> li
             parts.append(Part(rows, name, records=len(rows)))
             continue
         unique = rows[~_of_ranks(table, rows)]
+        with_loss = _with_loss(table)
         for chain in _runs_of(table, unique, events):
-            part = _replayed(table, chain)
+            part = _replayed(table, chain, with_loss)
             part.name = name
             parts.append(part)
         of_other_ranks += len(rows) - len(unique)
@@ -262,16 +263,23 @@ def _with_others(table: Table, rows: Rows, chains: Sequence[Iterable[int]], lead
     return [rows[owners == number] for number in range(len(chains))]
 
 
-def _replayed(table: Table, rows: Rows) -> Part:
+def _with_loss(table: Table) -> Mask:
+    """Rows that hold a loss."""
+    import numpy as np
+
+    with_loss: Mask = np.zeros(len(table), dtype=bool)
+    for bucket in table.buckets.values():
+        if bucket.metric == "loss":
+            with_loss[bucket.rows] = True
+    return with_loss
+
+
+def _replayed(table: Table, rows: Rows, with_loss: Mask) -> Part:
     """Where steps go back inside a run the newest segment counts; what it replaces is dropped and counted."""
     import numpy as np
 
     part = Part(rows, records=len(rows))
     leading = _leading(table, rows)
-    with_loss = np.zeros(len(table), dtype=bool)
-    for bucket in table.buckets.values():
-        if bucket.metric == "loss":
-            with_loss[bucket.rows] = True
     trained = leading[rows]
     if (trained & with_loss[rows]).sum() > 0.5 * trained.sum():
         trained &= with_loss[

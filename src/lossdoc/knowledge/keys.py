@@ -154,6 +154,12 @@ def _by_beginning(patterns: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
 
 
 @cache
+def _between(pattern: str) -> list[str]:
+    """What a plain key must hold, besides its beginning and its end."""
+    return [word for part in _PART.split(pattern)[2:-1:2] if (word := plain(part))]
+
+
+@cache
 def _literal(pattern: str) -> int:
     return len(_PART.sub("", pattern))
 
@@ -291,6 +297,8 @@ class Matcher:
                 rule = self._tables.rules[number]
                 if hits and _literal(rule.key) < best:
                     break
+                if not all(word in flat for word in _between(rule.key)):
+                    continue
                 labels = self._match(number, rule, text)
                 if labels is not None:
                     best = _literal(rule.key)

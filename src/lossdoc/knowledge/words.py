@@ -23,7 +23,7 @@ _AVERAGED = frozenset(("loss", "losses", "cost", "perplexity", "ppl", "reward", 
 _AVERAGED |= {"acc", "accuracy", "l1", "mse", "mae", "returns", "score", "scores"}
 _EARNED = expression(r"(?i)reward|return|score")
 _WINDOW = expression(
-    r"(?i)(?:[\s_]+|(?<=[^\W\d])(?=[(\[]))[(\[]?(?:(?:over|of|in|for)\s+)?(?:the\s+)?(?:last|past|previous)?[\s_]*\d{2,5}"
+    r"(?i)(?:(?<![\s_])[\s_]++|(?<=[^\W\d])(?=[(\[]))[(\[]?(?:(?:over|of|in|for)\s+)?(?:the\s+)?(?:last|past|previous)?[\s_]*\d{2,5}"
     r"[\s_]*(?:eps?|episodes?|games?)?[)\]]?$"
 )
 

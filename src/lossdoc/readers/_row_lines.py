@@ -291,10 +291,16 @@ def _counted(source: Source) -> Counted | None:
     found: dict[tuple[str, ...], Names] = {}
     entries: list[Entry] = []
     lines = 0
+    refused = Memory[_Known]()
     for line in islice(source.iter_lines(), _MOST_COUNTED):
         lines += 1
-        whole = composed(line.text.strip(), counted=True) if len(line.text) < LONGEST else None
+        look = shape(line.text) if len(line.text) < LONGEST else b""
+        known = refused.get(look)
+        whole = None
+        if look and (known is None or not known.cut.fits(line.text)):
+            whole = composed(line.text.strip(), counted=True)
         if whole is None:
+            refused[look] = _nothing(line.text, _GLUED)
             continue
         entries.append(Entry(line._replace(split=whole.split or line.split), whole.row, whole.tags))
         found.setdefault(signature_of(tuple(whole.row)), Names(axis=True)).add(whole.row)

@@ -73,17 +73,17 @@ def taken_apart(text: str) -> Parts | None:
     parts = Parts()
     text = WINDOW.sub(lambda found: " " * len(found[0]), text)
     _scan(text, 0, len(text), parts, 0)
-    if parts.prose:
+    if parts.prose or len(parts.residue) > _MOST_LEFT:
         return None
     if not parts.residue:
         return parts
     left = sum(map(len, parts.residue))
     told = parts.pairs and (parts.counters or parts.marks or own_split(parts.pairs[0].name))
-    return parts if told and len(parts.residue) <= _MOST_LEFT and left <= _MOST_LEFT_SHARE * len(text) else None
+    return parts if told and left <= _MOST_LEFT_SHARE * len(text) else None
 
 
 def _scan(text: str, at: int, end: int, parts: Parts, depth: int) -> None:
-    while at < end:
+    while at < end and len(parts.residue) <= _MOST_LEFT:
         gap = GAP.match(text, at, end)
         if gap is not None:
             at = gap.end()

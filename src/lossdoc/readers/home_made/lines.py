@@ -18,7 +18,7 @@ _FRACTION = expression(r"(?i)\d\.\d{2}|nan|inf")
 _LONGEST_HEADING = 120
 # Not the bold "**Step 2:**" of a generated answer, nor the indented "epoch: 300" of printed settings.
 _SETTING = expression(r" *\*\*(?!\*)| {4,}\w+: ")
-_GLUED = expression(r"[^\W\d][\w@]*?\d+|@\d+")
+_GLUED = expression(r"(?<![^\W\d])[^\W\d](?:[^\W\d]|@)*+\d+|@\d+")
 
 
 class Composed(NamedTuple):
