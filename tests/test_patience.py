@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from lossdoc import checks
-from lossdoc.live.patience import DOUBTED, EVALUATIONS, HELD, LANGUAGE, NOTED, SLOW, YOUNG, Patience
+from lossdoc.live.patience import EVALUATIONS, HELD, LANGUAGE, NOTED, SETTLED, SLOW, YOUNG, Patience
 from lossdoc.model.finding import Finding, Report, Severity
 from lossdoc.model.run import Trainer
 from tests import report_maker as made
@@ -38,12 +38,12 @@ def test_a_young_run_that_has_learned_nothing_yet_is_waited_for(check: str) -> N
     assert first_told(check, "error") == HELD[check]
 
 
-def slowly(check: str, more: int, candidates: tuple[str, ...] = (), accuracies: int = 0) -> list[str]:
-    """What is said of a warning that has stood for so many points, of a run of this trainer with such evaluations."""
+def slowly(check: str, last: int, candidates: tuple[str, ...] = (), accuracies: int = 0) -> list[str]:
+    """What is said at point `last` of a warning since the tenth, of a run of this trainer with such evaluations."""
     at_chance = {"accuracy": 0.25}
     patience, finding = Patience(), Finding(check, "warning", "medium", "x", "loss", "train", measured=at_chance)
     scores = [made.curve("accuracy", [0.25] * accuracies, split="eval")] if accuracies else []
-    for points in (10, 10 + more):
+    for points in (10, last):
         report = made.report([finding], curves=[made.curve("loss", [1.0] * points), *scores], records=points)
         told = patience.judge([replace(report, run=replace(report.run, trainer=Trainer(candidates)))])
     return [state for _, _, state in told]
@@ -52,16 +52,16 @@ def slowly(check: str, more: int, candidates: tuple[str, ...] = (), accuracies: 
 @pytest.mark.parametrize("check", sorted(YOUNG))
 def test_who_may_start_slowly_is_not_suspected_at_once(check: str) -> None:
     either = ("sft", "classification")
-    assert slowly(check, DOUBTED[check] - 1, either) == []
-    assert slowly(check, DOUBTED[check], either) == ["suspected"]
-    assert slowly(check, DOUBTED[check] - 1, accuracies=EVALUATIONS - 1) == []
+    assert slowly(check, SETTLED - 1, either) == []
+    assert slowly(check, SETTLED, either) == ["suspected"]
+    assert slowly(check, SETTLED - 1, accuracies=EVALUATIONS - 1) == []
 
 
 @pytest.mark.parametrize("check", sorted(YOUNG))
 def test_a_language_model_and_a_score_at_chance_are_not_waited_for(check: str) -> None:
     for candidates, accuracies in ((tuple(LANGUAGE), 0), ((), EVALUATIONS)):
-        assert slowly(check, 0, candidates, accuracies) == ["suspected"]
-        assert slowly(check, HELD[check], candidates, accuracies) == ["confirmed"]
+        assert slowly(check, 10, candidates, accuracies) == ["suspected"]
+        assert slowly(check, 10 + HELD[check], candidates, accuracies) == ["confirmed"]
 
 
 def test_what_goes_away_waits_anew() -> None:

@@ -157,7 +157,10 @@ def test_at_the_end_it_has_said_what_check_says_and_nothing_twice(
     code, events = watch(log, growing(log, lines, 10), IDLE, capsys)
     *findings, end = events
     assert end["event"] == "end"
-    told = [(event["finding"]["id"], event["finding"]["severity"] == "info", event["state"]) for event in findings]
+    told = [
+        (event["finding"]["id"], event["finding"]["severity"] == "info", event["state"], event.get("was"))
+        for event in findings
+    ]
     assert len(told) == len(set(told))
     assert standing_of(findings) == found(EXAMPLES / name)
     assert code == end["exit_code"] == (1 if "nan" in name else 0)
@@ -293,10 +296,12 @@ def test_a_command_hears_of_what_is_suspected_only_where_it_is_asked_for(
 def test_what_is_suspected_begins_with_that_word_and_is_dim() -> None:
     report = made.nan_run()
     finding = report.findings[0]
-    plain = Writer().finding(report, finding, "suspected", 30)
+    plain = Writer().finding(report, finding, "suspected", None, 30)
     assert plain.startswith("suspected ✗ error ")
-    assert Writer(color=True).finding(report, finding, "withdrawn", 30).startswith("\x1b[2mwithdrawn ✗ error ")
-    assert Writer().finding(report, finding, "confirmed", 30) == plain.removeprefix("suspected ")
+    dim = Writer(color=True).finding(report, finding, "withdrawn", "suspected", 30)
+    assert dim.startswith("\x1b[2mwithdrawn ✗ error ")
+    assert Writer().finding(report, finding, "withdrawn", "confirmed", 30).startswith("withdrawn (was confirmed) ✗")
+    assert Writer().finding(report, finding, "confirmed", None, 30) == plain.removeprefix("suspected ")
 
 
 def test_looks_rest_in_proportion_to_what_they_cost(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def follow(label: Label) -> Course:
     run = runs_of(path, options)[0]
     course, said = Course(label, onset_record(run, label)), Said()
     for last in range(FIRST - 1, max(int(c.records[-1]) for c in run.curves if len(c)) + 1):
-        for _, finding, state in said.news([diagnose(until(run, last), options)], at_the_end=False):
+        for _, finding, state, _ in said.news([diagnose(until(run, last), options)], at_the_end=False):
             if state == "withdrawn":
                 course.withdrawn.append(finding.check)
             elif finding.severity != "info" or finding.check in AT_ANY_SEVERITY:

@@ -93,13 +93,13 @@ def differences(source: Path, way: Callable[[Path, bytes], Iterator[None]]) -> l
             (run.name, f.id): f.check for run in runs_of(whole, Options()) for f in diagnose(run, Options()).findings
         }
     told = [
-        (news.report.run.name, news.finding.id, news.finding.check, news.finding.severity == "info", news.state)
+        (news.report.run.name, news.finding.id, news.finding.check, news.finding.severity == "info", *news[2:])
         for look in looks
         for news in look.new
     ]
     stands: dict[tuple[str, str], str] = {}
     remarks: set[tuple[str, str]] = set()  # a remark stands when the suspicion that it is more is withdrawn
-    for name, finding_id, check, is_remark, state in told:
+    for name, finding_id, check, is_remark, state, _ in told:
         if is_remark and state != "withdrawn":
             remarks.add((name, finding_id))
         elif state == "confirmed":

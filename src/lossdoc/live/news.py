@@ -12,11 +12,15 @@ from lossdoc.model.finding import Finding, Report, State
 
 
 class News(NamedTuple):
-    """A finding, the report that it stands in (of one that is withdrawn: the last it stood in), and how sure it is."""
+    """A finding, the report that it stands in (of one that is withdrawn: the last it stood in), and how sure it is.
+
+    `was` is how sure one was that is withdrawn: a suspicion, or, at the end, what had been confirmed.
+    """
 
     report: Report
     finding: Finding
     state: State
+    was: State | None = None
 
 
 # Of a finding, in the order in which it says more: whether it is an alarm, and how sure it is.
@@ -24,7 +28,7 @@ _RANKS: dict[tuple[bool, State], int] = {(False, "confirmed"): 1, (True, "suspec
 
 
 class Said(Struct):
-    """Each finding is told when it is suspected, when it is confirmed and when it is withdrawn, once each.
+    """Each finding is told when it is suspected, when it is confirmed and when either is withdrawn, once each.
 
     A remark that for a while looked like an alarm stands again when the suspicion is withdrawn.
     """
@@ -63,7 +67,7 @@ class Said(Struct):
         told = self._stands.pop(key)
         if told.state == "suspected" and key in self._remarks:
             self._stands[key] = self._remarks.pop(key)
-        return told._replace(state="withdrawn")
+        return told._replace(state="withdrawn", was=told.state)
 
     def _is_new(self, news: News) -> bool:
         key = news.report.run.name, news.finding.id

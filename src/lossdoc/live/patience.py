@@ -32,15 +32,11 @@ YOUNG = frozenset({"chance-level", "no-learning"})
 SLOW = 75  # labelled, 69: the slowest starter
 NOTED = 20  # a remark of no alarm: half of what was noted is gone by then
 FACTS = frozenset({"resumed"})  # a remark that the log itself makes: nothing takes it back
-# Points of the curve before a finding is so much as suspected: what 12 of 14 labelled runs that were healthy and showed
-# something for a while had lost by then. The other two start slowly, or have a spike in what was learned by heart.
-DOUBTED: Mapping[str, int] = {
-    "divergence": 2,
-    "lr-jump": 2,
-    "no-generalisation": 1,
-    "chance-level": 7,  # four runs, 6 at most
-    "no-learning": 7,
-}
+# Points of the curve before a finding is so much as suspected: what labelled runs that were healthy had lost by then.
+DOUBTED: Mapping[str, int] = {"divergence": 2, "lr-jump": 2, "no-generalisation": 1}
+# Points of a curve before it is so much as suspected that its run learns nothing: most of those labelled that start
+# slowly have begun by then. Of 86 healthy ones 7 showed something for longer that they lost later.
+SETTLED = 17
 # A language model learns how frequent its tokens are in its first steps: none of the healthy ones, labelled or public,
 # stood still after its tenth record, as classifiers do that find nothing to go by for a while.
 LANGUAGE = frozenset({"sft", "pretrain", "distill"})
@@ -62,7 +58,7 @@ class Patience(Struct):
             stood = points - self._since[key]
             if stood >= _wait(report, finding):
                 told.append((report, finding, "confirmed"))
-            elif finding.severity != "info" and stood >= _doubt(report, finding):
+            elif finding.severity != "info" and stood >= DOUBTED.get(finding.check, 0) and _is_settled(report, finding):
                 told.append((report, finding, "suspected"))
         return told
 
@@ -74,10 +70,8 @@ def _wait(report: Report, finding: Finding) -> int:
     return SLOW if slow else HELD.get(finding.check, 0)
 
 
-def _doubt(report: Report, finding: Finding) -> int:
-    if finding.check in YOUNG and not _may_start_slowly(report, finding):
-        return 0
-    return DOUBTED.get(finding.check, 0)
+def _is_settled(report: Report, finding: Finding) -> bool:
+    return _points(report, finding) >= SETTLED or not _may_start_slowly(report, finding)
 
 
 def _may_start_slowly(report: Report, finding: Finding) -> bool:

@@ -23,13 +23,13 @@ class Writer(Struct, frozen=True):
     color: bool = False
     ascii: bool = False
 
-    def finding(self, report: Report, finding: Finding, state: State, records: int) -> str:
+    def finding(self, report: Report, finding: Finding, state: State, was: State | None, records: int) -> str:
         """`✗ error non-finite at step 180 (run.log:57), told at step 190: loss is NaN in 3 of 36 records.`
 
         What is not sure begins with its state, and is dim: `suspected ▲ warning no-learning ...`.
         """
         if self.format == "jsonl":
-            return as_json(report, finding, state, records)
+            return as_json(report, finding, state, was, records)
         run = report.run
         name = f" in {run_name(run)}" if run.name else ""
         line = f" ({safe(finding.file or run.source)}:{finding.line})" if finding.line is not None else ""
@@ -37,7 +37,7 @@ class Writer(Struct, frozen=True):
         head = f"{_GLYPH[finding.severity][self.ascii]} {finding.severity}"
         text = f"{where}{name}{line}, {_known(report)}: {sentence(finding.message)}"
         if state != "confirmed":
-            text = f"{state} {head} {text}"
+            text = f"{state}{' (was confirmed)' if was == 'confirmed' else ''} {head} {text}"
             return self._plain(f"\x1b[2m{text}\x1b[0m\n" if self.color else f"{text}\n")
         head = f"\x1b[{_INK[finding.severity]}m{head}\x1b[0m" if self.color else head
         return self._plain(f"{head} {text}\n")
@@ -66,7 +66,7 @@ class Writer(Struct, frozen=True):
         return text.encode("ascii", "backslashreplace").decode() if self.ascii else text
 
 
-def as_json(report: Report, finding: Finding, state: State, records: int) -> str:
+def as_json(report: Report, finding: Finding, state: State, was: State | None, records: int) -> str:
     """The finding as `check --format json` writes it, with the run and the records that had come by then."""
     from lossdoc.show.report.json import finding_fields
 
@@ -75,6 +75,7 @@ def as_json(report: Report, finding: Finding, state: State, records: int) -> str
         {
             "event": "finding",
             "state": state,
+            **({} if was is None else {"was": was}),
             "source": run.source,
             "name": run.name,
             "records": records,
