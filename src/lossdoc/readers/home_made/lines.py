@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from lossdoc.model.record import Raw
@@ -79,6 +80,7 @@ class Heading(NamedTuple):
     counters: list[Pair]
 
 
+@lru_cache(maxsize=256)  # asked for headers and for titles, and many lines of a log are alike
 def heading(text: str) -> Heading | None:
     """The split and the place that a line names which holds nothing else; None where it holds more, or neither."""
     if len(text) > _LONGEST_HEADING or _SETTING.match(text):
