@@ -204,3 +204,21 @@ def test_no_two_steps_undo_each_other() -> None:
     low = said(found(stuck(learning_rate=1e-9), "chance-level"))
     assert "Raise the learning rate" in low
     assert not any(word in low for word in ("Lower the learning rate", "at ten times"))
+
+
+@pytest.mark.parametrize(("end", "blamed"), [(4.98, False), (2.0, True)])
+def test_a_score_is_counted_wrongly_only_where_the_held_out_loss_got_better(end: float, blamed: bool) -> None:
+    rows = [
+        {"step": 100 * n, "epoch": n / 2, "loss": 5 + 27 / n, "eval_loss": 5 + (end - 5) * n / 20, "eval_wer": 1.0}
+        for n in range(1, 21)
+    ]
+    assert ("score-broken" in found(rows, "chance-level").suspects) == blamed
+
+
+@pytest.mark.parametrize(("score", "number"), [(0.03, False), (-0.03, True)])
+def test_an_early_pass_is_advised_only_where_no_score_got_better_since(score: float, number: bool) -> None:
+    rows = [
+        {"epoch": n, "train_loss": 2 / n, "val_loss": 1 + abs(n - 3) / 9, "val_accuracy": 0.6 + score * (n - 3) / 9}
+        for n in range(1, 13)
+    ]
+    assert bool(found(rows, "overfitting").changes) == number

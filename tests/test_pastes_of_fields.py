@@ -243,6 +243,11 @@ CASES |= {
         "not judged",
         None,
     ),
+    "right answers of all in brackets": (
+        "".join(f"epoch {e}\nloss: {6 / e:.4f}\ntest accuracy: {8 * e}.0%, ({80 * e}/1000)\n" for e in range(1, 11)),
+        "healthy",
+        None,
+    ),
     "a recogniser after eight epochs": (
         "".join(f"epoch: {e} | loss: {32 - e / 9:.3f} | dev-WER: {w}\n" for e, w in ((8, 99.5), (9, 99.9), (10, 99.9))),
         "failing",
@@ -318,3 +323,13 @@ def test_carriage_returns_end_the_lines_of_a_file_that_has_no_other() -> None:
     text = epochs("{} {:.4f} {:.1f}", *[(2 / n, 10.0 * n) for n in range(1, 13)])
     (report,) = check("Iteration Critic_Loss Test_Return\n".replace("\n", "\r") + text.replace("\n", "\r"))
     assert report.run.records == 12
+
+
+@pytest.mark.parametrize(("gained", "loud"), [(4.0, []), (0.0, ["reward-flat"])])
+def test_of_several_agents_one_may_learn(gained: float, loud: list[str]) -> None:
+    rows = "".join(
+        f"{200 * n},{-0.22 + WANDERS[n % 18] / 99:.4f},{0.13 + gained * 0.4 * (1 - exp(-n / 20)) / 4:.4f}\n"
+        for n in range(1, 101)
+    )
+    (report,) = check("Episode,Avg prey reward,Avg predator reward\n" + rows)
+    assert [finding.check for finding in report.roots if finding.severity != "info"] == loud

@@ -180,6 +180,14 @@ SIDES = (
         ("yes yes unknown yes unknown not judged", "yes yes yes yes unknown healthy"),
     ),
     Sides(
+        "loss-collapse.most",
+        "loss-collapse",
+        lambda s: run_of([loss(0.1 + s * np.exp(-np.linspace(0, 9, 120)))], "sft"),
+        48,
+        52,
+        ("warning/medium", ""),
+    ),
+    Sides(
         "signs.found",
         SIGNS,
         lambda s: run_of([loss(saturating(120, 1, 0.002), every=5), evals([s], 600, "map")], "detection"),

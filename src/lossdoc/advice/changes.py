@@ -82,8 +82,9 @@ def _median_norm(setting: str, was: float | None, situation: Situation) -> Tried
 
 
 def _best_epoch(setting: str, was: float | None, situation: Situation) -> Tried:
-    """The pass in which the best evaluation stood, counted up; where no evaluation tells, the least that is usual."""
-    if was is None or was <= 1:
+    """The pass in which the best evaluation stood, counted up; where no evaluation tells, the least that is usual. None
+    where a score got better behind the best loss: the early pass would cost what it gained."""
+    if was is None or was <= 1 or "score_gain" in situation.finding.measured:
         return None
     finding, last = situation.finding, situation.run.last_step
     best = finding.first_step

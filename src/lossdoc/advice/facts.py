@@ -183,6 +183,13 @@ def evaluation_still(s: Situation) -> bool | None:
 
 
 @fact
+def held_out_stands(s: Situation) -> bool | None:
+    """The held-out loss gained next to nothing from its first evaluation to its last."""
+    y = s.values("loss", 3, "eval")
+    return None if y is None else bool(y[0] - y[-1] < 0.03 * abs(y[0]))
+
+
+@fact
 def sets_disagree(s: Situation) -> bool | None:
     """The accuracy is above one half on one of the two sets and below it on the other."""
     ends = []

@@ -70,6 +70,12 @@ def rate_above_rounding(s: Situation) -> bool | None:
 
 
 @fact
+def rate_untold(s: Situation) -> bool | None:
+    """The log has no learning rate: nobody saw it jump."""
+    return s.readings.rate is None
+
+
+@fact
 def rate_jumped(s: Situation) -> bool | None:
     """The rate rose at one record, after its warm-up and not after the fault had begun."""
     rate = s.readings.rate

@@ -128,7 +128,7 @@ def _lend_epochs(table: Table, rows: Rows) -> None:
     train = rows[table.kinds.are("train")[rows]]
     no_epoch, no_step = np.isnan(table.epochs[train]), np.isnan(table.steps[train])
     batches, sums = train[no_epoch & ~no_step], train[no_step & ~no_epoch]
-    if len(sums) < 2 or len(batches) + len(sums) < len(train) or batches[0] > sums[0]:
+    if min(len(sums), len(batches)) < 2 or len(batches) + len(sums) < len(train) or batches[0] > sums[0]:
         return
     back = batches[1:][np.diff(table.steps[batches]) < 0]
     behind = np.searchsorted(sums, back)  # as many sums stand before each return: one more each time

@@ -28,7 +28,7 @@ more; whatever its name, it counts as well.
   [bad-operation]
 
 ## What to try
-- Go back to the checkpoint before the first NaN and lower the learning rate [by 3 to 10]. [rate-high]
+- Lower the learning rate [by 3 to 10], from the last checkpoint without a NaN on where there is one. [rate-high]
 - Look at the batch of that step; run it alone under `torch.autograd.set_detect_anomaly(True)`. [bad-batch,
   bad-operation]
 - Train in bf16 or fp32; with fp16 use a gradient scaler. [half-precision]
@@ -193,10 +193,12 @@ def report(case: Case, curve: Curve, others: list[str]) -> Finding:
     word = "NaN" if np.isnan(curve.values[at]) else "infinite"
     recovered = bool(np.all(np.isfinite(curve.values[-TAIL:]))) and bad.sum() < LEAST and len(curve) - at > TAIL
     fate = f"{bad.sum()} of {len(curve)} records" + (", finite again afterwards" if recovered else "")
+    always = f"is {word} in all {len(curve)} records"
+    where = always if bad.all() and len(curve) > 1 else f"became {word} at {step(curve, at)} ({fate})"
     also = f"; also {', '.join(others[:3])}" if others else ""
     return case.finding(
         curve,
-        f"{curve.said} became {word} at {step(curve, at)} ({fate}){also}",
+        f"{curve.said} {where}{also}",
         first=at,
         severity="warning" if recovered else "error",
         measured={"non_finite": int(bad.sum()), "records": len(curve)},

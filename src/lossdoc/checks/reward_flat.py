@@ -24,6 +24,7 @@ where the noise allows.
 - the reward is near a ceiling of 1 from the start, and not constant
 - the logged batch is what dynamic sampling left over, or the reward is whitened: its mean is pinned
 - the reward fell: that is `reward-collapse`
+- the reward of another agent of the same log gained
 
 ## Likely causes
 - A learning rate too low. [rate-low]
@@ -61,6 +62,8 @@ from lossdoc.checks._loss import begins_late
 from lossdoc.checks._rl import course, highest_level, rl_only, unlabelled
 from lossdoc.checks._schedule import travel
 from lossdoc.judge.case import Case, Need, Skip
+from lossdoc.judge.merit import course as gains
+from lossdoc.judge.merit import measures
 from lossdoc.model.finding import Finding, Severity, SignName
 from lossdoc.model.limit import Limit
 from lossdoc.signal import constant_from, leaning
@@ -123,6 +126,8 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         return
     begins_late(reward)
     found = returns(values) if is_agent(case) else None
+    if found and found.still and another_gained(case, reward):
+        return
     if found and found.still:
         yield case.finding(
             reward,
@@ -172,6 +177,14 @@ def check(case: Case, reward: Curve, std: Curve | None, rate: Curve | None) -> I
         },
         cannot_tell=("whether the policy does not move or moves where the reward does not look",),
     )
+
+
+def another_gained(case: Case, reward: Curve) -> bool:
+    """Of several agents one learned: what the others get hangs on it."""
+    others = [
+        m for m in measures(case.run, case.knowledge) if m.curve.metric == reward.metric and m.curve is not reward
+    ]
+    return any((went := gains(m)) is not None and went.went == "better" for m in others)
 
 
 def stuck(values: Floats) -> int | None:
