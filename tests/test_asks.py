@@ -73,6 +73,8 @@ def test_a_name_that_nobody_knows_is_asked_for_where_nothing_was_judged() -> Non
     assert report.verdict == "not judged"
     assert asked(report) == ["lossdoc check run.log --map 'my_dev; rm'=loss"]
     assert asked(replace(report, verdict="suspicious")) == []
+    learned = replace(report.signs["learning"], answer="yes")
+    assert asked(replace(report, signs={**report.signs, "learning": learned})) == []
 
 
 def test_of_several_runs_each_command_stands_once() -> None:

@@ -94,7 +94,7 @@ def _led(words: str, measures: tuple[str, ...]) -> tuple[str, ...]:
 def _since(finding: Finding) -> str:
     if finding.first_step is None:
         return "" if finding.line is None else f", line {finding.line}"
-    return f" from {finding.axis} {finding.first_step:g} on"
+    return f" from {finding.axis.removesuffix('s')} {finding.first_step:g} on"
 
 
 def verdict(found: Mapping[SignName, Sign], roots: Sequence[Finding]) -> Verdict:

@@ -25,7 +25,9 @@ def asks(reports: Sequence[Report], *, brief: bool = False) -> Iterator[Block]:
 def _options(report: Report) -> str:
     """`--map my_dev=loss --trainer dpo --set beta=VALUE`; "" where nothing would change the answer."""
     unknown = [curve.key for curve in report.run.curves if not curve.known]
-    names = [f"--map {shlex.quote(safe(unknown[0]))}=loss"] if unknown and report.verdict == "not judged" else []
+    signs = report.signs
+    nothing = report.verdict == "not judged" and ("learning" not in signs or signs["learning"].answer != "yes")
+    names = [f"--map {shlex.quote(safe(unknown[0]))}=loss"] if unknown and nothing else []
     names += [_option(name, report) for name in report.asks]
     return " ".join(names)
 

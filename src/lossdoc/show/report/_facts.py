@@ -82,7 +82,8 @@ def _rate(run: Run) -> str:
     if values.min() == values.max():
         return f"{values[0]:.4g} throughout"
     at = int(np.argmax(values))
-    return f"peak {values[at]:.4g} at {rate.axis} {number(float(rate.finite().steps[at]))}, {values[-1]:.4g} at the end"
+    place = f"{rate.axis.removesuffix('s')} {number(float(rate.finite().steps[at]))}"
+    return f"peak {values[at]:.4g} at {place}, {values[-1]:.4g} at the end"
 
 
 def _read(run: Run) -> str:
