@@ -87,6 +87,21 @@ def test_training_and_evaluation_rows_that_alternate_keep_their_order() -> None:
     assert {c.split for c in runs[0].curves} == {"train", "eval"}
 
 
+def test_more_layouts_than_two_and_broken_lines_between_keep_their_order() -> None:
+    rows: list[object] = []
+    for step in range(1, 400):
+        rows.append(train(step))
+        if step % 2:
+            rows.append({"step": step, "eval_loss": 3.2 / step})
+        if step % 7 == 0:
+            rows.append({"step": step, "test_loss": 3.3 / step})
+        if step % 50 == 0:
+            rows.append('{"step": 31, "loss": 0.')
+    _, items = both(log(rows))
+    assert [len(block.lines) for block in blocks(items)] == [398, 199, 56]
+    assert sum(isinstance(item, Unread) for item in items) == 7
+
+
 def test_nan_and_infinity_stay_what_they_are() -> None:
     rows = [train(step, grad_norm=[float("nan"), 1.5, float("inf"), -float("inf")][step % 4]) for step in range(1, 90)]
     runs, items = both(log(rows))

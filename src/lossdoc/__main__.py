@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from types import FrameType
 
 # Errors of the place that output goes to: none of them is a fault of ours.
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+_OBJECTS = 50_000  # new ones after which cycles are looked for
 
 
 class _Terminated(BaseException):
@@ -20,6 +22,8 @@ def main() -> None:
     """Run a command and exit: 0, 1 and 2 as it says, 2 for an error of ours, 130 after Ctrl-C, 143 after SIGTERM."""
     # NumPy's linear algebra would start a pool of threads, 40 ms of every command; nothing here multiplies matrices.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Imports and documents make objects that stay: to look for cycles every 700 of them costs a twentieth of a check.
+    gc.set_threshold(_OBJECTS)
     _open_streams()
     try:
         signal.signal(signal.SIGTERM, _terminate)

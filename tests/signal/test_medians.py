@@ -21,13 +21,18 @@ def test_median_is_that_of_numpy(n: int, dirt: float | None) -> None:
     assert np.array_equal(median(y), np.median(y), equal_nan=True)
 
 
-@pytest.mark.parametrize("width", [1, 2, 5, 6])
+@pytest.mark.parametrize("width", [1, 2, 5, 6, 30, 200])
 @pytest.mark.parametrize("dirt", [None, np.nan, np.inf])
 def test_medians_of_rows_are_those_of_numpy(width: int, dirt: float | None) -> None:
     table = np.round(np.random.default_rng(width).normal(size=(40, width)), 1)
     if dirt is not None:
         table[7, width // 2] = dirt
     assert np.array_equal(row_medians(table), np.median(table, axis=1), equal_nan=True)
+
+
+def test_median_of_many_counts_is_that_of_numpy() -> None:
+    counts = np.random.default_rng(1).integers(0, 90, size=2002).tolist()
+    assert median(counts) == np.median(counts)
 
 
 def test_median_of_nothing_is_nan() -> None:

@@ -7,8 +7,10 @@ these keys. A row that it refuses is read like the first one.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice, starmap
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,6 +33,8 @@ _SPECIAL = {float(_NAN): float("nan"), float(_INFINITY): float("inf"), -float(_I
 
 
 _CHUNK = 1 << 13  # rows that are packed before they become columns
+_AHEAD = 128  # lines that are read together where the last one was a row of a known layout
+_WRITTEN = itemgetter(1)
 
 
 @lru_cache(256)
@@ -58,31 +62,33 @@ class _Layout:
         self._columns: list[list[NDArray[np.float64]]] = [[] for _ in keys]
         self._lines: list[range] = []
 
-    def take(self, pieces: Iterable[tuple[int, str | bytes]]) -> tuple[int, str | bytes] | None:
-        """Keeps rows up to the first line that is none of this layout, which is given back. Lines follow each other."""
-        decode, pack, full = self.decode, self.pack, _CHUNK * 8 * len(self.keys)
-        rows = self.rows
-        first = number = None
-        refused = None
-        for number, piece in pieces:
-            if first is None:
-                first = number
+    def take(self, pieces: Sequence[tuple[int, str | bytes]], first: int) -> int:
+        """Keeps the rows from `first` up to a line that is none of this layout: how many. Lines follow each other."""
+        packed: list[bytes] = []
+        rows = starmap(self.pack, map(astuple, map(self.decode, map(_WRITTEN, islice(pieces, first, None)))))
+        while True:
             try:
-                rows += pack(*astuple(decode(piece)))
+                packed.extend(rows)  # without a step of the interpreter a row; what came before an error is kept
+                break
             except (msgspec.MsgspecError, UnicodeError):
-                row = _specials(self, piece)
+                row = _specials(self, pieces[first + len(packed)][1])
                 if row is None:
-                    refused = number, piece
                     break
-                rows += pack(*row)
-            if len(rows) >= full:
-                self._lines.append(range(first, number + 1))
-                first = None
+                packed.append(self.pack(*row))
+        if packed:
+            self.rows += b"".join(packed)
+            self._stand(pieces[first][0], len(packed))
+            if len(self.rows) >= _CHUNK * 8 * len(self.keys):
                 self._close()
-                rows = self.rows
-        if first is not None and number is not None:
-            self._lines.append(range(first, number if refused else number + 1))
-        return refused
+        return len(packed)
+
+    def _stand(self, line: int, count: int) -> None:
+        """So many rows more, from this line on."""
+        last = self._lines[-1] if self._lines else range(0)
+        if last.stop == line:
+            self._lines[-1] = range(last.start, line + count)
+        else:
+            self._lines.append(range(line, line + count))
 
     def keep(self, number: int, values: Mapping[str, Any]) -> bool:
         """Takes a row that was read in the other way."""
@@ -90,7 +96,7 @@ class _Layout:
             self.rows += self.pack(*(values[key] for key in self.keys))
         except (OverflowError, struct.error):  # an integer beyond all floats
             return False
-        self._lines.append(range(number, number + 1))
+        self._stand(number, 1)
         return True
 
     def _close(self) -> None:
@@ -122,17 +128,28 @@ class Packer:
     def __init__(self, plain: Callable[[Mapping[str, Raw]], bool]) -> None:
         self._plain = plain
         self._layouts: dict[frozenset[str], _Layout] = {}
-        self._current: _Layout | None = None
+        self._recent: list[_Layout] = []  # of the last rows, the last one first
         self._stopped = False
 
     def left(self, pieces: Iterable[tuple[int, str | bytes]]) -> Iterator[tuple[int, str | bytes]]:
-        """The lines that are not of the layout of the last row; those that are it keeps."""
-        lines = iter(pieces)
-        while True:
-            line = next(lines, None) if self._current is None else self._current.take(lines)
-            if line is None:
-                return
-            yield line
+        """The lines that are not of the layouts of the last rows; those that are it keeps."""
+        source = iter(pieces)
+        while ahead := list(islice(source, _AHEAD if self._recent else 1)):
+            at = self._kept(ahead, 0)
+            while at < len(ahead):
+                yield ahead[at]
+                at = self._kept(ahead, at + 1)
+
+    def _kept(self, pieces: Sequence[tuple[int, str | bytes]], at: int) -> int:
+        """Where the first line stands, from `at` on, that is of neither of the last two layouts: logs alternate."""
+        refused = 0
+        while at < len(pieces) and refused < len(self._recent):
+            count = self._recent[0].take(pieces, at)
+            at += count
+            refused = 1 if count else refused + 1
+            if at < len(pieces):
+                self._recent.reverse()
+        return at
 
     def learn(self, line: int, values: Mapping[str, Raw]) -> bool:
         """Whether a row that was read in the other way is of a known layout, and is kept; else its layout is learnt."""
@@ -142,12 +159,16 @@ class Packer:
             return False
         if layout is None:
             if len(self._layouts) < _MOST_LAYOUTS and self._can_be_named(keys) and self._plain(values):
-                self._current = self._layouts[keys] = _Layout(tuple(values))
+                self._layouts[keys] = _Layout(tuple(values))
+                self._follow(self._layouts[keys])
             return False
         if not layout.keep(line, values):
             return False
-        self._current = layout
+        self._follow(layout)
         return True
+
+    def _follow(self, layout: _Layout) -> None:
+        self._recent = [layout, *(one for one in self._recent if one is not layout)][:2]
 
     @staticmethod
     def _can_be_named(keys: Collection[str]) -> bool:
@@ -156,7 +177,7 @@ class Packer:
 
     def stop(self) -> None:
         """From here on every line is left."""
-        self._current, self._stopped = None, True
+        self._recent, self._stopped = [], True
 
     def blocks(self) -> Iterator[Block]:
         """What was kept, in the order in which the layouts appeared."""

@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 if TYPE_CHECKING:
     from lossdoc.model.run import Floats
 
+_NARROW = 64  # values of a row whose maximum is taken across the rows
 SHORT = 1000  # values up to here are sorted: that costs less than the preparations of numpy.median
 
 
@@ -54,8 +55,20 @@ def row_medians(table: Floats) -> Floats:
     half, odd = table.shape[1] // 2, table.shape[1] % 2
     # About one place NumPy divides with the processor's wide registers, about two at a fifth of that speed.
     ordered = np.partition(table, half, axis=1)
-    found = np.array(ordered[:, half] if odd else (ordered[:, :half].max(axis=1) + ordered[:, half]) / 2, dtype=float)
-    found[np.isnan(table).any(axis=1)] = np.nan
+    found = np.array(ordered[:, half] if odd else (_largest(ordered[:, :half]) + ordered[:, half]) / 2, dtype=float)
+    if table.size and np.isnan(table.max()):
+        found[np.isnan(table).any(axis=1)] = np.nan
+    return found
+
+
+def _largest(table: Floats) -> Floats:
+    """Maximum of each row. Of many short rows NumPy asks column by column at a fifth of the price."""
+    rows, columns = table.shape
+    if columns > _NARROW or rows < columns:
+        return np.asarray(table.max(axis=1))
+    found = table[:, 0].copy()
+    for column in table.T[1:]:
+        np.maximum(found, column, out=found)
     return found
 
 
