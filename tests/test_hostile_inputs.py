@@ -48,6 +48,9 @@ INPUTS = {
     "names of brackets": ",".join(["step,loss", *(f"a{mark * 190}b{n}" for n, mark in enumerate("(|_ "))])
     + "\n"
     + "".join(f"{n},{2 / n:.3f},1,2,3,4\n" for n in range(1, 30)),
+    "settings beyond floats": json.dumps(
+        {"max_steps": 10**400, "logging_steps": 10**400, "log_history": [{"loss": 0.5, "epoch": n} for n in range(9)]}
+    ),
     "a rate without end": "".join(f"{{'loss': {2 / n:.3f}, 'learning_rate': 1e999}}\n" for n in range(1, 30)),
     "quotes inside cells": 'step,loss\n1,0.5\n2,"0.4"x"\n3,"0.3\n4,0.2"\n5,"0.1\n6,"0.1\n',
     "the ends of floats": "step,loss\n"
@@ -59,7 +62,7 @@ INPUTS = {
 
 
 @pytest.mark.parametrize("name", INPUTS)
-@pytest.mark.parametrize("file", ["text", "log.csv", "log.json"])
+@pytest.mark.parametrize("file", ["text", "log.csv", "log.json", "trainer_state.json"])
 def test_no_fault(name: str, file: str) -> None:
     assert _faults(file, INPUTS[name].encode()) == []
 

@@ -19,6 +19,7 @@ from lossdoc.assemble.position import place_rows
 from lossdoc.assemble.rows import gather
 from lossdoc.assemble.segments import Part, split_runs
 from lossdoc.assemble.unmarked import mark_held_out
+from lossdoc.input.numbers import LARGEST_COUNT
 from lossdoc.model.record import Block, BulkItem, Columns, Event, Record, Unread
 from lossdoc.model.run import Run
 
@@ -94,11 +95,14 @@ def assemble(
 
 
 def _settings(events: Iterable[Event]) -> dict[str, Any]:
-    settings: dict[str, Any] = {}
-    for event in events:
-        if event.kind == "config":
-            settings.update(event.data)
-    return settings
+    """What the log says that was set, but for integers that count nothing and that no float may hold."""
+    return {
+        key: value
+        for event in events
+        if event.kind == "config"
+        for key, value in event.data.items()
+        if not (isinstance(value, int) and abs(value) > LARGEST_COUNT)
+    }
 
 
 def _run(table: Table, part: Part, parts: Sequence[Part], source: str, format_name: str) -> Run:

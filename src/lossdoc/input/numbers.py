@@ -103,12 +103,12 @@ def parse(raw: Raw) -> Number | None:
     return _plain(text) or _wrapped(text) or _shaped(text)
 
 
-_FURTHEST = 10**18
+LARGEST_COUNT = 10**18  # no counter goes further
 
 
 def whole(digits: str) -> int:
-    """The integer that digits write, at most 10**18: no counter goes further, and Python refuses thousands of them."""
-    return int(digits) if len(digits) < len(str(_FURTHEST)) else min(int(digits[:60]), _FURTHEST)
+    """The integer that digits write, at most the largest count: Python refuses thousands of digits."""
+    return int(digits) if len(digits) < len(str(LARGEST_COUNT)) else min(int(digits[:60]), LARGEST_COUNT)
 
 
 def _from_int(value: int) -> float:
