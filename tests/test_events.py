@@ -109,7 +109,7 @@ def test_settings_hold_numbers() -> None:
     ("data", "kind"),
     [
         (b"", "an empty file"),
-        (b" \n\0\0", "an empty file"),
+        (b" \n\0\0", "a file of blanks and zero bytes"),
         (b":W&B\xe1\xbe\0", "a wandb offline run file"),
         (b"\x89PNG\r\n", "an image (PNG)"),
         (

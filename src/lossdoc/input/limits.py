@@ -8,7 +8,7 @@ FILE = Limit(4_000_000_000, "bytes", "ours: what fits into the memory of a machi
 STREAM = Limit(1_000_000_000, "bytes", "ours: a pipe may have no end, as `yes | lossdoc check -` has none")
 ARCHIVE = Limit(4_000_000_000, "bytes", "ours: no log that a person keeps compressed is larger")
 RATIO = Limit(
-    400,
+    200,
     "times the packed size",
     "ours: of 94 public logs the median shrinks to a seventh of its size, the one that repeats itself most to a 75th",
 )

@@ -89,7 +89,7 @@ def looks_like(source: Source) -> Look:
     """By its first bytes, and of a text by what stands in its beginning."""
     data = source.data
     if not data.strip(b"\0 \t\r\n"):
-        return Look("an empty file", "empty")
+        return Look("a file of blanks and zero bytes" if data else "an empty file", "empty")
     for magic, name in _MAGIC:
         if data.startswith(magic):
             return name
