@@ -19,8 +19,9 @@ from lossdoc.config.layers import load
 from lossdoc.config.schema import json_schema
 from lossdoc.knowledge import Knowledge
 from lossdoc.knowledge.facts import LimitFacts
-from lossdoc.knowledge.limits import Limits
+from lossdoc.knowledge.limits import FOLDERS, Limits
 from lossdoc.knowledge.source_code import check_facts, page
+from lossdoc.knowledge.store import WATCHED
 from lossdoc.model.limit import Limit, instead
 from lossdoc.show.pages import Look, explain
 from tests.test_cli import run
@@ -32,6 +33,10 @@ SOURCE = Path(checks.__file__).parent
 ROOT = Path(__file__).parents[1]
 OVERFIT = ROOT / "examples" / "keras-overfit.csv"  # the eval loss ends at 1.9 times its best value
 MEASURED = ("How it is measured", "Silent when")
+
+
+def test_an_index_is_made_anew_when_a_limit_changes() -> None:
+    assert set(FOLDERS) <= set(WATCHED)
 
 
 def limit(name: str) -> Limit:

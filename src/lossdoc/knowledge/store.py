@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[1]
 _PACKED = "knowledge.index"  # in the package; made by the build of the wheel, a checkout has none
-_WATCHED = ("knowledge", "checks", "judge", "comparison", "readers", "readers/json", "readers/binary", "readers/lines")
+WATCHED = (
+    *("knowledge", "checks", "judge", "comparison", "input"),
+    *("readers", "readers/json", "readers/binary", "readers/lines"),
+)
 
 
 def package_dir() -> Traversable:
@@ -94,7 +97,7 @@ def _stamp(extra: Sequence[Path]) -> bytes:
     ours = metrics_dir()
     roots = [*extra, *([ours] if isinstance(ours, Path) else [])]
     folders = [str(r) for root in roots for r in (root, root / "trainers", root / "losses", root / "frameworks")]
-    folders += [str(PACKAGE / name) for name in _WATCHED]
+    folders += [str(PACKAGE / name) for name in WATCHED]
     seen: list[tuple[str, int, int]] = []
     for folder in folders:
         try:
