@@ -136,17 +136,17 @@ def _runs_of(table: Table, rows: Rows, events: Sequence[Event]) -> list[Rows]:
         chains = _chains(table, sequence)
         if chains is not None:
             return _with_others(table, rows, chains, leading)
-    restarts, ends = ([e.line for e in events if e.kind == kind and e.line] for kind in ("restart", "end"))
-    lines = table.lines[sequence].tolist()
+    restarts, ends = (sorted(e.line for e in events if e.kind == kind and e.line) for kind in ("restart", "end"))
+    lines = table.lines[sequence]
     starts: list[int] = []
     first = float(places[0])
-    declared_at = [i for i in range(1, len(lines)) if any(lines[i - 1] < line <= lines[i] for line in restarts)]
-    again = [i for i in declared_at if places[i] == places[i - 1]]  # one row alone had been written
+    begun = np.searchsorted(restarts, lines, side="right")  # how many had been declared by each row
+    ended = [np.searchsorted(ends, lines, side=side) for side in ("left", "right")]
+    again = (np.flatnonzero((np.diff(begun) > 0) & (np.diff(places) == 0)) + 1).tolist()  # one row alone was written
     for i in sorted([*back, *again]):
         since = places[starts[-1] if starts else 0 : i]
         before, here, spacing = float(since.max()), float(places[i]), _spacing(since)
-        declared = i in declared_at
-        over = any(lines[i - 1] <= line <= lines[i] for line in ends)
+        declared, over = begun[i] > begun[i - 1], ended[1][i] > ended[0][i - 1]
         near = here <= first + max(0.0, min(spacing, 0.02 * (before - first)))
         if near or over or (declared and here <= first + spacing):
             starts.append(i)
