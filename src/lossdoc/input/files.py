@@ -70,16 +70,12 @@ def limited(file: BinaryIO, most: int, what: str, size: int) -> tuple[bytes, str
     if size:
         data = file.read(min(size, most))
         left = size - len(data) if size > most else 0
-        return data, f"the {what} is read up to {_amount(most)}: {left:,} bytes are left out" if left else ""
+        return data, f"the {what} is read up to {most:,} bytes: {left:,} bytes are left out" if left else ""
     parts: list[bytes] = []
     room = most
     while room and (block := file.read(min(room, _BLOCK))):
         parts.append(block)
         room -= len(block)
     more = not room and bool(file.read(1))
-    why = f"the {what} is read up to {_amount(most)}: it goes on, and the rest is left out"
+    why = f"the {what} is read up to {most:,} bytes: it goes on, and the rest is left out"
     return b"".join(parts), why if more else ""
-
-
-def _amount(size: int) -> str:
-    return f"{size >> 30} GiB" if size >= 1 << 30 else f"{size:,} bytes"
