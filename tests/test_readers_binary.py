@@ -17,7 +17,7 @@ import pytest
 
 from lossdoc.api import Options, read_path
 from lossdoc.input.source import Source
-from lossdoc.model.record import Columns, Event, Record
+from lossdoc.model.record import Columns, Event, Record, Unread
 from lossdoc.readers import detect
 from lossdoc.readers.binary.mlflow_store import read_store
 from tests.binary_files import columns, double, kinds, message, number, only_reader, read
@@ -152,6 +152,23 @@ def test_mlflow_database(tmp_path: Path) -> None:
         assert (first, second[0], math.isnan(second[1]), third) == ((10, 2.5), 20, True, (30, -math.inf))
         assert [item.run for item in items if isinstance(item, Columns)] == ["first"]
     assert path.read_bytes() == before
+
+
+def test_mlflow_cells_of_another_type(tmp_path: Path) -> None:
+    """SQLite takes bytes and words in any column: a damaged cell costs itself."""
+    path = tmp_path / "mlflow.db"
+    mlflow_database(path)
+    with sqlite3.connect(path) as base:
+        rows = [("loss", b"a\x19", 4, "u1", 40, 0), ("loss", 1.5, 5, "u1", b"x", 0), (b"k", "word", 6, "u1", 50, 0)]
+        base.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows)
+    base.close()
+    source = Source.from_path(path)
+    items = list(only_reader(source).read(source))
+    assert columns(items)["loss"][3:] == [(0, 1.5)]
+    assert [item.why for item in items if isinstance(item, Unread)] == [
+        "damaged database: a value of loss is no number",
+        "damaged database: a value of b'k' is no number",
+    ]
 
 
 def test_mlflow_folder(tmp_path: Path) -> None:

@@ -44,7 +44,11 @@ def read(source: Source) -> Iterator[Item]:
                 )
                 curves: dict[str, _Points] = {}
                 for key, step, value, is_nan in connection.execute(query, (run,)):
-                    curves.setdefault(key, []).append((float(step or 0), math.nan if is_nan else _finite(float(value))))
+                    number = math.nan if is_nan else to_float(value)
+                    if number is None:  # SQLite holds anything in any column
+                        yield Unread(None, f"damaged database: a value of {key} is no number")
+                        continue
+                    curves.setdefault(str(key), []).append((to_float(step) or 0.0, _finite(number)))
                 yield from _columns(curves, name)
                 yield from _end(status, name)
     except sqlite3.Error as error:
